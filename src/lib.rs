@@ -1,1 +1,16 @@
 //! Zoetrope turns a sentence or a picture into a video with the Wan models, through Apple's MLX.
+//!
+//! The floor plan, from the ground up; `ARCHITECTURE.md` says who may import whom.
+
+pub mod catalog;
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod job;
+pub mod media;
+pub mod model;
+pub mod pipeline;
+pub mod sampler;
+pub mod weights;
+
+pub use error::{Error, Result};

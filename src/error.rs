@@ -1,0 +1,80 @@
+//! Everything that can go wrong, each as a sentence that a user may read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::job::Refusal;
+
+/// The result of anything that can fail here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, why, and where there is something to do, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system would not read or write a file.
+    #[error("Cannot {verb} {}: {}", .path.display(), plain(.source))]
+    File {
+        /// What was tried: "read", "write", "create".
+        verb: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+
+    /// A file was read, but it does not hold what it should.
+    #[error("{} {problem}", .path.display())]
+    Content {
+        /// The file or folder.
+        path: PathBuf,
+        /// Continues the sentence that the path begins: "is not a safetensors file: …".
+        problem: String,
+    },
+
+    /// A request that cannot be carried out as it stands.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+
+    /// The user stopped the job.
+    #[error("Stopped; nothing was written")]
+    Cancelled,
+
+    /// MLX could not compute something: out of memory, or a defect of ours.
+    #[error("MLX stopped with an error: {}", .0.what())]
+    Mlx(#[from] mlx_rs::error::Exception),
+
+    /// Something outside the program failed in a way that has its own words.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Error {
+    /// For `map_err` after reading or writing `path`; `verb` is the infinitive of what was tried.
+    pub fn file(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::File {
+            verb,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// `path` holds something else than it should; `problem` continues the sentence.
+    pub fn content(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Content {
+            path: path.to_owned(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// The usual reasons in plain words; the rest as the system says it.
+fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => "permission is missing".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        io::ErrorKind::IsADirectory => "it is a folder".into(),
+        io::ErrorKind::NotADirectory => "part of the path is not a folder".into(),
+        _ => error.to_string(),
+    }
+}

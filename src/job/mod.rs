@@ -1,0 +1,17 @@
+//! What is wanted and what came of it: plain data that every other room may hold.
+
+pub mod checkpoint;
+pub mod message;
+pub mod plan;
+pub mod progress;
+pub mod request;
+pub mod size;
+pub mod variant;
+
+pub use checkpoint::{Checkpoint, LatentRgb};
+pub use message::{Command, Event, Ticket};
+pub use plan::{Field, LatentShape, Picture, Plan, Refusal};
+pub use progress::{Progress, Stage};
+pub use request::{Fit, Guidance, Negative, Precision, Request, Sampler};
+pub use size::Size;
+pub use variant::{Defaults, Variant};

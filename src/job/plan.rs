@@ -1,0 +1,278 @@
+//! A *plan* is a request that can be carried out: every number filled in and checked, so that no
+//! later stage comes back with a question.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Checkpoint, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+
+/// Above this many rows in one product, the two passes of guidance run one after the other: wider
+/// batches gain nothing there, and Apple's quantised kernels were wrong beyond 32,767 rows once.
+const BATCHED_ROWS: u64 = 32_767;
+
+/// Everything that a video is made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The model.
+    pub checkpoint: Checkpoint,
+    /// What the video should show.
+    pub prompt: String,
+    /// What it should not show; empty to compare with nothing.
+    pub negative: String,
+    /// The first frame.
+    pub picture: Option<Picture>,
+    /// The size of the video.
+    pub size: Size,
+    /// The number of frames, 4n + 1.
+    pub frames: u32,
+    /// Frames a second.
+    pub fps: u32,
+    /// Denoising steps.
+    pub steps: u32,
+    /// The solver.
+    pub sampler: Sampler,
+    /// How strongly the prompt pulls.
+    pub guidance: Guidance,
+    /// How much of the schedule is spent at high noise.
+    pub shift: f64,
+    /// The seed of the starting noise.
+    pub seed: u64,
+    /// The type in which matrix products are computed.
+    pub precision: Precision,
+    /// A file with the starting noise.
+    pub noise: Option<PathBuf>,
+    /// Where to keep the final latents.
+    pub save_latents: Option<PathBuf>,
+    /// Where to keep the decoded frames as floats.
+    pub save_frames: Option<PathBuf>,
+    /// The video.
+    pub output: PathBuf,
+}
+
+/// The first frame of a video: a picture file that will be scaled to cover the video and cropped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// The axes of a video's latents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatentShape {
+    /// Channels.
+    pub channels: i32,
+    /// Latent frames.
+    pub frames: i32,
+    /// Rows.
+    pub height: i32,
+    /// Columns.
+    pub width: i32,
+}
+
+impl LatentShape {
+    /// (channels, frames, height, width), as PyTorch and the files have it.
+    pub fn channels_first(self) -> [i32; 4] {
+        [self.channels, self.frames, self.height, self.width]
+    }
+}
+
+/// The part of a request that stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The prompt.
+    Prompt,
+    /// The first frame.
+    Image,
+    /// The size or the area.
+    Size,
+    /// The number of frames.
+    Frames,
+    /// The frame rate.
+    Fps,
+    /// The number of steps.
+    Steps,
+    /// The guidance scale.
+    Guidance,
+    /// The shift.
+    Shift,
+    /// The output file.
+    Output,
+}
+
+/// Why a request cannot be carried out, and what could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where the reason is shown.
+    pub field: Field,
+    /// One sentence: what is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal {
+        field,
+        message: message.into(),
+    })
+}
+
+impl Plan {
+    /// Fills in what the model recommends and checks what the request says.
+    ///
+    /// `picture` is the size of the request's first frame, if it has one; `seed` is used when the
+    /// request has none.
+    ///
+    /// # Errors
+    /// The first field that cannot work, with what would.
+    pub fn new(
+        request: &Request,
+        checkpoint: Checkpoint,
+        picture: Option<Size>,
+        seed: u64,
+        output: PathBuf,
+    ) -> Result<Self, Refusal> {
+        let defaults = checkpoint.defaults.clone();
+        let size = video_size(request, &checkpoint, picture)?;
+        let frames = request.frames.unwrap_or(defaults.frames);
+        check_frames(frames, &checkpoint)?;
+        let guidance = request.guidance.unwrap_or(defaults.guidance);
+        let shift = request.shift.unwrap_or(defaults.shift);
+        let steps = request.steps.unwrap_or(defaults.steps);
+        let fps = request.fps.unwrap_or(defaults.fps);
+        if request.prompt.trim().is_empty() {
+            return refuse(Field::Prompt, "The prompt is empty: say what the video should show");
+        }
+        if !(1..=1000).contains(&steps) {
+            return refuse(Field::Steps, format!("{steps} steps cannot work: give 1 to 1000"));
+        }
+        if !(1..=240).contains(&fps) {
+            return refuse(Field::Fps, format!("{fps} frames a second cannot work: give 1 to 240"));
+        }
+        if !(shift.is_finite() && shift > 0.0) {
+            return refuse(Field::Shift, format!("A shift of {shift} cannot work: give a number above 0"));
+        }
+        if !(guidance.low.is_finite() && guidance.high.is_finite()) {
+            return refuse(Field::Guidance, "The guidance must be a number");
+        }
+        Ok(Self {
+            prompt: request.prompt.clone(),
+            negative: match &request.negative {
+                Negative::Default => defaults.negative_prompt,
+                Negative::Empty => String::new(),
+                Negative::Text(text) => text.clone(),
+            },
+            picture: request.image.clone().map(|path| Picture { path }),
+            size,
+            frames,
+            fps,
+            steps,
+            sampler: request.sampler.unwrap_or(defaults.sampler),
+            guidance,
+            shift,
+            seed: request.seed.unwrap_or(seed),
+            precision: request.precision,
+            noise: request.noise.clone(),
+            save_latents: request.save_latents.clone(),
+            save_frames: request.save_frames.clone(),
+            output,
+            checkpoint,
+        })
+    }
+
+    /// The axes of the latents of this video.
+    pub fn latent_shape(&self) -> LatentShape {
+        let variant = self.checkpoint.variant;
+        let (time, height, width) = variant.vae_stride();
+        let axis = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
+        LatentShape {
+            channels: axis(variant.latent_channels()),
+            frames: axis((self.frames - 1) / time + 1),
+            height: axis(self.size.height / height),
+            width: axis(self.size.width / width),
+        }
+    }
+
+    /// The number of tokens that the DiT sees.
+    pub fn tokens(&self) -> u64 {
+        let LatentShape { frames, height, width, .. } = self.latent_shape();
+        let (t, h, w) = self.checkpoint.variant.patch();
+        let positions = i64::from(frames) * i64::from(height) * i64::from(width);
+        positions.unsigned_abs() / u64::from(t * h * w)
+    }
+
+    /// Whether the two passes of guidance run as one batch.
+    pub fn batches_guidance(&self) -> bool {
+        2 * self.tokens() <= BATCHED_ROWS
+    }
+}
+
+fn video_size(request: &Request, checkpoint: &Checkpoint, picture: Option<Size>) -> Result<Size, Refusal> {
+    let step = checkpoint.variant.alignment();
+    let asked = request.size.unwrap_or(checkpoint.defaults.size);
+    if let (Some(picture), Fit::Picture) = (picture, request.fit) {
+        let area = request.max_area.unwrap_or_else(|| asked.area());
+        if area < u64::from(step).pow(2) {
+            return refuse(
+                Field::Size,
+                format!("An area of {area} pixels is too small: give at least {step}x{step}"),
+            );
+        }
+        let size = picture.best_within(step, area);
+        if size.area() > area {
+            return refuse(
+                Field::Image,
+                format!("A picture of {picture} is too long and narrow for a video: crop it first"),
+            );
+        }
+        return check_area(size);
+    }
+    if asked.aligned(step) == asked {
+        return check_area(asked);
+    }
+    let smaller = asked.aligned(step);
+    let larger = Size::new(
+        asked.width.div_ceil(step) * step,
+        asked.height.div_ceil(step) * step,
+    );
+    refuse(
+        Field::Size,
+        format!("{asked} cannot work with this model: the nearest sizes are {smaller} and {larger}"),
+    )
+}
+
+/// The longest side: positions beyond 1024 tokens have no place in the official RoPE table.
+fn check_area(size: Size) -> Result<Size, Refusal> {
+    const LONGEST: u32 = 8192;
+    if size.width.max(size.height) > LONGEST {
+        return refuse(Field::Size, format!("{size} is too large: no side can be over {LONGEST}"));
+    }
+    Ok(size)
+}
+
+fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    let stride = checkpoint.variant.vae_stride().0;
+    const MOST: u32 = 4093;
+    if frames > MOST {
+        return refuse(Field::Frames, format!("{frames} frames are too many: {MOST} is the most"));
+    }
+    if frames % stride == 1 {
+        return Ok(());
+    }
+    let below = frames.saturating_sub(1) / stride * stride + 1;
+    refuse(
+        Field::Frames,
+        format!(
+            "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
+            below + stride
+        ),
+    )
+}

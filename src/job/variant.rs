@@ -1,0 +1,90 @@
+//! The Wan variants: what the architecture fixes, and what the authors recommend.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Guidance, Sampler, Size};
+
+/// One of the published families of Wan text- and image-to-video models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// Wan2.2 TI2V-5B: sentences and first frames, one network, the 2.2 VAE.
+    Ti2v,
+}
+
+/// The negative prompt that the official code uses when none is given.
+///
+/// Wan2.2 `wan/configs/shared_config.py`, `sample_neg_prompt`.
+pub const OFFICIAL_NEGATIVE_PROMPT: &str = "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走";
+
+impl Variant {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ti2v => "Wan2.2 TI2V",
+        }
+    }
+
+    /// How many frames, rows and columns of pixels one latent position covers: (time, height, width).
+    pub fn vae_stride(self) -> (u32, u32, u32) {
+        match self {
+            Self::Ti2v => (4, 16, 16),
+        }
+    }
+
+    /// How many latent frames, rows and columns one token of the DiT covers.
+    pub fn patch(self) -> (u32, u32, u32) {
+        (1, 2, 2)
+    }
+
+    /// The channels of a latent.
+    pub fn latent_channels(self) -> u32 {
+        match self {
+            Self::Ti2v => 48,
+        }
+    }
+
+    /// Both sides of a video are multiples of this many pixels.
+    pub fn alignment(self) -> u32 {
+        self.vae_stride().1 * self.patch().1
+    }
+
+    /// What the official configuration recommends.
+    ///
+    /// Wan2.2 `wan/configs/wan_ti2v_5B.py`.
+    pub fn defaults(self) -> Defaults {
+        match self {
+            Self::Ti2v => Defaults {
+                negative_prompt: OFFICIAL_NEGATIVE_PROMPT.into(),
+                size: Size::new(1280, 704),
+                frames: 121,
+                fps: 24,
+                steps: 50,
+                sampler: Sampler::UniPc,
+                guidance: Guidance::both(5.0),
+                shift: 5.0,
+            },
+        }
+    }
+}
+
+/// The settings that a model is meant to be used with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Defaults {
+    /// What the picture should not be.
+    pub negative_prompt: String,
+    /// The size of the video.
+    pub size: Size,
+    /// The number of frames, 4n + 1.
+    pub frames: u32,
+    /// Frames a second.
+    pub fps: u32,
+    /// Denoising steps.
+    pub steps: u32,
+    /// The solver.
+    pub sampler: Sampler,
+    /// How strongly the prompt pulls.
+    pub guidance: Guidance,
+    /// How much of the schedule is spent at high noise.
+    pub shift: f64,
+}

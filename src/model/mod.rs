@@ -1,0 +1,6 @@
+//! The networks.
+
+pub mod dit;
+pub mod nn;
+pub mod text;
+pub mod vae;

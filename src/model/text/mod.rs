@@ -1,0 +1,1 @@
+//! From a sentence to the features that the DiT reads: cleaning, tokens, UMT5 encoder.

@@ -1,0 +1,1 @@
+//! The recipe: from a plan to a video.

@@ -1,1 +1,4 @@
-fn main() {}
+//! All tests are one program: MLX is loaded once.
+
+mod model;
+mod support;

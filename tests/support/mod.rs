@@ -1,5 +1,7 @@
 //! What several tests need: the reference data and the comparison with it.
 
+pub mod program;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 

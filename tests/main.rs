@@ -1,1 +1,4 @@
-fn main() {}
+//! One binary for all tests, so that the heavy libraries are linked once.
+
+mod sampler;
+mod support;

@@ -1,4 +1,6 @@
-//! All tests are one program: MLX is loaded once.
+//! One binary for all tests, so that the heavy libraries are linked once.
 
 mod model;
+mod pipeline;
+mod sampler;
 mod support;

@@ -8,7 +8,7 @@ use zoetrope::model::dit::{
 };
 use zoetrope::weights::{Weights, shards};
 
-use crate::support::{assert_close, golden, golden_path};
+use crate::support::{compare, golden, golden_path};
 
 /// Embeddings are a few hundred float32 products; the reference recommends this.
 const EMBEDDING: (f32, f32) = (2e-5, 0.0);
@@ -57,15 +57,15 @@ fn embeddings_match() {
     let golden = golden("dit_ti2v_5b");
     let dit = dit();
     let tokens = dit.embed(&golden["in.latent"]).unwrap();
-    assert_close(&unbatched(&tokens), &golden["scalar.patch_embed"], EMBEDDING, "patches");
+    compare(&unbatched(&tokens), &golden["scalar.patch_embed"], EMBEDDING, "patches");
     let text = dit.text().forward(&golden["in.context"]).unwrap();
-    assert_close(&unbatched(&text), &golden["scalar.text_embed"], EMBEDDING, "text");
+    compare(&unbatched(&text), &golden["scalar.text_embed"], EMBEDDING, "text");
     for Case { prefix, timesteps } in CASES {
         let (e, e0) = dit.time().forward(&timesteps, 15).unwrap();
         let expected = |name: &str| &golden[&format!("{prefix}.{name}")];
         let e = e.vectors().squeeze_axes(&[1]).unwrap();
-        assert_close(&e, expected("e"), EMBEDDING, "time embedding");
-        assert_close(e0.vectors(), expected("e0"), EMBEDDING, "time projection");
+        compare(&e, expected("e"), EMBEDDING, "time embedding");
+        compare(e0.vectors(), expected("e0"), EMBEDDING, "time projection");
     }
 }
 
@@ -80,9 +80,9 @@ fn sinusoidal_embeddings_match() {
         .collect();
     // float64 rounded to float32 once: half a unit in the last place of 1.
     let once = (1e-7, 0.0);
-    assert_close(&sinusoidal(&timesteps, 256), &golden["sinusoidal_256"], once, "width 256");
-    assert_close(&sinusoidal(&[731.0], 64), &golden["scalar.sinusoidal"], once, "width 64");
-    assert_close(&sinusoidal(&[0.0, 993.0], 64), &golden["pertoken.sinusoidal"], once, "two");
+    compare(&sinusoidal(&timesteps, 256), &golden["sinusoidal_256"], once, "width 256");
+    compare(&sinusoidal(&[731.0], 64), &golden["scalar.sinusoidal"], once, "width 64");
+    compare(&sinusoidal(&[0.0, 993.0], 64), &golden["pertoken.sinusoidal"], once, "two");
 }
 
 #[test]
@@ -98,11 +98,11 @@ fn queries_and_keys_are_normalised_and_rotated() {
 
     let queries = block.self_attn.queries(&input).unwrap();
     let flat = queries.reshape(&[45, 64]).unwrap();
-    assert_close(&flat, &golden["scalar.block_0.self_attn.norm_q"], EMBEDDING, "normalised");
+    compare(&flat, &golden["scalar.block_0.self_attn.norm_q"], EMBEDDING, "normalised");
     let rotated = unbatched(&rope.rotate(&queries).unwrap());
-    assert_close(&rotated, &golden["scalar.block_0.q_rope"], EMBEDDING, "queries");
+    compare(&rotated, &golden["scalar.block_0.q_rope"], EMBEDDING, "queries");
     let keys = rope.rotate(&block.self_attn.keys(&input).unwrap()).unwrap();
-    assert_close(&unbatched(&keys), &golden["scalar.block_0.k_rope"], EMBEDDING, "keys");
+    compare(&unbatched(&keys), &golden["scalar.block_0.k_rope"], EMBEDDING, "keys");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn every_block_and_its_parts_match() {
     for Case { prefix, timesteps } in CASES {
         let compare = |actual: &Array, name: &str| {
             let expected = &golden[&format!("{prefix}.{name}")];
-            assert_close(&unbatched(actual), expected, BLOCK, &format!("{prefix}.{name}"));
+            compare(&unbatched(actual), expected, BLOCK, &format!("{prefix}.{name}"));
         };
         let (embedding, modulation) = dit.time().forward(&timesteps, 15).unwrap();
         let mut x = dit.embed(&golden["in.latent"]).unwrap();
@@ -160,11 +160,11 @@ fn the_velocity_matches_alone_and_in_a_batch() {
     let negative = dit.read(&golden["in.context_null"]).unwrap();
     for Case { prefix, timesteps } in CASES {
         let velocity = dit.forward(latent, &timesteps, &[&prompt], &rope).unwrap().remove(0);
-        assert_close(&velocity, &golden[&format!("{prefix}.velocity")], BLOCK, prefix);
+        compare(&velocity, &golden[&format!("{prefix}.velocity")], BLOCK, prefix);
     }
     let both = dit.forward(latent, &CASES[0].timesteps, &[&prompt, &negative], &rope).unwrap();
-    assert_close(&both[0], &golden["scalar.velocity"], BLOCK, "batched, prompt");
-    assert_close(&both[1], &golden["scalar.velocity_null"], BLOCK, "batched, negative");
+    compare(&both[0], &golden["scalar.velocity"], BLOCK, "batched, prompt");
+    compare(&both[1], &golden["scalar.velocity_null"], BLOCK, "batched, negative");
 }
 
 #[test]
@@ -172,9 +172,9 @@ fn patches_keep_the_official_order() {
     let golden = golden("patchify");
     let video = &golden["unpatchified"];
     let patches = patchify(video).unwrap();
-    assert_close(&patches, &golden["conv_patchified"], EXACT, "channel slowest");
+    compare(&patches, &golden["conv_patchified"], EXACT, "channel slowest");
     let back = unpatchify(&golden["tokens"], Grid::of(video)).unwrap();
-    assert_close(&back, video, EXACT, "channel fastest");
+    compare(&back, video, EXACT, "channel fastest");
 }
 
 #[test]
@@ -190,6 +190,6 @@ fn rotations_are_the_official_table() {
         // Only the first four pairs turn with the frame; the rest stand still at row and column 0.
         let in_time = |x: &Array| x.try_index((.., ..4)).unwrap();
         let actual = table.try_index((.., .., part as i32)).unwrap();
-        assert_close(&in_time(&actual), &in_time(&golden[name]), (1e-7, 0.0), name);
+        compare(&in_time(&actual), &in_time(&golden[name]), (1e-7, 0.0), name);
     }
 }

@@ -9,7 +9,7 @@ use zoetrope::model::vae::shortcut::{Factor, average_down, duplicate_up, patchif
 use zoetrope::model::vae::{Cache, v22};
 use zoetrope::weights::Weights;
 
-use crate::support::{assert_close, golden, golden_path};
+use crate::support::{compare, golden, golden_path};
 
 /// Two independent float32 implementations differ by up to 4e-6 on pixels; sums of a few hundred
 /// products in another order make a few 1e-6 more.
@@ -77,7 +77,7 @@ fn compare_stages(chain: &Chain, chunks: &[Array], prefix: &str) {
             continue;
         };
         compared += 1;
-        assert_close(&concatenate(&chunks, 0).unwrap(), &channels_last(expected), LATENT, &name);
+        compare(&concatenate(&chunks, 0).unwrap(), &channels_last(expected), LATENT, &name);
     }
     assert_eq!(compared, 8, "the reference has eight stages of each half");
 }
@@ -103,7 +103,7 @@ fn every_stage_of_the_decoder_matches() {
     let golden = golden("vae2_2");
     let decoder = decoder();
     let prepared = decoder.prepare(&channels_last(&golden["dec1.latent"])).unwrap();
-    assert_close(&prepared, &channels_last(&golden["dec1.conv2"]), LATENT, "conv2");
+    compare(&prepared, &channels_last(&golden["dec1.conv2"]), LATENT, "conv2");
     let chunks: Vec<_> = (0..3).map(|i| prepared.try_index(i..i + 1).unwrap()).collect();
     compare_stages(decoder.chain(), &chunks, "dec1.decoder");
 }
@@ -115,7 +115,7 @@ fn pictures_and_clips_encode_to_the_official_latents() {
     for case in ["enc0", "enc1"] {
         let video = channels_last(&golden[&format!("{case}.video")]);
         let latent = encoder.encode(&video).unwrap();
-        assert_close(&latent, &channels_last(&golden[&format!("{case}.latent")]), LATENT, case);
+        compare(&latent, &channels_last(&golden[&format!("{case}.latent")]), LATENT, case);
     }
 }
 
@@ -124,7 +124,7 @@ fn latents_decode_to_the_official_pixels() {
     let golden = golden("vae2_2");
     for case in ["dec0", "dec1"] {
         let frames = decode(&channels_last(&golden[&format!("{case}.latent")]));
-        assert_close(&frames, &channels_last(&golden[&format!("{case}.video")]), PIXEL, case);
+        compare(&frames, &channels_last(&golden[&format!("{case}.video")]), PIXEL, case);
     }
 }
 
@@ -146,16 +146,16 @@ fn pixel_patches_and_shortcuts_keep_the_official_order() {
     let last = |name: &str| channels_last(&golden[name]);
 
     let patched = patchify(&last("vae22.image")).unwrap();
-    assert_close(&patched, &last("vae22.patchified"), EXACT, "patchify");
-    assert_close(&unpatchify(&patched).unwrap(), &last("vae22.image"), EXACT, "unpatchify");
+    compare(&patched, &last("vae22.patchified"), EXACT, "patchify");
+    compare(&unpatchify(&patched).unwrap(), &last("vae22.image"), EXACT, "unpatchify");
 
     let twice = Factor { time: 2, space: 2 };
     let up = |first| duplicate_up(&last("vae22.dupup.in"), 2, twice, first).unwrap();
-    assert_close(&up(false), &last("vae22.dupup.out"), EXACT, "duplicate");
-    assert_close(&up(true), &last("vae22.dupup.out_first_chunk"), EXACT, "duplicate, first chunk");
+    compare(&up(false), &last("vae22.dupup.out"), EXACT, "duplicate");
+    compare(&up(true), &last("vae22.dupup.out_first_chunk"), EXACT, "duplicate, first chunk");
 
     let down = average_down(&last("vae22.avgdown.in"), 4, twice).unwrap();
-    assert_close(&down, &last("vae22.avgdown.out"), EXACT, "average");
+    compare(&down, &last("vae22.avgdown.out"), EXACT, "average");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
 use crate::support::program::zoetrope;
-use crate::support::{assert_close, golden, golden_path};
+use crate::support::{compare, golden, golden_path};
 
 /// A relative change of 1e-6 in the noise moves the latents of these runs by 1e-5; a forward pass
 /// of two independent implementations differs by 3e-5, and guidance multiplies that by five.
@@ -122,11 +122,11 @@ fn compare_files(case: &Case, folder: &Path) {
 
     let expected = golden["latents"].try_index(-1).unwrap();
     let latents = &saved("latents.safetensors")["latents"];
-    assert_close(latents, &expected, LATENTS, &case.name);
+    compare(latents, &expected, LATENTS, &case.name);
 
     if let Some(expected) = golden.get("frames") {
         let frames = &saved("frames.safetensors")["frames"];
-        assert_close(frames, expected, FRAMES, &case.name);
+        compare(frames, expected, FRAMES, &case.name);
         let difference = frames.subtract(expected).unwrap().abs().unwrap();
         let mean = difference.mean(None).unwrap().item_cast::<f32>();
         assert!(mean < FRAMES_MEAN, "{}: frames off by {mean:.2e} on average", case.name);
@@ -149,7 +149,7 @@ fn the_latents_match_after_every_step() {
         let compare = |latents: &Array| {
             step += 1;
             let expected = golden["latents"].try_index(step)?;
-            assert_close(latents, &expected, LATENTS, &format!("{} step {step}", case.name));
+            compare(latents, &expected, LATENTS, &format!("{} step {step}", case.name));
             Ok(())
         };
         let mut reporter = Reporter::new(|_| (), || false).watching(compare);
@@ -187,5 +187,5 @@ fn the_seed_alone_gives_the_reference_noise() {
     let expected = &golden("e2e_ti2v_5b_t2v_unipc")["noise"];
     let noise = zoetrope::sampler::noise(case.number("seed"), expected.shape());
     // The reference draws in float32; logarithm and cosine differ in the last place.
-    assert_close(&noise, expected, (1e-6, 1e-6), "noise");
+    compare(&noise, expected, (1e-6, 1e-6), "noise");
 }

@@ -28,7 +28,9 @@ fn kind_in(text: &str) -> Option<Kind> {
 
 /// Points cargo at the MLX in `folder`.
 pub fn write(kind: Kind, folder: &Path) -> Result<()> {
-    let folder = folder.to_str().context("the path of the cache is not UTF-8: set ZOETROPE_BUILD_CACHE")?;
+    let folder = folder
+        .to_str()
+        .context("the path of the cache is not UTF-8: set ZOETROPE_BUILD_CACHE")?;
     write_if_changed(&tables(kind, folder))
 }
 
@@ -46,7 +48,10 @@ fn write_if_changed(text: &str) -> Result<()> {
 }
 
 fn heading(kind: Kind) -> String {
-    format!("{KIND_LINE}{}\n# Written by `cargo xtask setup`, for this machine alone.\n", kind.name())
+    format!(
+        "{KIND_LINE}{}\n# Written by `cargo xtask setup`, for this machine alone.\n",
+        kind.name()
+    )
 }
 
 /// The same for both targets: a build for this machine links these libraries, and `check-macos` on Linux

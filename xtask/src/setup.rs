@@ -34,11 +34,10 @@ pub fn run(args: &[String]) -> Result<()> {
         _ => bail!("setup takes one flag at most: --cpu, --cuda, --metal or --from-source"),
     };
     install(kind)?;
-    match kind {
-        Kind::Source => {
-            eprintln!("Cargo will compile MLX {MLX} from its sources: many minutes, once")
-        }
-        _ => eprintln!("MLX {MLX} is ready ({})", kind.name()),
+    if kind == Kind::Source {
+        eprintln!("Cargo will compile MLX {MLX} from its sources: many minutes, once");
+    } else {
+        eprintln!("MLX {MLX} is ready ({})", kind.name());
     }
     if kind.takes_openblas() && libmlxc::find_openblas().is_none() {
         eprintln!(

@@ -98,8 +98,9 @@ impl Kind {
     }
 }
 
-const LINUX: &str = "x86_64-unknown-linux-gnu";
-const APPLE: &str = "aarch64-apple-darwin";
+/// The target triples that MLX comes to.
+pub const LINUX: &str = "x86_64-unknown-linux-gnu";
+pub const APPLE: &str = "aarch64-apple-darwin";
 
 /// This machine's target triple.
 pub fn host() -> Result<&'static str> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::kind::Kind;
+use super::kind::{APPLE, Kind, LINUX};
 use crate::places;
 
 const KIND_LINE: &str = "# MLX: ";
@@ -59,9 +59,8 @@ fn heading(kind: Kind) -> String {
 ///
 /// `rpath` and what else is not cargo's own reaches our build script as `DEP_MLX_RPATH`.
 fn tables(kind: Kind, folder: &str) -> String {
-    let mut text = heading(kind);
-    for target in ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin"] {
-        text += &format!(
+    let table = |target: &str| {
+        format!(
             r#"
 [target.{target}.mlx]
 rustc-link-search = ["native={folder}/lib", "native={folder}/wheel/mlx/lib"]
@@ -69,9 +68,9 @@ rustc-link-lib = ["mlxc", "mlx"]
 rustc-env = {{ OUT_DIR = "{folder}" }}
 rpath = "{folder}/lib:{folder}/wheel/mlx/lib"
 "#
-        );
-    }
-    text
+        )
+    };
+    heading(kind) + &table(LINUX) + &table(APPLE)
 }
 
 #[cfg(test)]

@@ -1,1 +1,47 @@
 //! The recipe: from a plan to a video.
+//!
+//! Each stage loads its network, uses it and lets it go, so that memory is scope.
+
+mod decode;
+pub mod denoise;
+mod features;
+mod first_frame;
+mod reporter;
+mod tensor_file;
+
+pub use features::Features;
+pub use reporter::Reporter;
+
+use mlx_rs::memory;
+
+use crate::Result;
+use crate::job::Plan;
+
+/// What making a video took.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// The most memory that MLX held at once, in bytes.
+    pub peak_memory: usize,
+}
+
+/// Buffers that MLX may keep for reuse instead of returning them to the system.
+const REUSED_BYTES: usize = 1 << 30;
+
+/// Makes the video of `plan` and writes it under its final name once it is whole.
+///
+/// # Errors
+/// What stood in the way, as a sentence for the user; [`crate::Error::Cancelled`] when `reporter`
+/// was told to stop.
+pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
+    memory::set_cache_limit(REUSED_BYTES)?;
+    memory::reset_peak_memory()?;
+
+    let features = features::read(plan, reporter)?;
+    let first_frame = first_frame::encode(plan, reporter)?;
+    let latents = denoise::run(plan, &features, first_frame.as_ref(), reporter)?;
+    decode::write(plan, &latents, reporter)?;
+
+    Ok(Outcome {
+        peak_memory: memory::peak_memory()?,
+    })
+}

@@ -1,1 +1,144 @@
-//! The diffusion transformer.
+//! The diffusion transformer: from noisy latents, a timestep and text features to a velocity.
+//!
+//! Wan2.2 `wan/modules/model.py`, `WanModel`. Products are computed in a type of choice; the
+//! residual stream, the modulation, the time embedding and the head stay in float32, as the
+//! official code has them.
+
+mod attention;
+mod block;
+mod config;
+mod head;
+mod modulation;
+mod patch;
+mod rope;
+mod text;
+mod time;
+
+pub use attention::{CrossAttention, SelfAttention, TextMemory};
+pub use block::Block;
+pub use config::Config;
+pub use head::Head;
+pub use modulation::Modulation;
+pub use patch::{Grid, patchify, unpatchify};
+pub use rope::Rope;
+pub use text::TextEmbedding;
+pub use time::{TimeEmbedding, Timesteps};
+
+use mlx_rs::ops::broadcast_to;
+use mlx_rs::{Array, Dtype};
+
+use crate::Result;
+use crate::weights::{Linear, Weights};
+
+/// Above this many rows a block is computed before the next is built: the graph of all blocks
+/// would hold every intermediate at once, and one dispatch could outlast the GPU's watchdog.
+const ROWS_BEFORE_EVALUATION: i32 = 4096;
+
+/// The network.
+pub struct Dit {
+    patch_embedding: Linear,
+    text: TextEmbedding,
+    time: TimeEmbedding,
+    blocks: Vec<Block>,
+    head: Head,
+    head_width: i32,
+}
+
+/// What a prompt contributes, the same at every step: each block's keys and values of its text.
+pub struct Prompt(Vec<TextMemory>);
+
+impl Dit {
+    /// Reads the network; products are computed in `products`.
+    ///
+    /// # Errors
+    /// When `config` and the tensors contradict each other, or a file cannot be read.
+    pub fn load(weights: &Weights, config: &Config, products: Dtype) -> Result<Self> {
+        let exact = weights.as_type(Dtype::Float32);
+        let weights = weights.as_type(products);
+        let patch_shape = weights.shape("patch_embedding.weight")?;
+        let dim = patch_shape[0];
+        config.check_heads(dim)?;
+        let blocks = weights.at("blocks");
+        let exact_blocks = exact.at("blocks");
+        let blocks = (0..blocks.count(""))
+            .map(|i| Block::load(&blocks.at(i), &exact_blocks.at(i), dim, config))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            patch_embedding: patch::load_embedding(&weights, &patch_shape)?,
+            text: TextEmbedding::load(&weights.at("text_embedding"), dim, config.text_len)?,
+            time: TimeEmbedding::load(&exact, dim)?,
+            blocks,
+            head: Head::load(&exact.at("head"), dim, config.eps)?,
+            head_width: dim / config.num_heads,
+        })
+    }
+
+    /// The layer between the text encoder's features and the blocks.
+    pub fn text(&self) -> &TextEmbedding {
+        &self.text
+    }
+
+    /// The layer between timesteps and the modulation.
+    pub fn time(&self) -> &TimeEmbedding {
+        &self.time
+    }
+
+    /// The transformer blocks.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The last layer.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The rotary tables for latents of this grid, to be made once a run.
+    pub fn rope(&self, grid: Grid) -> Result<Rope> {
+        Rope::new(grid, self.head_width)
+    }
+
+    /// Text features (tokens, text width) → what every step needs of them, to be made once a run.
+    pub fn read(&self, features: &Array) -> Result<Prompt> {
+        let text = self.text.forward(features)?;
+        let memories = self.blocks.iter().map(|block| block.cross_attn.remember(&text));
+        memories.collect::<Result<_>>().map(Prompt)
+    }
+
+    /// Latents (channels, frames, height, width) → tokens (1, tokens, dim), float32.
+    pub fn embed(&self, latents: &Array) -> Result<Array> {
+        let tokens = self.patch_embedding.forward(&patchify(latents)?)?;
+        Ok(tokens.as_dtype(Dtype::Float32)?.expand_dims(0)?)
+    }
+
+    /// Latents (channels, frames, height, width) → their velocity for each prompt, float32 in the
+    /// same axes. Several prompts run as one batch.
+    pub fn forward(
+        &self,
+        latents: &Array,
+        timesteps: &Timesteps,
+        prompts: &[&Prompt],
+        rope: &Rope,
+    ) -> Result<Vec<Array>> {
+        let grid = Grid::of(latents);
+        let embedded = self.embed(latents)?;
+        let (tokens, dim) = (embedded.dim(1), embedded.dim(2));
+        let batch = i32::try_from(prompts.len()).unwrap_or(i32::MAX);
+        let (embedding, modulation) = self.time.forward(timesteps, grid.tokens_in_frame())?;
+
+        let mut x = broadcast_to(&embedded, &[batch, tokens, dim])?;
+        for (i, block) in self.blocks.iter().enumerate() {
+            let memory = TextMemory::batch(prompts.iter().map(|prompt| &prompt.0[i]))?;
+            x = block.forward(&x, &modulation, rope, &memory)?;
+            if batch * tokens > ROWS_BEFORE_EVALUATION {
+                x.eval()?;
+            }
+        }
+        let patches = self.head.forward(&x, &embedding)?;
+        let velocities = patches.split(batch, 0)?;
+        velocities
+            .iter()
+            .map(|patches| unpatchify(&patches.squeeze_axes(&[0])?, grid))
+            .collect()
+    }
+}

@@ -1,1 +1,20 @@
 //! Between pixels and latents: the causal video autoencoder.
+//!
+//! A *clip* here is (frames, height, width, channels). Encoder and decoder take a clip in chunks
+//! and keep, between chunks, what their causal convolutions need of the past; the result is the
+//! same as over the whole clip, and memory does not grow with its length.
+
+mod cache;
+pub mod chain;
+mod layers;
+mod resample;
+pub mod shortcut;
+pub mod stage;
+mod statistics;
+pub mod v22;
+
+pub use cache::Cache;
+pub use layers::{Attention, CausalConv, Residual};
+pub use resample::{Downsample, Upsample};
+
+pub use statistics::Statistics;

@@ -1,0 +1,153 @@
+//! The two attentions of a block: among the tokens of the video, and to those of the text.
+
+use mlx_rs::Array;
+use mlx_rs::fast::rms_norm;
+use mlx_rs::ops::concatenate_axis;
+
+use super::{Config, Rope};
+use crate::Result;
+use crate::model::nn;
+use crate::weights::{Linear, Weights};
+
+/// The layers that both attentions have.
+struct Projections {
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    o: Linear,
+    norm_q: Array, // (dim), float32
+    norm_k: Array, // (dim), float32
+    heads: i32,
+    eps: f32,
+}
+
+impl Projections {
+    fn load(weights: &Weights, exact: &Weights, dim: i32, config: &Config) -> Result<Self> {
+        let linear = |name| weights.linear(name, dim, dim);
+        Ok(Self {
+            q: linear("q")?,
+            k: linear("k")?,
+            v: linear("v")?,
+            o: linear("o")?,
+            norm_q: exact.tensor("norm_q.weight", &[dim])?,
+            norm_k: exact.tensor("norm_k.weight", &[dim])?,
+            heads: config.num_heads,
+            eps: config.eps,
+        })
+    }
+
+    /// (batch, tokens, dim) → (batch, tokens, heads, width), normalised over the whole width.
+    fn queries(&self, x: &Array) -> Result<Array> {
+        self.heads(&rms_norm(self.q.forward(x)?, Some(&self.norm_q), self.eps)?)
+    }
+
+    fn keys(&self, x: &Array) -> Result<Array> {
+        self.heads(&rms_norm(self.k.forward(x)?, Some(&self.norm_k), self.eps)?)
+    }
+
+    fn values(&self, x: &Array) -> Result<Array> {
+        self.heads(&self.v.forward(x)?)
+    }
+
+    fn heads(&self, x: &Array) -> Result<Array> {
+        let (batch, tokens, dim) = (x.dim(0), x.dim(1), x.dim(2));
+        Ok(x.reshape(&[batch, tokens, self.heads, dim / self.heads])?)
+    }
+
+    /// Attention over (batch, tokens, heads, width), with the last product.
+    fn attend(&self, queries: &Array, memory: &TextMemory) -> Result<Array> {
+        let (batch, tokens) = (queries.dim(0), queries.dim(1));
+        let queries = tokens_last(queries, &self.q)?;
+        let y = nn::attention(&queries, &memory.keys, &memory.values)?;
+        let y = y.transpose_axes(&[0, 2, 1, 3])?.reshape(&[batch, tokens, -1])?;
+        self.o.forward(&y)
+    }
+
+    fn remember(&self, keys: &Array, values: &Array) -> Result<TextMemory> {
+        Ok(TextMemory {
+            keys: tokens_last(keys, &self.k)?,
+            values: tokens_last(values, &self.v)?,
+        })
+    }
+}
+
+/// (batch, tokens, heads, width) → (batch, heads, tokens, width) in the type of the products.
+fn tokens_last(x: &Array, products: &Linear) -> Result<Array> {
+    Ok(x.as_dtype(products.dtype())?.transpose_axes(&[0, 2, 1, 3])?)
+}
+
+/// Keys and values, (batch, heads, tokens, width).
+pub struct TextMemory {
+    keys: Array,
+    values: Array,
+}
+
+impl TextMemory {
+    /// Several prompts' memories as one batch.
+    pub(super) fn batch<'a>(memories: impl Iterator<Item = &'a Self>) -> Result<Self> {
+        let (keys, values): (Vec<_>, Vec<_>) =
+            memories.map(|memory| (&memory.keys, &memory.values)).unzip();
+        Ok(Self {
+            keys: concatenate_axis(&keys, 0)?,
+            values: concatenate_axis(&values, 0)?,
+        })
+    }
+}
+
+/// Wan2.2 `wan/modules/model.py`, `WanSelfAttention`.
+pub struct SelfAttention(Projections);
+
+impl SelfAttention {
+    pub(super) fn load(
+        weights: &Weights,
+        exact: &Weights,
+        dim: i32,
+        config: &Config,
+    ) -> Result<Self> {
+        Projections::load(weights, exact, dim, config).map(Self)
+    }
+
+    /// The normalised queries before their rotation, (batch, tokens, heads, width), float32.
+    pub fn queries(&self, x: &Array) -> Result<Array> {
+        self.0.queries(x)
+    }
+
+    /// The normalised keys before their rotation, (batch, tokens, heads, width), float32.
+    pub fn keys(&self, x: &Array) -> Result<Array> {
+        self.0.keys(x)
+    }
+
+    /// (batch, tokens, dim) → (batch, tokens, dim)
+    pub fn forward(&self, x: &Array, rope: &Rope) -> Result<Array> {
+        let queries = rope.rotate(&self.queries(x)?)?;
+        let keys = rope.rotate(&self.keys(x)?)?;
+        let memory = self.0.remember(&keys, &self.0.values(x)?)?;
+        self.0.attend(&queries, &memory)
+    }
+}
+
+/// Wan2.2 `wan/modules/model.py`, `WanCrossAttention`.
+pub struct CrossAttention(Projections);
+
+impl CrossAttention {
+    pub(super) fn load(
+        weights: &Weights,
+        exact: &Weights,
+        dim: i32,
+        config: &Config,
+    ) -> Result<Self> {
+        Projections::load(weights, exact, dim, config).map(Self)
+    }
+
+    /// The keys and values of embedded text, (1, text length, dim), computed once.
+    pub fn remember(&self, text: &Array) -> Result<TextMemory> {
+        let memory = self.0.remember(&self.0.keys(text)?, &self.0.values(text)?)?;
+        mlx_rs::transforms::eval([&memory.keys, &memory.values])?;
+        Ok(memory)
+    }
+
+    /// (batch, tokens, dim) → (batch, tokens, dim)
+    pub fn forward(&self, x: &Array, memory: &TextMemory) -> Result<Array> {
+        self.0.attend(&self.0.queries(x)?, memory)
+    }
+}

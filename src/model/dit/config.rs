@@ -1,0 +1,56 @@
+//! The part of the network's shape that its tensors do not tell.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{Error, Result};
+
+/// What `config.json` says. Everything else follows from the tensors' own shapes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Config {
+    /// Attention heads.
+    pub num_heads: i32,
+    /// Added to variances before their roots are taken.
+    #[serde(default = "default_eps")]
+    pub eps: f32,
+    /// Text features are padded with zeros to this many tokens.
+    #[serde(default = "default_text_len")]
+    pub text_len: i32,
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+fn default_eps() -> f32 {
+    1e-6
+}
+
+fn default_text_len() -> i32 {
+    512
+}
+
+impl Config {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let config: Self = serde_json::from_str(&text)
+            .map_err(|error| Error::content(path, format!("is not a model configuration: {error}")))?;
+        Ok(Self {
+            path: path.to_owned(),
+            ..config
+        })
+    }
+
+    /// Heads are of equal, even width.
+    pub(super) fn check_heads(&self, dim: i32) -> Result<()> {
+        if self.num_heads > 0 && dim % (2 * self.num_heads) == 0 {
+            return Ok(());
+        }
+        let problem = format!(
+            "says that there are {} attention heads, which does not divide the width {dim} of the weights",
+            self.num_heads
+        );
+        Err(Error::content(&self.path, problem))
+    }
+}

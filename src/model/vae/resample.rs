@@ -1,0 +1,91 @@
+//! Halving and doubling of a clip in space and time.
+//!
+//! Wan2.2 `wan/modules/vae2_2.py`, `Resample`.
+
+use mlx_rs::Array;
+use mlx_rs::ops::{broadcast_to, pad};
+
+use super::{Cache, CausalConv};
+use crate::Result;
+use crate::model::nn::{Conv2d, Conv3d};
+use crate::weights::Weights;
+
+/// Halves height and width, and in time every chunk but the first.
+pub struct Downsample {
+    space: Conv2d,
+    time: Option<Conv3d>,
+}
+
+impl Downsample {
+    /// Reads the layer; `in_time` tells whether it halves time too.
+    pub fn load(weights: &Weights, channels: i32, in_time: bool) -> Result<Self> {
+        let same = (channels, channels);
+        let time = || Conv3d::load(weights, "time_conv", same, (3, 1), 2);
+        Ok(Self {
+            space: Conv2d::load(weights, "resample.1", same, 3, (2, 0))?,
+            time: in_time.then(time).transpose()?,
+        })
+    }
+
+    /// (t, h, w, c) → (t or t/2, h/2, w/2, c)
+    pub fn forward(&self, x: &Array, cache: &mut Cache) -> Result<Array> {
+        let below_and_right = &[(0, 0), (0, 1), (0, 1), (0, 0)];
+        let x = self.space.forward(&pad(x, below_and_right, None, None)?)?;
+        let Some(time) = &self.time else {
+            return Ok(x);
+        };
+        let first = cache.is_first_chunk();
+        let extended = cache.extend(&x, 1)?;
+        if first { Ok(x) } else { time.forward(&extended) }
+    }
+}
+
+/// Doubles height and width, and in time every chunk but the first.
+pub struct Upsample {
+    space: Conv2d,
+    time: Option<CausalConv>,
+}
+
+impl Upsample {
+    /// Reads the layer, which goes from `inputs` to `outputs` channels in space; `in_time` tells
+    /// whether it doubles time too.
+    pub fn load(weights: &Weights, (inputs, outputs): (i32, i32), in_time: bool) -> Result<Self> {
+        let time = || CausalConv::load_in_time(weights, "time_conv", (inputs, 2 * inputs));
+        Ok(Self {
+            space: Conv2d::load(weights, "resample.1", (inputs, outputs), 3, (1, 1))?,
+            time: in_time.then(time).transpose()?,
+        })
+    }
+
+    /// (t, h, w, c) → (t or 2t, 2h, 2w, c)
+    ///
+    /// The first latent frame becomes one frame. For the second, the convolution in time sees
+    /// zeros as its past, not the first: that is how the weights were trained.
+    pub fn forward(&self, x: &Array, cache: &mut Cache) -> Result<Array> {
+        let x = match &self.time {
+            None => x.clone(),
+            Some(_) if cache.is_first_chunk() => {
+                cache.skip();
+                x.clone()
+            }
+            Some(time) => interleave(&time.forward(x, cache)?)?,
+        };
+        self.space.forward(&nearest_double(&x)?)
+    }
+}
+
+/// (t, h, w, 2c) → (2t, h, w, c): each half of the channels is a frame.
+fn interleave(x: &Array) -> Result<Array> {
+    let (frames, height, width, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3) / 2);
+    Ok(x.reshape(&[frames, height, width, 2, channels])?
+        .transpose_axes(&[0, 3, 1, 2, 4])?
+        .reshape(&[2 * frames, height, width, channels])?)
+}
+
+/// (t, h, w, c) → (t, 2h, 2w, c): each pixel becomes four.
+fn nearest_double(x: &Array) -> Result<Array> {
+    let (frames, height, width, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3));
+    let x = x.reshape(&[frames, height, 1, width, 1, channels])?;
+    let x = broadcast_to(x, &[frames, height, 2, width, 2, channels])?;
+    Ok(x.reshape(&[frames, 2 * height, 2 * width, channels])?)
+}

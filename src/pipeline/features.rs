@@ -1,0 +1,131 @@
+//! From the prompts to the text features that the DiT reads, kept on disk: the same words with
+//! another seed never read the encoder again.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use mlx_rs::{Array, memory};
+use sha2::{Digest, Sha256};
+
+use super::tensor_file;
+use super::Reporter;
+use crate::job::{Plan, Stage};
+use crate::model::text::{self, Tokenizer};
+use crate::weights::Weights;
+use crate::{Error, Result};
+
+/// The features of both prompts, (tokens, text width) each, float32.
+pub struct Features {
+    /// Of what the video should show.
+    pub prompt: Array,
+    /// Of what it should not show; none when guidance is off.
+    pub negative: Option<Array>,
+}
+
+/// Encodes the prompts of `plan`, or recalls them.
+pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
+    let guided = plan.guidance.low != 1.0 || plan.guidance.high != 1.0;
+    let mut prompts = vec![text::clean(&plan.prompt)];
+    prompts.extend(guided.then(|| text::clean(&plan.negative)));
+
+    let weights = Weights::open(&plan.checkpoint.text_encoder)?;
+    let tokenizer = &plan.checkpoint.tokenizer;
+    let length = text_length(plan)?;
+    let shelf = Shelf::new(&weights, tokenizer, length)?;
+    let remembered: Option<Vec<_>> = prompts.iter().map(|prompt| shelf.recall(prompt)).collect();
+    let mut features = match remembered {
+        Some(features) => features,
+        None => {
+            let features = encode(&weights, tokenizer, &prompts, length, reporter)?;
+            for (prompt, feature) in prompts.iter().zip(&features) {
+                shelf.keep(prompt, feature);
+            }
+            features
+        }
+    };
+    memory::clear_cache()?;
+    let negative = guided.then(|| features.pop()).flatten();
+    match features.pop() {
+        Some(prompt) => Ok(Features { prompt, negative }),
+        None => Err(Error::Other("The text encoder returned nothing".into())),
+    }
+}
+
+fn encode(
+    weights: &Weights,
+    tokenizer: &Path,
+    prompts: &[String],
+    length: usize,
+    reporter: &mut Reporter,
+) -> Result<Vec<Array>> {
+    let tokenizer = Tokenizer::open(tokenizer)?;
+    let tokens = prompts
+        .iter()
+        .map(|prompt| tokenizer.encode(prompt, length))
+        .collect::<Result<Vec<_>>>()?;
+    text::encode(weights, &tokens, |done, of| reporter.step(Stage::Text, done, of))
+}
+
+/// The number of tokens that the DiT takes.
+fn text_length(plan: &Plan) -> Result<usize> {
+    let config = crate::model::dit::Config::read(&plan.checkpoint.dit_config)?;
+    Ok(usize::try_from(config.text_len).unwrap_or(0))
+}
+
+/// Where features are kept, for one encoder and tokenizer.
+struct Shelf {
+    folder: Option<PathBuf>,
+    encoder: String,
+}
+
+const TENSOR: &str = "context";
+
+impl Shelf {
+    fn new(weights: &Weights, tokenizer: &Path, length: usize) -> Result<Self> {
+        let vocabulary = fs::read(tokenizer).map_err(Error::file("read", tokenizer))?;
+        let mut hash = Sha256::new();
+        hash.update(weights.fingerprint()?);
+        hash.update(vocabulary);
+        hash.update(length.to_le_bytes());
+        Ok(Self {
+            folder: cache_folder(),
+            encoder: hex(&hash.finalize()),
+        })
+    }
+
+    fn path(&self, prompt: &str) -> Option<PathBuf> {
+        let mut hash = Sha256::new();
+        hash.update(&self.encoder);
+        hash.update(prompt);
+        let name = format!("{}.safetensors", hex(&hash.finalize()));
+        self.folder.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// Anything wrong with a kept file only means that the prompt is encoded again.
+    fn recall(&self, prompt: &str) -> Option<Array> {
+        let path = self.path(prompt).filter(|path| path.is_file())?;
+        let weights = Weights::open(&[path]).ok()?;
+        weights.tensor(TENSOR, &weights.shape(TENSOR).ok()?).ok()
+    }
+
+    /// A full disk is no reason to stop: the features are only kept for later.
+    fn keep(&self, prompt: &str, features: &Array) {
+        let Some(path) = self.path(prompt) else { return };
+        if path.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok()) {
+            let _ = tensor_file::save(&path, TENSOR, features);
+        }
+    }
+}
+
+/// `ZOETROPE_CACHE_DIR`, or where this system keeps what can be made again.
+fn cache_folder() -> Option<PathBuf> {
+    let root = env::var_os("ZOETROPE_CACHE_DIR").map(PathBuf::from);
+    let platform = || Some(ProjectDirs::from("app", "zoetrope", "Zoetrope")?.cache_dir().to_owned());
+    root.or_else(platform).map(|root| root.join("text"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

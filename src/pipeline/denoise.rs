@@ -1,6 +1,6 @@
 //! From noise to latents.
 
-use mlx_rs::ops::concatenate_axis;
+use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Device, DeviceType, Dtype, memory};
 
@@ -109,7 +109,7 @@ fn start(plan: &Plan) -> Result<Array> {
         None => Ok(sampler::noise(plan.seed, &shape)),
         Some(path) => {
             let weights = Weights::open(std::slice::from_ref(path))?.as_type(Dtype::Float32);
-            weights.require("noise", &shape)
+            weights.at("noise").load(|noise| noise.tensor("", &shape))
         }
     }
 }
@@ -117,12 +117,12 @@ fn start(plan: &Plan) -> Result<Array> {
 /// Puts the clean latent of the first frame in its place.
 fn with_first_frame(latents: &Array, first_frame: &Array) -> Result<Array> {
     let rest = latents.try_index((.., 1..))?;
-    Ok(concatenate_axis(&[first_frame, &rest], 1)?)
+    Ok(concatenate(&[first_frame, &rest], 1)?)
 }
 
 /// The type of the products. On the CPU half-precision products have no fast kernels.
 fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
-    let on_cpu = Device::try_default()?.get_type()? == DeviceType::Cpu;
+    let on_cpu = matches!(Device::try_default()?.get_type()?, DeviceType::Cpu);
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
         Precision::F32 => Dtype::Float32,

@@ -2,7 +2,7 @@
 
 use mlx_rs::Array;
 use mlx_rs::fast::rms_norm;
-use mlx_rs::ops::concatenate_axis;
+use mlx_rs::ops::concatenate;
 
 use super::{Config, Rope};
 use crate::Result;
@@ -88,8 +88,8 @@ impl TextMemory {
         let (keys, values): (Vec<_>, Vec<_>) =
             memories.map(|memory| (&memory.keys, &memory.values)).unzip();
         Ok(Self {
-            keys: concatenate_axis(&keys, 0)?,
-            values: concatenate_axis(&values, 0)?,
+            keys: concatenate(&keys, 0)?,
+            values: concatenate(&values, 0)?,
         })
     }
 }

@@ -135,7 +135,7 @@ impl Dit {
             }
         }
         let patches = self.head.forward(&x, &embedding)?;
-        let velocities = patches.split(batch, 0)?;
+        let velocities = patches.split_equal(batch, 0)?;
         velocities
             .iter()
             .map(|patches| unpatchify(&patches.squeeze_axes(&[0])?, grid))

@@ -3,7 +3,7 @@
 
 use mlx_rs::Array;
 use mlx_rs::fast::layer_norm;
-use mlx_rs::ops::concatenate_axis;
+use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 
 use crate::Result;
@@ -61,6 +61,6 @@ impl Modulation {
         }
         let clean = apply(&x.try_index((.., ..self.clean))?, 0)?;
         let noisy = apply(&x.try_index((.., self.clean..))?, 1)?;
-        Ok(concatenate_axis(&[clean, noisy], 1)?)
+        Ok(concatenate(&[clean, noisy], 1)?)
     }
 }

@@ -1,7 +1,7 @@
 //! Scaled dot-product attention.
 
-use mlx_rs::fast::scaled_dot_product_attention;
-use mlx_rs::ops::concatenate_axis;
+use mlx_rs::fast::{ScaledDotProductAttentionMask as Mask, scaled_dot_product_attention};
+use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
@@ -21,7 +21,7 @@ pub fn attention(queries: &Array, keys: &Array, values: &Array) -> Result<Array>
     let width = queries.dim(3);
     let scale = (width as f32).sqrt().recip();
     let attend = |queries: &Array| -> Result<Array> {
-        Ok(scaled_dot_product_attention(queries, keys, values, scale, None::<&Array>, None)?)
+        Ok(scaled_dot_product_attention(queries, keys, values, scale, None::<Mask>, None)?)
     };
     let fused = width <= WIDEST_FUSED_HEAD && queries.dtype() != Dtype::Float32;
     let scores_a_query =
@@ -41,5 +41,5 @@ pub fn attention(queries: &Array, keys: &Array, values: &Array) -> Result<Array>
         parts.push(part);
         start = end;
     }
-    Ok(concatenate_axis(&parts, 2)?)
+    Ok(concatenate(&parts, 2)?)
 }

@@ -2,7 +2,7 @@
 
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::{concatenate_axis, zeros_dtype};
+use mlx_rs::ops::{concatenate, zeros_dtype};
 use mlx_rs::transforms::eval;
 
 use crate::Result;
@@ -54,7 +54,7 @@ impl Cache {
             Some(past) => past,
             None => zeros_dtype(&[frames, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?,
         };
-        let extended = concatenate_axis(&[&past, x], 0)?;
+        let extended = concatenate(&[&past, x], 0)?;
         let last = extended.try_index(extended.dim(0) - frames..)?.contiguous()?;
         eval([&extended, &last])?;
         *slot = Some(last);

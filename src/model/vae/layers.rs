@@ -116,7 +116,7 @@ impl Attention {
         let (frames, height, width, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3));
         let qkv = self.to_qkv.forward(&self.norm.forward(x)?)?;
         let qkv = qkv.reshape(&[frames, 1, height * width, 3 * channels])?;
-        let qkv = qkv.split(3, -1)?;
+        let qkv = qkv.split_equal(3, -1)?;
         let y = nn::attention(&qkv[0], &qkv[1], &qkv[2])?;
         let y = y.reshape(&[frames, height, width, channels])?;
         Ok(x.add(self.proj.forward(&y)?)?)

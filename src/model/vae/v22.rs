@@ -3,7 +3,7 @@
 //! Wan2.2 `wan/modules/vae2_2.py`, `WanVAE_`.
 
 use mlx_rs::Array;
-use mlx_rs::ops::concatenate_axis;
+use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::chain::{Chain, Head, Layer};
@@ -83,7 +83,7 @@ impl Encoder {
             latents.push(latent);
             (start, end) = (end, end + TIME_STRIDE);
         }
-        let moments = self.conv1.forward(&concatenate_axis(&latents, 0)?)?;
+        let moments = self.conv1.forward(&concatenate(&latents, 0)?)?;
         let mean = moments.try_index((.., .., .., ..self.statistics.channels()))?;
         self.statistics.normalise(&mean)
     }

@@ -236,24 +236,35 @@ fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
 
 fn video_size(request: &Request, checkpoint: &Checkpoint, picture: Option<Size>) -> Result<Size, Refusal> {
     let step = checkpoint.variant.alignment();
-    let asked = request.size.unwrap_or(checkpoint.defaults.size);
-    if let (Some(picture), Fit::Picture) = (picture, request.fit) {
-        let area = area(request, &checkpoint.defaults);
-        if area < u64::from(step).pow(2) {
-            return refuse(
-                Field::Size,
-                format!("An area of {area} pixels is too small: give at least {step}x{step}"),
-            );
-        }
-        let size = picture.best_within(step, area);
-        if size.area() > area {
-            return refuse(
-                Field::Image,
-                format!("A picture of {picture} is too long and narrow for a video: crop it first"),
-            );
-        }
-        return check_sides(size);
+    let model = checkpoint.defaults.size;
+    match (picture, request.fit, request.size, request.max_area) {
+        (Some(picture), Fit::Picture, ..) => filling(area(request, &checkpoint.defaults), picture, step),
+        (_, _, None, Some(area)) => filling(area, model, step),
+        (_, _, asked, _) => exactly(asked.unwrap_or(model), step),
     }
+}
+
+/// The size that fills `area` with about the aspect of `like`.
+fn filling(area: u64, like: Size, step: u32) -> Result<Size, Refusal> {
+    let least = u64::from(step).pow(2);
+    if area < least {
+        return refuse(
+            Field::Size,
+            format!("An area of {area} pixels is too small: {least} is the least"),
+        );
+    }
+    let size = like.best_within(step, area);
+    if size.area() > area {
+        return refuse(
+            Field::Image,
+            format!("A picture of {like} is too long and narrow for a video: crop it first"),
+        );
+    }
+    check_sides(size)
+}
+
+/// This size, if its sides fit the model.
+fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
     let asked = check_sides(asked)?;
     if asked.aligned(step) == asked {
         return Ok(asked);

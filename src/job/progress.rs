@@ -77,7 +77,7 @@ impl TimeLeft {
             self.warm = true;
             self.start = (done, now);
         }
-        let unit = now.saturating_sub(time).div_f64(finished as f64);
-        Some(unit.mul_f64(of.saturating_sub(done) as f64))
+        let left = of.saturating_sub(done);
+        Some(now.saturating_sub(time).mul_f64(left as f64 / finished as f64))
     }
 }

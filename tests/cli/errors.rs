@@ -2,8 +2,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Run, run};
+use super::run;
 use crate::catalog::{model_folder, write};
+use crate::support::program::Run;
 
 /// Asks `generate` for a video in `folder`, with a model that looks complete.
 fn generate(folder: &Path, arguments: &[&str]) -> Run {

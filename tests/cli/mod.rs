@@ -4,28 +4,24 @@ mod arguments;
 mod errors;
 mod other_commands;
 
+use std::path::Path;
 use std::process::{Command, Output};
 
-/// What one run of the program left.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
+use crate::support::program::{self, Run};
 
-/// The program with these arguments, and without a built-in model.
+/// The program with these arguments, without a built-in model and a memory.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
-    command.args(arguments).env("ZOETROPE_DEMO_MODEL", "/nowhere/demo");
+    let mut command = program::command(Path::new("/nowhere/cache"), arguments);
+    command.env("ZOETROPE_DEMO_MODEL", "/nowhere/demo");
     command
 }
 
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
-    let Output { status, stdout, stderr } = command(arguments).output().expect("the program starts");
+    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
     Run {
         code: status.code(),
-        stdout: String::from_utf8(stdout).expect("it writes UTF-8"),
-        stderr: String::from_utf8(stderr).expect("it writes UTF-8"),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
     }
 }

@@ -1,0 +1,32 @@
+//! Euler: a straight line along the velocity.
+
+use mlx_rs::Array;
+
+use super::{Sampler, Schedule, weighted_sum};
+use crate::error::Result;
+
+/// Remembers nothing. It is not in the official code; it walks UniPC's table.
+#[derive(Clone, Debug)]
+pub struct Euler {
+    schedule: Schedule,
+}
+
+impl Euler {
+    /// At the start of so many steps.
+    pub fn new(steps: usize, shift: f64) -> Self {
+        Self {
+            schedule: Schedule::unipc(steps, shift),
+        }
+    }
+}
+
+impl Sampler for Euler {
+    fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    fn step(&mut self, i: usize, latents: &Array, velocity: &Array) -> Result<Array> {
+        let (sigma, next) = self.schedule.interval(i)?;
+        weighted_sum(&[(1.0, latents), (next - sigma, velocity)])
+    }
+}

@@ -1,0 +1,3 @@
+mod noise;
+mod schedule;
+mod trajectory;

@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments in, a headless command out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zoetrope::cli::run()
+}

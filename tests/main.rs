@@ -1,4 +1,11 @@
 //! One binary for all tests, so that the heavy libraries are linked once.
 
+mod catalog;
+mod cli;
+mod engine;
+mod floor_plan;
+mod job;
+mod model;
+mod pipeline;
 mod sampler;
 mod support;

@@ -1,1 +1,64 @@
-//! The headless face of the same jobs.
+//! The headless face: arguments in, text and an exit code out. Only this room prints.
+//!
+//! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C.
+
+pub mod args;
+mod destination;
+mod doctor;
+mod generate;
+mod info;
+mod progress;
+mod words;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::error::{Error, Result};
+use args::{Arguments, Command};
+
+/// Does what the program's arguments say.
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Some(Command::Generate(args)) => generate::run(&args),
+        Some(Command::Info(args)) => end(info::run(&args)),
+        Some(Command::Doctor) => end(doctor::run()),
+        None => end(help()),
+    }
+}
+
+fn help() -> Result<()> {
+    print(&Arguments::command().render_help().to_string())
+}
+
+/// The exit code of a finished command, after its error, if any, was told.
+fn end(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            match error {
+                Error::Cancelled => ExitCode::from(130),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Writes to the standard output. That nobody reads it any more is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Other(format!("Cannot write to the standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to the standard error, if there is one.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -38,7 +38,7 @@ impl Ticket {
 pub enum Command {
     /// Make this video, after those that were asked for before.
     Generate(Ticket, Box<Plan>),
-    /// Finish the job at hand and end the thread.
+    /// End the thread, after what was asked for before.
     Stop,
 }
 

@@ -5,13 +5,15 @@ pub mod message;
 pub mod plan;
 pub mod progress;
 pub mod request;
+pub mod settings;
 pub mod size;
 pub mod variant;
 
 pub use checkpoint::{Checkpoint, LatentRgb};
 pub use message::{Command, Event, Ticket};
 pub use plan::{Field, LatentShape, Picture, Plan, Refusal};
-pub use progress::{Progress, Stage};
+pub use progress::{Progress, Stage, TimeLeft};
 pub use request::{Fit, Guidance, Negative, Precision, Request, Sampler};
+pub use settings::Settings;
 pub use size::Size;
 pub use variant::{Defaults, Variant};

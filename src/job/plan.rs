@@ -2,11 +2,11 @@
 //! later stage comes back with a question.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Checkpoint, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use super::{Checkpoint, Defaults, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
 /// batches gain nothing there, and Apple's quantised kernels were wrong beyond 32,767 rows once.
@@ -56,6 +56,10 @@ pub struct Plan {
 pub struct Picture {
     /// The file.
     pub path: PathBuf,
+    /// How the size of the video was found: it is kept so that the settings lead to the same one again.
+    pub fit: Fit,
+    /// The area in pixels that [`Fit::Picture`] filled.
+    pub max_area: Option<u64>,
 }
 
 /// The axes of a video's latents.
@@ -163,14 +167,15 @@ impl Plan {
         if !(guidance.low.is_finite() && guidance.high.is_finite()) {
             return refuse(Field::Guidance, "The guidance must be a number");
         }
+        check_output(&output)?;
         Ok(Self {
             prompt: request.prompt.clone(),
             negative: match &request.negative {
-                Negative::Default => defaults.negative_prompt,
+                Negative::Default => defaults.negative_prompt.clone(),
                 Negative::Empty => String::new(),
                 Negative::Text(text) => text.clone(),
             },
-            picture: request.image.clone().map(|path| Picture { path }),
+            picture: first_frame(request, &defaults),
             size,
             frames,
             fps,
@@ -215,28 +220,54 @@ impl Plan {
     }
 }
 
+/// The area that [`Fit::Picture`] fills.
+fn area(request: &Request, defaults: &Defaults) -> u64 {
+    let size = request.size.unwrap_or(defaults.size);
+    request.max_area.unwrap_or_else(|| size.area())
+}
+
+fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
+    request.image.clone().map(|path| Picture {
+        path,
+        fit: request.fit,
+        max_area: (request.fit == Fit::Picture).then(|| area(request, defaults)),
+    })
+}
+
 fn video_size(request: &Request, checkpoint: &Checkpoint, picture: Option<Size>) -> Result<Size, Refusal> {
     let step = checkpoint.variant.alignment();
-    let asked = request.size.unwrap_or(checkpoint.defaults.size);
-    if let (Some(picture), Fit::Picture) = (picture, request.fit) {
-        let area = request.max_area.unwrap_or_else(|| asked.area());
-        if area < u64::from(step).pow(2) {
-            return refuse(
-                Field::Size,
-                format!("An area of {area} pixels is too small: give at least {step}x{step}"),
-            );
-        }
-        let size = picture.best_within(step, area);
-        if size.area() > area {
-            return refuse(
-                Field::Image,
-                format!("A picture of {picture} is too long and narrow for a video: crop it first"),
-            );
-        }
-        return check_area(size);
+    let model = checkpoint.defaults.size;
+    match (picture, request.fit, request.size, request.max_area) {
+        (Some(picture), Fit::Picture, ..) => filling(area(request, &checkpoint.defaults), picture, step),
+        (_, _, None, Some(area)) => filling(area, model, step),
+        (_, _, asked, _) => exactly(asked.unwrap_or(model), step),
     }
+}
+
+/// The size that fills `area` with about the aspect of `like`.
+fn filling(area: u64, like: Size, step: u32) -> Result<Size, Refusal> {
+    let least = u64::from(step).pow(2);
+    if area < least {
+        return refuse(
+            Field::Size,
+            format!("An area of {area} pixels is too small: {least} is the least"),
+        );
+    }
+    let size = like.best_within(step, area);
+    if size.area() > area {
+        return refuse(
+            Field::Image,
+            format!("A picture of {like} is too long and narrow for a video: crop it first"),
+        );
+    }
+    check_sides(size)
+}
+
+/// This size, if its sides fit the model.
+fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
+    let asked = check_sides(asked)?;
     if asked.aligned(step) == asked {
-        return check_area(asked);
+        return Ok(asked);
     }
     let smaller = asked.aligned(step);
     let larger = Size::new(
@@ -250,7 +281,7 @@ fn video_size(request: &Request, checkpoint: &Checkpoint, picture: Option<Size>)
 }
 
 /// The longest side: positions beyond 1024 tokens have no place in the official RoPE table.
-fn check_area(size: Size) -> Result<Size, Refusal> {
+fn check_sides(size: Size) -> Result<Size, Refusal> {
     const LONGEST: u32 = 8192;
     if size.width.max(size.height) > LONGEST {
         return refuse(Field::Size, format!("{size} is too large: no side can be over {LONGEST}"));
@@ -274,5 +305,16 @@ fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
             "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
             below + stride
         ),
+    )
+}
+
+fn check_output(output: &Path) -> Result<(), Refusal> {
+    let extension = output.extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("mp4") {
+        return Ok(());
+    }
+    refuse(
+        Field::Output,
+        format!("{} cannot be the video: give a name that ends in .mp4", output.display()),
     )
 }

@@ -1,5 +1,7 @@
 //! How far a job is.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 /// The parts of a job, in the order in which they happen.
@@ -40,4 +42,42 @@ pub struct Progress {
     pub done: usize,
     /// All units of this stage.
     pub of: usize,
+}
+
+/// How long the stage at hand will still take, told from its own pace.
+///
+/// The first unit of a stage is slower than the rest (caches are cold, kernels are compiled), so that it counts
+/// only until there are others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimeLeft {
+    stage: Option<Stage>,
+    /// The units done, and the time, from which the pace is counted.
+    start: (usize, Duration),
+    /// Whether the first unit lies before `start`.
+    warm: bool,
+    /// The time of the latest progress.
+    latest: Duration,
+}
+
+impl TimeLeft {
+    /// Takes note of `progress` at the time `now`, counted from the start of the job.
+    ///
+    /// `None` until the stage has done something to judge by.
+    pub fn after(&mut self, progress: Progress, now: Duration) -> Option<Duration> {
+        let Progress { stage, done, of } = progress;
+        let before = std::mem::replace(&mut self.latest, now);
+        if self.stage != Some(stage) {
+            self.stage = Some(stage);
+            self.start = (0, if done == 0 { now } else { before });
+            self.warm = false;
+        }
+        let (units, time) = self.start;
+        let finished = done.checked_sub(units).filter(|&finished| finished > 0)?;
+        if !self.warm {
+            self.warm = true;
+            self.start = (done, now);
+        }
+        let left = of.saturating_sub(done);
+        Some(now.saturating_sub(time).mul_f64(left as f64 / finished as f64))
+    }
 }

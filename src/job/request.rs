@@ -22,7 +22,8 @@ pub struct Request {
     pub fit: Fit,
     /// The size of the video, or with [`Fit::Picture`] its area.
     pub size: Option<Size>,
-    /// The area in pixels that [`Fit::Picture`] fills, instead of that of `size`.
+    /// The area in pixels that the video fills where `size` does not say it: with the aspect of the picture, or of
+    /// the model's own size.
     pub max_area: Option<u64>,
     /// The number of frames, 4n + 1.
     pub frames: Option<u32>,
@@ -70,6 +71,27 @@ pub enum Fit {
     Picture,
     /// The video has exactly the size asked for; the picture is cropped to it.
     Crop,
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Picture => "picture",
+            Self::Crop => "crop",
+        })
+    }
+}
+
+impl FromStr for Fit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "picture" => Ok(Self::Picture),
+            "crop" => Ok(Self::Crop),
+            _ => Err("the fits are picture and crop".into()),
+        }
+    }
 }
 
 /// A solver of the flow's differential equation.
@@ -142,6 +164,17 @@ impl From<Guidance> for [f64; 2] {
     }
 }
 
+impl fmt::Display for Guidance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { low, high } = self;
+        if low == high {
+            write!(f, "{low}")
+        } else {
+            write!(f, "{low},{high}")
+        }
+    }
+}
+
 impl FromStr for Guidance {
     type Err = String;
 
@@ -169,6 +202,16 @@ pub enum Precision {
     Bf16,
     /// float32.
     F32,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Bf16 => "bf16",
+            Self::F32 => "f32",
+        })
+    }
 }
 
 impl FromStr for Precision {

@@ -1,1 +1,21 @@
 //! Tensors by name, whatever the file.
+//!
+//! A *weight* is a tensor that a network reads from its checkpoint. [`Weights`] is how a network gets at them: a cursor
+//! that walks down the names, checks shapes, and keeps account of what was read, so that a checkpoint which does not
+//! fit its network is refused with the list of everything that is wrong with it.
+//!
+//! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
+
+mod buffer;
+mod cursor;
+mod entry;
+mod fingerprint;
+mod ledger;
+mod linear;
+mod safetensors;
+pub mod shards;
+mod store;
+mod torch;
+
+pub use cursor::Weights;
+pub use linear::Linear;

@@ -1,5 +1,7 @@
 //! What the tests share: the reference data and how to compare with it.
 
+pub mod program;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -53,4 +55,11 @@ pub fn assert_close(actual: &Array, expected: &Array, atol: f32, rtol: f32) {
          the greatest difference is {most:e}",
         want.len()
     );
+}
+
+/// The same for one of several things in a test, which a failure names.
+#[track_caller]
+pub fn compare(actual: &Array, expected: &Array, (atol, rtol): (f32, f32), what: &str) {
+    println!("{what}:");
+    assert_close(actual, expected, atol, rtol);
 }

@@ -2,9 +2,16 @@
 //!
 //! This crate is built before MLX is on the machine, so it depends on nothing of the product.
 
+mod cache;
 mod cmd;
+mod licences;
+mod lint;
+mod macos;
 mod places;
+mod product;
 mod setup;
+mod test;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -14,7 +21,13 @@ const USAGE: &str = "\
 Usage: cargo xtask <verb>
 
   setup [--cpu | --cuda | --metal | --from-source]
-                     bring MLX to this machine (every other verb does it when needed)
+                      bring MLX to this machine; every other verb does it when needed
+  test [ARGS]         run the tests; ARGS go to cargo test
+  lint                check format, clippy, documentation, spelling and licences
+  check-macos         type-check the app for Apple Silicon, on Linux too
+  demo [--prompt TEXT]
+                      make a video with the built-in model
+  run [-- ARGS]       build and run zoetrope
 ";
 
 fn main() -> ExitCode {
@@ -30,12 +43,49 @@ fn main() -> ExitCode {
 
 fn run(args: &[String]) -> Result<()> {
     let Some((verb, rest)) = args.split_first() else {
-        bail!("no verb was given\n\n{USAGE}");
+        bail!("no verb was given\n\n{USAGE}")
     };
     match verb.as_str() {
         "setup" => setup::run(rest),
+        "test" => test::run(rest),
+        "lint" => lint::run(rest),
+        "check-macos" => macos::run(rest),
+        "demo" => product::demo(rest),
+        "run" => product::run(rest),
         // Not in the usage: `setup` calls it in a process of its own, see `setup::bindings`.
         "bindings" => setup::bindings::generate(rest),
+        "help" | "--help" | "-h" => {
+            eprint!("{USAGE}");
+            Ok(())
+        }
         other => bail!("there is no verb `{other}`\n\n{USAGE}"),
+    }
+}
+
+/// For the verbs that take no arguments.
+fn no_args(verb: &str, args: &[String]) -> Result<()> {
+    match args.first() {
+        None => Ok(()),
+        Some(arg) => bail!("{verb} takes no arguments, but got `{arg}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::places;
+
+    #[test]
+    fn info_plist_is_valid_and_names_the_version_of_the_app() {
+        let plist = plist::Value::from_file(places::root().join("Info.plist")).unwrap();
+        let entry = |key: &str| {
+            plist
+                .as_dictionary()
+                .and_then(|entries| entries.get(key)?.as_string())
+        };
+        assert_eq!(entry("CFBundleIdentifier"), Some("app.zoetrope.Zoetrope"));
+        assert_eq!(entry("LSMinimumSystemVersion"), Some("14.0"));
+        for key in ["CFBundleShortVersionString", "CFBundleVersion"] {
+            assert_eq!(entry(key), Some(env!("CARGO_PKG_VERSION")), "{key}");
+        }
     }
 }

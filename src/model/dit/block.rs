@@ -69,6 +69,11 @@ impl Block {
         modulation.norm(x, SHIFT_ATTENTION, SCALE_ATTENTION, self.eps)
     }
 
+    /// What the modulation lets through of self-attention's output.
+    pub fn gate_attention(&self, y: &Array, modulation: &Modulation) -> Result<Array> {
+        modulation.gate(y, GATE_ATTENTION)
+    }
+
     /// What cross-attention sees of the residual stream.
     pub fn cross_input(&self, x: &Array) -> Result<Array> {
         Ok(layer_norm(x, &self.norm3.0, &self.norm3.1, self.eps)?)
@@ -94,7 +99,7 @@ impl Block {
     ) -> Result<Array> {
         let modulation = self.modulate(modulation)?;
         let y = self.self_attn.forward(&self.attention_input(x, &modulation)?, rope)?;
-        let x = x.add(modulation.gate(&y, GATE_ATTENTION)?)?;
+        let x = x.add(self.gate_attention(&y, &modulation)?)?;
         let y = self.cross_attn.forward(&self.cross_input(&x)?, memory)?;
         let x = x.add(y.as_dtype(Dtype::Float32)?)?;
         let y = self.feed_forward(&self.feed_input(&x, &modulation)?)?;

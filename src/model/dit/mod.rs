@@ -22,7 +22,7 @@ pub use modulation::Modulation;
 pub use patch::{Grid, patchify, unpatchify};
 pub use rope::Rope;
 pub use text::TextEmbedding;
-pub use time::{TimeEmbedding, Timesteps};
+pub use time::{TimeEmbedding, Timesteps, sinusoidal};
 
 use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};

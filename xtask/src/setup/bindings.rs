@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::wheel;
+use super::pins;
 use crate::cmd;
 
 const RUST_TARGET: &str = "1.73.0";
@@ -25,16 +25,19 @@ typedef uint16_t bfloat16_t;
 
 /// What decides the bindings, besides mlx-c.
 pub fn recipe() -> String {
-    format!("bindings: bindgen 0.72, Rust {RUST_TARGET}\n{}\n{HALF_TYPES}", wheel::LIBCLANG.requirement())
+    format!(
+        "bindings: bindgen 0.72, Rust {RUST_TARGET}\n{}{HALF_TYPES}",
+        pins::LIBCLANG.pins
+    )
 }
 
-/// Makes `bindings.rs` in the workshop.
+/// Writes `bindings.rs` in the workshop.
 pub fn make(mlx_c: &Path, workshop: &Path) -> Result<()> {
     let mut bindgen = Command::new(std::env::current_exe()?);
     bindgen.arg("bindings").arg(mlx_c).arg(workshop);
     let libclang = workshop.join("libclang");
     if cfg!(target_os = "linux") {
-        wheel::LIBCLANG.install(&libclang)?;
+        pins::LIBCLANG.install(&libclang)?;
         // bindgen finds libclang through this variable alone, and a process may not safely set its own:
         // hence another process.
         bindgen.env("LIBCLANG_PATH", libclang.join("clang/native"));
@@ -49,13 +52,19 @@ pub fn make(mlx_c: &Path, workshop: &Path) -> Result<()> {
 
 /// The hidden verb `bindings MLX_C WORKSHOP`.
 pub fn generate(args: &[String]) -> Result<()> {
-    let [mlx_c, workshop] = args else { bail!("bindings wants the folder of mlx-c and that of the result") };
+    let [mlx_c, workshop] = args else {
+        bail!("bindings wants the folder of mlx-c and that of the result")
+    };
     let (mlx_c, workshop) = (Path::new(mlx_c), Path::new(workshop));
     let half_types = workshop.join("half_types.h");
     fs::write(&half_types, HALF_TYPES)?;
 
     let mut builder = bindgen::builder()
-        .rust_target(RUST_TARGET.parse().map_err(|_| anyhow::anyhow!("bindgen knows no Rust {RUST_TARGET}"))?)
+        .rust_target(
+            RUST_TARGET
+                .parse()
+                .map_err(|_| anyhow::anyhow!("bindgen knows no Rust {RUST_TARGET}"))?,
+        )
         .clang_arg(format!("-I{}", mlx_c.display()))
         .blocklist_function("malloc")
         .blocklist_function("realloc")
@@ -68,7 +77,9 @@ pub fn generate(args: &[String]) -> Result<()> {
     for header in headers(&mlx_c.join("mlx/c"))? {
         builder = builder.header(header.to_string_lossy());
     }
-    let bindings = builder.generate().context("bindgen could not read the headers of mlx-c")?;
+    let bindings = builder
+        .generate()
+        .context("bindgen could not read the headers of mlx-c")?;
     Ok(bindings.write_to_file(workshop.join("bindings.rs"))?)
 }
 

@@ -4,8 +4,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::wheel::{self, Wheel};
+use super::pins;
 use crate::cmd;
+use crate::wheel::Wheels;
 
 /// A way to have MLX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Cpu, Self::Cuda, Self::Metal14, Self::Metal26, Self::Source];
+    const ALL: [Self; 5] = [
+        Self::Cpu,
+        Self::Cuda,
+        Self::Metal14,
+        Self::Metal26,
+        Self::Source,
+    ];
 
     /// What suits this machine when nobody says otherwise.
     pub fn of_this_machine() -> Result<Self> {
@@ -42,7 +49,9 @@ impl Kind {
             ("--from-source", APPLE) => Ok(Self::Source),
             ("--cpu" | "--cuda", _) => bail!("{flag} is for Linux"),
             ("--metal" | "--from-source", _) => bail!("{flag} is for macOS"),
-            _ => bail!("setup has no flag `{flag}`: there are --cpu, --cuda, --metal and --from-source"),
+            _ => bail!(
+                "setup has no flag `{flag}`: there are --cpu, --cuda, --metal and --from-source"
+            ),
         }
     }
 
@@ -50,9 +59,14 @@ impl Kind {
     fn metal_for(version: &str) -> Self {
         let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
         let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        if version >= (26, 2) { Self::Metal26 } else { Self::Metal14 }
+        if version >= (26, 2) {
+            Self::Metal26
+        } else {
+            Self::Metal14
+        }
     }
 
+    /// As it stands in the file names and in the file that cargo reads.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -67,13 +81,13 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The wheel that holds the library, unless it is compiled here.
-    pub fn wheel(self) -> Option<&'static Wheel> {
+    /// The wheels that hold the library, unless it is compiled here.
+    pub fn wheels(self) -> Option<&'static Wheels> {
         match self {
-            Self::Cpu => Some(&wheel::MLX_CPU),
-            Self::Cuda => Some(&wheel::MLX_CUDA),
-            Self::Metal14 => Some(&wheel::MLX_METAL_14),
-            Self::Metal26 => Some(&wheel::MLX_METAL_26),
+            Self::Cpu => Some(&pins::MLX_CPU),
+            Self::Cuda => Some(&pins::MLX_CUDA),
+            Self::Metal14 => Some(&pins::MLX_METAL_14),
+            Self::Metal26 => Some(&pins::MLX_METAL_26),
             Self::Source => None,
         }
     }
@@ -84,20 +98,24 @@ impl Kind {
     }
 }
 
-const LINUX: &str = "x86_64-unknown-linux-gnu";
-const APPLE: &str = "aarch64-apple-darwin";
+/// The target triples that MLX comes to.
+pub const LINUX: &str = "x86_64-unknown-linux-gnu";
+pub const APPLE: &str = "aarch64-apple-darwin";
 
 /// This machine's target triple.
 pub fn host() -> Result<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Ok(LINUX),
         ("macos", "aarch64") => Ok(APPLE),
-        (os, arch) => bail!("MLX comes to Apple Silicon and to Linux on x86-64, not to {os} on {arch}"),
+        (os, arch) => {
+            bail!("MLX comes to Apple Silicon and to Linux on x86-64, not to {os} on {arch}")
+        }
     }
 }
 
 fn macos_version() -> Result<String> {
-    cmd::read(Command::new("sw_vers").arg("-productVersion")).context("the version of macOS is unknown")
+    cmd::read(Command::new("sw_vers").arg("-productVersion"))
+        .context("the version of macOS is unknown")
 }
 
 #[cfg(test)]

@@ -54,7 +54,10 @@ pub fn build(mlx_c: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<(
         let source = objects.join("mach_time.c");
         fs::write(&source, MACH_TIME)?;
         let mut job = Command::new("cc");
-        job.args(["-O2", "-fPIC", "-c"]).arg(&source).arg("-o").arg(source.with_extension("o"));
+        job.args(["-O2", "-fPIC", "-c"])
+            .arg(&source)
+            .arg("-o")
+            .arg(source.with_extension("o"));
         jobs.push(("mach_time.c".to_owned(), job));
     }
     compile(jobs)?;
@@ -80,18 +83,29 @@ fn compile(jobs: Vec<(String, Command)>) -> Result<()> {
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let worker = || -> Result<()> {
         loop {
-            let next = queue.lock().map_err(|_| anyhow!("a compiling thread panicked"))?.next();
-            let Some((index, (name, mut job))) = next else { return Ok(()) };
+            let next = queue
+                .lock()
+                .map_err(|_| anyhow!("a compiling thread panicked"))?
+                .next();
+            let Some((index, (name, mut job))) = next else {
+                return Ok(());
+            };
             eprintln!("  compiling mlx-c [{}/{of}] {name}", index + 1);
             cmd::run(&mut job)?;
         }
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..thread::available_parallelism().map_or(1, usize::from))
-            .map(|index| thread::Builder::new().name(format!("compile {index}")).spawn_scoped(scope, worker))
+            .map(|index| {
+                thread::Builder::new()
+                    .name(format!("compile {index}"))
+                    .spawn_scoped(scope, worker)
+            })
             .collect::<Result<_, _>>()?;
         for worker in workers {
-            worker.join().map_err(|_| anyhow!("a compiling thread panicked"))??;
+            worker
+                .join()
+                .map_err(|_| anyhow!("a compiling thread panicked"))??;
         }
         Ok(())
     })
@@ -110,11 +124,18 @@ fn link(objects: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> 
         }
     }
     if cfg!(target_os = "macos") {
-        linker.args(["-install_name", "@rpath/libmlxc.dylib", "-Wl,-rpath,@loader_path/../wheel/mlx/lib"]);
+        linker.args([
+            "-install_name",
+            "@rpath/libmlxc.dylib",
+            "-Wl,-rpath,@loader_path/../wheel/mlx/lib",
+        ]);
         linker.arg("-o").arg(lib.join("libmlxc.dylib"));
     } else {
         // A RUNPATH, unlike an RPATH, lets LD_LIBRARY_PATH put another libmlx in its place, such as CUDA's.
-        linker.args(["-Wl,--enable-new-dtags", "-Wl,-rpath,$ORIGIN/../wheel/mlx/lib"]);
+        linker.args([
+            "-Wl,--enable-new-dtags",
+            "-Wl,-rpath,$ORIGIN/../wheel/mlx/lib",
+        ]);
         linker.arg("-o").arg(lib.join("libmlxc.so"));
     }
     // OpenBLAS comes ahead of libmlx, which brings the reference BLAS: symbols are looked up in this order.
@@ -122,6 +143,9 @@ fn link(objects: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> 
     if let Some(openblas) = openblas {
         linker.arg("-Wl,--no-as-needed").arg(openblas);
     }
-    linker.arg("-L").arg(workshop.join("wheel/mlx/lib")).arg("-lmlx");
+    linker
+        .arg("-L")
+        .arg(workshop.join("wheel/mlx/lib"))
+        .arg("-lmlx");
     cmd::run(&mut linker).context("libmlxc could not be linked")
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::kind::Kind;
+use super::kind::{APPLE, Kind, LINUX};
 use crate::places;
 
 const KIND_LINE: &str = "# MLX: ";
@@ -28,7 +28,9 @@ fn kind_in(text: &str) -> Option<Kind> {
 
 /// Points cargo at the MLX in `folder`.
 pub fn write(kind: Kind, folder: &Path) -> Result<()> {
-    let folder = folder.to_str().context("the path of the cache is not UTF-8: set ZOETROPE_BUILD_CACHE")?;
+    let folder = folder
+        .to_str()
+        .context("the path of the cache is not UTF-8: set ZOETROPE_BUILD_CACHE")?;
     write_if_changed(&tables(kind, folder))
 }
 
@@ -46,7 +48,10 @@ fn write_if_changed(text: &str) -> Result<()> {
 }
 
 fn heading(kind: Kind) -> String {
-    format!("{KIND_LINE}{}\n# Written by `cargo xtask setup`, for this machine alone.\n", kind.name())
+    format!(
+        "{KIND_LINE}{}\n# Written by `cargo xtask setup`, for this machine alone.\n",
+        kind.name()
+    )
 }
 
 /// The same for both targets: a build for this machine links these libraries, and `check-macos` on Linux
@@ -54,9 +59,8 @@ fn heading(kind: Kind) -> String {
 ///
 /// `rpath` and what else is not cargo's own reaches our build script as `DEP_MLX_RPATH`.
 fn tables(kind: Kind, folder: &str) -> String {
-    let mut text = heading(kind);
-    for target in ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin"] {
-        text += &format!(
+    let table = |target: &str| {
+        format!(
             r#"
 [target.{target}.mlx]
 rustc-link-search = ["native={folder}/lib", "native={folder}/wheel/mlx/lib"]
@@ -64,9 +68,9 @@ rustc-link-lib = ["mlxc", "mlx"]
 rustc-env = {{ OUT_DIR = "{folder}" }}
 rpath = "{folder}/lib:{folder}/wheel/mlx/lib"
 "#
-        );
-    }
-    text
+        )
+    };
+    heading(kind) + &table(LINUX) + &table(APPLE)
 }
 
 #[cfg(test)]

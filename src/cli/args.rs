@@ -1,0 +1,163 @@
+//! The arguments, as the user types them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::job::{Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+
+/// Turn a sentence or a picture into a video with the Wan models
+#[derive(Debug, Parser)]
+#[command(name = "zoetrope", version)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can do without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a video
+    ///
+    /// What is not given is as the model recommends. With --json, standard output carries one object a line:
+    /// "started" with all settings, "progress" with the stage, the units done and the seconds since the start of
+    /// the job, and in the end "finished", "cancelled" or "failed".
+    ///
+    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130.
+    Generate(Box<Generate>),
+    /// Show the settings stored in a video
+    Info(Info),
+    /// Tell what this machine has, and what is missing
+    Doctor,
+}
+
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Folder of the model [default: the built-in model]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+
+    /// What the video should show
+    #[arg(long, value_name = "TEXT")]
+    pub prompt: String,
+
+    /// What it should not show [default: the model's own]
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_negative")]
+    pub negative: Option<String>,
+
+    /// Compare with an empty prompt instead
+    #[arg(long)]
+    pub no_negative: bool,
+
+    /// Picture to begin with
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+
+    /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
+    /// [default: picture]
+    #[arg(long, value_name = "picture|crop", requires = "image")]
+    pub fit: Option<Fit>,
+
+    /// Width and height in pixels, as in 832x480
+    #[arg(long, value_name = "WxH", conflicts_with = "max_area")]
+    pub size: Option<Size>,
+
+    /// Area in pixels instead of a size
+    #[arg(long, value_name = "PIXELS")]
+    pub max_area: Option<u64>,
+
+    /// Number of frames: a multiple of 4, plus 1
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u32>,
+
+    /// Number of denoising steps
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u32>,
+
+    /// Solver of the denoising steps
+    #[arg(long, value_name = "unipc|dpmpp|euler")]
+    pub sampler: Option<Sampler>,
+
+    /// How strongly the prompt pulls: one number, or one for low and one for high noise
+    #[arg(long, value_name = "G|LOW,HIGH", allow_hyphen_values = true)]
+    pub guidance: Option<Guidance>,
+
+    /// How much of the schedule is spent at high noise
+    #[arg(long, value_name = "S")]
+    pub shift: Option<f64>,
+
+    /// Seed of the starting noise: the same one makes the same video [default: a new one]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Type in which products are computed; "auto" takes that of the weights [default: auto]
+    #[arg(long, value_name = "auto|bf16|f32")]
+    pub dtype: Option<Precision>,
+
+    /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub noise: Option<PathBuf>,
+
+    /// Keep the final latents in this file: tensor "latents", (channels, frames, height, width)
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub save_latents: Option<PathBuf>,
+
+    /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub save_frames: Option<PathBuf>,
+
+    /// Frames a second
+    #[arg(long, value_name = "N")]
+    pub fps: Option<u32>,
+
+    /// Print progress and result as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+
+    /// The video to write; one of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `info`.
+#[derive(Debug, Args)]
+pub struct Info {
+    /// The video
+    #[arg(value_name = "FILE.mp4")]
+    pub file: PathBuf,
+
+    /// Print the settings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Generate {
+    /// The request that these arguments make.
+    pub fn request(&self) -> Request {
+        Request {
+            prompt: self.prompt.clone(),
+            negative: match &self.negative {
+                _ if self.no_negative => Negative::Empty,
+                Some(text) => Negative::Text(text.clone()),
+                None => Negative::Default,
+            },
+            image: self.image.clone(),
+            fit: self.fit.unwrap_or_default(),
+            size: self.size,
+            max_area: self.max_area,
+            frames: self.frames,
+            fps: self.fps,
+            steps: self.steps,
+            sampler: self.sampler,
+            guidance: self.guidance,
+            shift: self.shift,
+            seed: self.seed,
+            precision: self.dtype.unwrap_or_default(),
+            noise: self.noise.clone(),
+            save_latents: self.save_latents.clone(),
+            save_frames: self.save_frames.clone(),
+        }
+    }
+}

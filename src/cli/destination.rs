@@ -1,0 +1,42 @@
+//! A *destination* is a file that a job will write. Whether it can is found out before hours of work.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process;
+
+use crate::error::{Error, Result};
+use crate::job::{Field, Plan, Refusal};
+
+/// Checks every file that `plan` will write.
+///
+/// # Errors
+/// The first one that cannot be written, and why not.
+pub fn check(plan: &Plan) -> Result<()> {
+    let tensors = [plan.save_latents.as_deref(), plan.save_frames.as_deref()];
+    if let [Some(latents), Some(frames)] = tensors
+        && latents == frames
+    {
+        return Err(Error::Refused(Refusal {
+            field: Field::Output,
+            message: format!("{} cannot hold latents and frames: give two names", latents.display()),
+        }));
+    }
+    let video = Some(plan.output.as_path());
+    [video].into_iter().chain(tensors).flatten().try_for_each(writable)
+}
+
+fn writable(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Err(Error::content(path, "is a folder: give the name of a file in it"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(Error::content(folder, "is not a folder: create it first, or write elsewhere"));
+    }
+    let probe = folder.join(format!(".zoetrope-{}.tmp", process::id()));
+    File::create(&probe).map_err(Error::file("write to", folder))?;
+    fs::remove_file(&probe).map_err(Error::file("write to", folder))
+}

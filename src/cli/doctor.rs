@@ -1,0 +1,118 @@
+//! `zoetrope doctor`: what this machine has, and what is missing.
+
+use std::fs;
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use super::{print, words};
+use crate::catalog;
+use crate::engine::device;
+use crate::error::{Error, Result};
+
+/// Below this much memory, models larger than the built-in one will hardly run.
+const SMALL: u64 = 15_000_000_000;
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    found: String,
+    advice: Option<String>,
+}
+
+impl Finding {
+    fn new(what: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            what,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    fn but(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+}
+
+/// Looks at everything that the program needs and prints what it finds.
+///
+/// # Errors
+/// Something without which no video can be made is missing.
+pub fn run() -> Result<()> {
+    let mlx = device::examine();
+    // MLX loads its libraries, BLAS among them, before this.
+    let findings = [program(), system(), memory(), engine(&mlx), blas(), built_in()];
+    print(&findings.iter().map(line).collect::<String>())?;
+    match mlx {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
+    }
+}
+
+fn line(Finding { what, found, advice }: &Finding) -> String {
+    match advice {
+        None => format!("{what:16}{found}\n"),
+        Some(advice) => format!("{what:16}{found}\n{:16}→ {advice}\n", ""),
+    }
+}
+
+fn program() -> Finding {
+    Finding::new("Zoetrope", env!("CARGO_PKG_VERSION"))
+}
+
+fn system() -> Finding {
+    let name = System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.into());
+    Finding::new("System", format!("{name}, {}", System::cpu_arch()))
+}
+
+fn memory() -> Finding {
+    let ram = MemoryRefreshKind::nothing().with_ram();
+    let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
+        return Finding::new("Memory", "unknown: the system does not tell");
+    };
+    let (total, free) = (system.total_memory(), system.available_memory());
+    let found = Finding::new(
+        "Memory",
+        format!("{}, {} of it free", words::bytes(total), words::bytes(free)),
+    );
+    if total < SMALL {
+        found.but("Enough for the built-in model and small videos; large models need 16 GB or more")
+    } else {
+        found
+    }
+}
+
+fn engine(mlx: &Result<device::Mlx>) -> Finding {
+    match mlx {
+        Ok(mlx) => {
+            let version = mlx.version.as_deref().unwrap_or("(of an unknown version)");
+            Finding::new("MLX", format!("{version} on {}", mlx.device))
+        }
+        Err(error) => Finding::new("MLX", format!("does not work: {error}"))
+            .but("Run `cargo xtask setup` in the source folder, or install the program again"),
+    }
+}
+
+fn blas() -> Finding {
+    if cfg!(target_os = "macos") {
+        return Finding::new("BLAS", "Accelerate, part of macOS");
+    }
+    let libraries = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    if libraries.contains("libopenblas") {
+        Finding::new("BLAS", "OpenBLAS")
+    } else {
+        Finding::new("BLAS", "the slow reference one")
+            .but("Install OpenBLAS (Debian: libopenblas0-pthread), then run `cargo xtask setup` and build again")
+    }
+}
+
+fn built_in() -> Finding {
+    const WHAT: &str = "Built-in model";
+    match catalog::built_in() {
+        Ok(checkpoint) => Finding::new(WHAT, format!("{} in {}", checkpoint.name, checkpoint.root.display())),
+        Err(Error::Other(_)) => {
+            Finding::new(WHAT, "not beside the program").but("Give the folder of another model with --model")
+        }
+        Err(error) => Finding::new(WHAT, error.to_string()).but("Install the program again"),
+    }
+}

@@ -1,0 +1,67 @@
+//! The three faces of a job: bars on a terminal, lines in a log, objects for a program.
+
+mod bars;
+mod json;
+mod lines;
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use super::words;
+use crate::error::Error;
+use crate::job::{Plan, Progress};
+
+/// Shows a job while it runs.
+pub trait Face {
+    /// Before the work: what will be made.
+    fn started(&mut self, plan: &Plan);
+    /// The job came a little further.
+    fn progress(&mut self, progress: Progress);
+    /// The video is whole; `peak_memory` is in bytes.
+    fn finished(&mut self, output: &Path, peak_memory: usize);
+    /// There will be no video. The error itself is told by the caller, on the standard error.
+    fn failed(&mut self, error: &Error);
+}
+
+/// The face that fits where the text goes.
+pub fn face(json: bool) -> Box<dyn Face> {
+    if json {
+        Box::new(json::Json::new())
+    } else if io::stderr().is_terminal() {
+        Box::new(bars::Bars::new())
+    } else {
+        Box::new(lines::Lines::new())
+    }
+}
+
+/// What will be made, in two lines.
+fn headline(plan: &Plan) -> String {
+    let frames = match plan.frames {
+        1 => "1 frame".into(),
+        frames => format!("{frames} frames at {} a second", plan.fps),
+    };
+    let steps = match plan.steps {
+        1 => "1 step".into(),
+        steps => format!("{steps} steps"),
+    };
+    format!(
+        "Making {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
+        plan.output.display(),
+        plan.checkpoint.name,
+        plan.size,
+        plan.sampler,
+        plan.guidance,
+        plan.shift,
+        plan.seed,
+    )
+}
+
+/// What was made.
+fn result(output: &Path, time: std::time::Duration, peak_memory: usize) -> String {
+    format!(
+        "Wrote {} in {}, with at most {} of memory",
+        output.display(),
+        words::duration(time),
+        words::bytes(peak_memory as u64)
+    )
+}

@@ -1,0 +1,90 @@
+//! One JSON object a line on the standard output, for programs.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::super::print;
+use super::Face;
+use crate::error::Error;
+use crate::job::{Plan, Progress, Settings};
+
+/// Writes objects.
+pub struct Json {
+    start: Instant,
+}
+
+/// A line. Seconds are counted from the start of the job.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Line<'a> {
+    Started {
+        output: Cow<'a, str>,
+        settings: Settings,
+    },
+    Progress {
+        #[serde(flatten)]
+        progress: Progress,
+        seconds: f64,
+    },
+    Finished {
+        output: Cow<'a, str>,
+        seconds: f64,
+        peak_memory_bytes: usize,
+    },
+    Cancelled,
+    Failed {
+        message: String,
+    },
+}
+
+impl Json {
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+
+    /// Milliseconds are as fine as anybody needs.
+    fn seconds(&self) -> f64 {
+        (self.start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+    }
+}
+
+/// What cannot be told is no reason to stop: the video will be whole all the same.
+fn tell(line: &Line) {
+    let _ = serde_json::to_string(line).map(|line| print(&line));
+}
+
+impl Face for Json {
+    fn started(&mut self, plan: &Plan) {
+        tell(&Line::Started {
+            output: plan.output.to_string_lossy(),
+            settings: plan.settings(),
+        });
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        tell(&Line::Progress {
+            progress,
+            seconds: self.seconds(),
+        });
+    }
+
+    fn finished(&mut self, output: &Path, peak_memory: usize) {
+        tell(&Line::Finished {
+            output: output.to_string_lossy(),
+            seconds: self.seconds(),
+            peak_memory_bytes: peak_memory,
+        });
+    }
+
+    fn failed(&mut self, error: &Error) {
+        tell(&match error {
+            Error::Cancelled => Line::Cancelled,
+            error => Line::Failed {
+                message: error.to_string(),
+            },
+        });
+    }
+}

@@ -1,0 +1,61 @@
+//! Plain lines, for logs: one when a stage begins and when it ends, and at most one a second between.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::super::{say, words};
+use super::{Face, headline, result};
+use crate::error::Error;
+use crate::job::{Plan, Progress, Stage, TimeLeft};
+
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes lines to the standard error.
+pub struct Lines {
+    start: Instant,
+    time_left: TimeLeft,
+    stage: Option<Stage>,
+    latest: Instant,
+}
+
+impl Lines {
+    pub fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            start: now,
+            time_left: TimeLeft::default(),
+            stage: None,
+            latest: now,
+        }
+    }
+}
+
+impl Face for Lines {
+    fn started(&mut self, plan: &Plan) {
+        say(&headline(plan));
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        let Progress { stage, done, of } = progress;
+        let time_left = self.time_left.after(progress, self.start.elapsed());
+        let is_new = self.stage != Some(stage);
+        if !is_new && done < of && self.latest.elapsed() < PAUSE {
+            return;
+        }
+        self.stage = Some(stage);
+        self.latest = Instant::now();
+        match time_left {
+            Some(time) if done < of => {
+                say(&format!("{}: {done} of {of}, about {} left", stage.label(), words::duration(time)));
+            }
+            _ if done > 0 => say(&format!("{}: {done} of {of}", stage.label())),
+            _ => say(stage.label()),
+        }
+    }
+
+    fn finished(&mut self, output: &Path, peak_memory: usize) {
+        say(&result(output, self.start.elapsed(), peak_memory));
+    }
+
+    fn failed(&mut self, _error: &Error) {}
+}

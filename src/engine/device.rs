@@ -1,0 +1,60 @@
+//! What MLX computes on, and whether it does.
+
+use std::ffi::CStr;
+
+use mlx_rs::{Array, Device, DeviceType};
+
+use crate::error::{Error, Result};
+
+/// The MLX that the program runs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mlx {
+    /// Its version, if it tells.
+    pub version: Option<String>,
+    /// "the GPU" or "the CPU".
+    pub device: &'static str,
+}
+
+/// Asks MLX what it is and has it compute something small. For a program without an [`Engine`](super::Engine).
+///
+/// # Errors
+/// MLX does not work on this machine.
+pub fn examine() -> Result<Mlx> {
+    let device = match Device::try_default()?.get_type()? {
+        DeviceType::Gpu => "the GPU",
+        DeviceType::Cpu => "the CPU",
+    };
+    check_product()?;
+    Ok(Mlx {
+        version: version(),
+        device,
+    })
+}
+
+/// Multiplies two matrices whose product is known.
+fn check_product() -> Result<()> {
+    const SIDE: i32 = 64;
+    let ones = Array::ones::<f32>(&[SIDE, SIDE])?;
+    let sum = ones.matmul(&ones)?.sum(false)?;
+    let expected = (SIDE * SIDE * SIDE) as f32;
+    match sum.try_item_exact::<f32>() {
+        Ok(sum) if sum == expected => Ok(()),
+        Ok(sum) => Err(Error::Other(format!(
+            "MLX computes wrong products here: {sum} instead of {expected}"
+        ))),
+        Err(error) => Err(Error::Other(format!("MLX cannot return what it computed: {error}"))),
+    }
+}
+
+#[expect(unsafe_code, reason = "mlx-rs does not pass on MLX's version")]
+fn version() -> Option<String> {
+    // SAFETY: `text` is a fresh string that MLX fills; it is copied before it is freed, once.
+    unsafe {
+        let mut text = mlx_sys::mlx_string_new();
+        let told = mlx_sys::mlx_version(&raw mut text) == 0;
+        let data = mlx_sys::mlx_string_data(text);
+        let version = (told && !data.is_null()).then(|| CStr::from_ptr(data).to_string_lossy().into_owned());
+        mlx_sys::mlx_string_free(text);
+        version
+    }
+}

@@ -1,0 +1,301 @@
+//! The cursor with which a network walks through its checkpoint.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use mlx_rs::ops::broadcast_to;
+use mlx_rs::{Array, Dtype};
+
+use super::entry::Entry;
+use super::ledger::Fault;
+use super::linear::Linear;
+use super::store::Store;
+use super::{buffer, fingerprint};
+use crate::{Error, Result};
+
+/// A scoped cursor into the tensors of one network; cheap to clone.
+///
+/// Within [`load`](Self::load), a tensor that is missing or has the wrong shape or type does not stop the loading: it is
+/// noted, zeros stand in for it, and `load` fails in the end with everything that was noted. So a network's code reads
+/// as if all were well, and a user sees all that is wrong at once. Elsewhere it is an error at once.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    store: Rc<Store>,
+    /// Empty, or the names walked down so far: "blocks.7".
+    scope: String,
+    dtype: Option<Dtype>,
+    /// Whether faults are noted, because `load` will report them.
+    loading: bool,
+}
+
+impl Weights {
+    /// Opens one file, or all shards of one network. The format is told by the content (safetensors or a PyTorch zip);
+    /// nothing but the headers is read.
+    pub fn open(files: &[PathBuf]) -> Result<Self> {
+        Ok(Self {
+            store: Rc::new(Store::open(files)?),
+            scope: String::new(),
+            dtype: None,
+            loading: false,
+        })
+    }
+
+    /// The tensors under `name`.
+    pub fn at(&self, name: impl Display) -> Self {
+        Self {
+            scope: self.key(&name.to_string()),
+            ..self.clone()
+        }
+    }
+
+    /// The same place; tensors are read as this floating type from here on.
+    pub fn as_type(&self, dtype: Dtype) -> Self {
+        Self {
+            dtype: Some(dtype),
+            ..self.clone()
+        }
+    }
+
+    /// Runs `build`, which loads the network (or the part of it) that lies here, and then demands that every tensor
+    /// under this place was read and everything asked for was there.
+    pub fn load<T>(&self, build: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let built = build(&Self {
+            loading: true,
+            ..self.clone()
+        })?;
+        self.finish()?;
+        Ok(built)
+    }
+
+    /// The full name of a tensor, or with an empty `name` that of this place itself.
+    pub fn key(&self, name: &str) -> String {
+        match (self.scope.as_str(), name) {
+            ("", _) => name.into(),
+            (scope, "") => scope.into(),
+            (scope, _) => format!("{scope}.{name}"),
+        }
+    }
+
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.store.entries.contains_key(&self.key(name))
+    }
+
+    /// The shape that the file holds.
+    pub fn shape(&self, name: &str) -> Result<Vec<i32>> {
+        Ok(self.entry(name)?.shape.clone())
+    }
+
+    /// The type that the file holds, whatever [`as_type`](Self::as_type) says.
+    pub fn dtype(&self, name: &str) -> Result<Dtype> {
+        let entry = self.entry(name)?;
+        entry.dtype().ok_or_else(|| self.unreadable(name, entry))
+    }
+
+    /// How many numbered children `name` has: those under "name.0.", "name.1." and so on without a gap.
+    pub fn count(&self, name: &str) -> usize {
+        let list = self.at(name);
+        (0..)
+            .take_while(|i| list.at(i).tensors().next().is_some())
+            .count()
+    }
+
+    /// The tensor, which must be floating and have this shape. It is read now, as the file's type or that of
+    /// [`as_type`](Self::as_type).
+    pub fn tensor(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        match self.fitting(name, shape) {
+            Ok((entry, stored)) => self.cast(self.store.read(entry, stored)?),
+            Err(fault) => self.stand_in(name, fault, shape),
+        }
+    }
+
+    /// The same, but a fault is an error at once, within [`load`](Self::load) too.
+    pub fn require(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        let strict = Self {
+            loading: false,
+            ..self.clone()
+        };
+        strict.tensor(name, shape)
+    }
+
+    /// (ids, columns): these rows of a matrix. Nothing else of it is read.
+    pub fn rows(&self, name: &str, ids: &[u32]) -> Result<Array> {
+        let &[rows, columns] = self.entry(name)?.shape.as_slice() else {
+            return Err(self.error(format!("holds {}, which is no matrix", self.key(name))));
+        };
+        let shape = [i32::try_from(ids.len()).unwrap_or(i32::MAX), columns];
+        let (entry, stored) = match self.fitting(name, &[rows, columns]) {
+            Ok(found) => found,
+            Err(fault) => return self.stand_in(name, fault, &shape),
+        };
+        if let Some(id) = ids.iter().find(|&&id| i64::from(id) >= i64::from(rows)) {
+            return Err(self.error(format!(
+                "holds only {rows} rows of {}, so none for {id}",
+                self.key(name)
+            )));
+        }
+        let bytes_per_row = entry.bytes / u64::from(rows.unsigned_abs()).max(1);
+        let array = buffer::filled(&shape, stored, |bytes| {
+            let chunks =
+                bytes.chunks_exact_mut(usize::try_from(bytes_per_row).unwrap_or(usize::MAX).max(1));
+            ids.iter().zip(chunks).try_for_each(|(&id, row)| {
+                self.store
+                    .read_bytes(entry, u64::from(id) * bytes_per_row, row)
+            })
+        })?;
+        self.cast(array)
+    }
+
+    /// "name.weight" (outputs, inputs) and, if the file has it, "name.bias".
+    ///
+    /// Where a bias belongs to the network, ask with [`affine`](Self::affine), which misses it when it is not there.
+    pub fn linear(&self, name: &str, inputs: i32, outputs: i32) -> Result<Linear> {
+        if self.at(name).has("bias") {
+            return self.affine(name, inputs, outputs);
+        }
+        let weight = self.at(name).tensor("weight", &[outputs, inputs])?;
+        Ok(Linear::new(weight, None))
+    }
+
+    /// "name.weight" (outputs, inputs) and "name.bias" (outputs), which must both be there.
+    pub fn affine(&self, name: &str, inputs: i32, outputs: i32) -> Result<Linear> {
+        let here = self.at(name);
+        let weight = here.tensor("weight", &[outputs, inputs])?;
+        let bias = here.as_type(weight.dtype()).tensor("bias", &[outputs])?;
+        Ok(Linear::new(weight, Some(bias)))
+    }
+
+    /// A tensor of any type and shape, just as it is stored: for data beside the weights.
+    pub fn as_stored(&self, name: &str) -> Result<Array> {
+        let entry = self.entry(name)?;
+        let dtype = self.dtype(name)?;
+        self.store.ledger.borrow_mut().known(&self.key(name));
+        self.store.read(entry, dtype)
+    }
+
+    /// `name` and everything under it may be there and is not needed.
+    pub fn skip(&self, name: &str) {
+        let mut ledger = self.store.ledger.borrow_mut();
+        self.at(name)
+            .tensors()
+            .for_each(|(key, _)| ledger.known(key));
+    }
+
+    /// What the tensors under this place are, told by their names, types, shapes and first and last bytes.
+    pub fn fingerprint(&self) -> Result<String> {
+        fingerprint::of(&self.store, self.tensors())
+    }
+
+    /// After loading: an error that lists, by full name, every tensor under this place that was asked for and is not
+    /// there, cannot be used, or is there and was not asked for.
+    pub fn finish(&self) -> Result<()> {
+        let held = self
+            .tensors()
+            .map(|(key, entry)| (key, self.store.words(key, entry)));
+        let complaint = self
+            .store
+            .ledger
+            .borrow()
+            .complaint(|key| self.covers(key), held);
+        match complaint {
+            Some(complaint) => Err(self.error(format!("does not fit its network: {complaint}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Everything at or under this place.
+    fn tensors(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        // Names that begin alike are neighbours, but "a-b" comes between "a" and "a.b".
+        self.store
+            .entries
+            .range(self.scope.clone()..)
+            .take_while(|(key, _)| key.starts_with(&self.scope))
+            .filter(|(key, _)| self.covers(key))
+            .map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Whether the tensor of this full name is at or under this place.
+    fn covers(&self, key: &str) -> bool {
+        match key.strip_prefix(&self.scope) {
+            Some(rest) => self.scope.is_empty() || rest.is_empty() || rest.starts_with('.'),
+            None => false,
+        }
+    }
+
+    /// The entry and its floating type, if it is there, can be read and has this shape.
+    fn fitting(&self, name: &str, shape: &[i32]) -> Result<(&Entry, Dtype), Fault> {
+        let key = self.key(name);
+        let entry = self.store.entries.get(&key).ok_or(Fault::Missing)?;
+        self.store.ledger.borrow_mut().known(&key);
+        match entry.floating() {
+            None => Err(Fault::Unfit(format!("is of type {:?}", entry.stored))),
+            Some(_) if !entry.is_addressable() => Err(Fault::Unfit("is too large".into())),
+            Some(_) if entry.shape != shape => Err(Fault::Unfit(format!(
+                "is {}, not {}",
+                size(&entry.shape),
+                size(shape)
+            ))),
+            Some(stored) => Ok((entry, stored)),
+        }
+    }
+
+    /// The entry of a tensor without which nothing can go on.
+    fn entry(&self, name: &str) -> Result<&Entry> {
+        let key = self.key(name);
+        self.store
+            .entries
+            .get(&key)
+            .ok_or_else(|| self.fault(&key, Fault::Missing))
+    }
+
+    /// One fault as an error of its own.
+    fn fault(&self, key: &str, fault: Fault) -> Error {
+        self.error(match fault {
+            Fault::Missing => format!("does not fit its network: tensor {key} is missing"),
+            Fault::Unfit(why) => format!("does not fit its network: tensor {key} {why}"),
+        })
+    }
+
+    fn unreadable(&self, name: &str, entry: &Entry) -> Error {
+        let key = self.key(name);
+        self.error(format!(
+            "holds {key} as {:?}, a type that this version cannot read",
+            entry.stored
+        ))
+    }
+
+    fn error(&self, problem: String) -> Error {
+        Error::content(self.store.place(), problem)
+    }
+
+    /// The array as the type asked for. What it was read into is let go.
+    fn cast(&self, array: Array) -> Result<Array> {
+        match self.dtype {
+            Some(dtype) if dtype != array.dtype() => {
+                let cast = array.as_dtype(dtype)?;
+                drop(array);
+                cast.eval()?;
+                Ok(cast)
+            }
+            _ => Ok(array),
+        }
+    }
+
+    /// While loading, notes the fault and gives zeros that take no memory; elsewhere the fault is the error.
+    fn stand_in(&self, name: &str, fault: Fault, shape: &[i32]) -> Result<Array> {
+        let key = self.key(name);
+        if !self.loading {
+            return Err(self.fault(&key, fault));
+        }
+        self.store.ledger.borrow_mut().note(&key, fault);
+        let zero = Array::from_f32(0.0).as_dtype(self.dtype.unwrap_or(Dtype::Float32))?;
+        Ok(broadcast_to(&zero, shape)?)
+    }
+}
+
+/// "(3, 4)"
+fn size(shape: &[i32]) -> String {
+    let sides: Vec<_> = shape.iter().map(ToString::to_string).collect();
+    format!("({})", sides.join(", "))
+}

@@ -1,0 +1,86 @@
+//! safetensors files: eight bytes with the length of a JSON header, the header, the tensors.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use ::safetensors::tensor::Metadata;
+
+use super::entry::Entry;
+use crate::{Error, Result};
+
+/// The format's own limit for a header.
+const LARGEST_HEADER: u64 = 100_000_000;
+
+/// Every tensor of the file, which is `length` bytes long. Only the header is read.
+pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(String, Entry)>> {
+    let (data, metadata) = header(path, file, length)?;
+    metadata
+        .tensors()
+        .into_iter()
+        .map(|(key, info)| {
+            let shape: Vec<_> = info.shape.iter().map(|&n| n as u64).collect();
+            let start = data + info.data_offsets.0 as u64;
+            match Entry::new(start, info.dtype, &shape, length) {
+                Ok(entry) => Ok((key, entry)),
+                Err(problem) => Err(Error::content(
+                    path,
+                    format!("is damaged: tensor {key} {problem}"),
+                )),
+            }
+        })
+        .collect()
+}
+
+/// Where the tensors begin, and the header, whose offsets are known to lie within the file without gap or overlap and
+/// to agree with types and shapes.
+fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
+    let stranger = |why: String| {
+        Error::content(
+            path,
+            format!("is neither a safetensors nor a PyTorch file: {why}"),
+        )
+    };
+    let cut = |needed: u64| {
+        let problem =
+            format!("is cut short: {length} bytes of {needed} are there. Download it again");
+        Error::content(path, problem)
+    };
+    if length < 8 {
+        return Err(stranger(format!("it has only {length} bytes")));
+    }
+    let mut prefix = [0; 8];
+    file.read_exact_at(&mut prefix, 0)
+        .map_err(Error::file("read", path))?;
+    let size = u64::from_le_bytes(prefix);
+    if size > LARGEST_HEADER {
+        return Err(stranger(format!("its header would have {size} bytes")));
+    }
+    let data = 8 + size;
+    if data > length {
+        return Err(cut(data));
+    }
+    let mut json = vec![0; usize::try_from(size).map_err(|error| stranger(error.to_string()))?];
+    file.read_exact_at(&mut json, 8)
+        .map_err(Error::file("read", path))?;
+    if json.first() != Some(&b'{') {
+        return Err(stranger("its header is no JSON object".into()));
+    }
+    let metadata: Metadata = serde_json::from_slice(&json).map_err(|error| {
+        Error::content(
+            path,
+            format!("has a damaged header ({error}): download it again"),
+        )
+    })?;
+    match data.checked_add(metadata.data_len() as u64) {
+        Some(end) if end == length => Ok((data, metadata)),
+        Some(end) if end < length => {
+            let problem = format!(
+                "is damaged: {} bytes belong to no tensor. Download it again",
+                length - end
+            );
+            Err(Error::content(path, problem))
+        }
+        end => Err(cut(end.unwrap_or(u64::MAX))),
+    }
+}

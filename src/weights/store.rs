@@ -1,0 +1,147 @@
+//! The *store* is what all cursors of one network share: the open files, their tensors by name, and the ledger.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use mlx_rs::{Array, Dtype};
+
+use super::buffer;
+use super::entry::Entry;
+use super::ledger::Ledger;
+use super::{safetensors, torch};
+use crate::{Error, Result};
+
+/// A file kept open, to read tensors from when they are wanted.
+#[derive(Debug)]
+struct Source {
+    path: PathBuf,
+    file: File,
+}
+
+#[derive(Debug)]
+pub(super) struct Store {
+    sources: Vec<Source>,
+    /// In the order of their names.
+    pub(super) entries: BTreeMap<String, Entry>,
+    pub(super) ledger: RefCell<Ledger>,
+}
+
+impl Store {
+    pub(super) fn open(files: &[PathBuf]) -> Result<Self> {
+        if files.is_empty() {
+            return Err(Error::Other(
+                "No file was given to read weights from".into(),
+            ));
+        }
+        let mut store = Self {
+            sources: Vec::new(),
+            entries: BTreeMap::new(),
+            ledger: RefCell::default(),
+        };
+        for path in files {
+            store.add(path)?;
+        }
+        Ok(store)
+    }
+
+    /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?
+    fn add(&mut self, path: &Path) -> Result<()> {
+        let file = File::open(path).map_err(Error::file("read", path))?;
+        for (key, mut entry) in headers(path, &file)? {
+            entry.file = self.sources.len();
+            if let Some(earlier) = self.entries.get(&key) {
+                let other = self
+                    .sources
+                    .get(earlier.file)
+                    .map_or(path, |source| &source.path);
+                return Err(Error::content(
+                    path,
+                    format!("holds {key}, which {} holds already", other.display()),
+                ));
+            }
+            self.entries.insert(key, entry);
+        }
+        self.sources.push(Source {
+            path: path.to_owned(),
+            file,
+        });
+        Ok(())
+    }
+
+    /// The file or, of several, their folder: what an error is about.
+    pub(super) fn place(&self) -> &Path {
+        match self.sources.as_slice() {
+            [only] => &only.path,
+            [first, ..] => first.path.parent().unwrap_or(&first.path),
+            [] => Path::new(""),
+        }
+    }
+
+    /// A tensor in an error: its name and, where there are several files, which one holds it.
+    pub(super) fn words(&self, key: &str, entry: &Entry) -> String {
+        match self.path(entry).file_name() {
+            Some(name) if self.sources.len() > 1 => format!("{key} in {}", name.display()),
+            _ => key.into(),
+        }
+    }
+
+    /// The file that holds this tensor.
+    pub(super) fn path(&self, entry: &Entry) -> &Path {
+        self.sources
+            .get(entry.file)
+            .map_or(Path::new(""), |source| &source.path)
+    }
+
+    /// The whole tensor, in the type `dtype` that it is stored in.
+    pub(super) fn read(&self, entry: &Entry, dtype: Dtype) -> Result<Array> {
+        buffer::filled(&entry.shape, dtype, |bytes| {
+            self.read_bytes(entry, 0, bytes)
+        })
+    }
+
+    /// Part of a tensor's bytes, from `offset` within the tensor.
+    pub(super) fn read_bytes(&self, entry: &Entry, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let Some(source) = self.sources.get(entry.file) else {
+            return Ok(());
+        };
+        source
+            .file
+            .read_exact_at(bytes, entry.start + offset)
+            .map_err(Error::file("read", &source.path))
+    }
+}
+
+/// What the file holds. Its format is told by how it begins; its name may say anything.
+fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
+    let about = file.metadata().map_err(Error::file("read", path))?;
+    if about.is_dir() {
+        return Err(Error::content(path, "is a folder, not a file of weights"));
+    }
+    let length = about.len();
+    let mut start = [0; 16];
+    let known = usize::try_from(length).map_or(start.len(), |length| length.min(start.len()));
+    let start = &mut start[..known];
+    file.read_exact_at(start, 0)
+        .map_err(Error::file("read", path))?;
+    match &*start {
+        [] => Err(Error::content(path, "is empty: download it again")),
+        [_, _, _, _, _, _, _, _, b'{', ..] => safetensors::entries(path, file, length),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => torch::entries(path, file, length),
+        [b'G', b'G', b'U', b'F', ..] => Err(Error::content(
+            path,
+            "is a GGUF file, which this version cannot read",
+        )),
+        [0x80, 2..=5, ..] => Err(Error::content(
+            path,
+            "is a PyTorch file from before version 1.6, which cannot be read safely: save it again with a newer PyTorch",
+        )),
+        text if text.starts_with(b"version https:/") => Err(Error::content(
+            path,
+            "is only a Git LFS note of where the file is: download the file itself",
+        )),
+        _ => safetensors::entries(path, file, length),
+    }
+}

@@ -1,0 +1,381 @@
+//! An unpickler that can only build tensors.
+//!
+//! A pickle is a program for a small stack machine. Python's own machine can call any function that the pickle names;
+//! this one knows no functions, only the few objects of [`object`](super::object), and refuses a pickle that asks for
+//! more. Everything it makes is paid for by bytes of the pickle, so a small file cannot ask for much memory.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::object::{Global, Id, Object, Storage, Tensor, excerpt};
+
+/// More than any checkpoint has: a tensor takes about twenty.
+const MOST_OBJECTS: usize = 1 << 20;
+
+/// Names under which training programs wrap the dictionary of tensors.
+const WRAPPERS: [&str; 5] = ["state_dict", "model", "module", "params_ema", "params"];
+
+/// The tensors of the dictionary that the pickle builds. The error continues a sentence that the file's path begins.
+pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<(Rc<str>, Rc<Tensor>)>, String> {
+    let mut machine = Machine {
+        input: Input(pickle),
+        heap: Vec::new(),
+        stack: Vec::new(),
+        marks: Vec::new(),
+        memo: HashMap::new(),
+    };
+    let mut top = machine.run()?;
+    // A wrapper may be wrapped in turn, but not for long.
+    for _ in 0..=2 {
+        let Some(Object::Dict(pairs)) = machine.heap.get(top) else {
+            break;
+        };
+        let found: Vec<_> = pairs
+            .iter()
+            .filter_map(|&pair| machine.tensor(pair))
+            .collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        match pairs.iter().find(|(key, _)| {
+            machine
+                .text(*key)
+                .is_some_and(|key| WRAPPERS.contains(&&*key))
+        }) {
+            Some(&(_, inner)) => top = inner,
+            None => break,
+        }
+    }
+    Err("holds no dictionary of tensors".into())
+}
+
+struct Machine<'a> {
+    input: Input<'a>,
+    heap: Vec<Object>,
+    stack: Vec<Id>,
+    /// Heights of the stack at which lists of arguments begin.
+    marks: Vec<usize>,
+    memo: HashMap<u64, Id>,
+}
+
+impl Machine<'_> {
+    /// Runs the program and gives what it leaves behind.
+    fn run(&mut self) -> Result<Id, String> {
+        loop {
+            let code = self.input.byte()?;
+            if code == b'.' {
+                return self.pop();
+            }
+            if !(self.literal(code)?
+                || self.container(code)?
+                || self.memory(code)?
+                || self.call(code)?)
+            {
+                return Err(damaged(&format!(
+                    "uses the instruction {code:#04x}, which no checkpoint needs"
+                )));
+            }
+        }
+    }
+
+    /// Instructions that push a simple value, and those that say nothing.
+    fn literal(&mut self, code: u8) -> Result<bool, String> {
+        let value = match code {
+            0x80 => return self.input.take(1).map(|_| true), // PROTO
+            0x95 => return self.input.take(8).map(|_| true), // FRAME
+            b'N' | 0x88 | 0x89 => Object::Other,             // NONE, NEWTRUE, NEWFALSE
+            b'G' => self.input.take(8).map(|_| Object::Other)?, // BINFLOAT
+            b'K' => Object::Number(self.input.signed(1)? & 0xff), // BININT1
+            b'M' => Object::Number(self.input.signed(2)? & 0xffff), // BININT2
+            b'J' => Object::Number(self.input.signed(4)?),   // BININT
+            0x8a => self.long()?,                            // LONG1
+            b'X' => self.word(4)?,                           // BINUNICODE
+            0x8c => self.word(1)?,                           // SHORT_BINUNICODE
+            0x8d => self.word(8)?,                           // BINUNICODE8
+            b'U' => self.word(1)?,                           // SHORT_BINSTRING
+            b'T' => self.word(4)?,                           // BINSTRING
+            _ => return Ok(false),
+        };
+        self.push(value)?;
+        Ok(true)
+    }
+
+    /// Instructions that make or fill tuples, lists and dictionaries.
+    fn container(&mut self, code: u8) -> Result<bool, String> {
+        match code {
+            b'(' => self.marks.push(self.stack.len()), // MARK
+            b')' => self.push(Object::Tuple(Vec::new()))?,
+            b']' => self.push(Object::List(Vec::new()))?,
+            b'}' => self.push(Object::Dict(Vec::new()))?,
+            b't' => {
+                let items = self.pop_to_mark()?; // TUPLE
+                self.push(Object::Tuple(items))?;
+            }
+            0x85..=0x87 => {
+                let items = self.pop_many(usize::from(code - 0x84))?; // TUPLE1, TUPLE2, TUPLE3
+                self.push(Object::Tuple(items))?;
+            }
+            b's' => {
+                let pair = self.pop_many(2)?; // SETITEM
+                self.set_items(&pair)?;
+            }
+            b'u' => {
+                let pairs = self.pop_to_mark()?; // SETITEMS
+                self.set_items(&pairs)?;
+            }
+            b'a' => {
+                let item = self.pop_many(1)?; // APPEND
+                self.append(item)?;
+            }
+            b'e' => {
+                let items = self.pop_to_mark()?; // APPENDS
+                self.append(items)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Instructions that remember what is on top of the stack, or fetch it back.
+    fn memory(&mut self, code: u8) -> Result<bool, String> {
+        match code {
+            b'q' | b'r' | 0x94 => {
+                let slot = match code {
+                    b'q' => self.input.unsigned(1)?, // BINPUT
+                    b'r' => self.input.unsigned(4)?, // LONG_BINPUT
+                    _ => self.memo.len() as u64,     // MEMOIZE
+                };
+                let top = self.top()?;
+                if self.memo.len() == MOST_OBJECTS {
+                    return Err(damaged("is far longer than a list of tensors"));
+                }
+                self.memo.insert(slot, top);
+            }
+            b'h' | b'j' => {
+                let slot = self.input.unsigned(if code == b'h' { 1 } else { 4 })?; // BINGET, LONG_BINGET
+                let id = *self
+                    .memo
+                    .get(&slot)
+                    .ok_or_else(|| damaged("fetches what it never stored"))?;
+                self.stack.push(id);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Instructions with which Python's machine would run code.
+    fn call(&mut self, code: u8) -> Result<bool, String> {
+        match code {
+            b'c' => {
+                let (module, name) = (self.input.line()?, self.input.line()?); // GLOBAL
+                self.push(Object::Global(Global::named(module, name)?))?;
+            }
+            0x93 => {
+                let names = self.pop_many(2)?; // STACK_GLOBAL
+                let global = match names
+                    .iter()
+                    .map(|&id| self.text(id))
+                    .collect::<Vec<_>>()
+                    .as_slice()
+                {
+                    [Some(module), Some(name)] => Global::named(module, name)?,
+                    _ => return Err(damaged("names a class without words")),
+                };
+                self.push(Object::Global(global))?;
+            }
+            b'Q' => {
+                let id = self.pop()?; // BINPERSID
+                let storage = Storage::named(&self.heap, id)
+                    .ok_or_else(|| damaged("names a storage wrongly"))?;
+                self.push(Object::Storage(storage.into()))?;
+            }
+            b'R' => self.reduce()?,
+            b'b' => {
+                self.pop()?; // BUILD: the attributes of a dictionary, such as `_metadata`, do not matter
+                let top = self.top()?;
+                if !matches!(self.heap.get(top), Some(Object::Dict(_))) {
+                    return Err(damaged(
+                        "gives attributes to something that is no dictionary",
+                    ));
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// REDUCE: a call with arguments. What it would return is built here instead.
+    fn reduce(&mut self) -> Result<(), String> {
+        let &[function, arguments] = self.pop_many(2)?.as_slice() else {
+            return Err(damaged("calls nothing"));
+        };
+        let (Some(Object::Global(function)), Some(Object::Tuple(arguments))) =
+            (self.heap.get(function), self.heap.get(arguments))
+        else {
+            return Err(damaged("calls something that is no function"));
+        };
+        match (function, arguments.as_slice()) {
+            (Global::OrderedDict, []) => self.push(Object::Dict(Vec::new())),
+            (Global::RebuildTensor, arguments) => {
+                let tensor = Tensor::rebuilt(&self.heap, arguments)
+                    .ok_or_else(|| damaged("describes a tensor wrongly"))?;
+                self.push(Object::Tensor(tensor.into()))
+            }
+            (Global::RebuildParameter, &[data, ..]) => {
+                self.stack.push(data);
+                Ok(())
+            }
+            _ => Err(damaged("calls something in a way that no checkpoint needs")),
+        }
+    }
+
+    fn set_items(&mut self, flat: &[Id]) -> Result<(), String> {
+        let top = self.top()?;
+        match self.heap.get_mut(top) {
+            Some(Object::Dict(pairs)) if flat.len() % 2 == 0 => {
+                pairs.extend(flat.chunks_exact(2).map(|pair| (pair[0], pair[1])));
+                Ok(())
+            }
+            _ => Err(damaged("fills something that is no dictionary")),
+        }
+    }
+
+    fn append(&mut self, more: Vec<Id>) -> Result<(), String> {
+        let top = self.top()?;
+        match self.heap.get_mut(top) {
+            Some(Object::List(items)) => {
+                items.extend(more);
+                Ok(())
+            }
+            _ => Err(damaged("appends to something that is no list")),
+        }
+    }
+
+    /// LONG1: a number of up to 8 bytes.
+    fn long(&mut self) -> Result<Object, String> {
+        let length = usize::from(self.input.byte()?);
+        if length > 8 {
+            return Err(damaged("has a number too large for anything"));
+        }
+        Ok(Object::Number(self.input.signed(length)?))
+    }
+
+    /// A string whose length is written in `length` bytes before it.
+    fn word(&mut self, length: usize) -> Result<Object, String> {
+        let length = usize::try_from(self.input.unsigned(length)?).unwrap_or(usize::MAX);
+        let bytes = self.input.take(length)?;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Object::Text(text.into())),
+            Err(_) => Err(damaged("has a name that is no text")),
+        }
+    }
+
+    fn push(&mut self, object: Object) -> Result<(), String> {
+        if self.heap.len() == MOST_OBJECTS {
+            return Err(damaged("is far longer than a list of tensors"));
+        }
+        self.stack.push(self.heap.len());
+        self.heap.push(object);
+        Ok(())
+    }
+
+    fn top(&self) -> Result<Id, String> {
+        self.stack
+            .last()
+            .copied()
+            .ok_or_else(|| damaged("takes what it never made"))
+    }
+
+    fn pop(&mut self) -> Result<Id, String> {
+        self.stack
+            .pop()
+            .ok_or_else(|| damaged("takes what it never made"))
+    }
+
+    /// The topmost `count`, in the order in which they were pushed.
+    fn pop_many(&mut self, count: usize) -> Result<Vec<Id>, String> {
+        let rest = self
+            .stack
+            .len()
+            .checked_sub(count)
+            .ok_or_else(|| damaged("takes what it never made"))?;
+        Ok(self.stack.split_off(rest))
+    }
+
+    fn pop_to_mark(&mut self) -> Result<Vec<Id>, String> {
+        match self.marks.pop() {
+            Some(mark) if mark <= self.stack.len() => Ok(self.stack.split_off(mark)),
+            _ => Err(damaged("ends a list that it never began")),
+        }
+    }
+
+    fn text(&self, id: Id) -> Option<Rc<str>> {
+        match self.heap.get(id)? {
+            Object::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// An item of a dictionary, if it is a tensor with a name.
+    fn tensor(&self, (key, value): (Id, Id)) -> Option<(Rc<str>, Rc<Tensor>)> {
+        match self.heap.get(value)? {
+            Object::Tensor(tensor) => Some((self.text(key)?, tensor.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// What is left of the pickle.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
+        let (head, rest) = self
+            .0
+            .split_at_checked(count)
+            .ok_or_else(|| damaged("breaks off"))?;
+        self.0 = rest;
+        Ok(head)
+    }
+
+    fn byte(&mut self) -> Result<u8, String> {
+        Ok(self.take(1)?.first().copied().unwrap_or_default())
+    }
+
+    /// A little-endian number of up to 8 bytes.
+    fn unsigned(&mut self, count: usize) -> Result<u64, String> {
+        let bytes = self.take(count)?;
+        Ok(bytes
+            .iter()
+            .rev()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    }
+
+    /// The same in two's complement.
+    fn signed(&mut self, count: usize) -> Result<i64, String> {
+        let unused = 64 - 8 * u32::try_from(count.min(8)).unwrap_or(8);
+        let number = self.unsigned(count)?.checked_shl(unused).unwrap_or(0);
+        Ok(number.cast_signed() >> unused.min(63))
+    }
+
+    /// Up to the end of the line, which is left out.
+    fn line(&mut self) -> Result<&'a str, String> {
+        let end = self
+            .0
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .ok_or_else(|| damaged("breaks off"))?;
+        let line = self.take(end)?;
+        self.take(1)?;
+        std::str::from_utf8(line).map_err(|_| damaged("has a name that is no text"))
+    }
+}
+
+/// Continues a sentence that the file's path begins.
+fn damaged(how: &str) -> String {
+    format!(
+        "is damaged: its list of tensors {}. Download it again",
+        excerpt(how)
+    )
+}

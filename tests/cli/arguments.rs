@@ -1,0 +1,101 @@
+use clap::Parser;
+use zoetrope::cli::args::{Arguments, Command};
+use zoetrope::job::{Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+
+use super::run;
+
+fn request(arguments: &[&str]) -> Request {
+    let all = [&["zoetrope", "generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat();
+    match Arguments::try_parse_from(all).expect("it can be understood").command {
+        Some(Command::Generate(args)) => args.request(),
+        other => panic!("it became {other:?}"),
+    }
+}
+
+#[test]
+fn nothing_is_filled_in() {
+    let expected = Request {
+        prompt: "a boat".into(),
+        ..Request::default()
+    };
+    assert_eq!(request(&[]), expected);
+}
+
+#[test]
+fn every_argument_reaches_the_request() {
+    let all = request(&[
+        "--negative", "blur", "--image", "cat.png", "--fit", "crop", "--size", "832x480", "--frames", "81",
+        "--steps", "40", "--sampler", "dpmpp", "--guidance", "3.0,4.0", "--shift", "12", "--seed",
+        "18446744073709551615", "--dtype", "bf16", "--noise", "n.safetensors", "--save-latents", "l.safetensors",
+        "--save-frames", "f.safetensors", "--fps", "16", "--json",
+    ]);
+    let expected = Request {
+        prompt: "a boat".into(),
+        negative: Negative::Text("blur".into()),
+        image: Some("cat.png".into()),
+        fit: Fit::Crop,
+        size: Some(Size::new(832, 480)),
+        max_area: None,
+        frames: Some(81),
+        fps: Some(16),
+        steps: Some(40),
+        sampler: Some(Sampler::DpmPp),
+        guidance: Some(Guidance { low: 3.0, high: 4.0 }),
+        shift: Some(12.0),
+        seed: Some(u64::MAX),
+        precision: Precision::Bf16,
+        noise: Some("n.safetensors".into()),
+        save_latents: Some("l.safetensors".into()),
+        save_frames: Some("f.safetensors".into()),
+    };
+    assert_eq!(all, expected);
+    assert_eq!(request(&["--no-negative"]).negative, Negative::Empty);
+    assert_eq!(request(&["--max-area", "901120"]).max_area, Some(901_120));
+    assert_eq!(request(&["--guidance", "5"]).guidance, Some(Guidance::both(5.0)));
+    assert_eq!(request(&["--guidance", "-1"]).guidance, Some(Guidance::both(-1.0)));
+    for sampler in Sampler::ALL {
+        assert_eq!(request(&["--sampler", &sampler.to_string()]).sampler, Some(sampler));
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let wrong: [&[&str]; 17] = [
+        &["--size", "832"],
+        &["--size", "0x480"],
+        &["--size", "-832x480"],
+        &["--size", "832x480", "--max-area", "1000"],
+        &["--frames", "many"],
+        &["--frames", "-1"],
+        &["--steps", "1.5"],
+        &["--sampler", "ddim"],
+        &["--guidance", "1,2,3"],
+        &["--guidance", "nan"],
+        &["--shift", "x"],
+        &["--seed", "-1"],
+        &["--dtype", "f16"],
+        &["--fit", "crop"],
+        &["--fit", "stretch", "--image", "cat.png"],
+        &["--negative", "blur", "--no-negative"],
+        &["--surprise"],
+    ];
+    for arguments in wrong {
+        let run = run(&[&["generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat());
+        assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.starts_with("error: ") && run.stdout.is_empty(), "{}", run.stderr);
+    }
+    for arguments in [&["generate"][..], &["generate", "-o", "v.mp4"], &["info"], &["dance"]] {
+        assert_eq!(run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn wrong_values_are_answered_with_right_ones() {
+    let answer = |arguments: &[&str]| {
+        run(&[&["generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat()).stderr
+    };
+    assert!(answer(&["--size", "big"]).contains("832x480"));
+    assert!(answer(&["--sampler", "ddim"]).contains("unipc, dpmpp and euler"));
+    assert!(answer(&["--dtype", "f16"]).contains("auto, bf16 and f32"));
+    assert!(answer(&["--guidance", "x"]).contains("3.0,4.0"));
+}

@@ -1,0 +1,27 @@
+//! The command line, through the program itself.
+
+mod arguments;
+mod errors;
+mod other_commands;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::program::{self, Run};
+
+/// The program with these arguments, without a built-in model and a memory.
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = program::command(Path::new("/nowhere/cache"), arguments);
+    command.env("ZOETROPE_DEMO_MODEL", "/nowhere/demo");
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(arguments: &[&str]) -> Run {
+    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
+    Run {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}

@@ -1,0 +1,86 @@
+//! The engine, with the test at the other ends of its channels.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use zoetrope::catalog;
+use zoetrope::engine::{Engine, device};
+use zoetrope::job::{Command, Event, Plan, Ticket};
+
+use crate::catalog::model_folder;
+use crate::job::request;
+
+/// A job for a model whose files are empty.
+fn hopeless() -> Box<Plan> {
+    let folder = model_folder();
+    let model = catalog::open(folder.path()).expect("it looks complete");
+    let plan = Plan::new(&request("a boat"), model, None, 7, folder.path().join("video.mp4"));
+    Box::new(plan.expect("it could work"))
+}
+
+fn next(engine: &Engine) -> Event {
+    let event = engine.events.recv_timeout(Duration::from_secs(60));
+    event.expect("the thread lives")
+}
+
+/// Skips what happens on the way.
+fn end(engine: &Engine) -> Event {
+    loop {
+        match next(engine) {
+            Event::Started { .. } | Event::Progress { .. } => {}
+            event => return event,
+        }
+    }
+}
+
+#[test]
+fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
+    let woken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&woken);
+    let engine = Engine::start(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    })
+    .expect("a thread can be started");
+
+    for number in [1, 2] {
+        let command = Command::Generate(Ticket::new(number), hopeless());
+        engine.commands.send(command).expect("the thread lives");
+        assert!(matches!(next(&engine), Event::Started { id } if id == number));
+        match end(&engine) {
+            Event::Failed { id, message } => {
+                assert_eq!(id, number);
+                assert!(!message.is_empty() && !message.contains('\n'), "{message}");
+            }
+            other => panic!("it cannot end with {other:?}"),
+        }
+    }
+    drop(engine);
+    assert!(woken.load(Ordering::SeqCst) >= 4);
+}
+
+#[test]
+fn a_job_cancelled_in_the_queue_never_starts() {
+    let engine = Engine::start(|| {}).expect("a thread can be started");
+    let ticket = Ticket::new(5);
+    ticket.cancel();
+    let command = Command::Generate(ticket, hopeless());
+    engine.commands.send(command).expect("the thread lives");
+    assert!(matches!(next(&engine), Event::Cancelled { id: 5 }));
+}
+
+#[test]
+fn stop_ends_the_thread_after_what_came_before() {
+    let engine = Engine::start(|| {}).expect("a thread can be started");
+    let command = Command::Generate(Ticket::new(1), hopeless());
+    engine.commands.send(command).expect("the thread lives");
+    engine.commands.send(Command::Stop).expect("the thread lives");
+    assert!(matches!(end(&engine), Event::Failed { id: 1, .. }));
+    assert!(engine.events.recv_timeout(Duration::from_secs(60)).is_err());
+}
+
+#[test]
+fn mlx_computes_here() {
+    let mlx = device::examine().expect("MLX works");
+    assert_eq!(mlx.version.as_deref(), Some("0.32.2"));
+}

@@ -1,0 +1,40 @@
+//! Plain data: plans, refusals, settings and the time that is left.
+
+mod plan;
+mod progress;
+mod settings;
+
+use std::path::PathBuf;
+
+use zoetrope::job::{Checkpoint, Plan, Refusal, Request, Size, Variant};
+
+/// A model whose files nobody opens.
+pub fn checkpoint() -> Checkpoint {
+    Checkpoint {
+        name: "A model".into(),
+        variant: Variant::Ti2v,
+        root: "model".into(),
+        dit_config: "model/config.json".into(),
+        dit: vec!["model/dit.safetensors".into()],
+        text_encoder: vec!["model/t5.safetensors".into()],
+        tokenizer: "model/tokenizer.json".into(),
+        vae: vec!["model/vae.safetensors".into()],
+        defaults: Variant::Ti2v.defaults(),
+        sizes: Vec::new(),
+        latent_rgb: None,
+        examples: Vec::new(),
+    }
+}
+
+/// A request for a video of `prompt`.
+pub fn request(prompt: &str) -> Request {
+    Request {
+        prompt: prompt.into(),
+        ..Request::default()
+    }
+}
+
+/// A plan with the test model.
+pub fn plan(request: &Request, picture: Option<Size>) -> Result<Plan, Refusal> {
+    Plan::new(request, checkpoint(), picture, 7, PathBuf::from("video.mp4"))
+}

@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+
+use zoetrope::job::{Field, Fit, Guidance, Plan, Request, Size};
+
+use super::{checkpoint, plan, request};
+
+fn refusal(request: &Request, picture: Option<Size>) -> (Field, String) {
+    let refusal = plan(request, picture).expect_err("it cannot work");
+    (refusal.field, refusal.message)
+}
+
+#[test]
+fn what_is_not_said_is_as_the_model_recommends() {
+    let plan = plan(&request("a boat"), None).expect("it works");
+    assert_eq!(plan.size, Size::new(1280, 704));
+    assert_eq!((plan.frames, plan.fps, plan.steps, plan.seed), (121, 24, 50, 7));
+    assert_eq!(plan.negative, checkpoint().defaults.negative_prompt);
+}
+
+#[test]
+fn sizes_that_do_not_fit_name_the_nearest_that_do() {
+    let asked = |width, height| Request {
+        size: Some(Size::new(width, height)),
+        ..request("a boat")
+    };
+    let (field, message) = refusal(&asked(850, 480), None);
+    assert_eq!(field, Field::Size);
+    assert!(message.contains("832x480") && message.contains("864x480"), "{message}");
+
+    let (_, message) = refusal(&asked(1, 1), None);
+    assert!(message.contains("32x32"), "{message}");
+    let (_, message) = refusal(&asked(u32::MAX, 32), None);
+    assert!(message.contains("too large"), "{message}");
+}
+
+#[test]
+fn frames_are_a_multiple_of_four_plus_one() {
+    let asked = |frames| Request {
+        frames: Some(frames),
+        ..request("a boat")
+    };
+    for frames in [1, 5, 81, 121] {
+        assert_eq!(plan(&asked(frames), None).expect("it works").frames, frames);
+    }
+    for (frames, nearest) in [(0, "1 or 5"), (2, "1 or 5"), (80, "77 or 81"), (84, "81 or 85")] {
+        let (field, message) = refusal(&asked(frames), None);
+        assert_eq!(field, Field::Frames);
+        assert!(message.contains(nearest), "{message}");
+    }
+    assert_eq!(refusal(&asked(u32::MAX), None).0, Field::Frames);
+}
+
+#[test]
+fn every_field_is_refused_where_it_cannot_work() {
+    let fine = request("a boat");
+    let wrong = [
+        (Field::Prompt, request(" \n")),
+        (Field::Steps, Request { steps: Some(0), ..fine.clone() }),
+        (Field::Fps, Request { fps: Some(0), ..fine.clone() }),
+        (Field::Shift, Request { shift: Some(0.0), ..fine.clone() }),
+        (Field::Shift, Request { shift: Some(f64::NAN), ..fine.clone() }),
+        (Field::Guidance, Request { guidance: Some(Guidance::both(f64::INFINITY)), ..fine.clone() }),
+        (Field::Size, Request { max_area: Some(1000), ..fine.clone() }),
+        (Field::Size, Request { max_area: Some(u64::MAX), ..fine.clone() }),
+    ];
+    for (field, request) in wrong {
+        assert_eq!(refusal(&request, None).0, field, "{request:?}");
+    }
+    for name in ["video", "video.gif", ".mp4", "folder/"] {
+        let refusal = Plan::new(&fine, checkpoint(), None, 7, PathBuf::from(name)).expect_err("it cannot work");
+        assert_eq!(refusal.field, Field::Output, "{name}");
+    }
+}
+
+#[test]
+fn a_picture_gives_its_aspect_unless_it_is_cropped() {
+    let picture = Some(Size::new(1000, 1000));
+    let asked = |fit, size, max_area| Request {
+        image: Some("cat.png".into()),
+        fit,
+        size,
+        max_area,
+        ..request("a cat")
+    };
+    let size = |request: &Request| plan(request, picture).expect("it works").size;
+    let small = Some(Size::new(512, 128));
+
+    assert_eq!(size(&asked(Fit::Picture, small, None)), Size::new(256, 256));
+    assert_eq!(size(&asked(Fit::Picture, None, Some(128 * 128))), Size::new(128, 128));
+    assert_eq!(size(&asked(Fit::Crop, small, None)), Size::new(512, 128));
+
+    let (field, _) = refusal(&asked(Fit::Picture, small, None), Some(Size::new(100_000, 10)));
+    assert_eq!(field, Field::Image);
+}
+
+#[test]
+fn an_area_without_a_picture_has_the_aspect_of_the_models_size() {
+    let asked = Request {
+        max_area: Some(640 * 352),
+        ..request("a boat")
+    };
+    assert_eq!(plan(&asked, None).expect("it works").size, Size::new(640, 352));
+}

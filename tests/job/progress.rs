@@ -1,0 +1,32 @@
+use std::time::Duration;
+
+use zoetrope::job::{Progress, Stage, TimeLeft};
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+#[test]
+fn the_first_unit_counts_only_until_there_are_others() {
+    let mut time_left = TimeLeft::default();
+    let mut after = |stage, done, now| time_left.after(Progress { stage, done, of: 10 }, seconds(now));
+
+    assert_eq!(after(Stage::Denoise, 0, 5), None);
+    assert_eq!(after(Stage::Denoise, 1, 15), Some(seconds(90)));
+    assert_eq!(after(Stage::Denoise, 2, 17), Some(seconds(16)));
+    assert_eq!(after(Stage::Denoise, 4, 23), Some(seconds(16)));
+    assert_eq!(after(Stage::Denoise, 10, 40), Some(seconds(0)));
+}
+
+#[test]
+fn each_stage_has_its_own_pace() {
+    let mut time_left = TimeLeft::default();
+    let mut after = |stage, done, now| time_left.after(Progress { stage, done, of: 10 }, seconds(now));
+
+    after(Stage::Denoise, 0, 0);
+    after(Stage::Denoise, 10, 1000);
+    assert_eq!(after(Stage::Decode, 0, 1001), None);
+    assert_eq!(after(Stage::Decode, 1, 1002), Some(seconds(9)));
+    // A stage whose start was not told began when the one before was heard of last.
+    assert_eq!(after(Stage::Text, 2, 1004), Some(seconds(8)));
+}

@@ -1,0 +1,84 @@
+use zoetrope::job::{Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size};
+
+use super::{checkpoint, plan, request};
+
+fn odd_numbers() -> Request {
+    Request {
+        prompt: "A “quoted” cat\n& 猫 \u{1F408}".into(),
+        negative: Negative::Text("blur, \"text\"".into()),
+        size: Some(Size::new(640, 352)),
+        frames: Some(17),
+        fps: Some(30),
+        steps: Some(3),
+        sampler: Some(Sampler::Euler),
+        guidance: Some(Guidance { low: 0.1 + 0.2, high: 1e-3 }),
+        shift: Some(1.0 / 3.0),
+        seed: Some(u64::MAX),
+        precision: Precision::F32,
+        noise: Some("noise.safetensors".into()),
+        ..Request::default()
+    }
+}
+
+/// Plans again from what the video would say about itself, on a machine with other defaults.
+fn again(first: &Plan, picture: Option<Size>) -> Plan {
+    let settings = Settings::from_json(&first.settings_json()).expect("it reads back");
+    let mut model = checkpoint();
+    model.defaults.negative_prompt = "something else".into();
+    model.defaults.steps += 1;
+    let plan = Plan::new(&settings.into_request(), model, picture, first.seed ^ 1, first.output.clone());
+    Plan {
+        checkpoint: first.checkpoint.clone(),
+        ..plan.expect("what worked once works again")
+    }
+}
+
+#[test]
+fn settings_lead_to_the_same_plan() {
+    for negative in [Negative::Default, Negative::Empty, odd_numbers().negative] {
+        let asked = Request { negative, ..odd_numbers() };
+        let first = plan(&asked, None).expect("it works");
+        assert_eq!(again(&first, None), first);
+    }
+    let first = plan(&request("a boat"), None).expect("it works");
+    assert_eq!(again(&first, None), first);
+}
+
+#[test]
+fn a_picture_leads_to_the_same_size_again() {
+    for fit in [Fit::Picture, Fit::Crop] {
+        for picture in [Size::new(1000, 750), Size::new(333, 1111), Size::new(641, 639)] {
+            for (size, max_area) in [(None, None), (Some(Size::new(832, 480)), None), (None, Some(123_456))] {
+                let asked = Request {
+                    image: Some("cat.png".into()),
+                    fit,
+                    size,
+                    max_area,
+                    ..request("a cat")
+                };
+                let first = plan(&asked, Some(picture)).expect("it works");
+                assert_eq!(again(&first, Some(picture)), first);
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_tell_nothing_about_the_machine() {
+    let asked = Request {
+        image: Some("/home/somebody/pictures/cat.png".into()),
+        noise: Some("/home/somebody/noise.safetensors".into()),
+        save_latents: Some("/home/somebody/latents.safetensors".into()),
+        ..request("a cat")
+    };
+    let json = plan(&asked, Some(Size::new(640, 480))).expect("it works").settings_json();
+    assert!(!json.contains("somebody"), "{json}");
+    assert!(json.contains("\"cat.png\"") && json.contains("\"noise.safetensors\""), "{json}");
+}
+
+#[test]
+fn foreign_comments_are_no_settings() {
+    for text in ["", "made with love", "{}", "[]", "{\"prompt\": \"a cat\"}"] {
+        assert!(Settings::from_json(text).is_err(), "{text}");
+    }
+}

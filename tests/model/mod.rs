@@ -1,0 +1,3 @@
+mod dit;
+mod nn;
+mod vae;

@@ -1,0 +1,4 @@
+//! Whole jobs, from the command line to the files.
+
+mod broken;
+mod reference;

@@ -1,0 +1,95 @@
+//! `test`: all tests of the workspace, and one line that sums them up.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{cmd, setup};
+
+/// The verb. The arguments go to `cargo test`.
+pub fn run(args: &[String]) -> Result<()> {
+    setup::ensure()?;
+    let mut tests = cmd::cargo();
+    tests
+        .args(["test", "--workspace"])
+        .args(args)
+        // The reference values were computed in full float32, which MLX's CUDA backend rounds unless told not to.
+        .env("MLX_ENABLE_TF32", "0")
+        .stdout(Stdio::piped());
+    let mut process = tests.spawn().context("cargo could not be started")?;
+
+    let mut total = Total::default();
+    let printed = process.stdout.take().context("cargo test has no output")?;
+    let mut stdout = std::io::stdout();
+    for line in BufReader::new(printed).lines() {
+        let line = line?;
+        total.add(&line);
+        writeln!(stdout, "{line}")?;
+    }
+    if !process.wait()?.success() {
+        bail!("the tests failed ({total})");
+    }
+    eprintln!("All tests passed ({total})");
+    Ok(())
+}
+
+/// The numbers of all test programs together.
+#[derive(Default)]
+struct Total {
+    passed: u32,
+    failed: u32,
+    ignored: u32,
+}
+
+impl Total {
+    /// Reads a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; …`.
+    fn add(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        let words: Vec<&str> = result
+            .split([' ', ';', '.'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        for pair in words.windows(2) {
+            let Ok(count) = pair[0].parse::<u32>() else {
+                continue;
+            };
+            match pair[1] {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "ignored" => self.ignored += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Total {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} passed, {} failed, {} ignored",
+            self.passed, self.failed, self.ignored
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_results_of_all_programs_are_added() {
+        let mut total = Total::default();
+        for line in [
+            "running 13 tests",
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 2.35s",
+            "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+        ] {
+            total.add(line);
+        }
+        assert_eq!(total.to_string(), "16 passed, 2 failed, 1 ignored");
+    }
+}

@@ -52,8 +52,8 @@ impl Block {
                 exact.tensor("norm3.bias", &[dim])?,
             ),
             ffn: [
-                weights.linear("ffn.0", dim, hidden)?,
-                weights.linear("ffn.2", hidden, dim)?,
+                weights.affine("ffn.0", dim, hidden)?,
+                weights.affine("ffn.2", hidden, dim)?,
             ],
             eps: config.eps,
         })

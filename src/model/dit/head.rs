@@ -23,7 +23,7 @@ impl Head {
         let outputs = weights.shape("head.weight")?[0];
         Ok(Self {
             modulation: weights.tensor("modulation", &[1, 2, dim])?,
-            head: weights.linear("head", dim, outputs)?,
+            head: weights.affine("head", dim, outputs)?,
             eps,
         })
     }

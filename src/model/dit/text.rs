@@ -19,8 +19,8 @@ impl TextEmbedding {
         let width = weights.shape("0.weight")?[1];
         Ok(Self {
             layers: [
-                weights.linear("0", width, dim)?,
-                weights.linear("2", dim, dim)?,
+                weights.affine("0", width, dim)?,
+                weights.affine("2", dim, dim)?,
             ],
             length,
         })

@@ -39,10 +39,10 @@ impl TimeEmbedding {
         Ok(Self {
             frequencies,
             embed: [
-                embedding.linear("0", frequencies, dim)?,
-                embedding.linear("2", dim, dim)?,
+                embedding.affine("0", frequencies, dim)?,
+                embedding.affine("2", dim, dim)?,
             ],
-            project: weights.linear("time_projection.1", dim, VECTORS * dim)?,
+            project: weights.affine("time_projection.1", dim, VECTORS * dim)?,
         })
     }
 

@@ -22,7 +22,7 @@ const DAMAGES: [Damage; 10] = [
     ("truncated shard", truncate_shard, &[SHARD]),
     ("missing key", |folder| rename_key(folder, "blocks.0.ffn.0.bias", "blocks.0.ffn.0.bixs"), &["blocks.0.ffn.0.bias", "missing"]),
     ("extra key", add_key, &["blocks.0.extra"]),
-    ("wrong shape", |folder| edit_header(folder, "[192,64]", "[64,192]"), &["ffn.0.weight", "(64, 192)", "(192, 64)"]),
+    ("wrong shape", |folder| edit_header(folder, "[64,192]", "[192,64]"), &["ffn.2.weight", "(192, 64)", "(64, 192)"]),
     ("wrong dtype", |folder| edit_header(folder, r#""dtype":"F32""#, r#""dtype":"I32""#), &["blocks.0", "I32"]),
     ("header of 2^60 bytes", huge_header, &[SHARD]),
     ("pickle that calls os.system", call_system, &[VAE, "os.system"]),

@@ -9,3 +9,4 @@ mod model;
 mod pipeline;
 mod sampler;
 mod support;
+mod text;

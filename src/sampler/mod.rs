@@ -77,10 +77,6 @@ fn weighted_sum(terms: &[(f64, &Array)]) -> Result<Array> {
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the weights are exact enough in float32"
-)]
 fn scaled(weight: f64, array: &Array) -> Result<Array> {
     #[expect(clippy::float_cmp, reason = "only the exact 1 needs no product")]
     if weight == 1.0 {

@@ -22,10 +22,6 @@ pub fn noise(seed: u64, shape: &[i32]) -> Array {
 /// PyTorch `aten/src/ATen/native/cpu/DistributionTemplates.h`, `normal_fill` and, for few values,
 /// `normal_distribution`.
 fn draw(seed: u64, count: usize) -> Vec<f32> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "PyTorch seeds with the low 32 bits"
-    )]
     let mut generator = Mt::new(seed as u32);
     if count < BLOCK {
         return pairs(&mut generator).take(count).collect();
@@ -47,7 +43,6 @@ fn draw(seed: u64, count: usize) -> Vec<f32> {
 const BLOCK: usize = 16;
 
 /// In [0, 1), from 24 bits.
-#[expect(clippy::cast_precision_loss, reason = "24 bits are exact in float32")]
 fn uniform(generator: &mut Mt) -> f32 {
     (generator.next_u32() & 0x00ff_ffff) as f32 / 16_777_216.0
 }
@@ -64,10 +59,6 @@ fn box_muller(block: &mut [f32; BLOCK]) {
 }
 
 /// Fewer values than a block: two from each pair of doubles.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "computed in double precision, handed out in single"
-)]
 fn pairs(generator: &mut Mt) -> impl Iterator<Item = f32> {
     std::iter::repeat_with(|| {
         let turn = uniform_double(generator);
@@ -81,7 +72,6 @@ fn pairs(generator: &mut Mt) -> impl Iterator<Item = f32> {
 }
 
 /// In [0, 1), from 53 bits of two draws, the high half first.
-#[expect(clippy::cast_precision_loss, reason = "53 bits are exact in float64")]
 fn uniform_double(generator: &mut Mt) -> f64 {
     let high = u64::from(generator.next_u32());
     let bits = (high << 32 | u64::from(generator.next_u32())) & ((1 << 53) - 1);

@@ -49,11 +49,6 @@ impl Schedule {
     }
 
     /// Evenly from `top` towards 0, then bent towards high noise by `shift`.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "steps are few; rounding sigmas to float32 and truncating timesteps is the official arithmetic"
-    )]
     fn falling_from(top: f64, steps: usize, shift: f64) -> Self {
         // The order of operations is NumPy's linspace, so that truncation falls on the same side.
         let stride = -top / steps as f64;

@@ -90,12 +90,11 @@ fn without_terminal_escapes(text: &str) -> Cow<'_, str> {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let rest = part.trim_start_matches(|c: char| c.is_numeric() || c == ';');
-        match rest.strip_prefix(|c: char| c.is_ascii_alphabetic()) {
-            Some(rest) => out.push_str(rest),
-            None => {
-                out.push_str(START);
-                out.push_str(part);
-            }
+        if let Some(rest) = rest.strip_prefix(|c: char| c.is_ascii_alphabetic()) {
+            out.push_str(rest);
+        } else {
+            out.push_str(START);
+            out.push_str(part);
         }
     }
     out.into()

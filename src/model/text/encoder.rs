@@ -1,0 +1,154 @@
+//! The UMT5 encoder, a layer at a time from the file: of eleven gigabytes no more than one layer is
+//! ever in memory.
+
+use mlx_rs::transforms::eval;
+use mlx_rs::{Array, Dtype, memory};
+
+use super::Tokens;
+use super::layer::{self, Layer};
+use crate::weights::Weights;
+use crate::{Error, Result};
+
+const EMBEDDING: &str = "token_embedding.weight";
+const BLOCKS: &str = "blocks";
+const NORM: &str = "norm.weight";
+
+/// The sizes of an encoder. There is no file that holds them: the tensors' shapes tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The rows of the embedding.
+    pub vocabulary: i32,
+    /// Of the hidden states.
+    pub width: i32,
+    /// The width of all heads together.
+    pub attention: i32,
+    /// The width within the feed-forward network.
+    pub feed_forward: i32,
+    /// Heads of attention.
+    pub heads: i32,
+    /// Buckets of relative positions.
+    pub buckets: i32,
+    /// Layers.
+    pub layers: usize,
+}
+
+impl Config {
+    /// From the headers alone.
+    pub fn read(weights: &Weights) -> Result<Self> {
+        let (vocabulary, width) = matrix(weights, EMBEDDING)?;
+        let first = weights.at(BLOCKS).at(0);
+        let (attention, _) = matrix(&first, "attn.q.weight")?;
+        let (feed_forward, _) = matrix(&first, "ffn.fc1.weight")?;
+        let (buckets, heads) = matrix(&first, "pos_embedding.embedding.weight")?;
+        if heads < 1 || attention % heads != 0 || buckets < 4 {
+            return Err(Error::Other(format!(
+                "The text encoder's shapes do not fit each other: {heads} heads share a width of {attention}, \
+                 with {buckets} buckets of positions"
+            )));
+        }
+        Ok(Self {
+            vocabulary,
+            width,
+            attention,
+            feed_forward,
+            heads,
+            buckets,
+            layers: weights.count(BLOCKS),
+        })
+    }
+
+    /// Every tensor of such an encoder.
+    fn tensors(&self) -> Vec<(String, Vec<i32>)> {
+        let (width, inner) = (self.width, self.attention);
+        let layer = [
+            ("norm1.weight", vec![width]),
+            ("attn.q.weight", vec![inner, width]),
+            ("attn.k.weight", vec![inner, width]),
+            ("attn.v.weight", vec![inner, width]),
+            ("attn.o.weight", vec![width, inner]),
+            (
+                "pos_embedding.embedding.weight",
+                vec![self.buckets, self.heads],
+            ),
+            ("norm2.weight", vec![width]),
+            ("ffn.gate.0.weight", vec![self.feed_forward, width]),
+            ("ffn.fc1.weight", vec![self.feed_forward, width]),
+            ("ffn.fc2.weight", vec![width, self.feed_forward]),
+        ];
+        let ends = [
+            (EMBEDDING.to_owned(), vec![self.vocabulary, width]),
+            (NORM.to_owned(), vec![width]),
+        ];
+        let layers = (0..self.layers).flat_map(|i| {
+            layer
+                .iter()
+                .map(move |(name, shape)| (format!("{BLOCKS}.{i}.{name}"), shape.clone()))
+        });
+        ends.into_iter().chain(layers).collect()
+    }
+}
+
+fn matrix(weights: &Weights, name: &str) -> Result<(i32, i32)> {
+    match weights.shape(name)?.as_slice() {
+        &[rows, columns] => Ok((rows, columns)),
+        shape => Err(Error::Other(format!(
+            "The text encoder's {} should be a matrix, but is {shape:?}",
+            weights.key(name)
+        ))),
+    }
+}
+
+/// The features of each prompt, (tokens, width), float32.
+///
+/// All prompts go through a layer before the next one is read. Each keeps its own length: the
+/// official code pads them to one length and hides the padding, with the same result. `on_layer`
+/// hears how many layers of how many are done, and ends the encoding with an error.
+///
+/// Wan2.2 `wan/modules/t5.py`, `T5Encoder.forward`.
+pub fn encode(
+    weights: &Weights,
+    prompts: &[Tokens],
+    mut on_layer: impl FnMut(usize, usize) -> Result<()>,
+) -> Result<Vec<Array>> {
+    let weights = weights.as_type(Dtype::Float32);
+    let config = Config::read(&weights)?;
+    check(&weights, &config)?;
+    let mut states = prompts
+        .iter()
+        .map(|prompt| weights.rows(EMBEDDING, &prompt.ids))
+        .collect::<Result<Vec<_>>>()?;
+    on_layer(0, config.layers)?;
+    for i in 0..config.layers {
+        let layer = Layer::load(&weights.at(BLOCKS).at(i), &config)?;
+        for state in &mut states {
+            *state = layer.forward(state)?;
+            eval([&*state])?;
+        }
+        on_layer(i + 1, config.layers)?;
+    }
+    let norm = weights.tensor(NORM, &[config.width])?;
+    for state in &mut states {
+        *state = layer::norm(state, &norm)?;
+    }
+    eval(&states)?;
+    // What the layers left behind is of no use to anyone else.
+    memory::clear_cache()?;
+    Ok(states)
+}
+
+/// Demands of the headers, before gigabytes are read, that every tensor is there and nothing else
+/// is.
+fn check(weights: &Weights, config: &Config) -> Result<()> {
+    weights.load(|weights| {
+        for (name, shape) in config.tensors() {
+            let fits = weights.shape(&name).is_ok_and(|held| held == shape)
+                && weights.dtype(&name).is_ok_and(|dtype| dtype.is_float());
+            if fits {
+                weights.skip(&name);
+            } else {
+                weights.tensor(&name, &shape)?; // reads nothing, and notes what is wrong
+            }
+        }
+        Ok(())
+    })
+}

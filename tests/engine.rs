@@ -11,16 +11,25 @@ use zoetrope::job::{Command, Event, Plan, Ticket};
 use crate::catalog::model_folder;
 use crate::job::request;
 
+/// How long anything here may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A job for a model whose files are empty.
 fn hopeless() -> Box<Plan> {
     let folder = model_folder();
     let model = catalog::open(folder.path()).expect("it looks complete");
-    let plan = Plan::new(&request("a boat"), model, None, 7, folder.path().join("video.mp4"));
+    let plan = Plan::new(
+        &request("a boat"),
+        model,
+        None,
+        7,
+        folder.path().join("video.mp4"),
+    );
     Box::new(plan.expect("it could work"))
 }
 
 fn next(engine: &Engine) -> Event {
-    let event = engine.events.recv_timeout(Duration::from_secs(60));
+    let event = engine.events.recv_timeout(PATIENCE);
     event.expect("the thread lives")
 }
 
@@ -74,9 +83,12 @@ fn stop_ends_the_thread_after_what_came_before() {
     let engine = Engine::start(|| {}).expect("a thread can be started");
     let command = Command::Generate(Ticket::new(1), hopeless());
     engine.commands.send(command).expect("the thread lives");
-    engine.commands.send(Command::Stop).expect("the thread lives");
+    engine
+        .commands
+        .send(Command::Stop)
+        .expect("the thread lives");
     assert!(matches!(end(&engine), Event::Failed { id: 1, .. }));
-    assert!(engine.events.recv_timeout(Duration::from_secs(60)).is_err());
+    assert!(engine.events.recv_timeout(PATIENCE).is_err());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Who may import whom. The table is that of `ARCHITECTURE.md`: a room may import only those that it lists, and
-//! lists only those above it, so that there are no circles.
+//! Who may import whom. The table is that of `ARCHITECTURE.md`: a room may import only those that
+//! it lists, and lists only those above it, so that there are no circles.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,16 @@ struct Room {
     never: &'static [&'static str],
 }
 
-const fn room(name: &'static str, imports: &'static [&'static str], never: &'static [&'static str]) -> Room {
-    Room { name, imports, never }
+const fn room(
+    name: &'static str,
+    imports: &'static [&'static str],
+    never: &'static [&'static str],
+) -> Room {
+    Room {
+        name,
+        imports,
+        never,
+    }
 }
 
 const MLX: &str = "mlx_rs";
@@ -26,12 +34,28 @@ const TABLE: &[Room] = &[
     room("sampler", &["error"], &[GUI, CHANNEL]),
     room("model", &["error", "weights"], &[GUI, CHANNEL]),
     room("media", &["error", "job"], &[MLX, GUI, CHANNEL]),
-    room("catalog", &["error", "job", "weights"], &[MLX, GUI, CHANNEL]),
-    room("pipeline", &["error", "job", "weights", "model", "sampler", "media"], &[GUI, CHANNEL]),
+    room(
+        "catalog",
+        &["error", "job", "weights"],
+        &[MLX, GUI, CHANNEL],
+    ),
+    room(
+        "pipeline",
+        &["error", "job", "weights", "model", "sampler", "media"],
+        &[GUI, CHANNEL],
+    ),
     room("engine", &["error", "job", "pipeline"], &[GUI]),
-    room("cli", &["error", "job", "media", "catalog", "engine"], &[MLX, GUI]),
+    room(
+        "cli",
+        &["error", "job", "media", "catalog", "engine"],
+        &[MLX, GUI],
+    ),
     room("view", &["error", "job"], &[MLX, CHANNEL]),
-    room("app", &["error", "job", "media", "catalog", "engine", "view"], &[MLX]),
+    room(
+        "app",
+        &["error", "job", "media", "catalog", "engine", "view"],
+        &[MLX],
+    ),
 ];
 
 /// Belongs to no room: the list of rooms, and the way in.
@@ -56,7 +80,11 @@ fn the_table_has_no_circles() {
     for (place, room) in TABLE.iter().enumerate() {
         for import in room.imports {
             let above = TABLE[..place].iter().any(|other| other.name == *import);
-            assert!(above, "{} imports {import}, which must stand above it", room.name);
+            assert!(
+                above,
+                "{} imports {import}, which must stand above it",
+                room.name
+            );
         }
     }
 }
@@ -66,13 +94,19 @@ fn the_guard_sees_every_way_of_importing() {
     let violations = [
         ("job/plan.rs", "use crate::weights::Weights;"),
         ("job/plan.rs", "use crate::{error::Result, size};"),
-        ("job/plan.rs", "use crate::{\n    size::{self, Size},\n    weights::{Weights, Shards},\n};"),
+        (
+            "job/plan.rs",
+            "use crate::{\n    size::{self, Size},\n    weights::{Weights, Shards},\n};",
+        ),
         ("job/plan.rs", "fn f() -> crate::Error { todo() }"),
         ("job/plan.rs", "use super::super::weights::Weights;"),
         ("job/mod.rs", "use super::weights;"),
         ("job/mod.rs", "fn f(x: mlx_rs::Array) {}"),
         ("media/mp4/writer.rs", "use super::super::super::pipeline;"),
-        ("media/mp4/writer.rs", "let x = 'a'; use crate::pipeline; // '"),
+        (
+            "media/mp4/writer.rs",
+            "let x = 'a'; use crate::pipeline; // '",
+        ),
         ("view/mod.rs", "use crate::engine::Engine;"),
         ("attic/mod.rs", ""),
     ];
@@ -84,24 +118,48 @@ fn the_guard_sees_every_way_of_importing() {
 #[test]
 fn the_guard_lets_pass_what_is_allowed() {
     let fine = [
-        ("cli/mod.rs", "use crate::{catalog, engine::{device, Engine}};\nuse crate::job::{self, Plan};"),
-        ("cli/progress/json.rs", "use super::super::print; use super::Face;"),
-        ("job/plan.rs", "// use crate::weights;\n/* use /* crate::app */ crate::engine; */"),
-        ("job/plan.rs", r##"const TEXT: &str = "crate::weights \" crate::engine"; const RAW: &str = r#"mlx_rs"#;"##),
-        ("job/plan.rs", "pub(crate) fn f<'a>(x: &'a str) -> crate::job::Plan { todo() }"),
-        ("engine/mod.rs", "use crate::Result; use mlx_rs::Array; use crossbeam_channel::Sender;"),
+        (
+            "cli/mod.rs",
+            "use crate::{catalog, engine::{device, Engine}};\nuse crate::job::{self, Plan};",
+        ),
+        (
+            "cli/progress/json.rs",
+            "use super::super::print; use super::Face;",
+        ),
+        (
+            "job/plan.rs",
+            "// use crate::weights;\n/* use /* crate::app */ crate::engine; */",
+        ),
+        (
+            "job/plan.rs",
+            r##"const TEXT: &str = "crate::weights \" crate::engine"; const RAW: &str = r#"mlx_rs"#;"##,
+        ),
+        (
+            "job/plan.rs",
+            "pub(crate) fn f<'a>(x: &'a str) -> crate::job::Plan { todo() }",
+        ),
+        (
+            "engine/mod.rs",
+            "use crate::Result; use mlx_rs::Array; use crossbeam_channel::Sender;",
+        ),
         ("error.rs", "use crate::job::Refusal;"),
         ("lib.rs", "pub mod anything; pub use error::Error;"),
     ];
     for (file, text) in fine {
-        assert_eq!(complaints(Path::new(file), text), Vec::<String>::new(), "{file}: {text}");
+        assert_eq!(
+            complaints(Path::new(file), text),
+            Vec::<String>::new(),
+            "{file}: {text}"
+        );
     }
 }
 
 /// What is wrong with the file `inside` the source folder, which holds `text`.
 fn complaints(inside: &Path, text: &str) -> Vec<String> {
     let name = inside.components().next().expect("a file has a name");
-    let name = Path::new(name.as_os_str()).file_stem().expect("a file has a name");
+    let name = Path::new(name.as_os_str())
+        .file_stem()
+        .expect("a file has a name");
     let name = name.to_str().expect("rooms have plain names");
     if OUTSIDE.contains(&name) {
         return Vec::new();
@@ -110,12 +168,17 @@ fn complaints(inside: &Path, text: &str) -> Vec<String> {
         return vec![format!("src/{name} is not on the floor plan")];
     };
     let words = words(&without_comments_and_strings(text));
-    let crates = room.never.iter().filter(|never| words.iter().any(|word| word == *never));
+    let crates = room
+        .never
+        .iter()
+        .filter(|never| words.iter().any(|word| word == *never));
     let rooms = imports(&words, depth(inside))
         .into_iter()
         .filter(|import| import != name && !room.imports.contains(&import.as_str()));
     let names = crates.map(ToString::to_string).chain(rooms);
-    names.map(|other| format!("src/{} must not name {other}", inside.display())).collect()
+    names
+        .map(|other| format!("src/{} must not name {other}", inside.display()))
+        .collect()
 }
 
 /// How many modules lie above what the file defines, the root included.
@@ -130,7 +193,10 @@ fn imports(words: &[String], depth: usize) -> Vec<String> {
     let mut at = 0;
     while at < words.len() {
         let rest = &words[at..];
-        let supers = rest.chunks(2).take_while(|pair| pair == &["super", "::"]).count();
+        let supers = rest
+            .chunks(2)
+            .take_while(|pair| pair == &["super", "::"])
+            .count();
         let length = if rest.starts_with(&["crate".into(), "::".into()]) {
             2
         } else if supers > 0 && supers == depth {
@@ -150,7 +216,10 @@ fn room_of(name: &String) -> Option<String> {
     if ["Error", "Result"].contains(&name.as_str()) {
         return Some("error".into());
     }
-    TABLE.iter().any(|room| room.name == name).then(|| name.clone())
+    TABLE
+        .iter()
+        .any(|room| room.name == name)
+        .then(|| name.clone())
 }
 
 /// The first name of each path in `a::b` or `{a::b, c::{d, e}}`.
@@ -204,10 +273,14 @@ fn without_comments_and_strings(text: &str) -> String {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             block_comment(rest)
-        } else if let Some(hashes) = raw_string(rest).filter(|_| !code.ends_with(char::is_alphanumeric)) {
+        } else if let Some(hashes) =
+            raw_string(rest).filter(|_| !code.ends_with(char::is_alphanumeric))
+        {
             let end = format!("\"{}", "#".repeat(hashes));
             let start = hashes + 2;
-            rest[start..].find(&end).map_or(rest.len(), |at| start + at + end.len())
+            rest[start..]
+                .find(&end)
+                .map_or(rest.len(), |at| start + at + end.len())
         } else if first == '"' {
             string(rest)
         } else if first == '\'' {
@@ -268,8 +341,15 @@ fn string(text: &str) -> usize {
 fn character(text: &str) -> usize {
     let mut chars = text.char_indices().skip(1);
     match chars.next() {
-        Some((_, '\\')) => text[2..].char_indices().skip(1).find(|(_, c)| *c == '\'').map_or(1, |(at, _)| at + 3),
-        Some(_) => chars.next().filter(|(_, c)| *c == '\'').map_or(1, |(at, _)| at + 1),
+        Some((_, '\\')) => text[2..]
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == '\'')
+            .map_or(1, |(at, _)| at + 3),
+        Some(_) => chars
+            .next()
+            .filter(|(_, c)| *c == '\'')
+            .map_or(1, |(at, _)| at + 1),
         None => 1,
     }
 }

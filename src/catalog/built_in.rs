@@ -1,5 +1,5 @@
-//! The *built-in* model is a small one that comes with the program, so that it works before anything is
-//! downloaded.
+//! The *built-in* model is a small one that comes with the program, so that it works before
+//! anything is downloaded.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,18 +16,27 @@ const OVERRIDE: &str = "ZOETROPE_DEMO_MODEL";
 /// It is not where the program looks for it, or it is damaged.
 pub fn built_in() -> Result<Checkpoint> {
     let folder = built_in_folder().ok_or_else(|| {
-        Error::Other("The built-in model is not beside the program: give the folder of a model with --model".into())
+        Error::Other(
+            "The built-in model is not beside the program: give the folder of a model with --model"
+                .into(),
+        )
     })?;
     super::open(&folder)
 }
 
-/// Where the built-in model lies: in the app bundle, or in the source tree that the program was built from.
+/// Where the built-in model lies: in the app bundle, or in the source tree that the program was
+/// built from.
 pub fn built_in_folder() -> Option<PathBuf> {
     if let Some(folder) = env::var_os(OVERRIDE).filter(|folder| !folder.is_empty()) {
         return Some(folder.into());
     }
-    let program = env::current_exe().and_then(|path| path.canonicalize()).unwrap_or_default();
-    let bundle = program.ancestors().nth(2).map(|contents| contents.join("Resources/demo"));
+    let program = env::current_exe()
+        .and_then(|path| path.canonicalize())
+        .unwrap_or_default();
+    let bundle = program
+        .ancestors()
+        .nth(2)
+        .map(|contents| contents.join("Resources/demo"));
     let source = program.ancestors().skip(1).map(Path::to_owned);
     let source = source.chain([PathBuf::from(env!("CARGO_MANIFEST_DIR"))]);
     bundle

@@ -1,5 +1,5 @@
-//! A *card* is the file `zoetrope.json` that may lie in a model folder: how this model is meant to be used, where
-//! that differs from its family.
+//! A *card* is the file `zoetrope.json` that may lie in a model folder: how this model is meant to
+//! be used, where that differs from its family.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Defaults, Field, Guidance, LatentRgb, Plan, Refusal, Request, Sampler, Size};
+use crate::job::{
+    Checkpoint, Defaults, Field, Guidance, LatentRgb, Plan, Refusal, Request, Sampler, Size,
+};
 
 const CARD: &str = "zoetrope.json";
 
-/// What a card may say. What it leaves out stays as the family has it; what it says beyond this is for others.
+/// What a card may say. What it leaves out stays as the family has it; what it says beyond this is
+/// for others.
 #[derive(Deserialize)]
 struct Card {
     name: Option<String>,
@@ -40,7 +43,8 @@ enum Scale {
     Neither(IgnoredAny),
 }
 
-/// Reads the card in the checkpoint's folder, if there is one, and lays it over the family's defaults.
+/// Reads the card in the checkpoint's folder, if there is one, and lays it over the family's
+/// defaults.
 ///
 /// # Errors
 /// The card cannot be read, or says something that cannot work.
@@ -106,8 +110,23 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
             size,
             ..Request::default()
         };
-        Plan::new(&request, checkpoint.clone(), None, 0, PathBuf::from("any.mp4"))
-            .map_err(|Refusal { field, message }| (if field == Field::Size { key } else { name_of(field) }, message))
+        Plan::new(
+            &request,
+            checkpoint.clone(),
+            None,
+            0,
+            PathBuf::from("any.mp4"),
+        )
+        .map_err(|Refusal { field, message }| {
+            (
+                if field == Field::Size {
+                    key
+                } else {
+                    name_of(field)
+                },
+                message,
+            )
+        })
     };
     plan(None, "size")?;
     for &size in &checkpoint.sizes {
@@ -117,7 +136,10 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
     match &checkpoint.latent_rgb {
         Some(map) if map.factors.len() != channels => Err((
             "latent_rgb",
-            format!("{} factors cannot work: this model has {channels} channels", map.factors.len()),
+            format!(
+                "{} factors cannot work: this model has {channels} channels",
+                map.factors.len()
+            ),
         )),
         _ => Ok(()),
     }
@@ -137,11 +159,21 @@ fn name_of(field: Field) -> &'static str {
 fn malformed(path: &Path, error: &serde_json::Error) -> Error {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
-    Error::content(path, format!("cannot be understood in line {}: {reason}", error.line()))
+    Error::content(
+        path,
+        format!("cannot be understood in line {}: {reason}", error.line()),
+    )
 }
 
 fn unworkable(path: &Path, text: &str, field: &str, message: &str) -> Error {
     let key = format!("\"{field}\"");
-    let line = text.lines().position(|line| line.contains(&key)).unwrap_or_default() + 1;
-    Error::content(path, format!("asks for something impossible in line {line}: {message}"))
+    let line = text
+        .lines()
+        .position(|line| line.contains(&key))
+        .unwrap_or_default()
+        + 1;
+    Error::content(
+        path,
+        format!("asks for something impossible in line {line}: {message}"),
+    )
 }

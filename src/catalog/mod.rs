@@ -1,5 +1,5 @@
-//! Which models are on this machine: a folder goes in, a [`Checkpoint`] comes out, or a sentence about what is
-//! missing. Each layout that models are published in has its own file.
+//! Which models are on this machine: a folder goes in, a [`Checkpoint`] comes out, or a sentence
+//! about what is missing. Each layout that models are published in has its own file.
 
 mod built_in;
 mod card;
@@ -18,7 +18,10 @@ pub use built_in::{built_in, built_in_folder};
 /// There is no model, parts of it are missing, or it is one that is not supported.
 pub fn open(folder: &Path) -> Result<Checkpoint> {
     if !folder.exists() {
-        return Err(Error::content(folder, "is not there: give the folder of a model"));
+        return Err(Error::content(
+            folder,
+            "is not there: give the folder of a model",
+        ));
     }
     if !folder.is_dir() {
         return Err(Error::content(

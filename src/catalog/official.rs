@@ -56,12 +56,15 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     })
 }
 
-/// A folder without `config.json`: an incomplete model if anything else of one is there, or no model.
+/// A folder without `config.json`: an incomplete model if anything else of one is there, or no
+/// model.
 fn no_config(folder: &Path) -> Error {
     let any = [DIT, TEXT_ENCODER, vae(Variant::Ti2v)]
         .into_iter()
         .any(|stem| weights_file(folder, stem).is_some())
-        || folder.join(format!("{DIT}.safetensors.index.json")).is_file();
+        || folder
+            .join(format!("{DIT}.safetensors.index.json"))
+            .is_file();
     Error::content(
         folder,
         if any {
@@ -75,10 +78,17 @@ fn no_config(folder: &Path) -> Error {
 /// Which of the Wan models `config.json` describes.
 fn variant(path: &Path) -> Result<Variant> {
     let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
-    let config: Config = serde_json::from_str(&text)
-        .map_err(|error| Error::content(path, format!("is not the configuration of a model: {error}")))?;
+    let config: Config = serde_json::from_str(&text).map_err(|error| {
+        Error::content(
+            path,
+            format!("is not the configuration of a model: {error}"),
+        )
+    })?;
     if let Some(class) = config.class.filter(|class| class != "WanModel") {
-        return Err(Error::content(path, format!("belongs to a {class}, which is not a Wan model")));
+        return Err(Error::content(
+            path,
+            format!("belongs to a {class}, which is not a Wan model"),
+        ));
     }
     let Some(kind) = config.model_type else {
         return Err(Error::content(
@@ -108,7 +118,9 @@ impl Parts {
         let text_encoder = weights_file(folder, TEXT_ENCODER);
         let vae_file = weights_file(folder, vae(variant));
         let dit = folder.join(format!("{DIT}.safetensors")).is_file()
-            || folder.join(format!("{DIT}.safetensors.index.json")).is_file();
+            || folder
+                .join(format!("{DIT}.safetensors.index.json"))
+                .is_file();
 
         match (dit, tokenizer, text_encoder, vae_file) {
             (true, Some(tokenizer), Some(text_encoder), Some(vae)) => Ok(Self {
@@ -154,5 +166,8 @@ fn incomplete(folder: &Path, missing: &[String]) -> Error {
 fn name(folder: &Path, variant: Variant) -> String {
     let whole = folder.canonicalize();
     let name = whole.as_deref().unwrap_or(folder).file_name();
-    name.map_or_else(|| variant.name().into(), |name| name.to_string_lossy().into_owned())
+    name.map_or_else(
+        || variant.name().into(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }

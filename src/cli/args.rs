@@ -20,9 +20,9 @@ pub struct Arguments {
 pub enum Command {
     /// Make a video
     ///
-    /// What is not given is as the model recommends. With --json, standard output carries one object a line:
-    /// "started" with all settings, "progress" with the stage, the units done and the seconds since the start of
-    /// the job, and in the end "finished", "cancelled" or "failed".
+    /// What is not given is as the model recommends. With --json, standard output carries one
+    /// object a line: "started" with all settings, "progress" with the stage, the units done and
+    /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
     /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130.
     Generate(Box<Generate>),
@@ -61,10 +61,10 @@ pub struct Generate {
     pub fit: Option<Fit>,
 
     /// Width and height in pixels, as in 832x480
-    #[arg(long, value_name = "WxH", conflicts_with = "max_area")]
+    #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,
 
-    /// Area in pixels instead of a size
+    /// Area in pixels that the picture fills, instead of that of the size
     #[arg(long, value_name = "PIXELS")]
     pub max_area: Option<u64>,
 

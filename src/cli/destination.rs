@@ -1,4 +1,5 @@
-//! A *destination* is a file that a job will write. Whether it can is found out before hours of work.
+//! A *destination* is a file that a job will write. Whether it can is found out before hours of
+//! work.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -18,23 +19,36 @@ pub fn check(plan: &Plan) -> Result<()> {
     {
         return Err(Error::Refused(Refusal {
             field: Field::Output,
-            message: format!("{} cannot hold latents and frames: give two names", latents.display()),
+            message: format!(
+                "{} cannot hold latents and frames: give two names",
+                latents.display()
+            ),
         }));
     }
     let video = Some(plan.output.as_path());
-    [video].into_iter().chain(tensors).flatten().try_for_each(writable)
+    [video]
+        .into_iter()
+        .chain(tensors)
+        .flatten()
+        .try_for_each(writable)
 }
 
 fn writable(path: &Path) -> Result<()> {
     if path.is_dir() {
-        return Err(Error::content(path, "is a folder: give the name of a file in it"));
+        return Err(Error::content(
+            path,
+            "is a folder: give the name of a file in it",
+        ));
     }
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return Err(Error::content(folder, "is not a folder: create it first, or write elsewhere"));
+        return Err(Error::content(
+            folder,
+            "is not a folder: create it first, or write elsewhere",
+        ));
     }
     let probe = folder.join(format!(".zoetrope-{}.tmp", process::id()));
     File::create(&probe).map_err(Error::file("write to", folder))?;

@@ -41,18 +41,31 @@ impl Finding {
 pub fn run() -> Result<()> {
     let mlx = device::examine();
     // MLX loads its libraries, BLAS among them, before this.
-    let findings = [program(), system(), memory(), engine(&mlx), blas(), built_in()];
-    print(&findings.iter().map(line).collect::<String>())?;
+    let findings = [
+        program(),
+        system(),
+        memory(),
+        engine(&mlx),
+        blas(),
+        built_in(),
+    ];
+    print(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     match mlx {
         Ok(_) => Ok(()),
         Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
     }
 }
 
-fn line(Finding { what, found, advice }: &Finding) -> String {
+fn line(
+    Finding {
+        what,
+        found,
+        advice,
+    }: &Finding,
+) -> String {
     match advice {
-        None => format!("{what:16}{found}\n"),
-        Some(advice) => format!("{what:16}{found}\n{:16}→ {advice}\n", ""),
+        None => format!("{what:16}{found}"),
+        Some(advice) => format!("{what:16}{found}\n{:16}→ {advice}", ""),
     }
 }
 
@@ -109,10 +122,12 @@ fn blas() -> Finding {
 fn built_in() -> Finding {
     const WHAT: &str = "Built-in model";
     match catalog::built_in() {
-        Ok(checkpoint) => Finding::new(WHAT, format!("{} in {}", checkpoint.name, checkpoint.root.display())),
-        Err(Error::Other(_)) => {
-            Finding::new(WHAT, "not beside the program").but("Give the folder of another model with --model")
-        }
+        Ok(checkpoint) => Finding::new(
+            WHAT,
+            format!("{} in {}", checkpoint.name, checkpoint.root.display()),
+        ),
+        Err(Error::Other(_)) => Finding::new(WHAT, "not beside the program")
+            .but("Give the folder of another model with --model"),
         Err(error) => Finding::new(WHAT, error.to_string()).but("Install the program again"),
     }
 }

@@ -66,7 +66,13 @@ fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &args.noise {
         File::open(noise).map_err(Error::file("read", noise))?;
     }
-    let plan = Plan::new(&args.request(), checkpoint, picture, new_seed(), args.output.clone())?;
+    let plan = Plan::new(
+        &args.request(),
+        checkpoint,
+        picture,
+        new_seed(),
+        args.output.clone(),
+    )?;
     Ok(plan)
 }
 

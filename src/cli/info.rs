@@ -42,17 +42,31 @@ fn table(settings: &Settings) -> String {
         ("Negative prompt", Some(negative)),
         ("Fit", image.is_some().then_some(fit)),
         ("Picture", image),
-        ("Model", Some(format!("{} ({})", settings.model, settings.variant.name()))),
+        (
+            "Model",
+            Some(format!("{} ({})", settings.model, settings.variant.name())),
+        ),
         ("Size", Some(settings.size.to_string())),
-        ("Frames", Some(format!("{} at {} a second", settings.frames, settings.fps))),
-        ("Steps", Some(format!("{} of {}", settings.steps, settings.sampler))),
+        (
+            "Frames",
+            Some(format!("{} at {} a second", settings.frames, settings.fps)),
+        ),
+        (
+            "Steps",
+            Some(format!("{} of {}", settings.steps, settings.sampler)),
+        ),
         ("Guidance", Some(settings.guidance.to_string())),
         ("Shift", Some(settings.shift.to_string())),
         ("Seed", Some(settings.seed.to_string())),
         ("Products in", Some(settings.precision.to_string())),
         ("Noise from", settings.noise.as_deref().map(path)),
-        ("Made by", Some(format!("{} {}", settings.program, settings.version))),
+        (
+            "Made by",
+            Some(format!("{} {}", settings.program, settings.version)),
+        ),
     ];
-    let lines = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    lines.map(|(name, value)| format!("{name:16}{value}\n")).collect()
+    let lines = lines
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name:16}{}", value?)));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -51,9 +51,9 @@ fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Other(format!("Cannot write to the standard output: {error}")))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Other(format!(
+            "Cannot write to the standard output: {error}"
+        ))),
         _ => Ok(()),
     }
 }

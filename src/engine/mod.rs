@@ -1,4 +1,5 @@
-//! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody else computes.
+//! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
+//! else computes.
 
 pub mod device;
 mod work;
@@ -13,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::job::{Command, Event};
 use work::{Outbox, perform};
 
-/// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the thread.
+/// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
+/// thread.
 #[derive(Debug)]
 pub struct Engine {
     /// Jobs go in here and wait for their turn.
@@ -38,7 +40,9 @@ impl Engine {
         let thread = thread::Builder::new()
             .name("inference".into())
             .spawn(move || run(&inbox, &outbox, &closed))
-            .map_err(|error| Error::Other(format!("The inference thread cannot be started: {error}")))?;
+            .map_err(|error| {
+                Error::Other(format!("The inference thread cannot be started: {error}"))
+            })?;
         Ok(Self {
             commands,
             events,

@@ -52,7 +52,8 @@ pub fn perform(ticket: &Ticket, plan: &Plan, outbox: &Outbox, closed: &AtomicBoo
     }
     outbox.send(Event::Started { id });
     let mut reporter = Reporter::new(|progress| outbox.progress(id, progress), stopped);
-    // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job outlives it.
+    // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job
+    // outlives it.
     match catch_unwind(AssertUnwindSafe(|| pipeline::generate(plan, &mut reporter))) {
         Ok(Ok(outcome)) => Event::Finished {
             id,

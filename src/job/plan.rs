@@ -56,7 +56,8 @@ pub struct Plan {
 pub struct Picture {
     /// The file.
     pub path: PathBuf,
-    /// How the size of the video was found: it is kept so that the settings lead to the same one again.
+    /// How the size of the video was found: it is kept so that the settings lead to the same one
+    /// again.
     pub fit: Fit,
     /// The area in pixels that [`Fit::Picture`] filled.
     pub max_area: Option<u64>,
@@ -153,16 +154,28 @@ impl Plan {
         let steps = request.steps.unwrap_or(defaults.steps);
         let fps = request.fps.unwrap_or(defaults.fps);
         if request.prompt.trim().is_empty() {
-            return refuse(Field::Prompt, "The prompt is empty: say what the video should show");
+            return refuse(
+                Field::Prompt,
+                "The prompt is empty: say what the video should show",
+            );
         }
         if !(1..=1000).contains(&steps) {
-            return refuse(Field::Steps, format!("{steps} steps cannot work: give 1 to 1000"));
+            return refuse(
+                Field::Steps,
+                format!("{steps} steps cannot work: give 1 to 1000"),
+            );
         }
         if !(1..=240).contains(&fps) {
-            return refuse(Field::Fps, format!("{fps} frames a second cannot work: give 1 to 240"));
+            return refuse(
+                Field::Fps,
+                format!("{fps} frames a second cannot work: give 1 to 240"),
+            );
         }
         if !(shift.is_finite() && shift > 0.0) {
-            return refuse(Field::Shift, format!("A shift of {shift} cannot work: give a number above 0"));
+            return refuse(
+                Field::Shift,
+                format!("A shift of {shift} cannot work: give a number above 0"),
+            );
         }
         if !(guidance.low.is_finite() && guidance.high.is_finite()) {
             return refuse(Field::Guidance, "The guidance must be a number");
@@ -208,7 +221,12 @@ impl Plan {
 
     /// The number of tokens that the DiT sees.
     pub fn tokens(&self) -> u64 {
-        let LatentShape { frames, height, width, .. } = self.latent_shape();
+        let LatentShape {
+            frames,
+            height,
+            width,
+            ..
+        } = self.latent_shape();
         let (t, h, w) = self.checkpoint.variant.patch();
         let positions = i64::from(frames) * i64::from(height) * i64::from(width);
         positions.unsigned_abs() / u64::from(t * h * w)
@@ -234,11 +252,17 @@ fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
     })
 }
 
-fn video_size(request: &Request, checkpoint: &Checkpoint, picture: Option<Size>) -> Result<Size, Refusal> {
+fn video_size(
+    request: &Request,
+    checkpoint: &Checkpoint,
+    picture: Option<Size>,
+) -> Result<Size, Refusal> {
     let step = checkpoint.variant.alignment();
     let model = checkpoint.defaults.size;
     match (picture, request.fit, request.size, request.max_area) {
-        (Some(picture), Fit::Picture, ..) => filling(area(request, &checkpoint.defaults), picture, step),
+        (Some(picture), Fit::Picture, ..) => {
+            filling(area(request, &checkpoint.defaults), picture, step)
+        }
         (_, _, None, Some(area)) => filling(area, model, step),
         (_, _, asked, _) => exactly(asked.unwrap_or(model), step),
     }
@@ -276,24 +300,32 @@ fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
     );
     refuse(
         Field::Size,
-        format!("{asked} cannot work with this model: the nearest sizes are {smaller} and {larger}"),
+        format!(
+            "{asked} cannot work with this model: the nearest sizes are {smaller} and {larger}"
+        ),
     )
 }
 
-/// The longest side: positions beyond 1024 tokens have no place in the official RoPE table.
+/// The longest side: positions beyond 1024 tokens have no place in the official `RoPE` table.
 fn check_sides(size: Size) -> Result<Size, Refusal> {
     const LONGEST: u32 = 8192;
     if size.width.max(size.height) > LONGEST {
-        return refuse(Field::Size, format!("{size} is too large: no side can be over {LONGEST}"));
+        return refuse(
+            Field::Size,
+            format!("{size} is too large: no side can be over {LONGEST}"),
+        );
     }
     Ok(size)
 }
 
 fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
-    let stride = checkpoint.variant.vae_stride().0;
     const MOST: u32 = 4093;
+    let stride = checkpoint.variant.vae_stride().0;
     if frames > MOST {
-        return refuse(Field::Frames, format!("{frames} frames are too many: {MOST} is the most"));
+        return refuse(
+            Field::Frames,
+            format!("{frames} frames are too many: {MOST} is the most"),
+        );
     }
     if frames % stride == 1 {
         return Ok(());
@@ -315,6 +347,9 @@ fn check_output(output: &Path) -> Result<(), Refusal> {
     }
     refuse(
         Field::Output,
-        format!("{} cannot be the video: give a name that ends in .mp4", output.display()),
+        format!(
+            "{} cannot be the video: give a name that ends in .mp4",
+            output.display()
+        ),
     )
 }

@@ -46,8 +46,8 @@ pub struct Progress {
 
 /// How long the stage at hand will still take, told from its own pace.
 ///
-/// The first unit of a stage is slower than the rest (caches are cold, kernels are compiled), so that it counts
-/// only until there are others.
+/// The first unit of a stage is slower than the rest (caches are cold, kernels are compiled), so
+/// that it counts only until there are others.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TimeLeft {
     stage: Option<Stage>,
@@ -78,6 +78,9 @@ impl TimeLeft {
             self.start = (done, now);
         }
         let left = of.saturating_sub(done);
-        Some(now.saturating_sub(time).mul_f64(left as f64 / finished as f64))
+        Some(
+            now.saturating_sub(time)
+                .mul_f64(left as f64 / finished as f64),
+        )
     }
 }

@@ -1,4 +1,5 @@
-//! A *request* is exactly what the form or the command line holds: nothing filled in, nothing checked.
+//! A *request* is exactly what the form or the command line holds: nothing filled in, nothing
+//! checked.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -22,8 +23,8 @@ pub struct Request {
     pub fit: Fit,
     /// The size of the video, or with [`Fit::Picture`] its area.
     pub size: Option<Size>,
-    /// The area in pixels that the video fills where `size` does not say it: with the aspect of the picture, or of
-    /// the model's own size.
+    /// The area in pixels that the video fills where `size` does not say it: with the aspect of the
+    /// picture, or of the model's own size.
     pub max_area: Option<u64>,
     /// The number of frames, 4n + 1.
     pub frames: Option<u32>,
@@ -166,8 +167,8 @@ impl From<Guidance> for [f64; 2] {
 
 impl fmt::Display for Guidance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { low, high } = self;
-        if low == high {
+        let Self { low, high } = *self;
+        if low.total_cmp(&high).is_eq() {
             write!(f, "{low}")
         } else {
             write!(f, "{low},{high}")
@@ -185,7 +186,9 @@ impl FromStr for Guidance {
         };
         match text.split_once(',') {
             None => number(text).map(Self::both),
-            Some((low, high)) => number(low).zip(number(high)).map(|(low, high)| Self { low, high }),
+            Some((low, high)) => number(low)
+                .zip(number(high))
+                .map(|(low, high)| Self { low, high }),
         }
         .ok_or_else(|| "give one number, or two as in 3.0,4.0 (low noise, high noise)".into())
     }

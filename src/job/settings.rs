@@ -1,5 +1,5 @@
-//! *Settings* are what is written into a finished video: the plan's numbers without this machine's files, so
-//! that anybody who has the video can ask for it again.
+//! *Settings* are what is written into a finished video: the plan's numbers without this machine's
+//! files, so that anybody who has the video can ask for it again.
 
 use std::path::{Path, PathBuf};
 
@@ -131,8 +131,8 @@ impl Plan {
     }
 }
 
-/// A path's last part; the rest would tell strangers about the machine. A name that is not Unicode is made so,
-/// because JSON knows nothing else.
+/// A path's last part; the rest would tell strangers about the machine. A name that is not Unicode
+/// is made so, because JSON knows nothing else.
 fn file_name(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_string_lossy();
     Some(PathBuf::from(name.as_ref()))

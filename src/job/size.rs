@@ -33,6 +33,7 @@ impl Size {
 
     /// The largest size that is no larger than this one and whose sides are multiples of `step`
     /// (but at least one step).
+    #[must_use]
     pub fn aligned(self, step: u32) -> Self {
         let down = |side: u32| (side / step).max(1) * step;
         Self::new(down(self.width), down(self.height))
@@ -42,6 +43,7 @@ impl Size {
     /// among the two that fill `max_area` best when the width or the height is fixed first.
     ///
     /// Wan2.2 `wan/utils/utils.py`, `best_output_size`.
+    #[must_use]
     pub fn best_within(self, step: u32, max_area: u64) -> Self {
         let step = f64::from(step);
         let area = max_area as f64;

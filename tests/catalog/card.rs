@@ -50,7 +50,13 @@ fn guidance_is_one_number_or_two() {
     let folder = model_folder();
     write(folder.path(), CARD, r#"{ "guidance": [3.0, 4] }"#);
     let model = catalog::open(folder.path()).expect("it is complete");
-    assert_eq!(model.defaults.guidance, Guidance { low: 3.0, high: 4.0 });
+    assert_eq!(
+        model.defaults.guidance,
+        Guidance {
+            low: 3.0,
+            high: 4.0
+        }
+    );
 }
 
 #[test]
@@ -59,13 +65,20 @@ fn a_broken_card_is_named_with_its_line() {
     for (card, line, reason) in [
         ("{\n  \"frames\": 33,\n  oops\n}", 3, "key must be a string"),
         ("{\n  \"frames\": \"many\"\n}", 2, "invalid type"),
-        ("{\n\n\n  \"sampler\": \"ddim\"\n}", 4, "unknown variant `ddim`"),
+        (
+            "{\n\n\n  \"sampler\": \"ddim\"\n}",
+            4,
+            "unknown variant `ddim`",
+        ),
         ("{\n  \"size\": [256]\n}", 2, "invalid length"),
         ("", 1, "EOF"),
     ] {
         write(folder.path(), CARD, card);
         let message = problem(folder.path());
-        assert!(message.contains(CARD) && message.contains(reason), "{message}");
+        assert!(
+            message.contains(CARD) && message.contains(reason),
+            "{message}"
+        );
         assert!(message.contains(&format!("in line {line}")), "{message}");
     }
 }
@@ -76,14 +89,29 @@ fn a_card_cannot_ask_for_the_impossible() {
     for (card, line, reason) in [
         ("{\n  \"fps\": 8,\n  \"frames\": 32\n}", 3, "29 or 33"),
         ("{\n  \"size\": [250, 160]\n}", 2, "256x160"),
-        ("{\n  \"size\": [256, 160],\n  \"sizes\": [[256, 160], [0, 160]]\n}", 3, "0x160"),
+        (
+            "{\n  \"size\": [256, 160],\n  \"sizes\": [[256, 160], [0, 160]]\n}",
+            3,
+            "0x160",
+        ),
         ("{\n  \"steps\": 0\n}", 2, "1 to 1000"),
-        ("{\n  \"guidance\": [1, 2, 3]\n}", 2, "give one number, or two"),
-        ("{\n  \"latent_rgb\": { \"factors\": [], \"bias\": [0, 0, 0] }\n}", 2, "48 channels"),
+        (
+            "{\n  \"guidance\": [1, 2, 3]\n}",
+            2,
+            "give one number, or two",
+        ),
+        (
+            "{\n  \"latent_rgb\": { \"factors\": [], \"bias\": [0, 0, 0] }\n}",
+            2,
+            "48 channels",
+        ),
     ] {
         write(folder.path(), CARD, card);
         let message = problem(folder.path());
-        assert!(message.contains(CARD) && message.contains(reason), "{message}");
+        assert!(
+            message.contains(CARD) && message.contains(reason),
+            "{message}"
+        );
         assert!(message.contains(&format!("in line {line}")), "{message}");
     }
 }

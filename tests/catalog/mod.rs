@@ -39,7 +39,9 @@ fn remove(folder: &Path, name: &str) {
 
 /// What the user reads about a folder that is no usable model.
 fn problem(folder: &Path) -> String {
-    let message = zoetrope::catalog::open(folder).expect_err("it cannot be used").to_string();
+    let message = zoetrope::catalog::open(folder)
+        .expect_err("it cannot be used")
+        .to_string();
     assert!(!message.contains('\n'), "more than a sentence: {message}");
     message
 }

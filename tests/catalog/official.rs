@@ -13,10 +13,19 @@ fn a_complete_folder_is_a_model() {
     let model = catalog::open(folder.path()).expect("it is complete");
     assert_eq!(model.variant, Variant::Ti2v);
     assert_eq!(model.defaults, Variant::Ti2v.defaults());
-    assert_eq!(model.dit, [folder.path().join("diffusion_pytorch_model.safetensors")]);
+    assert_eq!(
+        model.dit,
+        [folder.path().join("diffusion_pytorch_model.safetensors")]
+    );
     assert_eq!(model.vae, [folder.path().join("Wan2.2_VAE.pth")]);
-    assert_eq!(model.tokenizer, folder.path().join("google/umt5-xxl/tokenizer.json"));
-    assert_eq!(Some(model.name.as_str()), folder.path().file_name().and_then(|name| name.to_str()));
+    assert_eq!(
+        model.tokenizer,
+        folder.path().join("google/umt5-xxl/tokenizer.json")
+    );
+    assert_eq!(
+        Some(model.name.as_str()),
+        folder.path().file_name().and_then(|name| name.to_str())
+    );
 }
 
 #[test]
@@ -35,16 +44,25 @@ fn every_missing_part_is_named_at_once() {
     let folder = model_folder();
     remove(folder.path(), "google/umt5-xxl/tokenizer.json");
     let message = problem(folder.path());
-    assert!(message.ends_with("is not a complete model: google/umt5-xxl/tokenizer.json is missing"), "{message}");
+    assert!(
+        message.ends_with("is not a complete model: google/umt5-xxl/tokenizer.json is missing"),
+        "{message}"
+    );
 
     remove(folder.path(), "Wan2.2_VAE.pth");
     let message = problem(folder.path());
-    assert!(message.ends_with("google/umt5-xxl/tokenizer.json and Wan2.2_VAE.pth are missing"), "{message}");
+    assert!(
+        message.ends_with("google/umt5-xxl/tokenizer.json and Wan2.2_VAE.pth are missing"),
+        "{message}"
+    );
 
     remove(folder.path(), "models_t5_umt5-xxl-enc-bf16.pth");
     remove(folder.path(), "diffusion_pytorch_model.safetensors");
     let message = problem(folder.path());
-    assert!(message.contains("diffusion_pytorch_model.safetensors, models_t5"), "{message}");
+    assert!(
+        message.contains("diffusion_pytorch_model.safetensors, models_t5"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -52,8 +70,16 @@ fn a_missing_shard_is_named() {
     let folder = model_folder();
     remove(folder.path(), "diffusion_pytorch_model.safetensors");
     let shard = |number| format!("diffusion_pytorch_model-0000{number}-of-00002.safetensors");
-    let index = format!(r#"{{ "weight_map": {{ "a": "{}", "b": "{}" }} }}"#, shard(1), shard(2));
-    write(folder.path(), "diffusion_pytorch_model.safetensors.index.json", &index);
+    let index = format!(
+        r#"{{ "weight_map": {{ "a": "{}", "b": "{}" }} }}"#,
+        shard(1),
+        shard(2)
+    );
+    write(
+        folder.path(),
+        "diffusion_pytorch_model.safetensors.index.json",
+        &index,
+    );
     write(folder.path(), &shard(1), "");
     assert!(problem(folder.path()).contains(&shard(2)));
 
@@ -83,11 +109,20 @@ fn folders_that_are_no_models_are_told_apart() {
 fn other_models_are_named() {
     let folder = model_folder();
     for (config, told) in [
-        (r#"{ "_class_name": "FluxTransformer2DModel" }"#, "FluxTransformer2DModel"),
-        (r#"{ "_class_name": "WanModel", "model_type": "i2v" }"#, "type i2v, which is not supported yet"),
+        (
+            r#"{ "_class_name": "FluxTransformer2DModel" }"#,
+            "FluxTransformer2DModel",
+        ),
+        (
+            r#"{ "_class_name": "WanModel", "model_type": "i2v" }"#,
+            "type i2v, which is not supported yet",
+        ),
         (r#"{ "model_type": "llama" }"#, "llama"),
         (r#"{ "hidden_size": 4096 }"#, "no model_type"),
-        ("{ \"_class_name\": ", "config.json is not the configuration of a model"),
+        (
+            "{ \"_class_name\": ",
+            "config.json is not the configuration of a model",
+        ),
         ("", "config.json is not the configuration of a model"),
     ] {
         write(folder.path(), "config.json", config);

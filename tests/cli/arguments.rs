@@ -5,8 +5,15 @@ use zoetrope::job::{Fit, Guidance, Negative, Precision, Request, Sampler, Size};
 use super::run;
 
 fn request(arguments: &[&str]) -> Request {
-    let all = [&["zoetrope", "generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat();
-    match Arguments::try_parse_from(all).expect("it can be understood").command {
+    let all = [
+        &["zoetrope", "generate", "-o", "v.mp4", "--prompt", "a boat"],
+        arguments,
+    ]
+    .concat();
+    match Arguments::try_parse_from(all)
+        .expect("it can be understood")
+        .command
+    {
         Some(Command::Generate(args)) => args.request(),
         other => panic!("it became {other:?}"),
     }
@@ -24,10 +31,37 @@ fn nothing_is_filled_in() {
 #[test]
 fn every_argument_reaches_the_request() {
     let all = request(&[
-        "--negative", "blur", "--image", "cat.png", "--fit", "crop", "--size", "832x480", "--frames", "81",
-        "--steps", "40", "--sampler", "dpmpp", "--guidance", "3.0,4.0", "--shift", "12", "--seed",
-        "18446744073709551615", "--dtype", "bf16", "--noise", "n.safetensors", "--save-latents", "l.safetensors",
-        "--save-frames", "f.safetensors", "--fps", "16", "--json",
+        "--negative",
+        "blur",
+        "--image",
+        "cat.png",
+        "--fit",
+        "crop",
+        "--size",
+        "832x480",
+        "--frames",
+        "81",
+        "--steps",
+        "40",
+        "--sampler",
+        "dpmpp",
+        "--guidance",
+        "3.0,4.0",
+        "--shift",
+        "12",
+        "--seed",
+        "18446744073709551615",
+        "--dtype",
+        "bf16",
+        "--noise",
+        "n.safetensors",
+        "--save-latents",
+        "l.safetensors",
+        "--save-frames",
+        "f.safetensors",
+        "--fps",
+        "16",
+        "--json",
     ]);
     let expected = Request {
         prompt: "a boat".into(),
@@ -40,7 +74,10 @@ fn every_argument_reaches_the_request() {
         fps: Some(16),
         steps: Some(40),
         sampler: Some(Sampler::DpmPp),
-        guidance: Some(Guidance { low: 3.0, high: 4.0 }),
+        guidance: Some(Guidance {
+            low: 3.0,
+            high: 4.0,
+        }),
         shift: Some(12.0),
         seed: Some(u64::MAX),
         precision: Precision::Bf16,
@@ -51,10 +88,19 @@ fn every_argument_reaches_the_request() {
     assert_eq!(all, expected);
     assert_eq!(request(&["--no-negative"]).negative, Negative::Empty);
     assert_eq!(request(&["--max-area", "901120"]).max_area, Some(901_120));
-    assert_eq!(request(&["--guidance", "5"]).guidance, Some(Guidance::both(5.0)));
-    assert_eq!(request(&["--guidance", "-1"]).guidance, Some(Guidance::both(-1.0)));
+    assert_eq!(
+        request(&["--guidance", "5"]).guidance,
+        Some(Guidance::both(5.0))
+    );
+    assert_eq!(
+        request(&["--guidance", "-1"]).guidance,
+        Some(Guidance::both(-1.0))
+    );
     for sampler in Sampler::ALL {
-        assert_eq!(request(&["--sampler", &sampler.to_string()]).sampler, Some(sampler));
+        assert_eq!(
+            request(&["--sampler", &sampler.to_string()]).sampler,
+            Some(sampler)
+        );
     }
 }
 
@@ -80,11 +126,24 @@ fn wrong_usage_exits_with_2() {
         &["--surprise"],
     ];
     for arguments in wrong {
-        let run = run(&[&["generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat());
+        let run = run(&[
+            &["generate", "-o", "v.mp4", "--prompt", "a boat"],
+            arguments,
+        ]
+        .concat());
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
-        assert!(run.stderr.starts_with("error: ") && run.stdout.is_empty(), "{}", run.stderr);
+        assert!(
+            run.stderr.starts_with("error: ") && run.stdout.is_empty(),
+            "{}",
+            run.stderr
+        );
     }
-    for arguments in [&["generate"][..], &["generate", "-o", "v.mp4"], &["info"], &["dance"]] {
+    for arguments in [
+        &["generate"][..],
+        &["generate", "-o", "v.mp4"],
+        &["info"],
+        &["dance"],
+    ] {
         assert_eq!(run(arguments).code, Some(2), "{arguments:?}");
     }
 }
@@ -92,7 +151,12 @@ fn wrong_usage_exits_with_2() {
 #[test]
 fn wrong_values_are_answered_with_right_ones() {
     let answer = |arguments: &[&str]| {
-        run(&[&["generate", "-o", "v.mp4", "--prompt", "a boat"], arguments].concat()).stderr
+        run(&[
+            &["generate", "-o", "v.mp4", "--prompt", "a boat"],
+            arguments,
+        ]
+        .concat())
+        .stderr
     };
     assert!(answer(&["--size", "big"]).contains("832x480"));
     assert!(answer(&["--sampler", "ddim"]).contains("unipc, dpmpp and euler"));

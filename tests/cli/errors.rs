@@ -12,14 +12,21 @@ fn generate(folder: &Path, arguments: &[&str]) -> Run {
     let output = folder.join("video.mp4");
     let output = output.to_str().expect("temporary folders have plain names");
     let first = ["generate", "--model", model, "--prompt", "a boat"];
-    let output = if arguments.contains(&"-o") { &[][..] } else { &["-o", output] };
+    let output = if arguments.contains(&"-o") {
+        &[][..]
+    } else {
+        &["-o", output]
+    };
     run(&[&first[..], output, arguments].concat())
 }
 
 /// The sentence after `error: `, which is all that there is.
 fn sentence(run: &Run) -> &str {
     assert_eq!(run.code, Some(1), "{}", run.stderr);
-    let line = run.stderr.strip_prefix("error: ").expect("an error begins so");
+    let line = run
+        .stderr
+        .strip_prefix("error: ")
+        .expect("an error begins so");
     assert_eq!(line.trim_end().lines().count(), 1, "{line}");
     line.trim_end()
 }
@@ -44,14 +51,21 @@ fn what_cannot_work_is_one_sentence_before_any_work() {
         (&["-o", "video.avi"], "ends in .mp4"),
         (&["-o", &nowhere], "is not a folder: create it first"),
         (&["--save-frames", &is_folder], "is a folder"),
-        (&["--save-frames", &same, "--save-latents", &same], "give two names"),
+        (
+            &["--save-frames", &same, "--save-latents", &same],
+            "give two names",
+        ),
         (&["--noise", &no_file], "there is no such file"),
         (&["--image", &no_file], "there is no such file"),
         (&["--image", &bad_picture], "not-a-picture.png"),
     ];
     for (arguments, told) in cases {
         let run = generate(folder.path(), arguments);
-        assert!(sentence(&run).contains(told), "{arguments:?}: {}", run.stderr);
+        assert!(
+            sentence(&run).contains(told),
+            "{arguments:?}: {}",
+            run.stderr
+        );
         assert!(run.stdout.is_empty(), "{}", run.stdout);
     }
     assert!(!folder.path().join("video.mp4").exists());
@@ -60,14 +74,33 @@ fn what_cannot_work_is_one_sentence_before_any_work() {
 #[test]
 fn an_empty_prompt_is_refused() {
     let folder = model_folder();
-    let model = folder.path().to_str().expect("temporary folders have plain names");
-    let run = run(&["generate", "--model", model, "--prompt", "  ", "-o", "video.mp4"]);
+    let model = folder
+        .path()
+        .to_str()
+        .expect("temporary folders have plain names");
+    let run = run(&[
+        "generate",
+        "--model",
+        model,
+        "--prompt",
+        "  ",
+        "-o",
+        "video.mp4",
+    ]);
     assert!(sentence(&run).contains("say what the video should show"));
 }
 
 #[test]
 fn a_missing_model_is_told() {
-    let missing = run(&["generate", "--model", "/nowhere/at/all", "--prompt", "a boat", "-o", "video.mp4"]);
+    let missing = run(&[
+        "generate",
+        "--model",
+        "/nowhere/at/all",
+        "--prompt",
+        "a boat",
+        "-o",
+        "video.mp4",
+    ]);
     assert!(sentence(&missing).contains("/nowhere/at/all is not there"));
     let no_demo = run(&["generate", "--prompt", "a boat", "-o", "video.mp4"]);
     assert!(sentence(&no_demo).contains("/nowhere/demo"));

@@ -3,6 +3,7 @@
 mod arguments;
 mod errors;
 mod other_commands;
+mod stopping;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -18,10 +19,14 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
-    let Output { status, stdout, stderr } = command(arguments).output().unwrap();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(arguments).output().expect("the program starts");
     Run {
         code: status.code(),
-        stdout: String::from_utf8(stdout).unwrap(),
-        stderr: String::from_utf8(stderr).unwrap(),
+        stdout: String::from_utf8(stdout).expect("it writes UTF-8"),
+        stderr: String::from_utf8(stderr).expect("it writes UTF-8"),
     }
 }

@@ -36,5 +36,11 @@ pub fn request(prompt: &str) -> Request {
 
 /// A plan with the test model.
 pub fn plan(request: &Request, picture: Option<Size>) -> Result<Plan, Refusal> {
-    Plan::new(request, checkpoint(), picture, 7, PathBuf::from("video.mp4"))
+    Plan::new(
+        request,
+        checkpoint(),
+        picture,
+        7,
+        PathBuf::from("video.mp4"),
+    )
 }

@@ -13,7 +13,10 @@ fn refusal(request: &Request, picture: Option<Size>) -> (Field, String) {
 fn what_is_not_said_is_as_the_model_recommends() {
     let plan = plan(&request("a boat"), None).expect("it works");
     assert_eq!(plan.size, Size::new(1280, 704));
-    assert_eq!((plan.frames, plan.fps, plan.steps, plan.seed), (121, 24, 50, 7));
+    assert_eq!(
+        (plan.frames, plan.fps, plan.steps, plan.seed),
+        (121, 24, 50, 7)
+    );
     assert_eq!(plan.negative, checkpoint().defaults.negative_prompt);
 }
 
@@ -25,7 +28,10 @@ fn sizes_that_do_not_fit_name_the_nearest_that_do() {
     };
     let (field, message) = refusal(&asked(850, 480), None);
     assert_eq!(field, Field::Size);
-    assert!(message.contains("832x480") && message.contains("864x480"), "{message}");
+    assert!(
+        message.contains("832x480") && message.contains("864x480"),
+        "{message}"
+    );
 
     let (_, message) = refusal(&asked(1, 1), None);
     assert!(message.contains("32x32"), "{message}");
@@ -42,7 +48,12 @@ fn frames_are_a_multiple_of_four_plus_one() {
     for frames in [1, 5, 81, 121] {
         assert_eq!(plan(&asked(frames), None).expect("it works").frames, frames);
     }
-    for (frames, nearest) in [(0, "1 or 5"), (2, "1 or 5"), (80, "77 or 81"), (84, "81 or 85")] {
+    for (frames, nearest) in [
+        (0, "1 or 5"),
+        (2, "1 or 5"),
+        (80, "77 or 81"),
+        (84, "81 or 85"),
+    ] {
         let (field, message) = refusal(&asked(frames), None);
         assert_eq!(field, Field::Frames);
         assert!(message.contains(nearest), "{message}");
@@ -55,19 +66,62 @@ fn every_field_is_refused_where_it_cannot_work() {
     let fine = request("a boat");
     let wrong = [
         (Field::Prompt, request(" \n")),
-        (Field::Steps, Request { steps: Some(0), ..fine.clone() }),
-        (Field::Fps, Request { fps: Some(0), ..fine.clone() }),
-        (Field::Shift, Request { shift: Some(0.0), ..fine.clone() }),
-        (Field::Shift, Request { shift: Some(f64::NAN), ..fine.clone() }),
-        (Field::Guidance, Request { guidance: Some(Guidance::both(f64::INFINITY)), ..fine.clone() }),
-        (Field::Size, Request { max_area: Some(1000), ..fine.clone() }),
-        (Field::Size, Request { max_area: Some(u64::MAX), ..fine.clone() }),
+        (
+            Field::Steps,
+            Request {
+                steps: Some(0),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Fps,
+            Request {
+                fps: Some(0),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Shift,
+            Request {
+                shift: Some(0.0),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Shift,
+            Request {
+                shift: Some(f64::NAN),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Guidance,
+            Request {
+                guidance: Some(Guidance::both(f64::INFINITY)),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Size,
+            Request {
+                max_area: Some(1000),
+                ..fine.clone()
+            },
+        ),
+        (
+            Field::Size,
+            Request {
+                max_area: Some(u64::MAX),
+                ..fine.clone()
+            },
+        ),
     ];
     for (field, request) in wrong {
         assert_eq!(refusal(&request, None).0, field, "{request:?}");
     }
     for name in ["video", "video.gif", ".mp4", "folder/"] {
-        let refusal = Plan::new(&fine, checkpoint(), None, 7, PathBuf::from(name)).expect_err("it cannot work");
+        let refusal = Plan::new(&fine, checkpoint(), None, 7, PathBuf::from(name))
+            .expect_err("it cannot work");
         assert_eq!(refusal.field, Field::Output, "{name}");
     }
 }
@@ -86,10 +140,16 @@ fn a_picture_gives_its_aspect_unless_it_is_cropped() {
     let small = Some(Size::new(512, 128));
 
     assert_eq!(size(&asked(Fit::Picture, small, None)), Size::new(256, 256));
-    assert_eq!(size(&asked(Fit::Picture, None, Some(128 * 128))), Size::new(128, 128));
+    assert_eq!(
+        size(&asked(Fit::Picture, None, Some(128 * 128))),
+        Size::new(128, 128)
+    );
     assert_eq!(size(&asked(Fit::Crop, small, None)), Size::new(512, 128));
 
-    let (field, _) = refusal(&asked(Fit::Picture, small, None), Some(Size::new(100_000, 10)));
+    let (field, _) = refusal(
+        &asked(Fit::Picture, small, None),
+        Some(Size::new(100_000, 10)),
+    );
     assert_eq!(field, Field::Image);
 }
 
@@ -99,5 +159,8 @@ fn an_area_without_a_picture_has_the_aspect_of_the_models_size() {
         max_area: Some(640 * 352),
         ..request("a boat")
     };
-    assert_eq!(plan(&asked, None).expect("it works").size, Size::new(640, 352));
+    assert_eq!(
+        plan(&asked, None).expect("it works").size,
+        Size::new(640, 352)
+    );
 }

@@ -9,7 +9,16 @@ const fn seconds(count: u64) -> Duration {
 #[test]
 fn the_first_unit_counts_only_until_there_are_others() {
     let mut time_left = TimeLeft::default();
-    let mut after = |stage, done, now| time_left.after(Progress { stage, done, of: 10 }, seconds(now));
+    let mut after = |stage, done, now| {
+        time_left.after(
+            Progress {
+                stage,
+                done,
+                of: 10,
+            },
+            seconds(now),
+        )
+    };
 
     assert_eq!(after(Stage::Denoise, 0, 5), None);
     assert_eq!(after(Stage::Denoise, 1, 15), Some(seconds(90)));
@@ -21,7 +30,16 @@ fn the_first_unit_counts_only_until_there_are_others() {
 #[test]
 fn each_stage_has_its_own_pace() {
     let mut time_left = TimeLeft::default();
-    let mut after = |stage, done, now| time_left.after(Progress { stage, done, of: 10 }, seconds(now));
+    let mut after = |stage, done, now| {
+        time_left.after(
+            Progress {
+                stage,
+                done,
+                of: 10,
+            },
+            seconds(now),
+        )
+    };
 
     after(Stage::Denoise, 0, 0);
     after(Stage::Denoise, 10, 1000);

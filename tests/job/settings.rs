@@ -11,7 +11,10 @@ fn odd_numbers() -> Request {
         fps: Some(30),
         steps: Some(3),
         sampler: Some(Sampler::Euler),
-        guidance: Some(Guidance { low: 0.1 + 0.2, high: 1e-3 }),
+        guidance: Some(Guidance {
+            low: 0.1 + 0.2,
+            high: 1e-3,
+        }),
         shift: Some(1.0 / 3.0),
         seed: Some(u64::MAX),
         precision: Precision::F32,
@@ -26,7 +29,13 @@ fn again(first: &Plan, picture: Option<Size>) -> Plan {
     let mut model = checkpoint();
     model.defaults.negative_prompt = "something else".into();
     model.defaults.steps += 1;
-    let plan = Plan::new(&settings.into_request(), model, picture, first.seed ^ 1, first.output.clone());
+    let plan = Plan::new(
+        &settings.into_request(),
+        model,
+        picture,
+        first.seed ^ 1,
+        first.output.clone(),
+    );
     Plan {
         checkpoint: first.checkpoint.clone(),
         ..plan.expect("what worked once works again")
@@ -36,7 +45,10 @@ fn again(first: &Plan, picture: Option<Size>) -> Plan {
 #[test]
 fn settings_lead_to_the_same_plan() {
     for negative in [Negative::Default, Negative::Empty, odd_numbers().negative] {
-        let asked = Request { negative, ..odd_numbers() };
+        let asked = Request {
+            negative,
+            ..odd_numbers()
+        };
         let first = plan(&asked, None).expect("it works");
         assert_eq!(again(&first, None), first);
     }
@@ -47,8 +59,16 @@ fn settings_lead_to_the_same_plan() {
 #[test]
 fn a_picture_leads_to_the_same_size_again() {
     for fit in [Fit::Picture, Fit::Crop] {
-        for picture in [Size::new(1000, 750), Size::new(333, 1111), Size::new(641, 639)] {
-            for (size, max_area) in [(None, None), (Some(Size::new(832, 480)), None), (None, Some(123_456))] {
+        for picture in [
+            Size::new(1000, 750),
+            Size::new(333, 1111),
+            Size::new(641, 639),
+        ] {
+            for (size, max_area) in [
+                (None, None),
+                (Some(Size::new(832, 480)), None),
+                (None, Some(123_456)),
+            ] {
                 let asked = Request {
                     image: Some("cat.png".into()),
                     fit,
@@ -71,9 +91,14 @@ fn settings_tell_nothing_about_the_machine() {
         save_latents: Some("/home/somebody/latents.safetensors".into()),
         ..request("a cat")
     };
-    let json = plan(&asked, Some(Size::new(640, 480))).expect("it works").settings_json();
+    let json = plan(&asked, Some(Size::new(640, 480)))
+        .expect("it works")
+        .settings_json();
     assert!(!json.contains("somebody"), "{json}");
-    assert!(json.contains("\"cat.png\"") && json.contains("\"noise.safetensors\""), "{json}");
+    assert!(
+        json.contains("\"cat.png\"") && json.contains("\"noise.safetensors\""),
+        "{json}"
+    );
 }
 
 #[test]

@@ -28,7 +28,11 @@ impl Bars {
 
     /// The bar of `stage`, after closing that of the stage before.
     fn bar(&mut self, stage: Stage, of: usize) -> &ProgressBar {
-        if self.bar.as_ref().is_some_and(|(current, _)| *current != stage) {
+        if self
+            .bar
+            .as_ref()
+            .is_some_and(|(current, _)| *current != stage)
+        {
             self.close();
         }
         let (_, bar) = self.bar.get_or_insert_with(|| (stage, new_bar(stage, of)));

@@ -22,7 +22,7 @@ pub struct Json {
 enum Line<'a> {
     Started {
         output: Cow<'a, str>,
-        settings: Settings,
+        settings: &'a Settings,
     },
     Progress {
         #[serde(flatten)]
@@ -42,7 +42,9 @@ enum Line<'a> {
 
 impl Json {
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 
     /// Milliseconds are as fine as anybody needs.
@@ -60,7 +62,7 @@ impl Face for Json {
     fn started(&mut self, plan: &Plan) {
         tell(&Line::Started {
             output: plan.output.to_string_lossy(),
-            settings: plan.settings(),
+            settings: &plan.settings(),
         });
     }
 

@@ -1,4 +1,5 @@
-//! Plain lines, for logs: one when a stage begins and when it ends, and at most one a second between.
+//! Plain lines, for logs: one when a stage begins and when it ends, and at most one a second
+//! between.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -46,7 +47,11 @@ impl Face for Lines {
         self.latest = Instant::now();
         match time_left {
             Some(time) if done < of => {
-                say(&format!("{}: {done} of {of}, about {} left", stage.label(), words::duration(time)));
+                say(&format!(
+                    "{}: {done} of {of}, about {} left",
+                    stage.label(),
+                    words::duration(time)
+                ));
             }
             _ if done > 0 => say(&format!("{}: {done} of {of}", stage.label())),
             _ => say(stage.label()),

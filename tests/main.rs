@@ -10,3 +10,4 @@ mod model;
 mod pipeline;
 mod sampler;
 mod support;
+mod text;

@@ -5,6 +5,7 @@ mod cli;
 mod engine;
 mod floor_plan;
 mod job;
+mod media;
 mod model;
 mod pipeline;
 mod sampler;

@@ -61,10 +61,10 @@ pub struct Generate {
     pub fit: Option<Fit>,
 
     /// Width and height in pixels, as in 832x480
-    #[arg(long, value_name = "WxH", conflicts_with = "max_area")]
+    #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,
 
-    /// Area in pixels instead of a size
+    /// Area in pixels that the picture fills, instead of that of the size
     #[arg(long, value_name = "PIXELS")]
     pub max_area: Option<u64>,
 

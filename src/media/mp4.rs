@@ -1,0 +1,14 @@
+//! An *MP4* is a finished video: H.264 that plays everywhere, and the settings that made it.
+
+mod boxes;
+mod colour;
+mod encoder;
+mod info;
+mod metadata;
+mod movie;
+mod writer;
+
+pub use encoder::Quality;
+pub use info::{VideoInfo, info};
+pub use metadata::settings;
+pub use writer::Mp4Writer;

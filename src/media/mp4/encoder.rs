@@ -1,0 +1,171 @@
+//! From frames to H.264, with Cisco's `OpenH264`.
+
+use openh264::OpenH264API;
+use openh264::encoder::{
+    BitRate, Complexity, EncodedBitStream, Encoder as OpenH264, EncoderConfig, FrameRate,
+    FrameType, IntraFramePeriod, QpRange, RateControlMode, UsageType, VuiConfig,
+};
+use openh264::formats::YUVSlices;
+
+use super::colour::Yuv;
+use crate::job::Size;
+use crate::{Error, Result};
+
+/// What `OpenH264` takes, lying or standing.
+const LONGEST: u32 = 3840;
+const SHORTEST: u32 = 2160;
+
+/// How much of the picture survives, for how large a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quality {
+    /// A small file; a trained eye sees that it is compressed.
+    Small,
+    /// No difference to be seen.
+    #[default]
+    Standard,
+    /// For further editing.
+    Best,
+}
+
+impl Quality {
+    /// The quantiser of every macroblock, on `OpenH264`'s scale of 12 to 51 where 6 more are half as
+    /// fine. Constant, because a generated clip is short, and its size matters less than that no
+    /// frame falls behind the others; key frames get 2 more, which is `OpenH264`'s own doing.
+    fn quantiser(self) -> u8 {
+        match self {
+            Self::Small => 25,
+            Self::Standard => 16,
+            Self::Best => 13,
+        }
+    }
+}
+
+/// One encoded frame.
+pub(super) struct Sample {
+    /// Its NAL units, each behind its length in four bytes.
+    pub(super) bytes: Vec<u8>,
+    /// Whether a player may start here.
+    pub(super) key: bool,
+}
+
+/// The sequence and picture parameter set, which every frame refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parameters {
+    pub(super) sequence: Vec<u8>,
+    pub(super) picture: Vec<u8>,
+}
+
+/// Takes frames of one size, in order.
+pub(super) struct Encoder {
+    inner: OpenH264,
+    size: Size,
+    picture: Yuv,
+    parameters: Option<Parameters>,
+}
+
+impl Encoder {
+    /// An encoder for frames of `size`, `fps` of them a second.
+    pub(super) fn new(size: Size, fps: u32, quality: Quality) -> Result<Self> {
+        refuse_impossible(size)?;
+        let quantiser = quality.quantiser();
+        // Only the level is derived from the bit rate: the quantiser leaves nothing to control.
+        let bits = (size.area() * u64::from(fps)).clamp(100_000, 100_000_000) as u32;
+        let config = EncoderConfig::new()
+            .usage_type(UsageType::CameraVideoRealTime)
+            .rate_control_mode(RateControlMode::Bufferbased)
+            .qp(QpRange::new(quantiser, quantiser))
+            .bitrate(BitRate::from_bps(bits))
+            .max_frame_rate(FrameRate::from_hz(fps as f32))
+            .skip_frames(false)
+            .adaptive_quantization(false)
+            .background_detection(false)
+            .complexity(Complexity::High)
+            .intra_frame_period(IntraFramePeriod::from_num_frames(fps))
+            .vui(VuiConfig::bt709());
+        Ok(Self {
+            inner: OpenH264::with_api_config(OpenH264API::from_source(), config)
+                .map_err(stopped)?,
+            size,
+            picture: Yuv::new(size),
+            parameters: None,
+        })
+    }
+
+    /// Encodes one frame of (height, width, 3) bytes.
+    pub(super) fn encode(&mut self, rgb: &[u8]) -> Result<Sample> {
+        self.picture.convert(rgb);
+        let (width, height) = (self.size.width as usize, self.size.height as usize);
+        let strides = (width, width / 2, width / 2);
+        let slices = YUVSlices::new(self.picture.planes(), (width, height), strides);
+        let stream = self.inner.encode(&slices).map_err(stopped)?;
+        let key = match stream.frame_type() {
+            FrameType::IDR => true,
+            FrameType::I | FrameType::P => false,
+            other => return Err(stopped(format!("it made a frame of type {other:?}"))),
+        };
+        let (bytes, parameters) = sort(&stream);
+        if let Some(parameters) = parameters
+            && *self.parameters.get_or_insert_with(|| parameters.clone()) != parameters
+        {
+            return Err(stopped("it changed its parameters between frames"));
+        }
+        Ok(Sample { bytes, key })
+    }
+
+    /// The parameter sets; the first frame brings them.
+    pub(super) fn parameters(&self) -> Result<&Parameters> {
+        self.parameters
+            .as_ref()
+            .ok_or_else(|| stopped("it made no parameter sets"))
+    }
+}
+
+fn refuse_impossible(size: Size) -> Result<()> {
+    let (short, long) = (size.width.min(size.height), size.width.max(size.height));
+    if !size.width.is_multiple_of(2) || !size.height.is_multiple_of(2) || short < 16 {
+        return Err(Error::Other(format!(
+            "A video of {size} pixels cannot be written: both sides must be even, and 16 or more"
+        )));
+    }
+    if long > LONGEST || short > SHORTEST {
+        return Err(Error::Other(format!(
+            "A video of {size} pixels cannot be written: H.264 ends at {LONGEST}x{SHORTEST} here"
+        )));
+    }
+    Ok(())
+}
+
+/// Parts the parameter sets, which go into the file's header, from the picture itself.
+fn sort(stream: &EncodedBitStream<'_>) -> (Vec<u8>, Option<Parameters>) {
+    const SEQUENCE: u8 = 7;
+    const PICTURE: u8 = 8;
+    let (mut bytes, mut sequence, mut picture) = (Vec::new(), None, None);
+    let layers = (0..stream.num_layers()).filter_map(|index| stream.layer(index));
+    for layer in layers {
+        for nal in (0..layer.nal_count()).filter_map(|index| layer.nal_unit(index)) {
+            let nal = without_start_code(nal);
+            match nal.first().map(|header| header & 0x1f) {
+                None => {}
+                Some(SEQUENCE) => sequence = Some(nal.to_vec()),
+                Some(PICTURE) => picture = Some(nal.to_vec()),
+                Some(_) => {
+                    bytes.extend_from_slice(&(nal.len() as u32).to_be_bytes());
+                    bytes.extend_from_slice(nal);
+                }
+            }
+        }
+    }
+    let parameters = sequence
+        .zip(picture)
+        .map(|(sequence, picture)| Parameters { sequence, picture });
+    (bytes, parameters)
+}
+
+fn without_start_code(nal: &[u8]) -> &[u8] {
+    let zeros = nal.iter().take_while(|&&byte| byte == 0).count();
+    nal.get(zeros + 1..).unwrap_or_default()
+}
+
+fn stopped(why: impl std::fmt::Display) -> Error {
+    Error::Other(format!("The video encoder stopped: {why}"))
+}

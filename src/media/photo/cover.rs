@@ -1,0 +1,35 @@
+//! Filling a video with a picture of another aspect: the rule of the TI2V model for its first frame.
+
+use image::{RgbImage, imageops};
+
+use super::lanczos;
+use crate::job::Size;
+use crate::{Error, Result};
+
+/// A picture that has to grow beyond this to cover the video is a mere line.
+const MAX_COVER_PIXELS: f64 = 200e6;
+
+/// The part of `picture` that fills `size`: resized with Pillow's Lanczos filter in 8 bits until it
+/// just covers it, then cropped around the centre.
+///
+/// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
+pub fn cover(picture: &RgbImage, size: Size) -> Result<RgbImage> {
+    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    let scale = (f64::from(size.width) / width).max(f64::from(size.height) / height);
+    let (width, height) = (
+        (width * scale).round_ties_even(),
+        (height * scale).round_ties_even(),
+    );
+    let exists = picture.width() > 0 && picture.height() > 0 && size.area() > 0;
+    if !exists || width * height > MAX_COVER_PIXELS {
+        return Err(Error::Other(format!(
+            "A picture of {}x{} pixels is too narrow to fill {size}: crop it first",
+            picture.width(),
+            picture.height()
+        )));
+    }
+    let resized = lanczos::resize(picture, width as u32, height as u32);
+    let left = (resized.width() - size.width) / 2;
+    let top = (resized.height() - size.height) / 2;
+    Ok(imageops::crop_imm(&resized, left, top, size.width, size.height).to_image())
+}

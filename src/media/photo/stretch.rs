@@ -1,0 +1,67 @@
+//! PyTorch's bicubic interpolation: the rule of the image-to-video model for its first frame.
+
+use image::RgbImage;
+
+use super::floats;
+use crate::job::Size;
+
+/// `picture` pulled to `size` whatever its aspect, with PyTorch's bicubic interpolation without
+/// antialiasing: (3, height, width), values around -1..1 that the filter may overshoot.
+///
+/// Wan2.2 `wan/image2video.py`, `WanI2V.generate`.
+pub fn stretch(picture: &RgbImage, size: Size) -> Vec<f32> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let columns = taps(width, size.width);
+    let rows = taps(height, size.height);
+    let values = floats(picture);
+
+    let mut stretched = Vec::with_capacity(3 * size.area() as usize);
+    for plane in values.chunks_exact((width * height).max(1)) {
+        for row in &rows {
+            for column in &columns {
+                stretched.push(row.blend(|y| column.blend(|x| plane[y * width + x])));
+            }
+        }
+    }
+    stretched
+}
+
+/// Four neighbouring positions in the source and their weights, for one position in the target.
+struct Tap {
+    at: [usize; 4],
+    weight: [f32; 4],
+}
+
+impl Tap {
+    fn blend(&self, value: impl Fn(usize) -> f32) -> f32 {
+        let [a, b, c, d] = self.at;
+        let [wa, wb, wc, wd] = self.weight;
+        value(a) * wa + value(b) * wb + value(c) * wc + value(d) * wd
+    }
+}
+
+/// PyTorch `aten/src/ATen/native/UpSample.h`, `area_pixel_compute_source_index` with
+/// `align_corners=False` and `get_cubic_upsample_coefficients`, in float32 as there.
+fn taps(from: usize, to: u32) -> Vec<Tap> {
+    let scale = from as f32 / to as f32;
+    let last = from.saturating_sub(1) as f32;
+    (0..to)
+        .map(|target| {
+            let position = scale * (target as f32 + 0.5) - 0.5;
+            let below = position.floor();
+            let at = [-1.0, 0.0, 1.0, 2.0].map(|step| (below + step).clamp(0.0, last) as usize);
+            Tap {
+                at,
+                weight: cubic(position - below),
+            }
+        })
+        .collect()
+}
+
+/// The weights of Keys' cubic convolution with a = -0.75 at `t` of the way between the middle two.
+fn cubic(t: f32) -> [f32; 4] {
+    const A: f32 = -0.75;
+    let near = |x: f32| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
+    let far = |x: f32| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
+    [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)]
+}

@@ -23,8 +23,8 @@ pub struct Request {
     pub fit: Fit,
     /// The size of the video, or with [`Fit::Picture`] its area.
     pub size: Option<Size>,
-    /// The area in pixels that the video fills where `size` does not say it: with the aspect of the
-    /// picture, or of the model's own size.
+    /// The area in pixels that [`Fit::Picture`] fills, instead of that of `size`. Without a picture
+    /// and a size, the video has this area and the aspect of the model's own size.
     pub max_area: Option<u64>,
     /// The number of frames, 4n + 1.
     pub frames: Option<u32>,

@@ -1,6 +1,12 @@
+use std::path::Path;
 use std::process::Stdio;
 
+use tempfile::TempDir;
+use zoetrope::job::{Settings, Size};
+use zoetrope::media::mp4::{Mp4Writer, Quality};
+
 use super::{command, run};
+use crate::job::{plan, request};
 
 #[test]
 fn without_a_command_the_program_helps() {
@@ -64,5 +70,62 @@ fn a_reader_that_left_is_no_error() {
         output.stderr.is_empty(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A video of two grey frames, with `comment` in its metadata.
+fn video(path: &Path, comment: &str) {
+    let size = Size::new(32, 32);
+    let mut video =
+        Mp4Writer::create(path, size, 8, Quality::default(), comment).expect("it begins");
+    for _ in 0..2 {
+        video.write(&[128; 3 * 32 * 32]).expect("it takes a frame");
+    }
+    video.finish().expect("it becomes whole");
+}
+
+#[test]
+fn info_reads_back_what_a_video_says() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("video.mp4");
+    let file = path.to_str().expect("temporary folders have plain names");
+    let settings = plan(&request("A “quoted” boat"), None)
+        .expect("it works")
+        .settings();
+    video(&path, &settings.to_json());
+
+    let readable = run(&["info", file]);
+    assert_eq!(readable.code, Some(0), "{}", readable.stderr);
+    for part in [
+        "A “quoted” boat",
+        "1280x704",
+        "121 at 24 a second",
+        "50 of unipc",
+        "Zoetrope",
+    ] {
+        assert!(
+            readable.stdout.contains(part),
+            "{part}: {}",
+            readable.stdout
+        );
+    }
+    let json = run(&["info", "--json", file]);
+    assert_eq!(Settings::from_json(&json.stdout), Ok(settings));
+}
+
+#[test]
+fn info_tells_when_a_video_is_not_ours() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("video.mp4");
+    video(&path, "made with love");
+    let run = run(&[
+        "info",
+        path.to_str().expect("temporary folders have plain names"),
+    ]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("made by another program"),
+        "{}",
+        run.stderr
     );
 }

@@ -20,7 +20,13 @@ pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Re
         v22::Decoder::load(&weights.as_type(Dtype::Float32))
     })?;
     let settings = plan.settings_json();
-    let mut video = Mp4Writer::create(&plan.output, plan.size, plan.fps, Quality::default(), &settings)?;
+    let mut video = Mp4Writer::create(
+        &plan.output,
+        plan.size,
+        plan.fps,
+        Quality::default(),
+        &settings,
+    )?;
     let mut floats = plan
         .save_frames
         .as_ref()
@@ -49,8 +55,12 @@ pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Re
 ///
 /// Wan2.2 `wan/utils/utils.py`, `save_video`.
 fn to_bytes(frames: &Array) -> Result<Vec<u8>> {
-    let unit = frames.add(Array::from_f32(1.0))?.divide(Array::from_f32(2.0))?;
-    let bytes = unit.multiply(Array::from_f32(255.0))?.as_dtype(Dtype::Uint8)?;
+    let unit = frames
+        .add(Array::from_f32(1.0))?
+        .divide(Array::from_f32(2.0))?;
+    let bytes = unit
+        .multiply(Array::from_f32(255.0))?
+        .as_dtype(Dtype::Uint8)?;
     Ok(tensor_values(&bytes.contiguous()?)?.to_vec())
 }
 

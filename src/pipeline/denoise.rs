@@ -76,7 +76,11 @@ impl Denoiser {
         Ok(Self {
             rope: dit.rope(grid)?,
             prompt: dit.read(&features.prompt)?,
-            negative: features.negative.as_ref().map(|text| dit.read(text)).transpose()?,
+            negative: features
+                .negative
+                .as_ref()
+                .map(|text| dit.read(text))
+                .transpose()?,
             guidance: plan.guidance.low,
             batched: plan.batches_guidance(),
             dit,
@@ -85,7 +89,8 @@ impl Denoiser {
 
     /// The velocity with guidance: v₋ + g (v₊ − v₋).
     fn velocity(&self, latents: &Array, timesteps: &Timesteps) -> Result<Array> {
-        let forward = |prompts: &[&Prompt]| self.dit.forward(latents, timesteps, prompts, &self.rope);
+        let forward =
+            |prompts: &[&Prompt]| self.dit.forward(latents, timesteps, prompts, &self.rope);
         let Some(negative) = &self.negative else {
             return Ok(forward(&[&self.prompt])?.remove(0));
         };
@@ -97,7 +102,9 @@ impl Denoiser {
             with.eval()?;
             (with, forward(&[negative])?.remove(0))
         };
-        let pull = with.subtract(&without)?.multiply(Array::from_f32(self.guidance as f32))?;
+        let pull = with
+            .subtract(&without)?
+            .multiply(Array::from_f32(self.guidance as f32))?;
         Ok(without.add(pull)?)
     }
 }

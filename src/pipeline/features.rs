@@ -2,6 +2,7 @@
 //! another seed never read the encoder again.
 
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +10,9 @@ use directories::ProjectDirs;
 use mlx_rs::{Array, memory};
 use sha2::{Digest, Sha256};
 
-use super::tensor_file;
 use super::Reporter;
-use crate::job::{Plan, Stage};
+use super::tensor_file;
+use crate::job::{Guidance, Plan, Stage};
 use crate::model::text::{self, Tokenizer};
 use crate::weights::Weights;
 use crate::{Error, Result};
@@ -26,7 +27,7 @@ pub struct Features {
 
 /// Encodes the prompts of `plan`, or recalls them.
 pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
-    let guided = plan.guidance.low != 1.0 || plan.guidance.high != 1.0;
+    let guided = plan.guidance != Guidance::both(1.0);
     let mut prompts = vec![text::clean(&plan.prompt)];
     prompts.extend(guided.then(|| text::clean(&plan.negative)));
 
@@ -35,15 +36,14 @@ pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
     let length = text_length(plan)?;
     let shelf = Shelf::new(&weights, tokenizer, length)?;
     let remembered: Option<Vec<_>> = prompts.iter().map(|prompt| shelf.recall(prompt)).collect();
-    let mut features = match remembered {
-        Some(features) => features,
-        None => {
-            let features = encode(&weights, tokenizer, &prompts, length, reporter)?;
-            for (prompt, feature) in prompts.iter().zip(&features) {
-                shelf.keep(prompt, feature);
-            }
-            features
+    let mut features = if let Some(features) = remembered {
+        features
+    } else {
+        let features = encode(&weights, tokenizer, &prompts, length, reporter)?;
+        for (prompt, feature) in prompts.iter().zip(&features) {
+            shelf.keep(prompt, feature);
         }
+        features
     };
     memory::clear_cache()?;
     let negative = guided.then(|| features.pop()).flatten();
@@ -65,7 +65,9 @@ fn encode(
         .iter()
         .map(|prompt| tokenizer.encode(prompt, length))
         .collect::<Result<Vec<_>>>()?;
-    text::encode(weights, &tokens, |done, of| reporter.step(Stage::Text, done, of))
+    text::encode(weights, &tokens, |done, of| {
+        reporter.step(Stage::Text, done, of)
+    })
 }
 
 /// The number of tokens that the DiT takes.
@@ -112,8 +114,13 @@ impl Shelf {
 
     /// A full disk is no reason to stop: the features are only kept for later.
     fn keep(&self, prompt: &str, features: &Array) {
-        let Some(path) = self.path(prompt) else { return };
-        if path.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok()) {
+        let Some(path) = self.path(prompt) else {
+            return;
+        };
+        if path
+            .parent()
+            .is_some_and(|folder| fs::create_dir_all(folder).is_ok())
+        {
             let _ = tensor_file::save(&path, TENSOR, features);
         }
     }
@@ -122,10 +129,20 @@ impl Shelf {
 /// `ZOETROPE_CACHE_DIR`, or where this system keeps what can be made again.
 fn cache_folder() -> Option<PathBuf> {
     let root = env::var_os("ZOETROPE_CACHE_DIR").map(PathBuf::from);
-    let platform = || Some(ProjectDirs::from("app", "zoetrope", "Zoetrope")?.cache_dir().to_owned());
+    let platform = || {
+        Some(
+            ProjectDirs::from("app", "zoetrope", "Zoetrope")?
+                .cache_dir()
+                .to_owned(),
+        )
+    };
     root.or_else(platform).map(|root| root.join("text"))
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -23,7 +23,10 @@ pub(super) fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Option<Arra
         weights.skip("conv2");
         v22::Encoder::load(&weights.as_type(Dtype::Float32))
     })?;
-    let latent = encoder.encode(&frame)?.transpose_axes(&[3, 0, 1, 2])?.contiguous()?;
+    let latent = encoder
+        .encode(&frame)?
+        .transpose_axes(&[3, 0, 1, 2])?
+        .contiguous()?;
     latent.eval()?;
     drop(encoder);
     memory::clear_cache()?;
@@ -37,6 +40,12 @@ pub(super) fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Option<Arra
 fn pixels(picture: &Picture, plan: &Plan) -> Result<Array> {
     let cropped = photo::cover(&photo::open(&picture.path)?, plan.size)?;
     let (width, height) = cropped.dimensions();
-    let values = cropped.as_raw().iter().map(|&byte| (f32::from(byte) / 255.0 - 0.5) / 0.5);
-    Ok(Array::from_iter(values, &[1, height as i32, width as i32, 3]))
+    let values = cropped
+        .as_raw()
+        .iter()
+        .map(|&byte| (f32::from(byte) / 255.0 - 0.5) / 0.5);
+    Ok(Array::from_iter(
+        values,
+        &[1, height as i32, width as i32, 3],
+    ))
 }

@@ -13,7 +13,10 @@ use crate::{Error, Result};
 /// Writes `array` as float32 under `name`, under its final file name once it is whole.
 pub(super) fn save(path: &Path, name: &str, array: &Array) -> Result<()> {
     let values = floats(array)?;
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let bytes: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
     let shape = array.shape().iter().map(|&axis| axis as usize).collect();
     let file = TensorView::new(FileDtype::F32, shape, &bytes)
         .and_then(|view| safetensors::serialize([(name, view)], None))
@@ -58,8 +61,14 @@ impl FramesFile {
     pub(super) fn write(&mut self, chunk: &Array) -> Result<()> {
         let count = chunk.dim(0) as usize;
         let planes = floats(&chunk.transpose_axes(&[3, 0, 1, 2])?)?;
-        let bytes: Vec<u8> = planes.iter().flat_map(|value| value.to_le_bytes()).collect();
-        for (channel, bytes) in bytes.chunks_exact(count * self.plane * size_of::<f32>()).enumerate() {
+        let bytes: Vec<u8> = planes
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        for (channel, bytes) in bytes
+            .chunks_exact(count * self.plane * size_of::<f32>())
+            .enumerate()
+        {
             let position = (channel * self.frames + self.written) * self.plane * size_of::<f32>();
             self.file.write_at(self.header + position as u64, bytes)?;
         }

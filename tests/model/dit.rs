@@ -44,7 +44,9 @@ fn dit() -> Dit {
     let config = Config::read(&folder.join("config.json")).unwrap();
     let files = shards::list(&folder, "diffusion_pytorch_model").unwrap();
     let weights = Weights::open(&files).unwrap();
-    weights.load(|weights| Dit::load(weights, &config, Dtype::Float32)).unwrap()
+    weights
+        .load(|weights| Dit::load(weights, &config, Dtype::Float32))
+        .unwrap()
 }
 
 /// The reference has no batch axis.
@@ -57,9 +59,19 @@ fn embeddings_match() {
     let golden = golden("dit_ti2v_5b");
     let dit = dit();
     let tokens = dit.embed(&golden["in.latent"]).unwrap();
-    compare(&unbatched(&tokens), &golden["scalar.patch_embed"], EMBEDDING, "patches");
+    compare(
+        &unbatched(&tokens),
+        &golden["scalar.patch_embed"],
+        EMBEDDING,
+        "patches",
+    );
     let text = dit.text().forward(&golden["in.context"]).unwrap();
-    compare(&unbatched(&text), &golden["scalar.text_embed"], EMBEDDING, "text");
+    compare(
+        &unbatched(&text),
+        &golden["scalar.text_embed"],
+        EMBEDDING,
+        "text",
+    );
     for Case { prefix, timesteps } in CASES {
         let (e, e0) = dit.time().forward(&timesteps, 15).unwrap();
         let expected = |name: &str| &golden[&format!("{prefix}.{name}")];
@@ -80,9 +92,24 @@ fn sinusoidal_embeddings_match() {
         .collect();
     // float64 rounded to float32 once: half a unit in the last place of 1.
     let once = (1e-7, 0.0);
-    compare(&sinusoidal(&timesteps, 256), &golden["sinusoidal_256"], once, "width 256");
-    compare(&sinusoidal(&[731.0], 64), &golden["scalar.sinusoidal"], once, "width 64");
-    compare(&sinusoidal(&[0.0, 993.0], 64), &golden["pertoken.sinusoidal"], once, "two");
+    compare(
+        &sinusoidal(&timesteps, 256),
+        &golden["sinusoidal_256"],
+        once,
+        "width 256",
+    );
+    compare(
+        &sinusoidal(&[731.0], 64),
+        &golden["scalar.sinusoidal"],
+        once,
+        "width 64",
+    );
+    compare(
+        &sinusoidal(&[0.0, 993.0], 64),
+        &golden["pertoken.sinusoidal"],
+        once,
+        "two",
+    );
 }
 
 #[test]
@@ -91,18 +118,38 @@ fn queries_and_keys_are_normalised_and_rotated() {
     let dit = dit();
     let x = dit.embed(&golden["in.latent"]).unwrap();
     let grid = Grid::of(&golden["in.latent"]);
-    let (_, modulation) = dit.time().forward(&CASES[0].timesteps, grid.tokens_in_frame()).unwrap();
+    let (_, modulation) = dit
+        .time()
+        .forward(&CASES[0].timesteps, grid.tokens_in_frame())
+        .unwrap();
     let block = &dit.blocks()[0];
-    let input = block.attention_input(&x, &block.modulate(&modulation).unwrap()).unwrap();
+    let input = block
+        .attention_input(&x, &block.modulate(&modulation).unwrap())
+        .unwrap();
     let rope = dit.rope(grid).unwrap();
 
     let queries = block.self_attn.queries(&input).unwrap();
     let flat = queries.reshape(&[45, 64]).unwrap();
-    compare(&flat, &golden["scalar.block_0.self_attn.norm_q"], EMBEDDING, "normalised");
+    compare(
+        &flat,
+        &golden["scalar.block_0.self_attn.norm_q"],
+        EMBEDDING,
+        "normalised",
+    );
     let rotated = unbatched(&rope.rotate(&queries).unwrap());
-    compare(&rotated, &golden["scalar.block_0.q_rope"], EMBEDDING, "queries");
+    compare(
+        &rotated,
+        &golden["scalar.block_0.q_rope"],
+        EMBEDDING,
+        "queries",
+    );
     let keys = rope.rotate(&block.self_attn.keys(&input).unwrap()).unwrap();
-    compare(&unbatched(&keys), &golden["scalar.block_0.k_rope"], EMBEDDING, "keys");
+    compare(
+        &unbatched(&keys),
+        &golden["scalar.block_0.k_rope"],
+        EMBEDDING,
+        "keys",
+    );
 }
 
 #[test]
@@ -115,7 +162,12 @@ fn every_block_and_its_parts_match() {
     for Case { prefix, timesteps } in CASES {
         let compare = |actual: &Array, name: &str| {
             let expected = &golden[&format!("{prefix}.{name}")];
-            compare(&unbatched(actual), expected, BLOCK, &format!("{prefix}.{name}"));
+            compare(
+                &unbatched(actual),
+                expected,
+                BLOCK,
+                &format!("{prefix}.{name}"),
+            );
         };
         let (embedding, modulation) = dit.time().forward(&timesteps, 15).unwrap();
         let mut x = dit.embed(&golden["in.latent"]).unwrap();
@@ -140,13 +192,23 @@ fn compare_parts(
     compare: impl Fn(&Array, &str),
 ) {
     let modulation = block.modulate(modulation).unwrap();
-    let y = block.self_attn.forward(&block.attention_input(x, &modulation).unwrap(), rope).unwrap();
+    let y = block
+        .self_attn
+        .forward(&block.attention_input(x, &modulation).unwrap(), rope)
+        .unwrap();
     compare(&y, "block_0.self_attn");
-    let x = x.add(block.gate_attention(&y, &modulation).unwrap()).unwrap();
-    let y = block.cross_attn.forward(&block.cross_input(&x).unwrap(), memory).unwrap();
+    let x = x
+        .add(block.gate_attention(&y, &modulation).unwrap())
+        .unwrap();
+    let y = block
+        .cross_attn
+        .forward(&block.cross_input(&x).unwrap(), memory)
+        .unwrap();
     compare(&y, "block_0.cross_attn");
     let x = x.add(y).unwrap();
-    let y = block.feed_forward(&block.feed_input(&x, &modulation).unwrap()).unwrap();
+    let y = block
+        .feed_forward(&block.feed_input(&x, &modulation).unwrap())
+        .unwrap();
     compare(&y, "block_0.ffn");
 }
 
@@ -159,12 +221,32 @@ fn the_velocity_matches_alone_and_in_a_batch() {
     let prompt = dit.read(&golden["in.context"]).unwrap();
     let negative = dit.read(&golden["in.context_null"]).unwrap();
     for Case { prefix, timesteps } in CASES {
-        let velocity = dit.forward(latent, &timesteps, &[&prompt], &rope).unwrap().remove(0);
-        compare(&velocity, &golden[&format!("{prefix}.velocity")], BLOCK, prefix);
+        let velocity = dit
+            .forward(latent, &timesteps, &[&prompt], &rope)
+            .unwrap()
+            .remove(0);
+        compare(
+            &velocity,
+            &golden[&format!("{prefix}.velocity")],
+            BLOCK,
+            prefix,
+        );
     }
-    let both = dit.forward(latent, &CASES[0].timesteps, &[&prompt, &negative], &rope).unwrap();
-    compare(&both[0], &golden["scalar.velocity"], BLOCK, "batched, prompt");
-    compare(&both[1], &golden["scalar.velocity_null"], BLOCK, "batched, negative");
+    let both = dit
+        .forward(latent, &CASES[0].timesteps, &[&prompt, &negative], &rope)
+        .unwrap();
+    compare(
+        &both[0],
+        &golden["scalar.velocity"],
+        BLOCK,
+        "batched, prompt",
+    );
+    compare(
+        &both[1],
+        &golden["scalar.velocity_null"],
+        BLOCK,
+        "batched, negative",
+    );
 }
 
 #[test]
@@ -172,7 +254,12 @@ fn patches_keep_the_official_order() {
     let golden = golden("patchify");
     let video = &golden["unpatchified"];
     let patches = patchify(video).unwrap();
-    compare(&patches, &golden["conv_patchified"], EXACT, "channel slowest");
+    compare(
+        &patches,
+        &golden["conv_patchified"],
+        EXACT,
+        "channel slowest",
+    );
     let back = unpatchify(&golden["tokens"], Grid::of(video)).unwrap();
     compare(&back, video, EXACT, "channel fastest");
 }
@@ -182,14 +269,29 @@ fn rotations_are_the_official_table() {
     let golden = golden("dit_ti2v_5b");
     let dit = dit();
     // A head of ones with nothing imaginary shows the table itself: (cos, sin) for each pair.
-    let grid = Grid { frames: 32, height: 1, width: 1 };
+    let grid = Grid {
+        frames: 32,
+        height: 1,
+        width: 1,
+    };
     let one = Array::from_slice(&[1.0f32, 0.0].repeat(8), &[1, 1, 1, 16]);
     let ones = concatenate(&vec![one; 32], 1).unwrap();
-    let table = dit.rope(grid).unwrap().rotate(&ones).unwrap().reshape(&[32, 8, 2]).unwrap();
+    let table = dit
+        .rope(grid)
+        .unwrap()
+        .rotate(&ones)
+        .unwrap()
+        .reshape(&[32, 8, 2])
+        .unwrap();
     for (part, name) in ["rope.freqs_cos", "rope.freqs_sin"].into_iter().enumerate() {
         // Only the first four pairs turn with the frame; the rest stand still at row and column 0.
         let in_time = |x: &Array| x.try_index((.., ..4)).unwrap();
         let actual = table.try_index((.., .., part as i32)).unwrap();
-        compare(&in_time(&actual), &in_time(&golden[name]), (1e-7, 0.0), name);
+        compare(
+            &in_time(&actual),
+            &in_time(&golden[name]),
+            (1e-7, 0.0),
+            name,
+        );
     }
 }

@@ -77,7 +77,12 @@ fn compare_stages(chain: &Chain, chunks: &[Array], prefix: &str) {
             continue;
         };
         compared += 1;
-        compare(&concatenate(&chunks, 0).unwrap(), &channels_last(expected), LATENT, &name);
+        compare(
+            &concatenate(&chunks, 0).unwrap(),
+            &channels_last(expected),
+            LATENT,
+            &name,
+        );
     }
     assert_eq!(compared, 8, "the reference has eight stages of each half");
 }
@@ -102,9 +107,18 @@ fn every_stage_of_the_encoder_matches() {
 fn every_stage_of_the_decoder_matches() {
     let golden = golden("vae2_2");
     let decoder = decoder();
-    let prepared = decoder.prepare(&channels_last(&golden["dec1.latent"])).unwrap();
-    compare(&prepared, &channels_last(&golden["dec1.conv2"]), LATENT, "conv2");
-    let chunks: Vec<_> = (0..3).map(|i| prepared.try_index(i..i + 1).unwrap()).collect();
+    let prepared = decoder
+        .prepare(&channels_last(&golden["dec1.latent"]))
+        .unwrap();
+    compare(
+        &prepared,
+        &channels_last(&golden["dec1.conv2"]),
+        LATENT,
+        "conv2",
+    );
+    let chunks: Vec<_> = (0..3)
+        .map(|i| prepared.try_index(i..i + 1).unwrap())
+        .collect();
     compare_stages(decoder.chain(), &chunks, "dec1.decoder");
 }
 
@@ -115,7 +129,12 @@ fn pictures_and_clips_encode_to_the_official_latents() {
     for case in ["enc0", "enc1"] {
         let video = channels_last(&golden[&format!("{case}.video")]);
         let latent = encoder.encode(&video).unwrap();
-        compare(&latent, &channels_last(&golden[&format!("{case}.latent")]), LATENT, case);
+        compare(
+            &latent,
+            &channels_last(&golden[&format!("{case}.latent")]),
+            LATENT,
+            case,
+        );
     }
 }
 
@@ -124,7 +143,12 @@ fn latents_decode_to_the_official_pixels() {
     let golden = golden("vae2_2");
     for case in ["dec0", "dec1"] {
         let frames = decode(&channels_last(&golden[&format!("{case}.latent")]));
-        compare(&frames, &channels_last(&golden[&format!("{case}.video")]), PIXEL, case);
+        compare(
+            &frames,
+            &channels_last(&golden[&format!("{case}.video")]),
+            PIXEL,
+            case,
+        );
     }
 }
 
@@ -136,8 +160,14 @@ fn frames_come_as_they_are_decoded() {
         counts.push(frames.dim(0));
         Ok(())
     };
-    decoder().decode(&channels_last(&golden["dec1.latent"]), count).unwrap();
-    assert_eq!(counts, [1, 4, 4], "one frame for the first latent, four for each later one");
+    decoder()
+        .decode(&channels_last(&golden["dec1.latent"]), count)
+        .unwrap();
+    assert_eq!(
+        counts,
+        [1, 4, 4],
+        "one frame for the first latent, four for each later one"
+    );
 }
 
 #[test]
@@ -147,12 +177,22 @@ fn pixel_patches_and_shortcuts_keep_the_official_order() {
 
     let patched = patchify(&last("vae22.image")).unwrap();
     compare(&patched, &last("vae22.patchified"), EXACT, "patchify");
-    compare(&unpatchify(&patched).unwrap(), &last("vae22.image"), EXACT, "unpatchify");
+    compare(
+        &unpatchify(&patched).unwrap(),
+        &last("vae22.image"),
+        EXACT,
+        "unpatchify",
+    );
 
     let twice = Factor { time: 2, space: 2 };
     let up = |first| duplicate_up(&last("vae22.dupup.in"), 2, twice, first).unwrap();
     compare(&up(false), &last("vae22.dupup.out"), EXACT, "duplicate");
-    compare(&up(true), &last("vae22.dupup.out_first_chunk"), EXACT, "duplicate, first chunk");
+    compare(
+        &up(true),
+        &last("vae22.dupup.out_first_chunk"),
+        EXACT,
+        "duplicate, first chunk",
+    );
 
     let down = average_down(&last("vae22.avgdown.in"), 4, twice).unwrap();
     compare(&down, &last("vae22.avgdown.out"), EXACT, "average");
@@ -161,5 +201,11 @@ fn pixel_patches_and_shortcuts_keep_the_official_order() {
 #[test]
 fn a_black_pixel_does_not_become_nan() {
     let frames = decode(&Array::zeros::<f32>(&[1, 2, 4, 48]).unwrap());
-    assert!(frames.try_as_slice::<f32>().unwrap().iter().all(|value| value.is_finite()));
+    assert!(
+        frames
+            .try_as_slice::<f32>()
+            .unwrap()
+            .iter()
+            .all(|value| value.is_finite())
+    );
 }

@@ -20,15 +20,43 @@ type Damage = (&'static str, fn(&Path), &'static [&'static str]);
 
 const DAMAGES: [Damage; 10] = [
     ("truncated shard", truncate_shard, &[SHARD]),
-    ("missing key", |folder| rename_key(folder, "blocks.0.ffn.0.bias", "blocks.0.ffn.0.bixs"), &["blocks.0.ffn.0.bias", "missing"]),
+    (
+        "missing key",
+        |folder| rename_key(folder, "blocks.0.ffn.0.bias", "blocks.0.ffn.0.bixs"),
+        &["blocks.0.ffn.0.bias", "missing"],
+    ),
     ("extra key", add_key, &["blocks.0.extra"]),
-    ("wrong shape", |folder| edit_header(folder, "[64,192]", "[192,64]"), &["ffn.2.weight", "(192, 64)", "(64, 192)"]),
-    ("wrong dtype", |folder| edit_header(folder, r#""dtype":"F32""#, r#""dtype":"I32""#), &["blocks.0", "I32"]),
+    (
+        "wrong shape",
+        |folder| edit_header(folder, "[64,192]", "[192,64]"),
+        &["ffn.2.weight", "(192, 64)", "(64, 192)"],
+    ),
+    (
+        "wrong dtype",
+        |folder| edit_header(folder, r#""dtype":"F32""#, r#""dtype":"I32""#),
+        &["blocks.0", "I32"],
+    ),
     ("header of 2^60 bytes", huge_header, &[SHARD]),
-    ("pickle that calls os.system", call_system, &[VAE, "os.system"]),
-    ("empty file", |folder| write(&folder.join(SHARD), b""), &[SHARD]),
-    ("no tokenizer", |folder| fs::remove_dir_all(folder.join("google")).unwrap(), &["tokenizer.json"]),
-    ("index naming a missing shard", |folder| fs::remove_file(folder.join(LAST_SHARD)).unwrap(), &[LAST_SHARD]),
+    (
+        "pickle that calls os.system",
+        call_system,
+        &[VAE, "os.system"],
+    ),
+    (
+        "empty file",
+        |folder| write(&folder.join(SHARD), b""),
+        &[SHARD],
+    ),
+    (
+        "no tokenizer",
+        |folder| fs::remove_dir_all(folder.join("google")).unwrap(),
+        &["tokenizer.json"],
+    ),
+    (
+        "index naming a missing shard",
+        |folder| fs::remove_file(folder.join(LAST_SHARD)).unwrap(),
+        &[LAST_SHARD],
+    ),
 ];
 
 #[test]
@@ -42,15 +70,29 @@ fn ten_ways_to_break_a_model_give_ten_clear_errors() {
         let run = zoetrope(
             &folder.path().join("cache"),
             &[
-                "generate", "--model", model.to_str().unwrap(), "--prompt", "a boat", "--size", "32x32",
-                "--frames", "1", "--steps", "1", "-o", output.to_str().unwrap(),
+                "generate",
+                "--model",
+                model.to_str().unwrap(),
+                "--prompt",
+                "a boat",
+                "--size",
+                "32x32",
+                "--frames",
+                "1",
+                "--steps",
+                "1",
+                "-o",
+                output.to_str().unwrap(),
             ],
         );
         assert_eq!(run.code, Some(1), "{what}: {}", run.stderr);
         assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
         let message = run.stderr.lines().last().unwrap_or_default();
         for name in named {
-            assert!(message.contains(name), "{what}: «{message}» should name {name}");
+            assert!(
+                message.contains(name),
+                "{what}: «{message}» should name {name}"
+            );
         }
         assert!(!output.exists(), "{what}: a video was written");
     }
@@ -92,7 +134,10 @@ fn edit_header(folder: &Path, from: &str, to: &str) {
     assert_eq!(from.len(), to.len());
     let path = folder.join(SHARD);
     let mut bytes = fs::read(&path).unwrap();
-    let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+    let at = bytes
+        .windows(from.len())
+        .position(|window| window == from.as_bytes())
+        .unwrap();
     bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
     write(&path, &bytes);
 }
@@ -120,6 +165,7 @@ fn call_system(folder: &Path) {
     let mut zip = zip::ZipWriter::new(File::create(folder.join(VAE)).unwrap());
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("archive/data.pkl", stored).unwrap();
-    zip.write_all(b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.").unwrap();
+    zip.write_all(b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.")
+        .unwrap();
     zip.finish().unwrap();
 }

@@ -129,12 +129,21 @@ fn compare_files(case: &Case, folder: &Path) {
         compare(frames, expected, FRAMES, &case.name);
         let difference = frames.subtract(expected).unwrap().abs().unwrap();
         let mean = difference.mean(None).unwrap().item_cast::<f32>();
-        assert!(mean < FRAMES_MEAN, "{}: frames off by {mean:.2e} on average", case.name);
+        assert!(
+            mean < FRAMES_MEAN,
+            "{}: frames off by {mean:.2e} on average",
+            case.name
+        );
     }
 
     let video = zoetrope::media::mp4::info(&folder.join("out.mp4")).unwrap();
     assert_eq!(video.size, case.size(), "{}", case.name);
-    assert_eq!(u64::from(video.frames), case.number("frame_num"), "{}", case.name);
+    assert_eq!(
+        u64::from(video.frames),
+        case.number("frame_num"),
+        "{}",
+        case.name
+    );
 }
 
 /// A wrong turn early in a run can be hidden by the steps after it.
@@ -149,7 +158,12 @@ fn the_latents_match_after_every_step() {
         let compare = |latents: &Array| {
             step += 1;
             let expected = golden["latents"].try_index(step)?;
-            compare(latents, &expected, LATENTS, &format!("{} step {step}", case.name));
+            compare(
+                latents,
+                &expected,
+                LATENTS,
+                &format!("{} step {step}", case.name),
+            );
             Ok(())
         };
         let mut reporter = Reporter::new(|_| (), || false).watching(compare);

@@ -15,7 +15,11 @@ pub struct Run {
 
 /// Runs `zoetrope` with these arguments; what it remembers between runs goes to `cache`.
 pub fn zoetrope(cache: &Path, arguments: &[&str]) -> Run {
-    let Output { status, stdout, stderr } = command(cache, arguments).output().unwrap();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(cache, arguments).output().unwrap();
     Run {
         code: status.code(),
         stdout: String::from_utf8(stdout).unwrap(),

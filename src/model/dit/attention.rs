@@ -59,7 +59,9 @@ impl Projections {
         let (batch, tokens) = (queries.dim(0), queries.dim(1));
         let queries = tokens_last(queries, &self.q)?;
         let y = nn::attention(&queries, &memory.keys, &memory.values)?;
-        let y = y.transpose_axes(&[0, 2, 1, 3])?.reshape(&[batch, tokens, -1])?;
+        let y = y
+            .transpose_axes(&[0, 2, 1, 3])?
+            .reshape(&[batch, tokens, -1])?;
         self.o.forward(&y)
     }
 
@@ -73,7 +75,8 @@ impl Projections {
 
 /// (batch, tokens, heads, width) → (batch, heads, tokens, width) in the type of the products.
 fn tokens_last(x: &Array, products: &Linear) -> Result<Array> {
-    Ok(x.as_dtype(products.dtype())?.transpose_axes(&[0, 2, 1, 3])?)
+    Ok(x.as_dtype(products.dtype())?
+        .transpose_axes(&[0, 2, 1, 3])?)
 }
 
 /// Keys and values, (batch, heads, tokens, width).
@@ -85,8 +88,9 @@ pub struct TextMemory {
 impl TextMemory {
     /// Several prompts' memories as one batch.
     pub(super) fn batch<'a>(memories: impl Iterator<Item = &'a Self>) -> Result<Self> {
-        let (keys, values): (Vec<_>, Vec<_>) =
-            memories.map(|memory| (&memory.keys, &memory.values)).unzip();
+        let (keys, values): (Vec<_>, Vec<_>) = memories
+            .map(|memory| (&memory.keys, &memory.values))
+            .unzip();
         Ok(Self {
             keys: concatenate(&keys, 0)?,
             values: concatenate(&values, 0)?,
@@ -141,7 +145,9 @@ impl CrossAttention {
 
     /// The keys and values of embedded text, (1, text length, dim), computed once.
     pub fn remember(&self, text: &Array) -> Result<TextMemory> {
-        let memory = self.0.remember(&self.0.keys(text)?, &self.0.values(text)?)?;
+        let memory = self
+            .0
+            .remember(&self.0.keys(text)?, &self.0.values(text)?)?;
         mlx_rs::transforms::eval([&memory.keys, &memory.values])?;
         Ok(memory)
     }

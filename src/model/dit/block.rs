@@ -98,7 +98,9 @@ impl Block {
         memory: &TextMemory,
     ) -> Result<Array> {
         let modulation = self.modulate(modulation)?;
-        let y = self.self_attn.forward(&self.attention_input(x, &modulation)?, rope)?;
+        let y = self
+            .self_attn
+            .forward(&self.attention_input(x, &modulation)?, rope)?;
         let x = x.add(self.gate_attention(&y, &modulation)?)?;
         let y = self.cross_attn.forward(&self.cross_input(&x)?, memory)?;
         let x = x.add(y.as_dtype(Dtype::Float32)?)?;

@@ -34,8 +34,9 @@ impl Config {
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
-        let config: Self = serde_json::from_str(&text)
-            .map_err(|error| Error::content(path, format!("is not a model configuration: {error}")))?;
+        let config: Self = serde_json::from_str(&text).map_err(|error| {
+            Error::content(path, format!("is not a model configuration: {error}"))
+        })?;
         Ok(Self {
             path: path.to_owned(),
             ..config

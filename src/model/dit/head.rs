@@ -13,7 +13,7 @@ const SCALE: i32 = 1;
 /// Wan2.2 `wan/modules/model.py`, `Head`; in float32.
 pub struct Head {
     modulation: Array, // (1, 2, dim)
-    head: Linear,
+    out: Linear,
     eps: f32,
 }
 
@@ -23,7 +23,7 @@ impl Head {
         let outputs = weights.shape("head.weight")?[0];
         Ok(Self {
             modulation: weights.tensor("modulation", &[1, 2, dim])?,
-            head: weights.affine("head", dim, outputs)?,
+            out: weights.affine("head", dim, outputs)?,
             eps,
         })
     }
@@ -32,6 +32,7 @@ impl Head {
     /// before its projection.
     pub fn forward(&self, x: &Array, embedding: &Modulation) -> Result<Array> {
         let modulation = embedding.offset(&self.modulation)?;
-        self.head.forward(&modulation.norm(x, SHIFT, SCALE, self.eps)?)
+        self.out
+            .forward(&modulation.norm(x, SHIFT, SCALE, self.eps)?)
     }
 }

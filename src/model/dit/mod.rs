@@ -101,7 +101,10 @@ impl Dit {
     /// Text features (tokens, text width) → what every step needs of them, to be made once a run.
     pub fn read(&self, features: &Array) -> Result<Prompt> {
         let text = self.text.forward(features)?;
-        let memories = self.blocks.iter().map(|block| block.cross_attn.remember(&text));
+        let memories = self
+            .blocks
+            .iter()
+            .map(|block| block.cross_attn.remember(&text));
         memories.collect::<Result<_>>().map(Prompt)
     }
 

@@ -44,7 +44,9 @@ impl Modulation {
 
     /// y · gate over (batch, tokens, dim), in float32.
     pub(super) fn gate(&self, y: &Array, gate: i32) -> Result<Array> {
-        self.for_each_timestep(y, |tokens, row| Ok(tokens.multiply(self.vector(row, gate)?)?))
+        self.for_each_timestep(y, |tokens, row| {
+            Ok(tokens.multiply(self.vector(row, gate)?)?)
+        })
     }
 
     fn vector(&self, row: i32, index: i32) -> Result<Array> {

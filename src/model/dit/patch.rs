@@ -52,7 +52,10 @@ pub fn patchify(latents: &Array) -> Result<Array> {
     Ok(latents
         .reshape(&[channels, grid.frames, grid.height, PATCH, grid.width, PATCH])?
         .transpose_axes(&[1, 2, 4, 0, 3, 5])? // (f, h, w, c, row, column)
-        .reshape(&[grid.frames * grid.tokens_in_frame(), channels * PATCH * PATCH])?)
+        .reshape(&[
+            grid.frames * grid.tokens_in_frame(),
+            channels * PATCH * PATCH,
+        ])?)
 }
 
 /// (tokens, 4 · channels) → (channels, frames, height, width): within a patch the channel is
@@ -64,5 +67,10 @@ pub fn unpatchify(tokens: &Array, grid: Grid) -> Result<Array> {
     Ok(tokens
         .reshape(&[grid.frames, grid.height, grid.width, PATCH, PATCH, channels])?
         .transpose_axes(&[5, 0, 1, 3, 2, 4])? // (c, f, h, row, w, column)
-        .reshape(&[channels, grid.frames, grid.height * PATCH, grid.width * PATCH])?)
+        .reshape(&[
+            channels,
+            grid.frames,
+            grid.height * PATCH,
+            grid.width * PATCH,
+        ])?)
 }

@@ -53,16 +53,21 @@ impl TimeEmbedding {
         timesteps: &Timesteps,
         tokens_in_frame: i32,
     ) -> Result<(Modulation, Modulation)> {
-        let values: &[f64] = match timesteps.clean_first_frame {
-            true => &[0.0, timesteps.noisy],
-            false => &[timesteps.noisy],
+        let values: &[f64] = if timesteps.clean_first_frame {
+            &[0.0, timesteps.noisy]
+        } else {
+            &[timesteps.noisy]
         };
         let waves = sinusoidal(values, self.frequencies);
         let embedding = self.embed[1].forward(&silu(&self.embed[0].forward(&waves)?)?)?;
         let projected = self.project.forward(&silu(&embedding)?)?;
         let distinct = embedding.dim(0);
         let dim = embedding.dim(1);
-        let clean = if timesteps.clean_first_frame { tokens_in_frame } else { 0 };
+        let clean = if timesteps.clean_first_frame {
+            tokens_in_frame
+        } else {
+            0
+        };
         Ok((
             Modulation::new(embedding.reshape(&[distinct, 1, dim])?, clean),
             Modulation::new(projected.reshape(&[distinct, VECTORS, dim])?, clean),
@@ -78,8 +83,9 @@ pub fn sinusoidal(timesteps: &[f64], width: i32) -> Array {
     let mut waves = Vec::new();
     for &timestep in timesteps {
         let angles = (0..half).map(|i| timestep * BASE.powf(-f64::from(i) / f64::from(half)));
-        let (cosines, sines): (Vec<f32>, Vec<f32>) =
-            angles.map(|angle| (angle.cos() as f32, angle.sin() as f32)).unzip();
+        let (cosines, sines): (Vec<f32>, Vec<f32>) = angles
+            .map(|angle| (angle.cos() as f32, angle.sin() as f32))
+            .unzip();
         waves.extend(cosines);
         waves.extend(sines);
     }

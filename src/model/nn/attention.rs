@@ -21,7 +21,14 @@ pub fn attention(queries: &Array, keys: &Array, values: &Array) -> Result<Array>
     let width = queries.dim(3);
     let scale = (width as f32).sqrt().recip();
     let attend = |queries: &Array| -> Result<Array> {
-        Ok(scaled_dot_product_attention(queries, keys, values, scale, None::<Mask>, None)?)
+        Ok(scaled_dot_product_attention(
+            queries,
+            keys,
+            values,
+            scale,
+            None::<Mask>,
+            None,
+        )?)
     };
     let fused = width <= WIDEST_FUSED_HEAD && queries.dtype() != Dtype::Float32;
     let scores_a_query =

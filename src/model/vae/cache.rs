@@ -55,7 +55,9 @@ impl Cache {
             None => zeros_dtype(&[frames, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?,
         };
         let extended = concatenate(&[&past, x], 0)?;
-        let last = extended.try_index(extended.dim(0) - frames..)?.contiguous()?;
+        let last = extended
+            .try_index(extended.dim(0) - frames..)?
+            .contiguous()?;
         eval([&extended, &last])?;
         *slot = Some(last);
         Ok(extended)

@@ -25,7 +25,7 @@ pub enum Layer {
     Down(DownStage),
     /// A stage of the 2.2 decoder.
     Up(UpStage),
-    /// Norm, SiLU and the last convolution.
+    /// A norm, an activation and the last convolution.
     Head(Head),
 }
 

@@ -51,7 +51,7 @@ impl RmsNorm {
     }
 }
 
-/// Norm, SiLU, convolution, twice, around which the input is carried.
+/// A norm, `SiLU` and a convolution, twice, around which the input is carried.
 ///
 /// Wan2.2 `wan/modules/vae2_2.py`, `ResidualBlock`.
 pub struct Residual {

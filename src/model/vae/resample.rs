@@ -36,7 +36,11 @@ impl Downsample {
         };
         let first = cache.is_first_chunk();
         let extended = cache.extend(&x, 1)?;
-        if first { Ok(x) } else { time.forward(&extended) }
+        if first {
+            Ok(x)
+        } else {
+            time.forward(&extended)
+        }
     }
 }
 

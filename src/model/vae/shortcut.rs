@@ -60,7 +60,8 @@ const PATCH: i32 = 2;
 ///
 /// Wan2.2 `wan/modules/vae2_2.py`, `patchify`.
 pub fn patchify(x: &Array) -> Result<Array> {
-    let (frames, height, width, channels) = (x.dim(0), x.dim(1) / PATCH, x.dim(2) / PATCH, x.dim(3));
+    let (frames, height, width, channels) =
+        (x.dim(0), x.dim(1) / PATCH, x.dim(2) / PATCH, x.dim(3));
     Ok(x.reshape(&[frames, height, PATCH, width, PATCH, channels])?
         .transpose_axes(&[0, 1, 3, 5, 4, 2])?
         .reshape(&[frames, height, width, channels * PATCH * PATCH])?)

@@ -118,7 +118,11 @@ impl UpStage {
     }
 }
 
-fn load_blocks(layers: &Weights, (inputs, outputs): (i32, i32), count: i32) -> Result<Vec<Residual>> {
+fn load_blocks(
+    layers: &Weights,
+    (inputs, outputs): (i32, i32),
+    count: i32,
+) -> Result<Vec<Residual>> {
     (0..count)
         .map(|i| {
             let inputs = if i == 0 { inputs } else { outputs };

@@ -143,7 +143,11 @@ impl Decoder {
     ///
     /// # Errors
     /// MLX's, and the first that `write` returns.
-    pub fn decode(&self, latents: &Array, mut write: impl FnMut(&Array) -> Result<()>) -> Result<()> {
+    pub fn decode(
+        &self,
+        latents: &Array,
+        mut write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
         let prepared = self.prepare(latents)?;
         let mut cache = Cache::default();
         for i in 0..prepared.dim(0) {

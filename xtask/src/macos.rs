@@ -50,6 +50,8 @@ pub fn run(args: &[String]) -> Result<()> {
                 "--target-dir",
             ])
             .arg(&target)
+            // Only build scripts and macros are compiled to the end, and those not for speed.
+            .args(["--config", r#"profile.dev.package."*".opt-level=0"#])
             .env("RUSTC", RUSTC)
             .env("RUSTC_BOOTSTRAP", "1") // for -Z on a stable compiler
             .env("CC_aarch64_apple_darwin", &c_compiler)

@@ -1,7 +1,20 @@
 //! Arguments in, a headless command out.
 
+use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    compute_in_full_float32();
     zoetrope::cli::run()
+}
+
+/// On recent GPUs MLX rounds the factors of float32 products to 10 bits unless it is told not to
+/// before it starts. What is float32 here (text encoder, picture, modulation) is so on purpose.
+#[expect(unsafe_code, reason = "the environment is how MLX is told")]
+fn compute_in_full_float32() {
+    const SWITCH: &str = "MLX_ENABLE_TF32";
+    if env::var_os(SWITCH).is_none() {
+        // SAFETY: no other thread runs yet that could read the environment meanwhile.
+        unsafe { env::set_var(SWITCH, "0") };
+    }
 }

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 
 use crate::{cmd, places, setup};
 
-const PROMPT: &str = "a red ball rolls across a blue floor";
+const PROMPT: &str = "Three yellow ducks swim to the right at sunset";
 
 /// The verb `run [-- ARGS]`.
 pub fn run(args: &[String]) -> Result<()> {

@@ -1,12 +1,14 @@
-//! The 2.2 VAE against the official one, stage by stage.
+//! Both VAEs against the official ones, stage by stage, and the laws that any causal VAE keeps.
 
-use mlx_rs::ops::concatenate;
+use std::collections::HashMap;
+use std::ops::Range;
+
 use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::{broadcast_to, concatenate};
 use mlx_rs::{Array, Dtype};
-use zoetrope::Result;
 use zoetrope::model::vae::chain::Chain;
 use zoetrope::model::vae::shortcut::{Factor, average_down, duplicate_up, patchify, unpatchify};
-use zoetrope::model::vae::{Cache, v22};
+use zoetrope::model::vae::{Cache, Decoder, Encoder, Kind};
 use zoetrope::weights::Weights;
 
 use crate::support::{compare, golden, golden_path};
@@ -17,27 +19,63 @@ const LATENT: (f32, f32) = (3e-5, 1e-5);
 const PIXEL: (f32, f32) = (1e-4, 0.0);
 const EXACT: (f32, f32) = (0.0, 0.0);
 
-fn weights() -> Weights {
-    let file = golden_path("ckpt/ti2v_5b/official/Wan2.2_VAE.pth");
-    Weights::open(&[file]).unwrap().as_type(Dtype::Float32)
+/// A VAE with its reference data.
+struct Vae {
+    kind: Kind,
+    file: &'static str,
+    data: &'static str,
 }
 
-fn encoder() -> v22::Encoder {
-    let load = |weights: &Weights| {
-        weights.skip("decoder");
-        weights.skip("conv2");
-        v22::Encoder::load(weights)
-    };
-    weights().load(load).unwrap()
-}
+const VAES: [Vae; 2] = [
+    Vae {
+        kind: Kind::V21,
+        file: "ckpt/t2v_a14b/official/Wan2.1_VAE.pth",
+        data: "vae2_1",
+    },
+    Vae {
+        kind: Kind::V22,
+        file: "ckpt/ti2v_5b/official/Wan2.2_VAE.pth",
+        data: "vae2_2",
+    },
+];
 
-fn decoder() -> v22::Decoder {
-    let load = |weights: &Weights| {
-        weights.skip("encoder");
-        weights.skip("conv1");
-        v22::Decoder::load(weights)
-    };
-    weights().load(load).unwrap()
+impl Vae {
+    fn weights(&self) -> Weights {
+        let weights = Weights::open(&[golden_path(self.file)]).unwrap();
+        weights.as_type(Dtype::Float32)
+    }
+
+    fn encoder(&self) -> Encoder {
+        self.weights()
+            .load(|weights| Encoder::load(self.kind, weights))
+            .unwrap()
+    }
+
+    fn decoder(&self) -> Decoder {
+        self.weights()
+            .load(|weights| Decoder::load(self.kind, weights))
+            .unwrap()
+    }
+
+    fn golden(&self) -> HashMap<String, Array> {
+        golden(self.data)
+    }
+
+    /// These frames of the clip of the reference as the encoder's first layer takes them.
+    fn pixels(&self, video: &Array, range: Range<i32>) -> Array {
+        let frames = channels_last(video).try_index(range).unwrap();
+        self.kind.fold(&frames).unwrap()
+    }
+
+    fn decode(&self, latents: &Array) -> Array {
+        let mut chunks = Vec::new();
+        let keep = |frames: &Array| {
+            chunks.push(frames.clone());
+            Ok(())
+        };
+        self.decoder().decode(latents, keep).unwrap();
+        concatenate(&chunks, 0).unwrap()
+    }
 }
 
 /// (channels, frames, height, width) → (frames, height, width, channels)
@@ -45,19 +83,19 @@ fn channels_last(x: &Array) -> Array {
     x.transpose_axes(&[1, 2, 3, 0]).unwrap()
 }
 
-fn decode(latents: &Array) -> Array {
-    let mut chunks = Vec::new();
-    let keep = |frames: &Array| {
-        chunks.push(frames.clone());
-        Ok(())
-    };
-    decoder().decode(latents, keep).unwrap();
-    concatenate(&chunks, 0).unwrap()
+/// What leaves a chain that is given these chunks.
+fn stream(chain: &Chain, chunks: &[Array]) -> Array {
+    let mut cache = Cache::default();
+    let outputs: Vec<_> = chunks
+        .iter()
+        .map(|chunk| chain.forward(chunk, &mut cache).unwrap())
+        .collect();
+    concatenate(&outputs, 0).unwrap()
 }
 
 /// Runs a chain over chunks by hand and compares what leaves each layer that the reference has.
-fn compare_stages(chain: &Chain, chunks: &[Array], prefix: &str) {
-    let golden = golden("vae2_2");
+fn compare_stages(vae: &Vae, chain: &Chain, chunks: &[Array], prefix: &str) {
+    let golden = vae.golden();
     let mut cache = Cache::default();
     let mut outputs: Vec<(String, Vec<Array>)> = Vec::new();
     for chunk in chunks {
@@ -77,97 +115,159 @@ fn compare_stages(chain: &Chain, chunks: &[Array], prefix: &str) {
             continue;
         };
         compared += 1;
-        compare(
-            &concatenate(&chunks, 0).unwrap(),
-            &channels_last(expected),
-            LATENT,
-            &name,
-        );
+        let what = format!("{} {prefix}.{name}", vae.data);
+        let actual = concatenate(&chunks, 0).unwrap();
+        compare(&actual, &channels_last(expected), LATENT, &what);
     }
     assert_eq!(compared, 8, "the reference has eight stages of each half");
 }
 
-/// A clip of 9 frames in the chunks that the encoder takes: 1, 4, 4.
-fn encoder_chunks(video: &Array) -> Result<Vec<Array>> {
-    let video = channels_last(video);
-    [0..1, 1..5, 5..9]
-        .into_iter()
-        .map(|range| patchify(&video.try_index(range)?))
-        .collect()
-}
-
 #[test]
-fn every_stage_of_the_encoder_matches() {
-    let golden = golden("vae2_2");
-    let chunks = encoder_chunks(&golden["enc1.video"]).unwrap();
-    compare_stages(encoder().chain(), &chunks, "enc1.encoder");
-}
-
-#[test]
-fn every_stage_of_the_decoder_matches() {
-    let golden = golden("vae2_2");
-    let decoder = decoder();
-    let prepared = decoder
-        .prepare(&channels_last(&golden["dec1.latent"]))
-        .unwrap();
-    compare(
-        &prepared,
-        &channels_last(&golden["dec1.conv2"]),
-        LATENT,
-        "conv2",
-    );
-    let chunks: Vec<_> = (0..3)
-        .map(|i| prepared.try_index(i..i + 1).unwrap())
-        .collect();
-    compare_stages(decoder.chain(), &chunks, "dec1.decoder");
-}
-
-#[test]
-fn pictures_and_clips_encode_to_the_official_latents() {
-    let golden = golden("vae2_2");
-    let encoder = encoder();
-    for case in ["enc0", "enc1"] {
-        let video = channels_last(&golden[&format!("{case}.video")]);
-        let latent = encoder.encode(&video).unwrap();
-        compare(
-            &latent,
-            &channels_last(&golden[&format!("{case}.latent")]),
-            LATENT,
-            case,
-        );
+fn every_stage_of_the_encoders_matches() {
+    for vae in VAES {
+        let video = &vae.golden()["enc1.video"];
+        let chunks = [0..1, 1..5, 5..9].map(|range| vae.pixels(video, range));
+        compare_stages(&vae, vae.encoder().chain(), &chunks, "enc1.encoder");
     }
 }
 
 #[test]
+fn every_stage_of_the_decoders_matches() {
+    for vae in VAES {
+        let golden = vae.golden();
+        let decoder = vae.decoder();
+        let latent = channels_last(&golden["dec1.latent"]);
+        let prepared = decoder.prepare(&latent).unwrap();
+        let expected = channels_last(&golden["dec1.conv2"]);
+        compare(&prepared, &expected, LATENT, "conv2");
+        let chunks = [0, 1, 2].map(|i| prepared.try_index(i..i + 1).unwrap());
+        compare_stages(&vae, decoder.chain(), &chunks, "dec1.decoder");
+    }
+}
+
+#[test]
+fn pictures_and_clips_encode_to_the_official_latents() {
+    for vae in VAES {
+        let golden = vae.golden();
+        let encoder = vae.encoder();
+        for case in ["enc0", "enc1"] {
+            let video = channels_last(&golden[&format!("{case}.video")]);
+            let expected = channels_last(&golden[&format!("{case}.latent")]);
+            let latent = encoder.encode(&video).unwrap();
+            compare(&latent, &expected, LATENT, &format!("{} {case}", vae.data));
+        }
+    }
+}
+
+/// What the image-to-video model sees: a picture, and grey after it.
+#[test]
+fn a_clip_is_encoded_without_ever_being_whole() {
+    let [vae, _] = VAES;
+    let golden = vae.golden();
+    let first = channels_last(&golden["enc1.video"]).try_index(..1).unwrap();
+    let read = |range: Range<i32>| {
+        let (height, width) = (first.dim(1), first.dim(2));
+        Ok(match range.start {
+            0 => first.clone(),
+            _ => Array::zeros::<f32>(&[range.end - range.start, height, width, 3])?,
+        })
+    };
+    let latent = vae.encoder().encode_chunks(9, read).unwrap();
+    let expected = channels_last(&golden["enc_i2v.latent"]);
+    compare(&latent, &expected, LATENT, "picture and grey");
+}
+
+#[test]
 fn latents_decode_to_the_official_pixels() {
-    let golden = golden("vae2_2");
-    for case in ["dec0", "dec1"] {
-        let frames = decode(&channels_last(&golden[&format!("{case}.latent")]));
-        compare(
-            &frames,
-            &channels_last(&golden[&format!("{case}.video")]),
-            PIXEL,
-            case,
-        );
+    for vae in VAES {
+        let golden = vae.golden();
+        for case in ["dec0", "dec1"] {
+            let frames = vae.decode(&channels_last(&golden[&format!("{case}.latent")]));
+            let expected = channels_last(&golden[&format!("{case}.video")]);
+            compare(&frames, &expected, PIXEL, &format!("{} {case}", vae.data));
+        }
     }
 }
 
 #[test]
 fn frames_come_as_they_are_decoded() {
-    let golden = golden("vae2_2");
-    let mut counts = Vec::new();
-    let count = |frames: &Array| {
-        counts.push(frames.dim(0));
-        Ok(())
-    };
-    decoder()
-        .decode(&channels_last(&golden["dec1.latent"]), count)
-        .unwrap();
-    assert_eq!(
-        counts,
-        [1, 4, 4],
-        "one frame for the first latent, four for each later one"
-    );
+    for vae in VAES {
+        let mut counts = Vec::new();
+        let count = |frames: &Array| {
+            counts.push(frames.dim(0));
+            Ok(())
+        };
+        let latent = channels_last(&vae.golden()["dec1.latent"]);
+        vae.decoder().decode(&latent, count).unwrap();
+        assert_eq!(
+            counts,
+            [1, 4, 4],
+            "one frame for the first latent, four for each later one"
+        );
+    }
+}
+
+/// After the first frame, which both halves treat differently, all the rest at once is the same as
+/// a chunk at a time: the caches hold everything that a layer needs of the past.
+#[test]
+fn streaming_equals_the_whole() {
+    for vae in VAES {
+        let golden = vae.golden();
+        let video = &golden["enc1.video"];
+        let encoder = vae.encoder();
+        let encode = |ranges: &[Range<i32>]| {
+            let chunks: Vec<_> = ranges
+                .iter()
+                .map(|range| vae.pixels(video, range.clone()))
+                .collect();
+            stream(encoder.chain(), &chunks)
+        };
+        let whole = encode(&[0..1, 1..9]);
+        compare(&encode(&[0..1, 1..5, 5..9]), &whole, LATENT, "encoder");
+
+        let decoder = vae.decoder();
+        let latent = channels_last(&golden["dec1.latent"]);
+        let prepared = decoder.prepare(&latent).unwrap();
+        let decode = |ranges: &[Range<i32>]| {
+            let chunks: Vec<_> = ranges
+                .iter()
+                .map(|range| prepared.try_index(range.clone()).unwrap())
+                .collect();
+            stream(decoder.chain(), &chunks)
+        };
+        let whole = decode(&[0..1, 1..3]);
+        compare(&decode(&[0..1, 1..2, 2..3]), &whole, PIXEL, "decoder");
+    }
+}
+
+/// Before a clip begins, the causal layers see black. Once that has passed out of their sight, a
+/// still has the same latent again and again, and gives the same four frames again and again.
+#[test]
+fn a_still_stays_a_still() {
+    const LATENTS: i32 = 48;
+    for vae in VAES {
+        let golden = vae.golden();
+        let picture = channels_last(&golden["enc0.video"]);
+        let picture = picture.try_index((.., ..32, ..32)).unwrap();
+        let read = |range: Range<i32>| {
+            let frames = range.end - range.start;
+            Ok(broadcast_to(&picture, &[frames, 32, 32, 3])?)
+        };
+        let frames = 4 * (LATENTS - 1) + 1;
+        let latents = vae.encoder().encode_chunks(frames, read).unwrap();
+        let latent = |i: i32| latents.try_index(i..i + 1).unwrap();
+        let (settled, last) = (latent(LATENTS - 6), latent(LATENTS - 1));
+        compare(&last, &settled, LATENT, "latents");
+
+        let still = broadcast_to(&last, latents.shape()).unwrap();
+        let video = vae.decode(&still);
+        assert_eq!(video.shape(), [frames, 32, 32, 3]);
+        let four = |before_last: i32| {
+            let end = frames - 4 * before_last;
+            video.try_index(end - 4..end).unwrap()
+        };
+        compare(&four(0), &four(4), PIXEL, "frames");
+    }
 }
 
 #[test]
@@ -200,12 +300,10 @@ fn pixel_patches_and_shortcuts_keep_the_official_order() {
 
 #[test]
 fn a_black_pixel_does_not_become_nan() {
-    let frames = decode(&Array::zeros::<f32>(&[1, 2, 4, 48]).unwrap());
-    assert!(
-        frames
-            .try_as_slice::<f32>()
-            .unwrap()
-            .iter()
-            .all(|value| value.is_finite())
-    );
+    for vae in VAES {
+        let channels = vae.kind.statistics().channels();
+        let frames = vae.decode(&Array::zeros::<f32>(&[1, 2, 4, channels]).unwrap());
+        let values = frames.try_as_slice::<f32>().unwrap();
+        assert!(values.iter().all(|value| value.is_finite()));
+    }
 }

@@ -6,15 +6,21 @@
 
 mod cache;
 pub mod chain;
+mod decoder;
+mod encoder;
+mod kind;
 mod layers;
 mod resample;
 pub mod shortcut;
 pub mod stage;
 mod statistics;
-pub mod v22;
+mod v21;
+mod v22;
 
 pub use cache::Cache;
+pub use decoder::Decoder;
+pub use encoder::Encoder;
+pub use kind::Kind;
 pub use layers::{Attention, CausalConv, Residual};
 pub use resample::{Downsample, Upsample};
-
 pub use statistics::Statistics;

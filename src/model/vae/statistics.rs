@@ -11,6 +11,11 @@ pub struct Statistics {
 }
 
 impl Statistics {
+    /// Those of the Wan2.1 VAE.
+    pub fn wan21() -> Self {
+        Self::new(&WAN21_MEAN, &WAN21_STD)
+    }
+
     /// Those of the Wan2.2 VAE.
     pub fn wan22() -> Self {
         Self::new(&WAN22_MEAN, &WAN22_STD)
@@ -40,6 +45,18 @@ impl Statistics {
         Ok(latents.multiply(&self.std)?.add(&self.mean)?)
     }
 }
+
+/// Wan2.2 `wan/modules/vae2_1.py`, `Wan2_1_VAE.__init__`.
+const WAN21_MEAN: [f32; 16] = [
+    -0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508, 0.4134, -0.0715, 0.5517,
+    -0.3632, -0.1922, -0.9497, 0.2503, -0.2921,
+];
+
+/// Wan2.2 `wan/modules/vae2_1.py`, `Wan2_1_VAE.__init__`.
+const WAN21_STD: [f32; 16] = [
+    2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743, 3.2687, 2.1526, 2.8652, 1.5579,
+    1.6382, 1.1253, 2.8251, 1.9160,
+];
 
 /// Wan2.2 `wan/modules/vae2_2.py`, `Wan2_2_VAE.__init__`.
 const WAN22_MEAN: [f32; 48] = [

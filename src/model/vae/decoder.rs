@@ -1,0 +1,69 @@
+//! From latents to pixels.
+
+use mlx_rs::Array;
+use mlx_rs::ops::indexing::TryIndexOp;
+
+use super::chain::Chain;
+use super::layers::pointwise;
+use super::{Cache, Kind, Statistics};
+use crate::Result;
+use crate::weights::{Linear, Weights};
+
+/// The decoder's half of a VAE.
+///
+/// Wan2.2 `wan/modules/vae2_1.py` and `vae2_2.py`, `WanVAE_.decode`.
+pub struct Decoder {
+    kind: Kind,
+    chain: Chain,
+    conv2: Linear,
+    statistics: Statistics,
+}
+
+impl Decoder {
+    /// Reads this half; the other is skipped.
+    pub fn load(kind: Kind, weights: &Weights) -> Result<Self> {
+        weights.skip("encoder");
+        weights.skip("conv1");
+        let statistics = kind.statistics();
+        let latent = statistics.channels();
+        Ok(Self {
+            kind,
+            chain: kind.decoder(&weights.at("decoder"), latent)?,
+            conv2: pointwise(weights, "conv2", (latent, latent), 3)?,
+            statistics,
+        })
+    }
+
+    /// The layers between the 1×1×1 convolution and [`Kind::unfold`].
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Normalised latents (1 + n, h, w, channels) → what the first layer of the chain takes, for
+    /// each latent frame.
+    pub fn prepare(&self, latents: &Array) -> Result<Array> {
+        self.conv2.forward(&self.statistics.restore(latents)?)
+    }
+
+    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], (1, h′, w′, 3) for the first
+    /// latent frame and (4, h′, w′, 3) for each later one, handed to `write` as they come.
+    ///
+    /// # Errors
+    /// MLX's, and the first that `write` returns.
+    pub fn decode(
+        &self,
+        latents: &Array,
+        mut write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
+        let prepared = self.prepare(latents)?;
+        let mut cache = Cache::default();
+        for i in 0..prepared.dim(0) {
+            let chunk = prepared.try_index(i..i + 1)?;
+            let frames = self.kind.unfold(&self.chain.forward(&chunk, &mut cache)?)?;
+            let frames = mlx_rs::ops::clip(&frames, (-1.0, 1.0))?;
+            frames.eval()?;
+            write(&frames)?;
+        }
+        Ok(())
+    }
+}

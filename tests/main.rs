@@ -2,6 +2,7 @@
 
 mod catalog;
 mod cli;
+mod demo;
 mod engine;
 mod floor_plan;
 mod job;

@@ -11,3 +11,4 @@ mod pipeline;
 mod sampler;
 mod support;
 mod text;
+mod weights;

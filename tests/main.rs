@@ -12,3 +12,4 @@ mod pipeline;
 mod sampler;
 mod support;
 mod text;
+mod weights;

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod cli;
+mod demo;
 mod engine;
 mod floor_plan;
 mod job;
@@ -11,3 +12,4 @@ mod pipeline;
 mod sampler;
 mod support;
 mod text;
+mod weights;

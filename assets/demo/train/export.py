@@ -26,7 +26,7 @@ EXAMPLES = [
     "Snow falls on a snowman at night",
     "A purple star spins in the night sky",
 ]
-SAMPLING = {"steps": 12, "shift": 4.0, "guidance": 3.5, "sampler": "unipc"}
+SAMPLING = {"steps": 12, "shift": 4.0, "guidance": 3.0, "sampler": "unipc"}
 
 
 def rescale(vae, mean, std):

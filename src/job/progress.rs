@@ -55,8 +55,10 @@ pub struct TimeLeft {
     start: (usize, Duration),
     /// Whether the first unit lies before `start`.
     warm: bool,
-    /// The time of the latest progress.
-    latest: Duration,
+    /// The units done by the latest progress, and its time.
+    latest: (usize, Duration),
+    /// How far the stage before this one was: another network may be loaded in the middle of it.
+    paused: Option<(Stage, usize)>,
 }
 
 impl TimeLeft {
@@ -65,10 +67,13 @@ impl TimeLeft {
     /// `None` until the stage has done something to judge by.
     pub fn after(&mut self, progress: Progress, now: Duration) -> Option<Duration> {
         let Progress { stage, done, of } = progress;
-        let before = std::mem::replace(&mut self.latest, now);
+        let (units_before, before) = std::mem::replace(&mut self.latest, (done, now));
         if self.stage != Some(stage) {
+            let going_on = self.paused.filter(|&(paused, _)| paused == stage);
+            let units = going_on.map_or(0, |(_, units)| units);
+            self.paused = self.stage.map(|stage| (stage, units_before));
             self.stage = Some(stage);
-            self.start = (0, if done == 0 { now } else { before });
+            self.start = (units, if done == units { now } else { before });
             self.warm = false;
         }
         let (units, time) = self.start;

@@ -48,3 +48,17 @@ fn each_stage_has_its_own_pace() {
     // A stage whose start was not told began when the one before was heard of last.
     assert_eq!(after(Stage::Text, 2, 1004), Some(seconds(8)));
 }
+
+#[test]
+fn loading_the_second_expert_does_not_count_as_denoising() {
+    let mut time_left = TimeLeft::default();
+    let mut after = |stage, done, of, now| {
+        let progress = Progress { stage, done, of };
+        time_left.after(progress, seconds(now))
+    };
+    after(Stage::Denoise, 0, 4, 0);
+    assert_eq!(after(Stage::Denoise, 2, 4, 20), Some(seconds(20)));
+    after(Stage::Load, 0, 1, 20);
+    after(Stage::Load, 1, 1, 100);
+    assert_eq!(after(Stage::Denoise, 3, 4, 110), Some(seconds(10)));
+}

@@ -3,6 +3,7 @@
 
 mod built_in;
 mod card;
+mod family;
 mod official;
 
 use std::path::Path;
@@ -45,13 +46,12 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
 
 /// What a folder is that looks like a Wan model, but not like an official one.
 fn other_layout(folder: &Path) -> Option<&'static str> {
-    const SIGNS: [(&str, &str); 4] = [
+    const SIGNS: [(&str, &str); 3] = [
         ("model_index.json", "the layout of Diffusers"),
         ("split_files", "the layout of ComfyUI"),
-        ("high_noise_model", "two parts (Wan2.2 A14B)"),
         ("high_noise_model.safetensors", "the layout of mlx-video"),
     ];
-    if folder.join("config.json").exists() {
+    if folder.join("config.json").exists() || official::has_experts(folder) {
         return None;
     }
     SIGNS

@@ -1,12 +1,11 @@
-//! The *official* layout: the folder as `Wan-AI/Wan2.2-TI2V-5B` publishes it.
+//! The *official* layout: the folder as `Wan-AI/Wan2.2-TI2V-5B` publishes it, or with an expert in
+//! each of two folders as `Wan-AI/Wan2.2-T2V-A14B` does.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
+use super::family;
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Variant};
+use crate::job::{Checkpoint, HighNoise, Network, Variant};
 use crate::weights::shards;
 
 const CONFIG: &str = "config.json";
@@ -14,19 +13,21 @@ const DIT: &str = "diffusion_pytorch_model";
 const TOKENIZER: &str = "google/umt5-xxl/tokenizer.json";
 const TEXT_ENCODER: &str = "models_t5_umt5-xxl-enc-bf16";
 
+/// Where the networks lie in the folder; the one for low noise comes first.
+const ONE: &[&str] = &[""];
+const TWO: &[&str] = &["low_noise_model/", "high_noise_model/"];
+
 /// The name of the VAE's file without its ending.
 fn vae(variant: Variant) -> &'static str {
     match variant {
+        Variant::T2v | Variant::T2vA14b => "Wan2.1_VAE",
         Variant::Ti2v => "Wan2.2_VAE",
     }
 }
 
-/// The part of `config.json` that says what the model is.
-#[derive(Deserialize)]
-struct Config {
-    #[serde(rename = "_class_name")]
-    class: Option<String>,
-    model_type: Option<String>,
+/// Whether the folder has one of the two experts.
+pub fn has_experts(folder: &Path) -> bool {
+    TWO.iter().any(|place| folder.join(place).is_dir())
 }
 
 /// Recognises an official model folder.
@@ -34,21 +35,43 @@ struct Config {
 /// # Errors
 /// It is not one, or it is not complete.
 pub fn open(folder: &Path) -> Result<Checkpoint> {
-    let config = folder.join(CONFIG);
-    if !config.is_file() {
-        return Err(no_config(folder));
+    let places = match has_experts(folder) {
+        _ if folder.join(CONFIG).is_file() => ONE,
+        true => TWO,
+        false => return Err(no_config(folder)),
+    };
+    let variant = variant(folder, places)?;
+    let mut parts = Parts::of(folder);
+    for place in places {
+        parts.dit(&format!("{place}{DIT}"));
     }
-    let variant = variant(&config)?;
-    let parts = Parts::find(folder, variant)?;
+    let text_encoder = parts.weights(TEXT_ENCODER);
+    let tokenizer = parts.file(TOKENIZER);
+    let vae = parts.weights(vae(variant));
+    parts.complete()?;
+
+    let network = |place: &&str| -> Result<Network> {
+        Ok(Network {
+            config: folder.join(place).join(CONFIG),
+            weights: shards::list(&folder.join(place), DIT)?,
+        })
+    };
+    let high_noise = places.get(1).zip(variant.boundary());
+    let high_noise = high_noise.map(|(place, boundary)| -> Result<HighNoise> {
+        Ok(HighNoise {
+            network: network(place)?,
+            boundary,
+        })
+    });
     Ok(Checkpoint {
         name: name(folder, variant),
         variant,
         root: folder.to_owned(),
-        dit_config: config,
-        dit: shards::list(folder, DIT)?,
-        text_encoder: vec![parts.text_encoder],
-        tokenizer: parts.tokenizer,
-        vae: vec![parts.vae],
+        dit: network(&places[0])?,
+        high_noise: high_noise.transpose()?,
+        text_encoder: vec![text_encoder],
+        tokenizer,
+        vae: vec![vae],
         defaults: variant.defaults(),
         sizes: Vec::new(),
         latent_rgb: None,
@@ -56,15 +79,31 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     })
 }
 
+/// The family that all networks of the folder belong to.
+fn variant(folder: &Path, places: &[&str]) -> Result<Variant> {
+    let mut parts = Parts::of(folder);
+    let configs = places.iter().map(|place| format!("{place}{CONFIG}"));
+    let configs: Vec<_> = configs.map(|config| parts.file(&config)).collect();
+    parts.complete()?;
+    let variant = family::of(&configs[0], places.len())?;
+    for other in &configs[1..] {
+        if family::of(other, places.len())? != variant {
+            return Err(Error::content(
+                other,
+                format!("belongs to another model than {}", configs[0].display()),
+            ));
+        }
+    }
+    Ok(variant)
+}
+
 /// A folder without `config.json`: an incomplete model if anything else of one is there, or no
 /// model.
 fn no_config(folder: &Path) -> Error {
-    let any = [DIT, TEXT_ENCODER, vae(Variant::Ti2v)]
+    let any = [DIT, TEXT_ENCODER, vae(Variant::T2v), vae(Variant::Ti2v)]
         .into_iter()
-        .any(|stem| weights_file(folder, stem).is_some())
-        || folder
-            .join(format!("{DIT}.safetensors.index.json"))
-            .is_file();
+        .any(|stem| find(folder, &endings(stem)).is_some())
+        || has_index(folder, DIT);
     Error::content(
         folder,
         if any {
@@ -75,91 +114,68 @@ fn no_config(folder: &Path) -> Error {
     )
 }
 
-/// Which of the Wan models `config.json` describes.
-fn variant(path: &Path) -> Result<Variant> {
-    let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
-    let config: Config = serde_json::from_str(&text).map_err(|error| {
-        Error::content(
-            path,
-            format!("is not the configuration of a model: {error}"),
-        )
-    })?;
-    if let Some(class) = config.class.filter(|class| class != "WanModel") {
-        return Err(Error::content(
-            path,
-            format!("belongs to a {class}, which is not a Wan model"),
-        ));
-    }
-    let Some(kind) = config.model_type else {
-        return Err(Error::content(
-            path,
-            "is not the configuration of a Wan model: it has no model_type",
-        ));
-    };
-    match kind.as_str() {
-        "ti2v" => Ok(Variant::Ti2v),
-        other => Err(Error::content(
-            path,
-            format!("belongs to a Wan model of type {other}, which is not supported yet: ti2v is"),
-        )),
-    }
+/// What is looked for in a folder, and what of it is missing.
+struct Parts<'a> {
+    folder: &'a Path,
+    missing: Vec<String>,
 }
 
-/// The files beside the DiT.
-struct Parts {
-    tokenizer: PathBuf,
-    text_encoder: PathBuf,
-    vae: PathBuf,
-}
-
-impl Parts {
-    fn find(folder: &Path, variant: Variant) -> Result<Self> {
-        let tokenizer = Some(folder.join(TOKENIZER)).filter(|path| path.is_file());
-        let text_encoder = weights_file(folder, TEXT_ENCODER);
-        let vae_file = weights_file(folder, vae(variant));
-        let dit = folder.join(format!("{DIT}.safetensors")).is_file()
-            || folder
-                .join(format!("{DIT}.safetensors.index.json"))
-                .is_file();
-
-        match (dit, tokenizer, text_encoder, vae_file) {
-            (true, Some(tokenizer), Some(text_encoder), Some(vae)) => Ok(Self {
-                tokenizer,
-                text_encoder,
-                vae,
-            }),
-            (dit, tokenizer, text_encoder, vae_file) => {
-                let missing = [
-                    (dit, format!("{DIT}.safetensors")),
-                    (text_encoder.is_some(), format!("{TEXT_ENCODER}.pth")),
-                    (tokenizer.is_some(), TOKENIZER.to_owned()),
-                    (vae_file.is_some(), format!("{}.pth", vae(variant))),
-                ];
-                let missing: Vec<_> = missing
-                    .into_iter()
-                    .filter_map(|(found, name)| (!found).then_some(name))
-                    .collect();
-                Err(incomplete(folder, &missing))
-            }
+impl<'a> Parts<'a> {
+    fn of(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            missing: Vec::new(),
         }
     }
+
+    /// A file.
+    fn file(&mut self, name: &str) -> PathBuf {
+        self.first(&[name.to_owned()])
+    }
+
+    /// Weights of this name, whether as published or converted.
+    fn weights(&mut self, stem: &str) -> PathBuf {
+        self.first(&endings(stem))
+    }
+
+    /// Weights of this name in one file or many.
+    fn dit(&mut self, stem: &str) {
+        if !has_index(self.folder, stem) {
+            self.file(&format!("{stem}.safetensors"));
+        }
+    }
+
+    fn first(&mut self, names: &[String]) -> PathBuf {
+        find(self.folder, names).unwrap_or_else(|| {
+            self.missing.push(names[0].clone());
+            self.folder.join(&names[0])
+        })
+    }
+
+    fn complete(self) -> Result<()> {
+        let list = match self.missing.as_slice() {
+            [] => return Ok(()),
+            [one] => format!("{one} is missing"),
+            [others @ .., last] => format!("{} and {last} are missing", others.join(", ")),
+        };
+        let problem = format!("is not a complete model: {list}");
+        Err(Error::content(self.folder, problem))
+    }
 }
 
-/// The weights of the given name, whether as published or converted.
-fn weights_file(folder: &Path, stem: &str) -> Option<PathBuf> {
-    ["pth", "safetensors"]
-        .into_iter()
-        .map(|ending| folder.join(format!("{stem}.{ending}")))
-        .find(|path| path.is_file())
+fn find(folder: &Path, names: &[String]) -> Option<PathBuf> {
+    let paths = names.iter().map(|name| folder.join(name));
+    paths.into_iter().find(|path| path.is_file())
 }
 
-fn incomplete(folder: &Path, missing: &[String]) -> Error {
-    let list = match missing {
-        [] => return Error::content(folder, "is not a complete model"),
-        [one] => format!("{one} is missing"),
-        [others @ .., last] => format!("{} and {last} are missing", others.join(", ")),
-    };
-    Error::content(folder, format!("is not a complete model: {list}"))
+fn endings(stem: &str) -> [String; 2] {
+    ["pth", "safetensors"].map(|ending| format!("{stem}.{ending}"))
+}
+
+fn has_index(folder: &Path, stem: &str) -> bool {
+    folder
+        .join(format!("{stem}.safetensors.index.json"))
+        .is_file()
 }
 
 /// The folder's own name, since that is how its owner knows the model.

@@ -15,10 +15,10 @@ pub struct Checkpoint {
     pub variant: Variant,
     /// The folder that it was found in.
     pub root: PathBuf,
-    /// The DiT's configuration.
-    pub dit_config: PathBuf,
-    /// The DiT's weights, one file or all shards.
-    pub dit: Vec<PathBuf>,
+    /// The DiT, or of two the one for low noise.
+    pub dit: Network,
+    /// The DiT for high noise, where there are two.
+    pub high_noise: Option<HighNoise>,
     /// The text encoder's weights.
     pub text_encoder: Vec<PathBuf>,
     /// The text encoder's tokenizer.
@@ -33,6 +33,45 @@ pub struct Checkpoint {
     pub latent_rgb: Option<LatentRgb>,
     /// Prompts that it does well, if the model folder gives some.
     pub examples: Vec<String>,
+}
+
+/// The files of one DiT.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// Its configuration.
+    pub config: PathBuf,
+    /// Its weights, one file or all shards.
+    pub weights: Vec<PathBuf>,
+}
+
+/// The DiT that denoises while there is much noise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HighNoise {
+    /// Its files.
+    pub network: Network,
+    /// The share of the timesteps from which up it is used.
+    pub boundary: f64,
+}
+
+/// An *expert* is the DiT of one range of noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expert {
+    /// That for high noise, where there are two.
+    HighNoise,
+    /// That for low noise, or the only one.
+    LowNoise,
+}
+
+impl Checkpoint {
+    /// The expert for a timestep, 0 to 1000, and its files.
+    ///
+    /// Wan2.2 `wan/text2video.py`, `WanT2V._prepare_model_for_timestep`.
+    pub fn expert_at(&self, timestep: f64) -> (Expert, &Network) {
+        match &self.high_noise {
+            Some(high) if timestep >= high.boundary * 1000.0 => (Expert::HighNoise, &high.network),
+            _ => (Expert::LowNoise, &self.dit),
+        }
+    }
 }
 
 /// A linear map from normalised latents to colours in [-1, 1], for previews.

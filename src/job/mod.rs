@@ -9,11 +9,11 @@ pub mod settings;
 pub mod size;
 pub mod variant;
 
-pub use checkpoint::{Checkpoint, LatentRgb};
+pub use checkpoint::{Checkpoint, Expert, HighNoise, LatentRgb, Network};
 pub use message::{Command, Event, Ticket};
 pub use plan::{Field, LatentShape, Picture, Plan, Refusal};
 pub use progress::{Progress, Stage, TimeLeft};
 pub use request::{Fit, Guidance, Negative, Precision, Request, Sampler};
 pub use settings::Settings;
 pub use size::Size;
-pub use variant::{Defaults, Variant};
+pub use variant::{Defaults, Pictures, Variant};

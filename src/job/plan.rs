@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Checkpoint, Defaults, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use super::{
+    Checkpoint, Defaults, Fit, Guidance, Negative, Pictures, Precision, Request, Sampler, Size,
+    Variant,
+};
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
 /// batches gain nothing there, and Apple's quantised kernels were wrong beyond 32,767 rows once.
@@ -146,6 +149,7 @@ impl Plan {
         output: PathBuf,
     ) -> Result<Self, Refusal> {
         let defaults = checkpoint.defaults.clone();
+        check_pictures(request, checkpoint.variant)?;
         let size = video_size(request, &checkpoint, picture)?;
         let frames = request.frames.unwrap_or(defaults.frames);
         check_frames(frames, &checkpoint)?;
@@ -250,6 +254,21 @@ fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
         fit: request.fit,
         max_area: (request.fit == Fit::Picture).then(|| area(request, defaults)),
     })
+}
+
+/// Whether the model takes what pictures there are.
+fn check_pictures(request: &Request, variant: Variant) -> Result<(), Refusal> {
+    let name = variant.name();
+    match (variant.pictures(), &request.image) {
+        (Pictures::None, Some(_)) => refuse(
+            Field::Image,
+            format!(
+                "{name} makes videos from sentences alone: leave the picture out, or choose a model \
+                 that takes one, as Wan2.2 TI2V does"
+            ),
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn video_size(

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Size;
+use super::{Expert, Size};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -144,6 +144,14 @@ pub struct Guidance {
 }
 
 impl Guidance {
+    /// The scale for one expert.
+    pub fn of(self, expert: Expert) -> f64 {
+        match expert {
+            Expert::HighNoise => self.high,
+            Expert::LowNoise => self.low,
+        }
+    }
+
     /// The same scale everywhere.
     pub const fn both(scale: f64) -> Self {
         Self {

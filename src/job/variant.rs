@@ -8,8 +8,21 @@ use super::{Guidance, Sampler, Size};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
+    /// Wan2.1 T2V, 1.3B and 14B: sentences, one network, the 2.1 VAE.
+    T2v,
     /// Wan2.2 TI2V-5B: sentences and first frames, one network, the 2.2 VAE.
     Ti2v,
+    /// Wan2.2 T2V-A14B: sentences, a network for high and one for low noise, the 2.1 VAE.
+    T2vA14b,
+}
+
+/// The pictures that a model can be given with the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// None.
+    None,
+    /// A first frame, if one is wanted: a clean latent in the place of a noisy one.
+    FirstFrame,
 }
 
 /// The negative prompt that the official code uses when none is given.
@@ -21,13 +34,16 @@ impl Variant {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::T2v => "Wan2.1 T2V",
             Self::Ti2v => "Wan2.2 TI2V",
+            Self::T2vA14b => "Wan2.2 T2V-A14B",
         }
     }
 
     /// How many frames, rows and columns of pixels one latent position covers: (time, height, width).
     pub fn vae_stride(self) -> (u32, u32, u32) {
         match self {
+            Self::T2v | Self::T2vA14b => (4, 8, 8),
             Self::Ti2v => (4, 16, 16),
         }
     }
@@ -40,7 +56,32 @@ impl Variant {
     /// The channels of a latent.
     pub fn latent_channels(self) -> u32 {
         match self {
+            Self::T2v | Self::T2vA14b => 16,
             Self::Ti2v => 48,
+        }
+    }
+
+    /// The channels that the DiT sees.
+    pub fn input_channels(self) -> u32 {
+        self.latent_channels()
+    }
+
+    /// The pictures that it takes.
+    pub fn pictures(self) -> Pictures {
+        match self {
+            Self::T2v | Self::T2vA14b => Pictures::None,
+            Self::Ti2v => Pictures::FirstFrame,
+        }
+    }
+
+    /// The share of the timesteps from which up a network of its own denoises; none where there is
+    /// only one network.
+    ///
+    /// Wan2.2 `wan/configs/wan_t2v_A14B.py`.
+    pub fn boundary(self) -> Option<f64> {
+        match self {
+            Self::T2v | Self::Ti2v => None,
+            Self::T2vA14b => Some(0.875),
         }
     }
 
@@ -51,18 +92,34 @@ impl Variant {
 
     /// What the official configuration recommends.
     ///
-    /// Wan2.2 `wan/configs/wan_ti2v_5B.py`.
+    /// Wan2.1 `generate.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py`, `wan_t2v_A14B.py`.
     pub fn defaults(self) -> Defaults {
+        let first = Defaults {
+            negative_prompt: OFFICIAL_NEGATIVE_PROMPT.into(),
+            size: Size::new(832, 480),
+            frames: 81,
+            fps: 16,
+            steps: 50,
+            sampler: Sampler::UniPc,
+            guidance: Guidance::both(5.0),
+            shift: 5.0,
+        };
         match self {
+            Self::T2v => first,
             Self::Ti2v => Defaults {
-                negative_prompt: OFFICIAL_NEGATIVE_PROMPT.into(),
                 size: Size::new(1280, 704),
                 frames: 121,
                 fps: 24,
-                steps: 50,
-                sampler: Sampler::UniPc,
-                guidance: Guidance::both(5.0),
-                shift: 5.0,
+                ..first
+            },
+            Self::T2vA14b => Defaults {
+                steps: 40,
+                guidance: Guidance {
+                    low: 3.0,
+                    high: 4.0,
+                },
+                shift: 12.0,
+                ..first
             },
         }
     }

@@ -7,15 +7,19 @@ use super::tensor_file::FramesFile;
 use crate::Result;
 use crate::job::{Plan, Stage};
 use crate::media::mp4::{Mp4Writer, Quality};
-use crate::model::vae::{Decoder, Kind};
+use crate::model::vae::Decoder;
 use crate::weights::Weights;
 
 /// Decodes `latents`, (channels, frames, height, width), and writes the plan's output.
 pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Result<()> {
     let frames = plan.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
-    let decoder = Weights::open(&plan.checkpoint.vae)?
-        .load(|weights| Decoder::load(Kind::V22, &weights.as_type(Dtype::Float32)))?;
+    let decoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
+        Decoder::load(
+            super::vae_kind(plan.checkpoint.variant),
+            &weights.as_type(Dtype::Float32),
+        )
+    })?;
     let settings = plan.settings_json();
     let mut video = Mp4Writer::create(
         &plan.output,

@@ -2,12 +2,13 @@
 
 use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::{Array, Device, DeviceType, Dtype, memory};
+use mlx_rs::{Array, Dtype, memory};
 
+use super::experts::Experts;
 use super::{Features, Reporter, tensor_file};
 use crate::Result;
-use crate::job::{Plan, Precision, Sampler, Stage};
-use crate::model::dit::{self, Dit, Grid, Prompt, Rope, Timesteps};
+use crate::job::{Plan, Sampler, Stage};
+use crate::model::dit::Timesteps;
 use crate::sampler::{self, Solver};
 use crate::weights::Weights;
 
@@ -18,11 +19,10 @@ pub(super) fn run(
     first_frame: Option<&Array>,
     reporter: &mut Reporter,
 ) -> Result<Array> {
-    reporter.step(Stage::Load, 0, 1)?;
-    let denoiser = Denoiser::load(plan, features)?;
-    reporter.step(Stage::Load, 1, 1)?;
-
     let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
+    let mut experts = Experts::new(plan, features);
+    experts.at(sampler.schedule().timesteps[0] as f64, reporter)?;
+
     let mut latents = start(plan)?;
     if let Some(first_frame) = first_frame {
         latents = with_first_frame(&latents, first_frame)?;
@@ -34,6 +34,7 @@ pub(super) fn run(
             noisy: sampler.schedule().timesteps[step] as f64,
             clean_first_frame: first_frame.is_some(),
         };
+        let denoiser = experts.at(timesteps.noisy, reporter)?;
         let velocity = denoiser.velocity(&latents, &timesteps)?;
         latents = sampler.step(step, &latents, &velocity)?;
         if let Some(first_frame) = first_frame {
@@ -43,70 +44,12 @@ pub(super) fn run(
         reporter.latents(&latents)?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
     }
-    drop(denoiser);
+    drop(experts);
     memory::clear_cache()?;
     if let Some(path) = &plan.save_latents {
         tensor_file::save(path, "latents", &latents)?;
     }
     Ok(latents)
-}
-
-/// The DiT with everything that stays the same from step to step.
-struct Denoiser {
-    dit: Dit,
-    rope: Rope,
-    prompt: Prompt,
-    negative: Option<Prompt>,
-    guidance: f64,
-    batched: bool,
-}
-
-impl Denoiser {
-    fn load(plan: &Plan, features: &Features) -> Result<Self> {
-        let config = dit::Config::read(&plan.checkpoint.dit_config)?;
-        let weights = Weights::open(&plan.checkpoint.dit)?;
-        let products = products(plan.precision, &weights)?;
-        let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
-        let shape = plan.latent_shape();
-        let grid = Grid {
-            frames: shape.frames,
-            height: shape.height / 2,
-            width: shape.width / 2,
-        };
-        Ok(Self {
-            rope: dit.rope(grid)?,
-            prompt: dit.read(&features.prompt)?,
-            negative: features
-                .negative
-                .as_ref()
-                .map(|text| dit.read(text))
-                .transpose()?,
-            guidance: plan.guidance.low,
-            batched: plan.batches_guidance(),
-            dit,
-        })
-    }
-
-    /// The velocity with guidance: v₋ + g (v₊ − v₋).
-    fn velocity(&self, latents: &Array, timesteps: &Timesteps) -> Result<Array> {
-        let forward =
-            |prompts: &[&Prompt]| self.dit.forward(latents, timesteps, prompts, &self.rope);
-        let Some(negative) = &self.negative else {
-            return Ok(forward(&[&self.prompt])?.remove(0));
-        };
-        let (with, without) = if self.batched {
-            let mut velocities = forward(&[&self.prompt, negative])?;
-            (velocities.remove(0), velocities.remove(0))
-        } else {
-            let with = forward(&[&self.prompt])?.remove(0);
-            with.eval()?;
-            (with, forward(&[negative])?.remove(0))
-        };
-        let pull = with
-            .subtract(&without)?
-            .multiply(Array::from_f32(self.guidance as f32))?;
-        Ok(without.add(pull)?)
-    }
 }
 
 /// The starting noise: the file's, or drawn from the seed.
@@ -125,17 +68,6 @@ fn start(plan: &Plan) -> Result<Array> {
 fn with_first_frame(latents: &Array, first_frame: &Array) -> Result<Array> {
     let rest = latents.try_index((.., 1..))?;
     Ok(concatenate(&[first_frame, &rest], 1)?)
-}
-
-/// The type of the products. On the CPU half-precision products have no fast kernels.
-fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
-    let on_cpu = matches!(Device::try_default()?.get_type()?, DeviceType::Cpu);
-    Ok(match precision {
-        Precision::Bf16 => Dtype::Bfloat16,
-        Precision::F32 => Dtype::Float32,
-        Precision::Auto if on_cpu => Dtype::Float32,
-        Precision::Auto => weights.dtype("blocks.0.self_attn.q.weight")?,
-    })
 }
 
 fn solver(sampler: Sampler) -> Solver {

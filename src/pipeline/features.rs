@@ -72,7 +72,7 @@ fn encode(
 
 /// The number of tokens that the DiT takes.
 fn text_length(plan: &Plan) -> Result<usize> {
-    let config = crate::model::dit::Config::read(&plan.checkpoint.dit_config)?;
+    let config = crate::model::dit::Config::read(&plan.checkpoint.dit.config)?;
     Ok(usize::try_from(config.text_len).unwrap_or(0))
 }
 

@@ -6,7 +6,7 @@ use super::Reporter;
 use crate::Result;
 use crate::job::{Picture, Plan, Stage};
 use crate::media::photo;
-use crate::model::vae::{Encoder, Kind};
+use crate::model::vae::Encoder;
 use crate::weights::Weights;
 
 /// The latent of the plan's picture, (channels, 1, height, width), if it has one.
@@ -18,8 +18,12 @@ pub(super) fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Option<Arra
     };
     reporter.step(Stage::Image, 0, 1)?;
     let frame = pixels(picture, plan)?;
-    let encoder = Weights::open(&plan.checkpoint.vae)?
-        .load(|weights| Encoder::load(Kind::V22, &weights.as_type(Dtype::Float32)))?;
+    let encoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
+        Encoder::load(
+            super::vae_kind(plan.checkpoint.variant),
+            &weights.as_type(Dtype::Float32),
+        )
+    })?;
     let latent = encoder
         .encode(&frame)?
         .transpose_axes(&[3, 0, 1, 2])?

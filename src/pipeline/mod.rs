@@ -4,6 +4,7 @@
 
 mod decode;
 pub mod denoise;
+mod experts;
 mod features;
 mod first_frame;
 mod reporter;
@@ -15,7 +16,8 @@ pub use reporter::Reporter;
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::Plan;
+use crate::job::{Plan, Variant};
+use crate::model::vae;
 
 /// What making a video took.
 #[derive(Clone, Copy, Debug)]
@@ -44,4 +46,12 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     Ok(Outcome {
         peak_memory: memory::peak_memory()?,
     })
+}
+
+/// The VAE of a family.
+fn vae_kind(variant: Variant) -> vae::Kind {
+    match variant {
+        Variant::T2v | Variant::T2vA14b => vae::Kind::V21,
+        Variant::Ti2v => vae::Kind::V22,
+    }
 }

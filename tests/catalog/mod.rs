@@ -25,6 +25,25 @@ pub fn model_folder() -> TempDir {
     folder
 }
 
+/// A folder that has every file of an official model with two experts, with nothing in them.
+pub fn expert_folder(kind: &str, channels: u32) -> TempDir {
+    let folder = TempDir::new().expect("the system has a place for temporary files");
+    for expert in ["high_noise_model", "low_noise_model"] {
+        let config = format!(r#"{{ "model_type": "{kind}", "in_dim": {channels} }}"#);
+        write(folder.path(), &format!("{expert}/config.json"), &config);
+        let weights = format!("{expert}/diffusion_pytorch_model.safetensors");
+        write(folder.path(), &weights, "");
+    }
+    for name in [
+        "models_t5_umt5-xxl-enc-bf16.pth",
+        "Wan2.1_VAE.pth",
+        "google/umt5-xxl/tokenizer.json",
+    ] {
+        write(folder.path(), name, "");
+    }
+    folder
+}
+
 /// Writes a file, and the folders that it needs.
 pub fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);

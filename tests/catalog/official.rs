@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::job::Variant;
 
-use super::{model_folder, problem, remove, write};
+use super::{expert_folder, model_folder, problem, remove, write};
 
 #[test]
 fn a_complete_folder_is_a_model() {
@@ -14,7 +14,7 @@ fn a_complete_folder_is_a_model() {
     assert_eq!(model.variant, Variant::Ti2v);
     assert_eq!(model.defaults, Variant::Ti2v.defaults());
     assert_eq!(
-        model.dit,
+        model.dit.weights,
         [folder.path().join("diffusion_pytorch_model.safetensors")]
     );
     assert_eq!(model.vae, [folder.path().join("Wan2.2_VAE.pth")]);
@@ -85,7 +85,56 @@ fn a_missing_shard_is_named() {
 
     write(folder.path(), &shard(2), "");
     let model = catalog::open(folder.path()).expect("it is complete");
-    assert_eq!(model.dit.len(), 2);
+    assert_eq!(model.dit.weights.len(), 2);
+}
+
+#[test]
+fn two_experts_are_one_model() {
+    let folder = expert_folder("t2v", 16);
+    let model = catalog::open(folder.path()).expect("it is complete");
+    assert_eq!(model.variant, Variant::T2vA14b);
+    assert_eq!(model.vae, [folder.path().join("Wan2.1_VAE.pth")]);
+    let in_folder = |name: &str| folder.path().join(name);
+    assert_eq!(model.dit.config, in_folder("low_noise_model/config.json"));
+    let high = model.high_noise.expect("there are two");
+    assert_eq!(
+        high.network.weights,
+        [in_folder(
+            "high_noise_model/diffusion_pytorch_model.safetensors"
+        )]
+    );
+    assert!((high.boundary - 0.875).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_missing_of_an_expert_is_named() {
+    let folder = expert_folder("t2v", 16);
+    remove(
+        folder.path(),
+        "high_noise_model/diffusion_pytorch_model.safetensors",
+    );
+    let message = problem(folder.path());
+    assert!(
+        message.ends_with("high_noise_model/diffusion_pytorch_model.safetensors is missing"),
+        "{message}"
+    );
+    fs::remove_dir_all(folder.path().join("low_noise_model")).expect("it was there");
+    let message = problem(folder.path());
+    assert!(
+        message.ends_with("low_noise_model/config.json is missing"),
+        "{message}"
+    );
+}
+
+#[test]
+fn experts_of_different_models_are_refused() {
+    let folder = expert_folder("t2v", 16);
+    write(
+        folder.path(),
+        "high_noise_model/config.json",
+        r#"{ "model_type": "i2v", "in_dim": 36 }"#,
+    );
+    assert!(problem(folder.path()).contains("high_noise_model/config.json"));
 }
 
 #[test]
@@ -114,8 +163,12 @@ fn other_models_are_named() {
             "FluxTransformer2DModel",
         ),
         (
-            r#"{ "_class_name": "WanModel", "model_type": "i2v" }"#,
-            "type i2v, which is not supported yet",
+            r#"{ "_class_name": "WanModel", "model_type": "vace" }"#,
+            "type vace, which is not supported",
+        ),
+        (
+            r#"{ "_class_name": "WanModel", "model_type": "ti2v", "in_dim": 36 }"#,
+            "36 channels, but Wan2.2 TI2V has 48",
         ),
         (r#"{ "model_type": "llama" }"#, "llama"),
         (r#"{ "hidden_size": 4096 }"#, "no model_type"),

@@ -6,7 +6,7 @@ mod settings;
 
 use std::path::PathBuf;
 
-use zoetrope::job::{Checkpoint, Plan, Refusal, Request, Size, Variant};
+use zoetrope::job::{Checkpoint, Network, Plan, Refusal, Request, Size, Variant};
 
 /// A model whose files nobody opens.
 pub fn checkpoint() -> Checkpoint {
@@ -14,8 +14,11 @@ pub fn checkpoint() -> Checkpoint {
         name: "A model".into(),
         variant: Variant::Ti2v,
         root: "model".into(),
-        dit_config: "model/config.json".into(),
-        dit: vec!["model/dit.safetensors".into()],
+        dit: Network {
+            config: "model/config.json".into(),
+            weights: vec!["model/dit.safetensors".into()],
+        },
+        high_noise: None,
         text_encoder: vec!["model/t5.safetensors".into()],
         tokenizer: "model/tokenizer.json".into(),
         vae: vec!["model/vae.safetensors".into()],

@@ -1,10 +1,13 @@
 //! The DiT against the official one: embeddings, the parts of a block, every block, the velocity.
 
+use std::collections::HashMap;
+
 use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Config, Dit, Grid, Modulation, Timesteps, patchify, sinusoidal, unpatchify,
+    Block, Config, Dit, Grid, Modulation, Rope, TextMemory, Timesteps, patchify, sinusoidal,
+    unpatchify,
 };
 use zoetrope::weights::{Weights, shards};
 
@@ -16,38 +19,118 @@ const EMBEDDING: (f32, f32) = (2e-5, 0.0);
 const BLOCK: (f32, f32) = (1e-4, 0.0);
 const EXACT: (f32, f32) = (0.0, 0.0);
 
+/// A forward pass of the reference.
 struct Case {
+    /// The file with its tensors.
+    data: &'static str,
+    /// The folder of the network.
+    folder: &'static str,
+    /// What the names of its tensors begin with.
     prefix: &'static str,
     timesteps: Timesteps,
 }
 
-/// The same timestep for every token, and a clean first frame.
-const CASES: [Case; 2] = [
-    Case {
-        prefix: "scalar",
-        timesteps: Timesteps {
-            noisy: 731.0,
-            clean_first_frame: false,
-        },
-    },
-    Case {
-        prefix: "pertoken",
-        timesteps: Timesteps {
-            noisy: 993.0,
-            clean_first_frame: true,
-        },
-    },
-];
+impl Case {
+    const fn new(data: &'static str, folder: &'static str, prefix: &'static str) -> Self {
+        Self {
+            data,
+            folder,
+            prefix,
+            timesteps: Timesteps {
+                noisy: 0.0,
+                clean_first_frame: false,
+            },
+        }
+    }
 
-fn dit() -> Dit {
-    let folder = golden_path("ckpt/ti2v_5b/official");
-    let config = Config::read(&folder.join("config.json")).unwrap();
-    let files = shards::list(&folder, "diffusion_pytorch_model").unwrap();
-    let weights = Weights::open(&files).unwrap();
-    weights
-        .load(|weights| Dit::load(weights, &config, Dtype::Float32))
-        .unwrap()
+    /// The same timestep for every token.
+    const fn at(mut self, noisy: f64) -> Self {
+        self.timesteps.noisy = noisy;
+        self
+    }
+
+    const fn with_clean_first_frame(mut self) -> Self {
+        self.timesteps.clean_first_frame = true;
+        self
+    }
+
+    fn dit(&self) -> Dit {
+        let folder = golden_path("ckpt").join(self.folder);
+        let config = Config::read(&folder.join("config.json")).unwrap();
+        let files = shards::list(&folder, "diffusion_pytorch_model").unwrap();
+        let weights = Weights::open(&files).unwrap();
+        weights
+            .load(|weights| Dit::load(weights, &config, Dtype::Float32))
+            .unwrap()
+    }
+
+    fn open(&self) -> Golden {
+        Golden {
+            tensors: golden(self.data),
+            prefix: self.prefix,
+        }
+    }
 }
+
+/// The tensors of a case.
+struct Golden {
+    tensors: HashMap<String, Array>,
+    prefix: &'static str,
+}
+
+impl Golden {
+    /// What goes into the network: the latents and, of the image-to-video model, what it sees
+    /// beside them.
+    fn input(&self) -> Array {
+        let latent = &self.tensors["in.latent"];
+        match self.tensors.get("in.y") {
+            Some(beside) => concatenate(&[latent, beside], 0).unwrap(),
+            None => latent.clone(),
+        }
+    }
+
+    fn context(&self) -> &Array {
+        &self.tensors["in.context"]
+    }
+
+    fn name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn compare(&self, actual: &Array, name: &str, tolerance: (f32, f32)) {
+        let name = self.name(name);
+        compare(actual, &self.tensors[&name], tolerance, &name);
+    }
+
+    /// The same where the reference has it: some is kept for one case of a file only.
+    fn compare_any(&self, actual: &Array, name: &str, tolerance: (f32, f32)) {
+        if self.tensors.contains_key(&self.name(name)) {
+            self.compare(actual, name, tolerance);
+        }
+    }
+}
+
+const TI2V: Case = Case::new("dit_ti2v_5b", "ti2v_5b/official", "scalar.").at(731.0);
+
+const CASES: [Case; 5] = [
+    TI2V,
+    Case::new("dit_ti2v_5b", "ti2v_5b/official", "pertoken.")
+        .at(993.0)
+        .with_clean_first_frame(),
+    Case::new("dit_t2v_1_3b", "t2v_1_3b/official", "").at(731.0),
+    Case::new(
+        "dit_t2v_a14b",
+        "t2v_a14b/official/high_noise_model",
+        "high_noise_model.",
+    )
+    .at(993.0),
+    Case::new(
+        "dit_t2v_a14b",
+        "t2v_a14b/official/low_noise_model",
+        "low_noise_model.",
+    )
+    .at(993.0),
+];
 
 /// The reference has no batch axis.
 fn unbatched(x: &Array) -> Array {
@@ -56,33 +139,26 @@ fn unbatched(x: &Array) -> Array {
 
 #[test]
 fn embeddings_match() {
-    let golden = golden("dit_ti2v_5b");
-    let dit = dit();
-    let tokens = dit.embed(&golden["in.latent"]).unwrap();
-    compare(
-        &unbatched(&tokens),
-        &golden["scalar.patch_embed"],
-        EMBEDDING,
-        "patches",
-    );
-    let text = dit.text().forward(&golden["in.context"]).unwrap();
-    compare(
-        &unbatched(&text),
-        &golden["scalar.text_embed"],
-        EMBEDDING,
-        "text",
-    );
-    for Case { prefix, timesteps } in CASES {
-        let (e, e0) = dit.time().forward(&timesteps, 15).unwrap();
-        let expected = |name: &str| &golden[&format!("{prefix}.{name}")];
-        let e = e.vectors().squeeze_axes(&[1]).unwrap();
-        compare(&e, expected("e"), EMBEDDING, "time embedding");
-        compare(e0.vectors(), expected("e0"), EMBEDDING, "time projection");
-    }
-}
+    // float64 rounded to float32 once: half a unit in the last place of 1.
+    let once = (1e-7, 0.0);
+    for case in CASES {
+        let (golden, dit) = (case.open(), case.dit());
+        let tokens = dit.embed(&golden.input()).unwrap();
+        golden.compare_any(&unbatched(&tokens), "patch_embed", EMBEDDING);
+        let text = dit.text().forward(golden.context()).unwrap();
+        golden.compare_any(&unbatched(&text), "text_embed", EMBEDDING);
 
-#[test]
-fn sinusoidal_embeddings_match() {
+        let timesteps: &[f64] = match case.timesteps.clean_first_frame {
+            true => &[0.0, case.timesteps.noisy],
+            false => &[case.timesteps.noisy],
+        };
+        let width = golden.tensors[&golden.name("sinusoidal")].dim(1);
+        golden.compare(&sinusoidal(timesteps, width), "sinusoidal", once);
+        let (e, e0) = dit.time().forward(&case.timesteps, 15).unwrap();
+        let e = e.vectors().squeeze_axes(&[1]).unwrap();
+        golden.compare(&e, "e", EMBEDDING);
+        golden.compare(e0.vectors(), "e0", EMBEDDING);
+    }
     let golden = golden("dit_ti2v_5b");
     let timesteps: Vec<f64> = golden["sinusoidal_256.in.t"]
         .try_as_slice::<f32>()
@@ -90,87 +166,48 @@ fn sinusoidal_embeddings_match() {
         .iter()
         .map(|&t| f64::from(t))
         .collect();
-    // float64 rounded to float32 once: half a unit in the last place of 1.
-    let once = (1e-7, 0.0);
-    compare(
-        &sinusoidal(&timesteps, 256),
-        &golden["sinusoidal_256"],
-        once,
-        "width 256",
-    );
-    compare(
-        &sinusoidal(&[731.0], 64),
-        &golden["scalar.sinusoidal"],
-        once,
-        "width 64",
-    );
-    compare(
-        &sinusoidal(&[0.0, 993.0], 64),
-        &golden["pertoken.sinusoidal"],
-        once,
-        "two",
-    );
+    let waves = sinusoidal(&timesteps, 256);
+    compare(&waves, &golden["sinusoidal_256"], once, "width 256");
 }
 
 #[test]
 fn queries_and_keys_are_normalised_and_rotated() {
-    let golden = golden("dit_ti2v_5b");
-    let dit = dit();
-    let x = dit.embed(&golden["in.latent"]).unwrap();
-    let grid = Grid::of(&golden["in.latent"]);
-    let (_, modulation) = dit
-        .time()
-        .forward(&CASES[0].timesteps, grid.tokens_in_frame())
-        .unwrap();
-    let block = &dit.blocks()[0];
-    let input = block
-        .attention_input(&x, &block.modulate(&modulation).unwrap())
-        .unwrap();
-    let rope = dit.rope(grid).unwrap();
+    for case in CASES {
+        let (golden, dit) = (case.open(), case.dit());
+        let input = golden.input();
+        let x = dit.embed(&input).unwrap();
+        let grid = Grid::of(&input);
+        let (_, modulation) = dit
+            .time()
+            .forward(&case.timesteps, grid.tokens_in_frame())
+            .unwrap();
+        let block = &dit.blocks()[0];
+        let modulation = block.modulate(&modulation).unwrap();
+        let input = block.attention_input(&x, &modulation).unwrap();
+        let rope = dit.rope(grid).unwrap();
 
-    let queries = block.self_attn.queries(&input).unwrap();
-    let flat = queries.reshape(&[45, 64]).unwrap();
-    compare(
-        &flat,
-        &golden["scalar.block_0.self_attn.norm_q"],
-        EMBEDDING,
-        "normalised",
-    );
-    let rotated = unbatched(&rope.rotate(&queries).unwrap());
-    compare(
-        &rotated,
-        &golden["scalar.block_0.q_rope"],
-        EMBEDDING,
-        "queries",
-    );
-    let keys = rope.rotate(&block.self_attn.keys(&input).unwrap()).unwrap();
-    compare(
-        &unbatched(&keys),
-        &golden["scalar.block_0.k_rope"],
-        EMBEDDING,
-        "keys",
-    );
+        let queries = block.self_attn.queries(&input).unwrap();
+        let flat = queries.reshape(&[45, 64]).unwrap();
+        golden.compare_any(&flat, "block_0.self_attn.norm_q", EMBEDDING);
+        let rotated = unbatched(&rope.rotate(&queries).unwrap());
+        golden.compare_any(&rotated, "block_0.q_rope", EMBEDDING);
+        let keys = block.self_attn.keys(&input).unwrap();
+        let rotated = unbatched(&rope.rotate(&keys).unwrap());
+        golden.compare_any(&rotated, "block_0.k_rope", EMBEDDING);
+    }
 }
 
 #[test]
 fn every_block_and_its_parts_match() {
-    let golden = golden("dit_ti2v_5b");
-    let dit = dit();
-    let grid = Grid::of(&golden["in.latent"]);
-    let rope = dit.rope(grid).unwrap();
-    let text = dit.text().forward(&golden["in.context"]).unwrap();
-    for Case { prefix, timesteps } in CASES {
-        let compare = |actual: &Array, name: &str| {
-            let expected = &golden[&format!("{prefix}.{name}")];
-            compare(
-                &unbatched(actual),
-                expected,
-                BLOCK,
-                &format!("{prefix}.{name}"),
-            );
-        };
-        let (embedding, modulation) = dit.time().forward(&timesteps, 15).unwrap();
-        let mut x = dit.embed(&golden["in.latent"]).unwrap();
+    for case in CASES {
+        let (golden, dit) = (case.open(), case.dit());
+        let input = golden.input();
+        let rope = dit.rope(Grid::of(&input)).unwrap();
+        let text = dit.text().forward(golden.context()).unwrap();
+        let (embedding, modulation) = dit.time().forward(&case.timesteps, 15).unwrap();
+        let compare = |x: &Array, name: &str| golden.compare(&unbatched(x), name, BLOCK);
+
+        let mut x = dit.embed(&input).unwrap();
         for (i, block) in dit.blocks().iter().enumerate() {
             let memory = block.cross_attn.remember(&text).unwrap();
             if i == 0 {
@@ -184,69 +221,55 @@ fn every_block_and_its_parts_match() {
 }
 
 fn compare_parts(
-    block: &zoetrope::model::dit::Block,
+    block: &Block,
     x: &Array,
     modulation: &Modulation,
-    rope: &zoetrope::model::dit::Rope,
-    memory: &zoetrope::model::dit::TextMemory,
+    rope: &Rope,
+    memory: &TextMemory,
     compare: impl Fn(&Array, &str),
 ) {
     let modulation = block.modulate(modulation).unwrap();
-    let y = block
-        .self_attn
-        .forward(&block.attention_input(x, &modulation).unwrap(), rope)
-        .unwrap();
+    let input = block.attention_input(x, &modulation).unwrap();
+    let y = block.self_attn.forward(&input, rope).unwrap();
     compare(&y, "block_0.self_attn");
     let x = x
         .add(block.gate_attention(&y, &modulation).unwrap())
         .unwrap();
-    let y = block
-        .cross_attn
-        .forward(&block.cross_input(&x).unwrap(), memory)
-        .unwrap();
+    let input = block.cross_input(&x).unwrap();
+    let y = block.cross_attn.forward(&input, memory).unwrap();
     compare(&y, "block_0.cross_attn");
     let x = x.add(y).unwrap();
-    let y = block
-        .feed_forward(&block.feed_input(&x, &modulation).unwrap())
-        .unwrap();
-    compare(&y, "block_0.ffn");
+    let input = block.feed_input(&x, &modulation).unwrap();
+    compare(&block.feed_forward(&input).unwrap(), "block_0.ffn");
 }
 
 #[test]
-fn the_velocity_matches_alone_and_in_a_batch() {
-    let golden = golden("dit_ti2v_5b");
-    let dit = dit();
-    let latent = &golden["in.latent"];
-    let rope = dit.rope(Grid::of(latent)).unwrap();
-    let prompt = dit.read(&golden["in.context"]).unwrap();
-    let negative = dit.read(&golden["in.context_null"]).unwrap();
-    for Case { prefix, timesteps } in CASES {
+fn the_velocity_matches() {
+    for case in CASES {
+        let (golden, dit) = (case.open(), case.dit());
+        let input = golden.input();
+        let rope = dit.rope(Grid::of(&input)).unwrap();
+        let prompt = dit.read(golden.context()).unwrap();
         let velocity = dit
-            .forward(latent, &timesteps, &[&prompt], &rope)
+            .forward(&input, &case.timesteps, &[&prompt], &rope)
             .unwrap()
             .remove(0);
-        compare(
-            &velocity,
-            &golden[&format!("{prefix}.velocity")],
-            BLOCK,
-            prefix,
-        );
+        golden.compare(&velocity, "velocity", BLOCK);
     }
+}
+
+#[test]
+fn prompts_in_a_batch_are_as_each_alone() {
+    let (golden, dit) = (TI2V.open(), TI2V.dit());
+    let input = golden.input();
+    let rope = dit.rope(Grid::of(&input)).unwrap();
+    let prompt = dit.read(golden.context()).unwrap();
+    let negative = dit.read(&golden.tensors["in.context_null"]).unwrap();
     let both = dit
-        .forward(latent, &CASES[0].timesteps, &[&prompt, &negative], &rope)
+        .forward(&input, &TI2V.timesteps, &[&prompt, &negative], &rope)
         .unwrap();
-    compare(
-        &both[0],
-        &golden["scalar.velocity"],
-        BLOCK,
-        "batched, prompt",
-    );
-    compare(
-        &both[1],
-        &golden["scalar.velocity_null"],
-        BLOCK,
-        "batched, negative",
-    );
+    golden.compare(&both[0], "velocity", BLOCK);
+    golden.compare(&both[1], "velocity_null", BLOCK);
 }
 
 #[test]
@@ -267,7 +290,7 @@ fn patches_keep_the_official_order() {
 #[test]
 fn rotations_are_the_official_table() {
     let golden = golden("dit_ti2v_5b");
-    let dit = dit();
+    let dit = TI2V.dit();
     // A head of ones with nothing imaginary shows the table itself: (cos, sin) for each pair.
     let grid = Grid {
         frames: 32,

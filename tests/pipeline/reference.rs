@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use serde_json::Value;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Plan, Precision, Request, Size};
+use zoetrope::cli::args::{Arguments, Command};
+use zoetrope::job::{Plan, Size};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
+use crate::support::model::Model;
 use crate::support::program::zoetrope;
 use crate::support::{compare, golden, golden_path};
 
@@ -19,6 +22,9 @@ use crate::support::{compare, golden, golden_path};
 const LATENTS: (f32, f32) = (2e-4, 0.0);
 const FRAMES: (f32, f32) = (5e-4, 0.0);
 const FRAMES_MEAN: f32 = 3e-5;
+
+/// The families, and what they make videos from.
+const RUNS: [&str; 4] = ["ti2v_5b_t2v", "ti2v_5b_i2v", "t2v_1_3b", "t2v_a14b"];
 
 /// The settings of a run in `e2e.json`.
 struct Case {
@@ -66,14 +72,26 @@ impl Case {
         }
     }
 
+    /// One scale, or those for low and for high noise.
+    fn guidance(&self) -> String {
+        let scales = &self.settings["guide_scale"];
+        match scales.as_array() {
+            Some(scales) => format!("{},{}", scales[0], scales[1]),
+            None => scales.to_string(),
+        }
+    }
+
+    fn model(&self) -> Model {
+        Model::official(self.text("checkpoint"))
+    }
+
     /// The command line that asks for this run; a negative prompt is only given where the official
     /// run was given one.
-    fn arguments(&self, folder: &Path) -> Vec<String> {
+    fn arguments(&self, model: &Model, folder: &Path) -> Vec<String> {
         let file = |name: &str| folder.join(name).display().to_string();
         let flag = |name: &str, value: &dyn ToString| [format!("--{name}"), value.to_string()];
-        let model = golden_path(self.text("checkpoint")).join("official");
         let mut arguments = vec!["generate".to_owned()];
-        arguments.extend(flag("model", &model.display()));
+        arguments.extend(flag("model", &model.path().display()));
         arguments.extend(flag("prompt", &self.text("prompt")));
         if !self.text("n_prompt_argument").is_empty() {
             arguments.extend(flag("negative", &self.text("n_prompt_argument")));
@@ -88,7 +106,7 @@ impl Case {
         arguments.extend(flag("frames", &self.number("frame_num")));
         arguments.extend(flag("steps", &self.number("steps")));
         arguments.extend(flag("sampler", &self.sampler()));
-        arguments.extend(flag("guidance", &self.settings["guide_scale"]));
+        arguments.extend(flag("guidance", &self.guidance()));
         arguments.extend(flag("shift", &self.settings["shift"]));
         arguments.extend(flag("dtype", &"f32"));
         arguments.extend(flag("noise", &self.noise().display()));
@@ -103,11 +121,11 @@ impl Case {
 /// has them, and the video itself.
 #[test]
 fn the_command_line_reproduces_every_reference_run() {
-    for task in ["t2v", "i2v"] {
+    for run in RUNS {
         for solver in ["unipc", "dpmpp", "euler"] {
-            let case = Case::new(&format!("ti2v_5b_{task}_{solver}"));
-            let folder = TempDir::new().unwrap();
-            let arguments = case.arguments(folder.path());
+            let case = Case::new(&format!("{run}_{solver}"));
+            let (model, folder) = (case.model(), TempDir::new().unwrap());
+            let arguments = case.arguments(&model, folder.path());
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let run = zoetrope(folder.path(), &arguments);
             assert_eq!(run.code, Some(0), "{}: {}", case.name, run.stderr);
@@ -149,11 +167,11 @@ fn compare_files(case: &Case, folder: &Path) {
 /// A wrong turn early in a run can be hidden by the steps after it.
 #[test]
 fn the_latents_match_after_every_step() {
-    for task in ["t2v", "i2v"] {
-        let case = Case::new(&format!("ti2v_5b_{task}_unipc"));
+    for run in RUNS {
+        let case = Case::new(&format!("{run}_unipc"));
         let golden = golden(&format!("e2e_{}", case.name));
-        let folder = TempDir::new().unwrap();
-        let plan = plan(&case, folder.path());
+        let (model, folder) = (case.model(), TempDir::new().unwrap());
+        let plan = plan(&case, &model, folder.path());
         let mut step = 0;
         let compare = |latents: &Array| {
             step += 1;
@@ -173,24 +191,15 @@ fn the_latents_match_after_every_step() {
     }
 }
 
-fn plan(case: &Case, folder: &Path) -> Plan {
-    let checkpoint = catalog::open(&golden_path(case.text("checkpoint")).join("official")).unwrap();
-    let picture = case.image().map(|path| photo::size(&path).unwrap());
-    let request = Request {
-        prompt: case.text("prompt").into(),
-        negative: match case.text("n_prompt_argument") {
-            "" => zoetrope::job::Negative::Default,
-            text => zoetrope::job::Negative::Text(text.into()),
-        },
-        image: case.image(),
-        size: Some(case.size()),
-        frames: Some(case.number("frame_num") as u32),
-        steps: Some(case.number("steps") as u32),
-        precision: Precision::F32,
-        noise: Some(case.noise()),
-        ..Request::default()
+/// The plan that the command line would make.
+fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
+    let words = [vec!["zoetrope".to_owned()], case.arguments(model, folder)].concat();
+    let Some(Command::Generate(args)) = Arguments::parse_from(words).command else {
+        panic!("it is a generation");
     };
-    Plan::new(&request, checkpoint, picture, 0, folder.join("out.mp4")).unwrap()
+    let checkpoint = catalog::open(model.path()).unwrap();
+    let picture = case.image().map(|path| photo::size(&path).unwrap());
+    Plan::new(&args.request(), checkpoint, picture, 0, args.output).unwrap()
 }
 
 /// The official code would draw the same noise from the same seed with a CPU generator, so no file

@@ -1,0 +1,55 @@
+//! Which of the Wan *families* a DiT belongs to, as its `config.json` tells.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::job::Variant;
+
+/// The part of `config.json` that says what the model is.
+#[derive(Deserialize)]
+struct Config {
+    #[serde(rename = "_class_name")]
+    class: Option<String>,
+    model_type: Option<String>,
+    in_dim: Option<u32>,
+}
+
+/// The family of the DiT that the file describes, which is one of `experts`.
+///
+/// # Errors
+/// It is no Wan model, or one that is not supported.
+pub fn of(path: &Path, experts: usize) -> Result<Variant> {
+    let wrong = |problem: String| Err(Error::content(path, problem));
+    let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+    let config: Config = match serde_json::from_str(&text) {
+        Ok(config) => config,
+        Err(error) => return wrong(format!("is not the configuration of a model: {error}")),
+    };
+    if let Some(class) = config.class.filter(|class| class != "WanModel") {
+        return wrong(format!("belongs to a {class}, which is not a Wan model"));
+    }
+    let Some(kind) = config.model_type else {
+        return wrong("is not the configuration of a Wan model: it has no model_type".into());
+    };
+    let variant = match (kind.as_str(), experts) {
+        ("t2v", 1) => Variant::T2v,
+        ("ti2v", 1) => Variant::Ti2v,
+        ("t2v", 2) => Variant::T2vA14b,
+        (other, _) => {
+            return wrong(format!(
+                "belongs to a Wan model of type {other}, which is not supported: t2v and ti2v are"
+            ));
+        }
+    };
+    let expected = variant.input_channels();
+    match config.in_dim {
+        Some(channels) if channels != expected => wrong(format!(
+            "says that there are {channels} channels, but {} has {expected}",
+            variant.name()
+        )),
+        _ => Ok(variant),
+    }
+}

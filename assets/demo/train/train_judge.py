@@ -8,11 +8,11 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from judge import Judge, look
+from judge import FRAMES, Judge, look
 from machine import Machine
 from pool import Pool, blur, small_and_labelled
-from world import SIZES, TEST, TRAIN, draw_words, film, labels
 from words import SLOTS
+from world import SIZES, TEST, TRAIN, draw_words, film, labels
 
 
 def disturb(x):
@@ -33,7 +33,7 @@ def train(machine, run, steps, clips, batch=128, rate=1.5e-3):
     device = machine.device
     torch.manual_seed(3)
     judge = Judge().to(device, memory_format=torch.channels_last_3d)
-    pool = Pool(small_and_labelled(device, random.Random(5)), clips, 5)
+    pool = Pool(small_and_labelled(device), clips, 5)
     pool.grow(clips)
     machine.log(f"judge: {clips} clips drawn")
     optimiser = torch.optim.AdamW(judge.parameters(), rate, weight_decay=0.02)
@@ -65,7 +65,7 @@ def validate(judge, device, split, clips=3000):
     for _ in range(clips // 12):
         words = draw_words(12, rng, split)
         truth = labels(words)
-        answers = judge(look(film(words, SIZES[0], rng.randrange(1 << 62), device)))
+        answers = judge(look(film(words, SIZES[0], rng.randrange(1 << 62), device, len(FRAMES))))
         said = torch.stack([scores.argmax(1) for scores in answers.values()], 1).cpu()
         right += ((said == truth) & (truth >= 0)).sum(0)
         asked += (truth >= 0).sum(0)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from machine import Machine
 from flat import Flat
+from machine import Machine
 from pool import Pool, frames_only
 from vae import Vae
 from world import SIZES
@@ -18,7 +18,9 @@ CLIP = 17  # frames of a training clip
 def loss_of(y, x, mu, log_var):
     """Weighted reconstruction: edges count more, and so do wrong gradients; a little KL keeps latents smooth."""
     y, x = y.float(), x.float()
-    edge = x.diff(dim=-1).abs().amax(1, keepdim=True)[..., :-1, :] + x.diff(dim=-2).abs().amax(1, keepdim=True)[..., :-1]
+    edge = (
+        x.diff(dim=-1).abs().amax(1, keepdim=True)[..., :-1, :] + x.diff(dim=-2).abs().amax(1, keepdim=True)[..., :-1]
+    )
     weight = 1 + 3 * (2 * edge).clamp(max=1)
     error = (y - x).abs()
     l1 = (error[..., :-1, :-1] * weight).mean() / weight.mean()

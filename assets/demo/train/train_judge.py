@@ -18,15 +18,22 @@ from world import SIZES, TEST, TRAIN, draw_words, film, labels
 def disturb(x):
     """Noise, blur and changes of brightness, so that the judge also reads decoded clips."""
     n = x.shape[0]
-    pick = lambda: torch.rand(n, 1, 1, 1, 1, device=x.device)
+
+    def pick():
+        return torch.rand(n, 1, 1, 1, 1, device=x.device)
+
     x = torch.where(pick() < 0.4, blur(x), x)
     x = x * (0.94 + 0.12 * pick()) + 0.06 * (pick() - 0.5)
     return (x + torch.randn_like(x) * 0.05 * pick()).clamp(0, 1)
 
 
 def loss_of(answers, truth):
-    return sum(F.cross_entropy(scores, truth[:, i], ignore_index=-1, label_smoothing=0.02)
-               for i, scores in enumerate(answers.values()))  # fmt: skip
+    """Cross entropy, for each slot over the clips that have a word in it."""
+    total = 0.0
+    for i, scores in enumerate(answers.values()):
+        losses = F.cross_entropy(scores, truth[:, i], ignore_index=-1, label_smoothing=0.02, reduction="sum")
+        total = total + losses / (truth[:, i] >= 0).sum().clamp(min=1)
+    return total
 
 
 def train(machine, run, steps, clips, batch=128, rate=1.5e-3):
@@ -75,7 +82,7 @@ def validate(judge, device, split, clips=3000):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--clips", type=int, default=20_000)
     a = parser.parse_args()
     train(Machine(), a.folder, a.steps, a.clips)

@@ -29,20 +29,42 @@ fn the_same_files_give_the_same_clips_as_in_pytorch() {
             save_frames: Some(file("frames.safetensors")),
             ..request(&card["settings"], &card["runs"][run])
         };
-        let picture = request.image.as_deref().map(|path| photo::size(path).unwrap());
+        let picture = request
+            .image
+            .as_deref()
+            .map(|path| photo::size(path).unwrap());
         let checkpoint = catalog::open(&folder()).unwrap();
         let plan = Plan::new(&request, checkpoint, picture, 0, file("out.mp4")).unwrap();
         pipeline::generate(&plan, &mut Reporter::new(|_| (), || false)).unwrap();
 
         let saved = |name: &str| Array::load_safetensors(file(name)).unwrap();
         let expected = &golden[&format!("{run}.latents")];
-        compare(&saved("latents.safetensors")["latents"], expected, LATENTS, run);
+        compare(
+            &saved("latents.safetensors")["latents"],
+            expected,
+            LATENTS,
+            run,
+        );
         let frames = bytes(&saved("frames.safetensors")["frames"]);
-        let expected = golden[&format!("{run}.frames")].as_dtype(Dtype::Float32).unwrap();
-        let mean = frames.subtract(&expected).unwrap().abs().unwrap().mean(None).unwrap();
+        let expected = golden[&format!("{run}.frames")]
+            .as_dtype(Dtype::Float32)
+            .unwrap();
+        let mean = frames
+            .subtract(&expected)
+            .unwrap()
+            .abs()
+            .unwrap()
+            .mean(None)
+            .unwrap();
         let mean = mean.item_cast::<f32>();
-        println!("{run}: {mean} of 255 on average, {} at most", max_difference(&frames, &expected));
-        assert!(mean < FRAMES_MEAN, "{run}: frames off by {mean} of 255 on average");
+        println!(
+            "{run}: {mean} of 255 on average, {} at most",
+            max_difference(&frames, &expected)
+        );
+        assert!(
+            mean < FRAMES_MEAN,
+            "{run}: frames off by {mean} of 255 on average"
+        );
     }
 }
 
@@ -51,7 +73,9 @@ fn request(settings: &Value, run: &Value) -> Request {
     let side = |index: usize| settings["size"][index].as_u64().unwrap() as u32;
     Request {
         prompt: run["prompt"].as_str().unwrap().into(),
-        image: run["picture"].as_str().map(|name| golden_path(&format!("demo/{name}"))),
+        image: run["picture"]
+            .as_str()
+            .map(|name| golden_path(&format!("demo/{name}"))),
         size: Some(Size::new(side(0), side(1))),
         frames: Some(number("frames")),
         steps: Some(number("steps")),
@@ -65,6 +89,10 @@ fn request(settings: &Value, run: &Value) -> Request {
 
 /// Pixels in [-1, 1] as whole numbers of 255, truncated.
 fn bytes(frames: &Array) -> Array {
-    let unit = frames.add(Array::from_f32(1.0)).unwrap().divide(Array::from_f32(2.0)).unwrap();
+    let unit = frames
+        .add(Array::from_f32(1.0))
+        .unwrap()
+        .divide(Array::from_f32(2.0))
+        .unwrap();
     mlx_rs::ops::floor(unit.multiply(Array::from_f32(255.0)).unwrap()).unwrap()
 }

@@ -2,4 +2,5 @@
 
 mod broken;
 mod experts;
+mod recall;
 mod reference;

@@ -1,5 +1,7 @@
 //! Peak memory of reading, by MLX's own counter: the tensor itself, and while casting its source. Never a second copy.
 
+#![expect(clippy::print_stdout, reason = "the figures are of interest")]
+
 use mlx_rs::Dtype;
 use mlx_rs::memory::{active_memory, clear_cache, peak_memory, reset_peak_memory};
 use safetensors::Dtype as Stored;

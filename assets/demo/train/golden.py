@@ -1,4 +1,4 @@
-"""Computes the golden clips that the Rust program must reproduce: float32 on the CPU, from the exported files.
+"""The golden clips that the Rust program must reproduce: float32 on the CPU, from the exported files.
 
 For a run `r`: `r.noise` [48, f, h, w] as drawn, `r.latents` the final ones, `r.frames` [3, frames, height, width] as
 bytes, truncated as the official code does; `i2v.image` [3, height, width] the first frame as bytes.

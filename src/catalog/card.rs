@@ -9,7 +9,8 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 use crate::job::{
-    Checkpoint, Defaults, Field, Guidance, LatentRgb, Plan, Refusal, Request, Sampler, Size,
+    Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal, Request, Sampler,
+    Size,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -104,10 +105,12 @@ impl Card {
 /// # Errors
 /// The field of the card that stands in the way, and why.
 fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
+    let needs_picture = checkpoint.variant.pictures() == Pictures::Ends;
     let plan = |size, key: &'static str| {
         let request = Request {
             prompt: "anything".into(),
             size,
+            image: needs_picture.then(|| "any.png".into()),
             ..Request::default()
         };
         Plan::new(
@@ -152,7 +155,7 @@ fn name_of(field: Field) -> &'static str {
         Field::Steps => "steps",
         Field::Guidance => "guidance",
         Field::Shift => "shift",
-        Field::Size | Field::Prompt | Field::Image | Field::Output => "size",
+        Field::Size | Field::Prompt | Field::Image | Field::LastImage | Field::Output => "size",
     }
 }
 

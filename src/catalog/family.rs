@@ -38,9 +38,17 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
         ("t2v", 1) => Variant::T2v,
         ("ti2v", 1) => Variant::Ti2v,
         ("t2v", 2) => Variant::T2vA14b,
+        ("i2v", 2) => Variant::I2vA14b,
+        ("i2v" | "flf2v", 1) => {
+            return wrong(
+                "belongs to a Wan2.1 model for pictures, which is not supported: use Wan2.2 TI2V or \
+                 I2V-A14B"
+                    .into(),
+            );
+        }
         (other, _) => {
             return wrong(format!(
-                "belongs to a Wan model of type {other}, which is not supported: t2v and ti2v are"
+                "belongs to a Wan model of type {other}, which is not supported: t2v, i2v and ti2v are"
             ));
         }
     };

@@ -20,7 +20,7 @@ const TWO: &[&str] = &["low_noise_model/", "high_noise_model/"];
 /// The name of the VAE's file without its ending.
 fn vae(variant: Variant) -> &'static str {
     match variant {
-        Variant::T2v | Variant::T2vA14b => "Wan2.1_VAE",
+        Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => "Wan2.1_VAE",
         Variant::Ti2v => "Wan2.2_VAE",
     }
 }

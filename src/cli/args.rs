@@ -55,6 +55,10 @@ pub struct Generate {
     #[arg(long, value_name = "FILE")]
     pub image: Option<PathBuf>,
 
+    /// Picture to end with, for models that take one
+    #[arg(long, value_name = "FILE", requires = "image")]
+    pub last_image: Option<PathBuf>,
+
     /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
     /// [default: picture]
     #[arg(long, value_name = "picture|crop", requires = "image")]
@@ -144,6 +148,7 @@ impl Generate {
                 None => Negative::Default,
             },
             image: self.image.clone(),
+            last_image: self.last_image.clone(),
             fit: self.fit.unwrap_or_default(),
             size: self.size,
             max_area: self.max_area,

@@ -63,6 +63,7 @@ fn plan(args: &Generate) -> Result<Plan> {
         None => catalog::built_in()?,
     };
     let picture = args.image.as_deref().map(photo::size).transpose()?;
+    args.last_image.as_deref().map(photo::size).transpose()?;
     if let Some(noise) = &args.noise {
         File::open(noise).map_err(Error::file("read", noise))?;
     }

@@ -42,6 +42,7 @@ fn table(settings: &Settings) -> String {
         ("Negative prompt", Some(negative)),
         ("Fit", image.is_some().then_some(fit)),
         ("Picture", image),
+        ("Last picture", settings.last_image.as_deref().map(path)),
         (
             "Model",
             Some(format!("{} ({})", settings.model, settings.variant.name())),

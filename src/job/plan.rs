@@ -26,6 +26,8 @@ pub struct Plan {
     pub negative: String,
     /// The first frame.
     pub picture: Option<Picture>,
+    /// The last frame, fitted as the first one is.
+    pub last_picture: Option<PathBuf>,
     /// The size of the video.
     pub size: Size,
     /// The number of frames, 4n + 1.
@@ -54,7 +56,7 @@ pub struct Plan {
     pub output: PathBuf,
 }
 
-/// The first frame of a video: a picture file that will be scaled to cover the video and cropped.
+/// The first frame of a video: a picture file that will be brought to the video's size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// The file.
@@ -93,6 +95,8 @@ pub enum Field {
     Prompt,
     /// The first frame.
     Image,
+    /// The last frame.
+    LastImage,
     /// The size or the area.
     Size,
     /// The number of frames.
@@ -153,6 +157,7 @@ impl Plan {
         let size = video_size(request, &checkpoint, picture)?;
         let frames = request.frames.unwrap_or(defaults.frames);
         check_frames(frames, &checkpoint)?;
+        check_last_frame(request, frames, checkpoint.variant)?;
         let guidance = request.guidance.unwrap_or(defaults.guidance);
         let shift = request.shift.unwrap_or(defaults.shift);
         let steps = request.steps.unwrap_or(defaults.steps);
@@ -193,6 +198,7 @@ impl Plan {
                 Negative::Text(text) => text.clone(),
             },
             picture: first_frame(request, &defaults),
+            last_picture: request.last_image.clone(),
             size,
             frames,
             fps,
@@ -264,11 +270,38 @@ fn check_pictures(request: &Request, variant: Variant) -> Result<(), Refusal> {
             Field::Image,
             format!(
                 "{name} makes videos from sentences alone: leave the picture out, or choose a model \
-                 that takes one, as Wan2.2 TI2V does"
+                 that takes one, as Wan2.2 TI2V and I2V-A14B do"
             ),
+        ),
+        (Pictures::Ends, None) => refuse(
+            Field::Image,
+            format!("{name} makes videos from pictures: give it one to begin with"),
         ),
         _ => Ok(()),
     }
+}
+
+fn check_last_frame(request: &Request, frames: u32, variant: Variant) -> Result<(), Refusal> {
+    if request.last_image.is_none() {
+        return Ok(());
+    }
+    if variant.pictures() != Pictures::Ends {
+        return refuse(
+            Field::LastImage,
+            format!(
+                "{} takes no picture to end with: leave it out, or choose a model that does, as \
+                 Wan2.2 I2V-A14B",
+                variant.name()
+            ),
+        );
+    }
+    if frames == 1 {
+        return refuse(
+            Field::LastImage,
+            "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more",
+        );
+    }
+    Ok(())
 }
 
 fn video_size(
@@ -276,27 +309,27 @@ fn video_size(
     checkpoint: &Checkpoint,
     picture: Option<Size>,
 ) -> Result<Size, Refusal> {
-    let step = checkpoint.variant.alignment();
+    let variant = checkpoint.variant;
     let model = checkpoint.defaults.size;
     match (picture, request.fit, request.size, request.max_area) {
         (Some(picture), Fit::Picture, ..) => {
-            filling(area(request, &checkpoint.defaults), picture, step)
+            filling(area(request, &checkpoint.defaults), picture, variant)
         }
-        (_, _, None, Some(area)) => filling(area, model, step),
-        (_, _, asked, _) => exactly(asked.unwrap_or(model), step),
+        (_, _, None, Some(area)) => filling(area, model, variant),
+        (_, _, asked, _) => exactly(asked.unwrap_or(model), variant.alignment()),
     }
 }
 
 /// The size that fills `area` with about the aspect of `like`.
-fn filling(area: u64, like: Size, step: u32) -> Result<Size, Refusal> {
-    let least = u64::from(step).pow(2);
+fn filling(area: u64, like: Size, variant: Variant) -> Result<Size, Refusal> {
+    let least = u64::from(variant.alignment()).pow(2);
     if area < least {
         return refuse(
             Field::Size,
             format!("An area of {area} pixels is too small: {least} is the least"),
         );
     }
-    let size = like.best_within(step, area);
+    let size = variant.size_for(like, area);
     if size.area() > area {
         return refuse(
             Field::Image,

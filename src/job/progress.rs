@@ -10,7 +10,7 @@ use serde::Serialize;
 pub enum Stage {
     /// Reading the prompt: text encoder.
     Text,
-    /// Encoding the first frame.
+    /// Encoding the pictures.
     Image,
     /// Loading the DiT.
     Load,

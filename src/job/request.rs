@@ -19,6 +19,8 @@ pub struct Request {
     pub negative: Negative,
     /// The first frame.
     pub image: Option<PathBuf>,
+    /// The last frame.
+    pub last_image: Option<PathBuf>,
     /// How the first frame and the size of the video are brought together.
     pub fit: Fit,
     /// The size of the video, or with [`Fit::Picture`] its area.

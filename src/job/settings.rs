@@ -25,6 +25,9 @@ pub struct Settings {
     /// The name of the first frame's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<PathBuf>,
+    /// The name of the last frame's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_image: Option<PathBuf>,
     /// How the first frame and the size were brought together.
     #[serde(default)]
     pub fit: Fit,
@@ -66,6 +69,7 @@ impl Settings {
                 text => Negative::Text(text),
             },
             image: self.image,
+            last_image: self.last_image,
             fit: self.fit,
             size: Some(self.size),
             max_area: self.max_area,
@@ -110,6 +114,7 @@ impl Plan {
             prompt: self.prompt.clone(),
             negative: self.negative.clone(),
             image: picture.and_then(|picture| file_name(&picture.path)),
+            last_image: self.last_picture.as_deref().and_then(file_name),
             fit: picture.map(|picture| picture.fit).unwrap_or_default(),
             max_area: picture.and_then(|picture| picture.max_area),
             size: self.size,

@@ -66,6 +66,19 @@ impl Size {
         };
         Self::new(width as u32, height as u32)
     }
+
+    /// The size that fills `max_area` with about this one's aspect, each side rounded down to a
+    /// multiple of `step` for itself.
+    ///
+    /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`.
+    #[must_use]
+    pub fn each_within(self, step: u32, max_area: u64) -> Self {
+        let step = f64::from(step);
+        let area = max_area as f64;
+        let aspect = f64::from(self.height) / f64::from(self.width);
+        let floor = |side: f64| ((side / step).floor() * step).max(step) as u32;
+        Self::new(floor((area / aspect).sqrt()), floor((area * aspect).sqrt()))
+    }
 }
 
 impl From<[u32; 2]> for Size {

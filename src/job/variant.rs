@@ -14,6 +14,8 @@ pub enum Variant {
     Ti2v,
     /// Wan2.2 T2V-A14B: sentences, a network for high and one for low noise, the 2.1 VAE.
     T2vA14b,
+    /// Wan2.2 I2V-A14B: first frames, last frames too, otherwise as T2V-A14B.
+    I2vA14b,
 }
 
 /// The pictures that a model can be given with the prompt.
@@ -23,6 +25,8 @@ pub enum Pictures {
     None,
     /// A first frame, if one is wanted: a clean latent in the place of a noisy one.
     FirstFrame,
+    /// A first frame always, and a last one if wanted: the network sees them beside the noise.
+    Ends,
 }
 
 /// The negative prompt that the official code uses when none is given.
@@ -37,13 +41,14 @@ impl Variant {
             Self::T2v => "Wan2.1 T2V",
             Self::Ti2v => "Wan2.2 TI2V",
             Self::T2vA14b => "Wan2.2 T2V-A14B",
+            Self::I2vA14b => "Wan2.2 I2V-A14B",
         }
     }
 
     /// How many frames, rows and columns of pixels one latent position covers: (time, height, width).
     pub fn vae_stride(self) -> (u32, u32, u32) {
         match self {
-            Self::T2v | Self::T2vA14b => (4, 8, 8),
+            Self::T2v | Self::T2vA14b | Self::I2vA14b => (4, 8, 8),
             Self::Ti2v => (4, 16, 16),
         }
     }
@@ -56,14 +61,19 @@ impl Variant {
     /// The channels of a latent.
     pub fn latent_channels(self) -> u32 {
         match self {
-            Self::T2v | Self::T2vA14b => 16,
+            Self::T2v | Self::T2vA14b | Self::I2vA14b => 16,
             Self::Ti2v => 48,
         }
     }
 
-    /// The channels that the DiT sees.
+    /// The channels that the DiT sees: pictures beside the noise come with a mask for each of the
+    /// frames that a latent covers.
     pub fn input_channels(self) -> u32 {
-        self.latent_channels()
+        let latent = self.latent_channels();
+        match self.pictures() {
+            Pictures::None | Pictures::FirstFrame => latent,
+            Pictures::Ends => latent + self.vae_stride().0 + latent,
+        }
     }
 
     /// The pictures that it takes.
@@ -71,17 +81,27 @@ impl Variant {
         match self {
             Self::T2v | Self::T2vA14b => Pictures::None,
             Self::Ti2v => Pictures::FirstFrame,
+            Self::I2vA14b => Pictures::Ends,
+        }
+    }
+
+    /// The size of a video that fills `area` with about the aspect of `like`, by the official rule.
+    pub fn size_for(self, like: Size, area: u64) -> Size {
+        match self.pictures() {
+            Pictures::None | Pictures::FirstFrame => like.best_within(self.alignment(), area),
+            Pictures::Ends => like.each_within(self.alignment(), area),
         }
     }
 
     /// The share of the timesteps from which up a network of its own denoises; none where there is
     /// only one network.
     ///
-    /// Wan2.2 `wan/configs/wan_t2v_A14B.py`.
+    /// Wan2.2 `wan/configs/wan_t2v_A14B.py` and `wan_i2v_A14B.py`.
     pub fn boundary(self) -> Option<f64> {
         match self {
             Self::T2v | Self::Ti2v => None,
             Self::T2vA14b => Some(0.875),
+            Self::I2vA14b => Some(0.9),
         }
     }
 
@@ -92,7 +112,8 @@ impl Variant {
 
     /// What the official configuration recommends.
     ///
-    /// Wan2.1 `generate.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py`, `wan_t2v_A14B.py`.
+    /// Wan2.1 `generate.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py`, `wan_t2v_A14B.py` and
+    /// `wan_i2v_A14B.py`.
     pub fn defaults(self) -> Defaults {
         let first = Defaults {
             negative_prompt: OFFICIAL_NEGATIVE_PROMPT.into(),
@@ -119,6 +140,11 @@ impl Variant {
                     high: 4.0,
                 },
                 shift: 12.0,
+                ..first
+            },
+            Self::I2vA14b => Defaults {
+                steps: 40,
+                guidance: Guidance::both(3.5),
                 ..first
             },
         }

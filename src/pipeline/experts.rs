@@ -67,7 +67,8 @@ impl Denoiser {
             height: shape.height / 2,
             width: shape.width / 2,
         };
-        let negative = features.negative.as_ref().filter(|_| guidance != 1.0);
+        let guided = guidance.total_cmp(&1.0).is_ne();
+        let negative = features.negative.as_ref().filter(|_| guided);
         Ok(Self {
             rope: dit.rope(grid)?,
             prompt: dit.read(&features.prompt)?,

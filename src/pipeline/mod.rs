@@ -6,7 +6,7 @@ mod decode;
 pub mod denoise;
 mod experts;
 mod features;
-mod first_frame;
+pub mod pictures;
 mod reporter;
 mod tensor_file;
 
@@ -39,8 +39,8 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     memory::reset_peak_memory()?;
 
     let features = features::read(plan, reporter)?;
-    let first_frame = first_frame::encode(plan, reporter)?;
-    let latents = denoise::run(plan, &features, first_frame.as_ref(), reporter)?;
+    let given = pictures::encode(plan, reporter)?;
+    let latents = denoise::run(plan, &features, &given, reporter)?;
     decode::write(plan, &latents, reporter)?;
 
     Ok(Outcome {
@@ -51,7 +51,7 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// The VAE of a family.
 fn vae_kind(variant: Variant) -> vae::Kind {
     match variant {
-        Variant::T2v | Variant::T2vA14b => vae::Kind::V21,
+        Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => vae::Kind::V21,
         Variant::Ti2v => vae::Kind::V22,
     }
 }

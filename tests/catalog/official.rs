@@ -107,6 +107,19 @@ fn two_experts_are_one_model() {
 }
 
 #[test]
+fn what_two_experts_see_tells_their_family() {
+    let folder = expert_folder("i2v", 36);
+    let model = catalog::open(folder.path()).expect("it is complete");
+    assert_eq!(model.variant, Variant::I2vA14b);
+    write(folder.path(), "zoetrope.json", r#"{ "steps": 20 }"#);
+    let model = catalog::open(folder.path()).expect("a card may lie beside it");
+    assert_eq!(model.defaults.steps, 20);
+
+    let folder = expert_folder("i2v", 16);
+    assert!(problem(folder.path()).contains("16 channels, but Wan2.2 I2V-A14B has 36"));
+}
+
+#[test]
 fn what_is_missing_of_an_expert_is_named() {
     let folder = expert_folder("t2v", 16);
     remove(
@@ -161,6 +174,10 @@ fn other_models_are_named() {
         (
             r#"{ "_class_name": "FluxTransformer2DModel" }"#,
             "FluxTransformer2DModel",
+        ),
+        (
+            r#"{ "_class_name": "WanModel", "model_type": "i2v", "in_dim": 36 }"#,
+            "Wan2.1 model for pictures, which is not supported",
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "vace" }"#,

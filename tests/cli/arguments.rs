@@ -35,6 +35,8 @@ fn every_argument_reaches_the_request() {
         "blur",
         "--image",
         "cat.png",
+        "--last-image",
+        "dog.png",
         "--fit",
         "crop",
         "--size",
@@ -67,6 +69,7 @@ fn every_argument_reaches_the_request() {
         prompt: "a boat".into(),
         negative: Negative::Text("blur".into()),
         image: Some("cat.png".into()),
+        last_image: Some("dog.png".into()),
         fit: Fit::Crop,
         size: Some(Size::new(832, 480)),
         max_area: None,
@@ -106,7 +109,7 @@ fn every_argument_reaches_the_request() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let wrong: [&[&str]; 16] = [
+    let wrong: [&[&str]; 17] = [
         &["--size", "832"],
         &["--size", "0x480"],
         &["--size", "-832x480"],
@@ -120,6 +123,7 @@ fn wrong_usage_exits_with_2() {
         &["--seed", "-1"],
         &["--dtype", "f16"],
         &["--fit", "crop"],
+        &["--last-image", "dog.png"],
         &["--fit", "stretch", "--image", "cat.png"],
         &["--negative", "blur", "--no-negative"],
         &["--surprise"],

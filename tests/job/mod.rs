@@ -10,9 +10,14 @@ use zoetrope::job::{Checkpoint, Network, Plan, Refusal, Request, Size, Variant};
 
 /// A model whose files nobody opens.
 pub fn checkpoint() -> Checkpoint {
+    checkpoint_of(Variant::Ti2v)
+}
+
+/// One of this family.
+pub fn checkpoint_of(variant: Variant) -> Checkpoint {
     Checkpoint {
         name: "A model".into(),
-        variant: Variant::Ti2v,
+        variant,
         root: "model".into(),
         dit: Network {
             config: "model/config.json".into(),
@@ -22,7 +27,7 @@ pub fn checkpoint() -> Checkpoint {
         text_encoder: vec!["model/t5.safetensors".into()],
         tokenizer: "model/tokenizer.json".into(),
         vae: vec!["model/vae.safetensors".into()],
-        defaults: Variant::Ti2v.defaults(),
+        defaults: variant.defaults(),
         sizes: Vec::new(),
         latent_rgb: None,
         examples: Vec::new(),

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use zoetrope::job::{Field, Fit, Guidance, Plan, Request, Size};
+use zoetrope::job::{Field, Fit, Guidance, Plan, Request, Size, Variant};
 
-use super::{checkpoint, plan, request};
+use super::{checkpoint, checkpoint_of, plan, request};
 
 fn refusal(request: &Request, picture: Option<Size>) -> (Field, String) {
     let refusal = plan(request, picture).expect_err("it cannot work");
@@ -163,4 +163,48 @@ fn an_area_without_a_picture_has_the_aspect_of_the_models_size() {
         plan(&asked, None).expect("it works").size,
         Size::new(640, 352)
     );
+}
+
+#[test]
+fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_one() {
+    let asked = |image: bool, last: bool| Request {
+        image: image.then(|| "cat.png".into()),
+        last_image: last.then(|| "dog.png".into()),
+        ..request("a cat")
+    };
+    let refused = |variant, request: &Request| {
+        let model = checkpoint_of(variant);
+        let picture = request.image.is_some().then(|| Size::new(640, 480));
+        let plan = Plan::new(request, model, picture, 7, "video.mp4".into());
+        plan.err().map(|refusal| refusal.field)
+    };
+    for (variant, alone, first, both) in [
+        (Variant::T2v, None, Some(Field::Image), Some(Field::Image)),
+        (
+            Variant::T2vA14b,
+            None,
+            Some(Field::Image),
+            Some(Field::Image),
+        ),
+        (Variant::Ti2v, None, None, Some(Field::LastImage)),
+        (Variant::I2vA14b, Some(Field::Image), None, None),
+    ] {
+        assert_eq!(refused(variant, &asked(false, false)), alone, "{variant:?}");
+        assert_eq!(refused(variant, &asked(true, false)), first, "{variant:?}");
+        assert_eq!(refused(variant, &asked(true, true)), both, "{variant:?}");
+    }
+    let one_frame = Request {
+        frames: Some(1),
+        ..asked(true, true)
+    };
+    let field = refused(Variant::I2vA14b, &one_frame);
+    assert_eq!(field, Some(Field::LastImage));
+}
+
+/// The sides of the image-to-video model's videos are rounded down each for itself.
+#[test]
+fn each_family_has_its_own_rule_for_the_size() {
+    let size = |variant: Variant| variant.size_for(Size::new(640, 480), 832 * 480);
+    assert_eq!(size(Variant::I2vA14b), Size::new(720, 544));
+    assert_eq!(size(Variant::Ti2v), Size::new(704, 544));
 }

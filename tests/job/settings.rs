@@ -1,6 +1,8 @@
-use zoetrope::job::{Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size};
+use zoetrope::job::{
+    Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size, Variant,
+};
 
-use super::{checkpoint, plan, request};
+use super::{checkpoint, checkpoint_of, plan, request};
 
 fn odd_numbers() -> Request {
     Request {
@@ -87,16 +89,21 @@ fn a_picture_leads_to_the_same_size_again() {
 fn settings_tell_nothing_about_the_machine() {
     let asked = Request {
         image: Some("/home/somebody/pictures/cat.png".into()),
+        last_image: Some("/home/somebody/pictures/dog.png".into()),
         noise: Some("/home/somebody/noise.safetensors".into()),
         save_latents: Some("/home/somebody/latents.safetensors".into()),
         ..request("a cat")
     };
-    let json = plan(&asked, Some(Size::new(640, 480)))
+    let model = checkpoint_of(Variant::I2vA14b);
+    let picture = Some(Size::new(640, 480));
+    let json = Plan::new(&asked, model, picture, 7, "video.mp4".into())
         .expect("it works")
         .settings_json();
     assert!(!json.contains("somebody"), "{json}");
     assert!(
-        json.contains("\"cat.png\"") && json.contains("\"noise.safetensors\""),
+        json.contains("\"cat.png\"")
+            && json.contains("\"dog.png\"")
+            && json.contains("\"noise.safetensors\""),
         "{json}"
     );
 }

@@ -112,7 +112,7 @@ impl Golden {
 
 const TI2V: Case = Case::new("dit_ti2v_5b", "ti2v_5b/official", "scalar.").at(731.0);
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 7] = [
     TI2V,
     Case::new("dit_ti2v_5b", "ti2v_5b/official", "pertoken.")
         .at(993.0)
@@ -130,6 +130,18 @@ const CASES: [Case; 5] = [
         "low_noise_model.",
     )
     .at(993.0),
+    Case::new(
+        "dit_i2v_a14b",
+        "i2v_a14b/official/high_noise_model",
+        "high_noise_model.",
+    )
+    .at(412.0),
+    Case::new(
+        "dit_i2v_a14b",
+        "i2v_a14b/official/low_noise_model",
+        "low_noise_model.",
+    )
+    .at(412.0),
 ];
 
 /// The reference has no batch axis.
@@ -148,12 +160,10 @@ fn embeddings_match() {
         let text = dit.text().forward(golden.context()).unwrap();
         golden.compare_any(&unbatched(&text), "text_embed", EMBEDDING);
 
-        let timesteps: &[f64] = match case.timesteps.clean_first_frame {
-            true => &[0.0, case.timesteps.noisy],
-            false => &[case.timesteps.noisy],
-        };
+        let clean = case.timesteps.clean_first_frame.then_some(0.0);
+        let timesteps: Vec<f64> = clean.into_iter().chain([case.timesteps.noisy]).collect();
         let width = golden.tensors[&golden.name("sinusoidal")].dim(1);
-        golden.compare(&sinusoidal(timesteps, width), "sinusoidal", once);
+        golden.compare(&sinusoidal(&timesteps, width), "sinusoidal", once);
         let (e, e0) = dit.time().forward(&case.timesteps, 15).unwrap();
         let e = e.vectors().squeeze_axes(&[1]).unwrap();
         golden.compare(&e, "e", EMBEDDING);

@@ -9,6 +9,7 @@ use zoetrope::catalog;
 use zoetrope::job::{Checkpoint, Expert, Plan, Precision, Progress, Request, Size, Stage};
 use zoetrope::pipeline::{self, Reporter};
 
+use crate::support::alone::alone;
 use crate::support::model::Model;
 
 fn plan(checkpoint: Checkpoint, steps: u32, folder: &Path) -> Plan {
@@ -94,6 +95,11 @@ fn peak(plan: &Plan) -> usize {
 
 #[test]
 fn memory_never_holds_both_experts() {
+    let name = "pipeline::experts::memory_never_holds_both_experts";
+    alone(name, compare_peaks);
+}
+
+fn compare_peaks() {
     let model = Model::official("ckpt/t2v_a14b");
     let folder = TempDir::new().unwrap();
     let both = catalog::open(model.path()).unwrap();

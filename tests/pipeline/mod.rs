@@ -2,5 +2,6 @@
 
 mod broken;
 mod experts;
+mod pictures;
 mod recall;
 mod reference;

@@ -24,7 +24,13 @@ const FRAMES: (f32, f32) = (5e-4, 0.0);
 const FRAMES_MEAN: f32 = 3e-5;
 
 /// The families, and what they make videos from.
-const RUNS: [&str; 4] = ["ti2v_5b_t2v", "ti2v_5b_i2v", "t2v_1_3b", "t2v_a14b"];
+const RUNS: [&str; 5] = [
+    "ti2v_5b_t2v",
+    "ti2v_5b_i2v",
+    "t2v_1_3b",
+    "t2v_a14b",
+    "i2v_a14b",
+];
 
 /// The settings of a run in `e2e.json`.
 struct Case {

@@ -74,7 +74,10 @@ fn peak(file: PathBuf) -> usize {
 
 #[test]
 fn encoding_holds_one_layer_however_many_there_are() {
-    alone("text::memory::encoding_holds_one_layer_however_many_there_are", measure);
+    alone(
+        "text::memory::encoding_holds_one_layer_however_many_there_are",
+        measure,
+    );
 }
 
 fn measure() {

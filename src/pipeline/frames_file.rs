@@ -1,30 +1,12 @@
-//! Tensors written for later: whole, or frame by frame.
+//! The decoded frames as floats, for whoever wants more than 8 bits of them.
 
 use std::path::Path;
 
 use mlx_rs::{Array, Dtype};
-use safetensors::Dtype as FileDtype;
-use safetensors::tensor::TensorView;
 
 use crate::job::Size;
 use crate::media::PartialFile;
 use crate::{Error, Result};
-
-/// Writes `array` as float32 under `name`, under its final file name once it is whole.
-pub(super) fn save(path: &Path, name: &str, array: &Array) -> Result<()> {
-    let values = floats(array)?;
-    let bytes: Vec<u8> = values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
-    let shape = array.shape().iter().map(|&axis| axis as usize).collect();
-    let file = TensorView::new(FileDtype::F32, shape, &bytes)
-        .and_then(|view| safetensors::serialize([(name, view)], None))
-        .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
-    let mut partial = PartialFile::create(path)?;
-    partial.write_at(0, &file)?;
-    partial.finish()
-}
 
 /// The tensor `frames`, (3, frames, height, width), float32 in [-1, 1], written as frames come.
 pub(super) struct FramesFile {

@@ -1,4 +1,9 @@
 //! Whole jobs, from the command line to the files.
 
 mod broken;
+mod checks;
+mod decode;
+mod job;
 mod reference;
+mod resume;
+mod run_folder;

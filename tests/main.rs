@@ -1,7 +1,15 @@
 //! One binary for all tests, so that the heavy libraries are linked once.
 
+#![expect(
+    clippy::float_cmp,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test says what it saw, means exactly what it compares with, and stops where it cannot go on"
+)]
+
 mod catalog;
 mod cli;
+mod demo;
 mod engine;
 mod floor_plan;
 mod job;
@@ -11,3 +19,4 @@ mod pipeline;
 mod sampler;
 mod support;
 mod text;
+mod weights;

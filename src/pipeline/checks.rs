@@ -60,32 +60,36 @@ fn spread(latents: &Array) -> Result<f32> {
     Ok(value(&mean)?.sqrt())
 }
 
-/// Watches the frames of a video go by.
+/// Decoded frames as floats, before they become bytes: there a value that is no number would turn
+/// into black.
+pub(super) fn frames(frames: &Array) -> Result<()> {
+    if value(&frames.sum(None)?)?.is_finite() {
+        return Ok(());
+    }
+    Err(Error::Other(
+        "The decoded frames are not finite: the VAE's weights are damaged, so no video was saved"
+            .into(),
+    ))
+}
+
+/// Watches the pixels of a video go by.
 #[derive(Default)]
-pub(super) struct Frames {
+pub(super) struct Pixels {
     /// The colour of everything so far, until there was another one.
     only: Option<[u8; 3]>,
     varied: bool,
 }
 
-impl Frames {
-    /// Frames as floats, before they become bytes: there a value that is no number would turn into
-    /// black.
-    pub(super) fn floats(&self, frames: &Array) -> Result<()> {
-        if value(&frames.sum(None)?)?.is_finite() {
-            return Ok(());
+impl Pixels {
+    /// The next frames, (height, width, 3) bytes each. Two pixels that differ end the search.
+    pub(super) fn see(&mut self, frames: &[u8]) {
+        if self.varied {
+            return;
         }
-        Err(Error::Other(
-            "The decoded frames are not finite: the VAE's weights are damaged, so no video was saved".into(),
-        ))
-    }
-
-    /// The same as (height, width, 3) bytes. Two pixels that differ end the search.
-    pub(super) fn bytes(&mut self, frames: &[u8]) {
         let pixels = frames.as_chunks::<3>().0;
         let Some(&first) = pixels.first() else { return };
         let only = *self.only.get_or_insert(first);
-        self.varied = self.varied || pixels.iter().any(|pixel| *pixel != only);
+        self.varied = pixels.iter().any(|pixel| *pixel != only);
     }
 
     /// After the last one. A single dark frame is somebody's fade-in; a whole video of one colour is

@@ -33,15 +33,15 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         .map(|path| FramesFile::create(path, frames, plan.size))
         .transpose()?;
 
-    let mut seen = checks::Frames::default();
+    let mut seen = checks::Pixels::default();
     let mut done = 0;
     decoder.decode(&latents.transpose_axes(&[1, 2, 3, 0])?, |chunk| {
-        seen.floats(chunk)?;
+        checks::frames(chunk)?;
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;
         }
         let bytes = to_bytes(chunk)?;
-        seen.bytes(&bytes);
+        seen.see(&bytes);
         for frame in bytes.chunks_exact(3 * plan.size.area() as usize) {
             video.write(frame)?;
             done += 1;

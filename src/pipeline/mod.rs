@@ -71,13 +71,12 @@ pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> R
 }
 
 fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<()> {
-    let latents = match folder.latents(plan)? {
-        Some(latents) => latents,
-        None => {
-            let features = features::read(plan, reporter)?;
-            let first_frame = first_frame::encode(plan, reporter)?;
-            denoise::run(plan, &features, first_frame.as_ref(), folder, reporter)?
-        }
+    let latents = if let Some(finished) = folder.latents(plan)? {
+        finished
+    } else {
+        let features = features::read(plan, reporter)?;
+        let first_frame = first_frame::encode(plan, reporter)?;
+        denoise::run(plan, &features, first_frame.as_ref(), folder, reporter)?
     };
     if let Some(path) = &plan.save_latents {
         saved::write(path, plan, &latents)?;

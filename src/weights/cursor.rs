@@ -42,6 +42,7 @@ impl Weights {
     }
 
     /// The tensors under `name`.
+    #[must_use]
     pub fn at(&self, name: impl Display) -> Self {
         Self {
             scope: self.key(&name.to_string()),
@@ -50,6 +51,7 @@ impl Weights {
     }
 
     /// The same place; tensors are read as this floating type from here on.
+    #[must_use]
     pub fn as_type(&self, dtype: Dtype) -> Self {
         Self {
             dtype: Some(dtype),
@@ -96,9 +98,11 @@ impl Weights {
     /// How many numbered children `name` has: those under "name.0.", "name.1." and so on without a gap.
     pub fn count(&self, name: &str) -> usize {
         let list = self.at(name);
-        (0..)
-            .take_while(|i| list.at(i).tensors().next().is_some())
-            .count()
+        let mut count = 0;
+        while list.at(count).tensors().next().is_some() {
+            count += 1;
+        }
+        count
     }
 
     /// The tensor, which must be floating and have this shape. It is read now, as the file's type or that of

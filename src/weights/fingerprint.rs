@@ -1,5 +1,7 @@
 //! A *fingerprint* tells two checkpoints apart by what they hold, without reading all of it.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
@@ -26,9 +28,10 @@ pub(super) fn of<'a>(
             hash.update(&*bytes);
         }
     }
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let mut hex = String::new();
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(hex)
 }

@@ -83,9 +83,9 @@ fn part(names: Vec<String>, one: &str, many: &str) -> Option<String> {
         1 => one,
         _ => many,
     };
-    let mut list = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
-    if count > NAMED {
-        list.push_str(&format!(" and {} more", count - NAMED));
-    }
-    Some(format!("{count} {verb}: {list}"))
+    let list = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    Some(match count.checked_sub(NAMED) {
+        None | Some(0) => format!("{count} {verb}: {list}"),
+        Some(more) => format!("{count} {verb}: {list} and {more} more"),
+    })
 }

@@ -4,6 +4,7 @@ mod broken;
 mod checks;
 mod decode;
 mod job;
+mod recall;
 mod reference;
 mod resume;
 mod run_folder;

@@ -1,5 +1,6 @@
 //! What the tests share: the reference data and how to compare with it.
 
+pub mod alone;
 pub mod model;
 pub mod program;
 

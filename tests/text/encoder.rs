@@ -138,7 +138,7 @@ fn all_prompts_at_once_have_the_features_of_the_reference() {
         let layers = Config::read(&weights(family)).unwrap().layers;
         assert_eq!(
             heard,
-            Vec::from_iter((0..=layers).map(|done| (done, layers)))
+            (0..=layers).map(|done| (done, layers)).collect::<Vec<_>>()
         );
         assert_eq!(features.len(), prompts.len());
         for (feature, prompt) in features.iter().zip(&prompts) {
@@ -199,10 +199,10 @@ fn complaint(change: impl FnOnce(&mut Vec<(String, Array)>)) -> String {
     let path = folder.path().join("t5.safetensors");
     let pairs = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     Array::save_safetensors(pairs, None, &path).unwrap();
-    let weights = Weights::open(&[path.clone()]).unwrap();
+    let weights = Weights::open(std::slice::from_ref(&path)).unwrap();
     let tokens = [prompts("ti2v_5b").0[0].tokens()];
     let result = text::encode(&weights, &tokens, |_, _| panic!("it began to read"));
-    let message = result.err().expect("an error").to_string();
+    let message = result.unwrap_err().to_string();
     println!("{message}");
     message.replace(&path.display().to_string(), "FILE")
 }

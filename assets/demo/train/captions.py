@@ -1,7 +1,6 @@
 """From the words of a clip to an English sentence, each time another one."""
 
 import html
-import random
 import re
 
 from words import CAPTIONS, SAY
@@ -11,7 +10,14 @@ CHOICE = re.compile(r"\(([^()]*)\)")
 OPTION = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")
 OPENINGS = ["a video of ", "an animation of ", "a cartoon of ", "a short film of ", "a picture of "]
-ENDINGS = [", flat illustration", ", cartoon style", ", high quality", ", cute animation", ", beautiful colours", ", 4k"]
+ENDINGS = [
+    ", flat illustration",
+    ", cartoon style",
+    ", high quality",
+    ", cute animation",
+    ", beautiful colours",
+    ", 4k",
+]
 
 
 def caption(words, rng, keep=KEEP):

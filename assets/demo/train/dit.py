@@ -100,7 +100,9 @@ class Head(nn.Module):
         self.modulation = nn.Parameter(torch.randn(1, 2, dim) / dim**0.5)
 
     def forward(self, x, level, first):
-        shift, scale = (torch.where(first, y[:, :1], y[:, 1:]) for y in (level.unsqueeze(2) + self.modulation).unbind(2))
+        shift, scale = (
+            torch.where(first, y[:, :1], y[:, 1:]) for y in (level.unsqueeze(2) + self.modulation).unbind(2)
+        )
         return self.head(self.norm(x) * (1 + scale) + shift)
 
 

@@ -17,16 +17,16 @@ from vae import Vae
 from world import FPS, FRAMES, SIZES
 
 EXAMPLES = [
-    "Three yellow ducks swim to the right at sunset",
-    "An orange cat wags its tail at night",
-    "A red hot-air balloon rises at sunset",
-    "The smiling sun rises over the sea",
-    "A blue rocket takes off from the moon",
+    "A red lighthouse shines over the sea at night",
     "A pink birthday cake with three candles",
-    "Snow falls on a snowman at night",
-    "A purple star spins in the night sky",
+    "A green tent with a campfire in the forest",
+    "The smiling sun rises over the sea",
+    "A red hot-air balloon rises at sunset",
+    "Snow falls on a little house at night",
+    "Red fireworks over the city",
+    "A red sailing boat sails to the right at sunset",
 ]
-SAMPLING = {"steps": 12, "shift": 4.0, "guidance": 3.5, "sampler": "unipc"}
+SAMPLING = {"steps": 12, "shift": 4.0, "guidance": 3.0, "sampler": "unipc"}
 
 
 def rescale(vae, mean, std):

@@ -4,7 +4,6 @@ It looks at nine frames of a 128x128 clip, halved in size, and answers one
 question for each slot of words. Trained on rendered clips alone.
 """
 
-import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -15,8 +14,8 @@ CHANNELS, STRIDES = (24, 48, 96, 128), ((1, 2, 2), (1, 2, 2), (1, 2, 2), (2, 2, 
 
 
 def look(video):
-    """What the judge sees of a clip in 0..1: [n, 3, 33, 128, 128] -> [n, 3, 9, 64, 64], 2x2 means."""
-    return F.avg_pool3d(video[:, :, list(FRAMES)], (1, 2, 2))
+    """What the judge sees of a clip in 0..1: [n, 3, 33 or just the 9, 128, 128] -> [n, 3, 9, 64, 64], 2x2 means."""
+    return F.avg_pool3d(video if video.shape[2] == len(FRAMES) else video[:, :, list(FRAMES)], (1, 2, 2))
 
 
 class Judge(nn.Module):

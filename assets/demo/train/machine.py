@@ -15,7 +15,7 @@ class Machine:
     def __init__(self):
         self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         self.cuda = torch.cuda.is_available()
-        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)) if self.cuda else 0) if self.cuda else torch.device("cpu")
+        self.device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if self.cuda else "cpu")
         if self.cuda:
             torch.cuda.set_device(self.device)
             torch.backends.cudnn.benchmark = True

@@ -6,8 +6,9 @@ import torch
 from torch.nn import functional as F
 
 from captions import caption
+from judge import FRAMES, look
 from text import NULL_PROMPTS, TEXT_LEN, token_ids
-from world import SIZES, TRAIN, draw_words, film, labels
+from world import SIZES, draw_words, film, labels
 
 SAYINGS = 4  # captions kept for each clip
 
@@ -47,13 +48,11 @@ def frames_only(size, device):
     return record
 
 
-def small_and_labelled(device, rng):
+def small_and_labelled(device):
     """A recorder for the judge: what it sees of a clip, as bytes, and the class numbers."""
-    from judge import look
 
     def record(words, seed):
-        words = [rng.choice(TRAIN[words[0]["kind"]]) for _ in words]
-        video = film(words, SIZES[0], seed, device)
+        video = film(words, SIZES[0], seed, device, frames=len(FRAMES))
         return [(look(video) * 255).round().byte(), labels(words).to(device)]
 
     return record

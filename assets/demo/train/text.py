@@ -36,7 +36,9 @@ def train_tokenizer(folder, captions=40_000, seed=0):
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
-    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
+    )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -58,7 +60,9 @@ def vocabulary(texts):
     pieces.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     pieces.train_from_iterator(texts, trainers.UnigramTrainer(vocab_size=VOCABULARY, show_progress=False))
     scores = {"▁" + word: -3.0 for word in words if word[0].isalnum()}
-    scores |= {piece: score - 5.0 for piece, score in json.loads(pieces.to_str())["model"]["vocab"] if piece not in scores}
+    scores |= {
+        piece: score - 5.0 for piece, score in json.loads(pieces.to_str())["model"]["vocab"] if piece not in scores
+    }
     scores = dict(sorted(scores.items(), key=lambda item: -item[1])[: VOCABULARY - len(SPECIAL) - len(letters)])
     scores |= {letter: -16.0 for letter in letters if letter not in scores}
     return [(token, 0.0) for token in SPECIAL] + list(scores.items())

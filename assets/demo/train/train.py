@@ -34,8 +34,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", required=True, help="folder for what training leaves behind")
     parser.add_argument("--out", help="model folder to write; left out, nothing is exported")
-    parser.add_argument("--vae-steps", type=int, default=20_000)
-    parser.add_argument("--dit-steps", type=int, default=30_000)
+    parser.add_argument(
+        "--golden", default=HERE.parents[2] / "tests/golden/demo", help="folder for judge, figures, goldens"
+    )
+    parser.add_argument("--vae-steps", type=int, default=16_000)
+    parser.add_argument("--dit-steps", type=int, default=36_000)
     a = parser.parse_args()
     processes = max(1, torch.cuda.device_count())
     train_tokenizer(Path(a.folder) / "google/umt5-xxl")
@@ -46,6 +49,10 @@ def main():
     finish(judge, dit)
     if a.out:
         finish(stage("export.py", "--folder", a.folder, "--out", a.out))
+        golden = Path(a.golden)
+        finish(stage("export_judge.py", "--judge", Path(a.folder) / "judge.pt", "--out", golden))
+        finish(stage("evaluate.py", "--model", a.out, "--judge", Path(a.folder) / "judge.pt", "--out", golden))
+        finish(stage("golden.py", "--model", a.out, "--out", golden))
 
 
 if __name__ == "__main__":

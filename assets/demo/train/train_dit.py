@@ -65,7 +65,7 @@ def schedule(step, steps):
     return min(1, (step + 1) / 300) * (1 if s < 0.55 else max(0.0, (1 - s) / 0.45) * 0.98 + 0.02)
 
 
-def train(machine, run, steps, batch, clips, capacity, rate=1e-3):
+def train(machine, run, steps, batch, clips, capacity, resume=False, rate=1e-3):
     device, run = machine.device, Path(run)
     saved = torch.load(run / "vae.pt", map_location=device)
     vae = Vae().to(device).eval().requires_grad_(False)
@@ -80,6 +80,10 @@ def train(machine, run, steps, batch, clips, capacity, rate=1e-3):
 
     torch.manual_seed(11)
     text, dit = TextEncoder(tokenizer.get_vocab_size()).to(device), Dit(TEXT_DIM).to(device)
+    if resume:
+        states = torch.load(run / "dit.pt", map_location=device)
+        text.load_state_dict(states["text"])
+        dit.load_state_dict(states["dit"])
     flat = Flat(machine, [text, dit], rate, (0.9, 0.98), 0.01, 0.9995)
     if machine.cuda:
         for block in dit.blocks:
@@ -123,11 +127,12 @@ def save(machine, flat, text, dit, run):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--steps", type=int, default=24_000)
+    parser.add_argument("--steps", type=int, default=36_000)
     parser.add_argument("--batch", type=int, default=256, help="clips over all accelerators")
     parser.add_argument("--clips", type=int, default=24_000, help="clips in each accelerator's pool at the start")
     parser.add_argument("--capacity", type=int, default=64_000, help="clips in each accelerator's pool at most")
+    parser.add_argument("--resume", action="store_true", help="start from the weights in dit.pt")
     a = parser.parse_args()
     machine = Machine()
-    train(machine, a.folder, a.steps, max(1, a.batch // machine.world), a.clips, a.capacity)
+    train(machine, a.folder, a.steps, max(1, a.batch // machine.world), a.clips, a.capacity, a.resume)
     machine.close()

@@ -8,32 +8,39 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from judge import Judge, look
+from judge import FRAMES, Judge, look
 from machine import Machine
 from pool import Pool, blur, small_and_labelled
-from world import SIZES, TEST, TRAIN, draw_words, film, labels
 from words import SLOTS
+from world import SIZES, TEST, TRAIN, draw_words, film, labels
 
 
 def disturb(x):
     """Noise, blur and changes of brightness, so that the judge also reads decoded clips."""
     n = x.shape[0]
-    pick = lambda: torch.rand(n, 1, 1, 1, 1, device=x.device)
+
+    def pick():
+        return torch.rand(n, 1, 1, 1, 1, device=x.device)
+
     x = torch.where(pick() < 0.4, blur(x), x)
     x = x * (0.94 + 0.12 * pick()) + 0.06 * (pick() - 0.5)
     return (x + torch.randn_like(x) * 0.05 * pick()).clamp(0, 1)
 
 
 def loss_of(answers, truth):
-    return sum(F.cross_entropy(scores, truth[:, i], ignore_index=-1, label_smoothing=0.02)
-               for i, scores in enumerate(answers.values()))  # fmt: skip
+    """Cross entropy, for each slot over the clips that have a word in it."""
+    total = 0.0
+    for i, scores in enumerate(answers.values()):
+        losses = F.cross_entropy(scores, truth[:, i], ignore_index=-1, label_smoothing=0.02, reduction="sum")
+        total = total + losses / (truth[:, i] >= 0).sum().clamp(min=1)
+    return total
 
 
 def train(machine, run, steps, clips, batch=128, rate=1.5e-3):
     device = machine.device
     torch.manual_seed(3)
     judge = Judge().to(device, memory_format=torch.channels_last_3d)
-    pool = Pool(small_and_labelled(device, random.Random(5)), clips, 5)
+    pool = Pool(small_and_labelled(device), clips, 5)
     pool.grow(clips)
     machine.log(f"judge: {clips} clips drawn")
     optimiser = torch.optim.AdamW(judge.parameters(), rate, weight_decay=0.02)
@@ -65,7 +72,7 @@ def validate(judge, device, split, clips=3000):
     for _ in range(clips // 12):
         words = draw_words(12, rng, split)
         truth = labels(words)
-        answers = judge(look(film(words, SIZES[0], rng.randrange(1 << 62), device)))
+        answers = judge(look(film(words, SIZES[0], rng.randrange(1 << 62), device, len(FRAMES))))
         said = torch.stack([scores.argmax(1) for scores in answers.values()], 1).cpu()
         right += ((said == truth) & (truth >= 0)).sum(0)
         asked += (truth >= 0).sum(0)
@@ -75,7 +82,7 @@ def validate(judge, device, split, clips=3000):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--clips", type=int, default=20_000)
     a = parser.parse_args()
     train(Machine(), a.folder, a.steps, a.clips)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from machine import Machine
 from flat import Flat
+from machine import Machine
 from pool import Pool, frames_only
 from vae import Vae
 from world import SIZES
@@ -18,7 +18,9 @@ CLIP = 17  # frames of a training clip
 def loss_of(y, x, mu, log_var):
     """Weighted reconstruction: edges count more, and so do wrong gradients; a little KL keeps latents smooth."""
     y, x = y.float(), x.float()
-    edge = x.diff(dim=-1).abs().amax(1, keepdim=True)[..., :-1, :] + x.diff(dim=-2).abs().amax(1, keepdim=True)[..., :-1]
+    edge = (
+        x.diff(dim=-1).abs().amax(1, keepdim=True)[..., :-1, :] + x.diff(dim=-2).abs().amax(1, keepdim=True)[..., :-1]
+    )
     weight = 1 + 3 * (2 * edge).clamp(max=1)
     error = (y - x).abs()
     l1 = (error[..., :-1, :-1] * weight).mean() / weight.mean()
@@ -29,15 +31,23 @@ def loss_of(y, x, mu, log_var):
     return l1 + 2 * mse + 0.5 * slope + 5e-4 * kl, mse
 
 
-def train(machine, run, steps, batch, clips, rate=1.5e-3):
-    device = machine.device
+def train(machine, run, steps, batch, clips, decoder_only=False, rate=1.5e-3):
+    """The whole network, or, with its latents as they are, the decoder alone for longer."""
+    device, path = machine.device, Path(run) / "vae.pt"
     torch.manual_seed(7)
     vae = Vae().to(device)
+    saved = torch.load(path, map_location=device) if decoder_only else None
+    if saved:
+        vae.load_state_dict(saved["vae"])
+    vae.requires_grad_(False)
+    for part in trained(vae, decoder_only):
+        part.requires_grad_(True)
     torch.manual_seed(100 + machine.rank)
     pool = Pool(frames_only(SIZES[0], device), clips, 100 + machine.rank)
     pool.grow(clips)
     machine.log(f"{clips} clips drawn")
-    flat = Flat(machine, [vae], rate, (0.9, 0.99), 0.01, 0.998, torch.bfloat16)
+    flat = Flat(machine, trained(vae, decoder_only), rate, (0.9, 0.99), 0.01, 0.998, torch.bfloat16)
+    vae.to(torch.bfloat16)  # what is not trained
     generator = torch.Generator(device).manual_seed(machine.rank)
     width, height = SIZES[0]
     video = torch.zeros(batch, CLIP, height, width, 3, dtype=torch.uint8, device=device)
@@ -71,13 +81,26 @@ def train(machine, run, steps, batch, clips, rate=1.5e-3):
             machine.log(f"autoencoder {step + 1}/{steps}  loss {loss:.4f}  psnr {psnr(mse):.2f} dB (sampled, live)")
             total.zero_()
     vae = Vae().to(device)
-    vae.load_state_dict(flat.averaged(vae)[0])
-    measure(machine, vae.eval(), run)
+    if saved:
+        vae.load_state_dict(saved["vae"])
+    parts = trained(vae, decoder_only)
+    for part, state in zip(parts, flat.averaged(*parts)):
+        part.load_state_dict(state)
+    mean, std = measure(machine, vae.eval())
+    if saved:
+        mean, std = saved["mean"], saved["std"]
+    if machine.rank == 0:
+        state = {k: v.cpu() for k, v in vae.state_dict().items()}
+        torch.save({"vae": state, "mean": mean.cpu(), "std": std.cpu()}, path)
+
+
+def trained(vae, decoder_only):
+    return [vae.conv2, vae.decoder] if decoder_only else [vae]
 
 
 @torch.no_grad()
-def measure(machine, vae, run):
-    """Reconstruction of fresh clips in float32, and the statistics of the latents."""
+def measure(machine, vae):
+    """Logs the reconstruction of fresh clips in float32; returns the latents' mean and scale."""
     pool = Pool(frames_only(SIZES[0], machine.device), 192, 9)
     pool.grow(192, batch=6)
     latents, errors = [], []
@@ -91,10 +114,7 @@ def measure(machine, vae, run):
     mean, std = z.mean(1), z.std(1)
     machine.log(f"autoencoder on fresh clips: psnr of the mean error {psnr(errors.mean().item()):.2f} dB, "
                 f"worst clip {psnr(errors.max().item()):.2f} dB; latent std {std.min():.3f} .. {std.max():.3f}")  # fmt: skip
-    std = std.clamp(min=0.25 * std.square().mean().sqrt())
-    if machine.rank == 0:
-        state = {k: v.cpu() for k, v in vae.state_dict().items()}
-        torch.save({"vae": state, "mean": mean.cpu(), "std": std.cpu()}, Path(run) / "vae.pt")
+    return mean, std.clamp(min=0.25 * std.square().mean().sqrt())  # channels that say little stay quiet
 
 
 def psnr(mse):
@@ -105,10 +125,11 @@ def psnr(mse):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--steps", type=int, default=12_000)
+    parser.add_argument("--steps", type=int, default=16_000)
     parser.add_argument("--batch", type=int, default=12, help="clips over all accelerators")
     parser.add_argument("--clips", type=int, default=3000, help="clips in each accelerator's pool")
+    parser.add_argument("--decoder-only", action="store_true", help="train the decoder of vae.pt further")
     a = parser.parse_args()
     machine = Machine()
-    train(machine, a.folder, a.steps, max(1, a.batch // machine.world), a.clips)
+    train(machine, a.folder, a.steps, max(1, a.batch // machine.world), a.clips, a.decoder_only)
     machine.close()

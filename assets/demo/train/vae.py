@@ -91,7 +91,9 @@ class Enlarge(nn.Module):
 
     def __init__(self, dim, time):
         super().__init__()
-        self.resample = nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest-exact"), nn.Conv2d(dim, dim, 3, padding=1))
+        self.resample = nn.Sequential(
+            nn.Upsample(scale_factor=2, mode="nearest-exact"), nn.Conv2d(dim, dim, 3, padding=1)
+        )
         if time:
             self.time_conv = nn.Conv3d(dim, 2 * dim, (3, 1, 1))
 

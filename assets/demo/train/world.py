@@ -11,7 +11,8 @@ import zlib
 import torch
 
 from draw import Canvas
-from scenes import HARD_TO_SEE, SCENES
+from scenes import SCENES
+from shapes import HARD_TO_SEE
 from words import SLOTS
 
 FRAMES, FPS = 33, 16
@@ -56,7 +57,7 @@ def film(words, size, seed, device="cpu", frames=FRAMES):
 
 
 def draw_words(n, rng, split=TRAIN):
-    """Words of n random clips of one random kind; `rng` is a `random.Random`."""
+    """Words of n random clips, all of one random kind, so that they can be filmed together."""
     kinds = [k for k in split if k != "shape" and split[k]]
     kind = "shape" if rng.random() < SHAPE_SHARE else rng.choice(kinds)
     return [rng.choice(split[kind]) for _ in range(n)]

@@ -51,7 +51,9 @@ fn repair_line(line: &str, is_html: bool) -> String {
 /// quotes, line breaks, terminal escapes, control characters; and Unicode's form C.
 ///
 /// plsfix does most of it as ftfy does. Around it: it always resolves entities, so it is not shown
-/// any; it does not see terminal escapes; and it loses half of the full-width macron.
+/// any; it does not see terminal escapes; and it loses half of the full-width macron. It follows an
+/// earlier ftfy in which encodings text may wrongly have been read as: no Baltic one, and it takes a
+/// lone "Œ" for a trace of Mac OS Roman.
 fn repair_characters(text: &str) -> String {
     const ALL_AT_ONCE: i32 = i32::MAX;
     let config = TextFixerConfig {

@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::object::{Global, Id, Object, Storage, Tensor, excerpt};
+use super::input::Input;
+use super::object::{Global, Id, Object, Storage, Tensor, damaged};
 
 /// More than any checkpoint has: a tensor takes about twenty.
 const MOST_OBJECTS: usize = 1 << 20;
@@ -15,8 +16,11 @@ const MOST_OBJECTS: usize = 1 << 20;
 /// Names under which training programs wrap the dictionary of tensors.
 const WRAPPERS: [&str; 5] = ["state_dict", "model", "module", "params_ema", "params"];
 
+/// A tensor under its name.
+type Named = (Rc<str>, Rc<Tensor>);
+
 /// The tensors of the dictionary that the pickle builds. The error continues a sentence that the file's path begins.
-pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<(Rc<str>, Rc<Tensor>)>, String> {
+pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<Named>, String> {
     let mut machine = Machine {
         input: Input(pickle),
         heap: Vec::new(),
@@ -89,11 +93,9 @@ impl Machine<'_> {
             b'M' => Object::Number(self.input.signed(2)? & 0xffff), // BININT2
             b'J' => Object::Number(self.input.signed(4)?),   // BININT
             0x8a => self.long()?,                            // LONG1
-            b'X' => self.word(4)?,                           // BINUNICODE
-            0x8c => self.word(1)?,                           // SHORT_BINUNICODE
+            0x8c | b'U' => self.word(1)?,                    // SHORT_BINUNICODE, SHORT_BINSTRING
+            b'X' | b'T' => self.word(4)?,                    // BINUNICODE, BINSTRING
             0x8d => self.word(8)?,                           // BINUNICODE8
-            b'U' => self.word(1)?,                           // SHORT_BINSTRING
-            b'T' => self.word(4)?,                           // BINSTRING
             _ => return Ok(false),
         };
         self.push(value)?;
@@ -233,7 +235,7 @@ impl Machine<'_> {
     fn set_items(&mut self, flat: &[Id]) -> Result<(), String> {
         let top = self.top()?;
         match self.heap.get_mut(top) {
-            Some(Object::Dict(pairs)) if flat.len() % 2 == 0 => {
+            Some(Object::Dict(pairs)) if flat.len().is_multiple_of(2) => {
                 pairs.extend(flat.chunks_exact(2).map(|pair| (pair[0], pair[1])));
                 Ok(())
             }
@@ -318,64 +320,10 @@ impl Machine<'_> {
     }
 
     /// An item of a dictionary, if it is a tensor with a name.
-    fn tensor(&self, (key, value): (Id, Id)) -> Option<(Rc<str>, Rc<Tensor>)> {
+    fn tensor(&self, (key, value): (Id, Id)) -> Option<Named> {
         match self.heap.get(value)? {
             Object::Tensor(tensor) => Some((self.text(key)?, tensor.clone())),
             _ => None,
         }
     }
-}
-
-/// What is left of the pickle.
-struct Input<'a>(&'a [u8]);
-
-impl<'a> Input<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let (head, rest) = self
-            .0
-            .split_at_checked(count)
-            .ok_or_else(|| damaged("breaks off"))?;
-        self.0 = rest;
-        Ok(head)
-    }
-
-    fn byte(&mut self) -> Result<u8, String> {
-        Ok(self.take(1)?.first().copied().unwrap_or_default())
-    }
-
-    /// A little-endian number of up to 8 bytes.
-    fn unsigned(&mut self, count: usize) -> Result<u64, String> {
-        let bytes = self.take(count)?;
-        Ok(bytes
-            .iter()
-            .rev()
-            .fold(0, |number, &byte| number << 8 | u64::from(byte)))
-    }
-
-    /// The same in two's complement.
-    fn signed(&mut self, count: usize) -> Result<i64, String> {
-        let unused = 64 - 8 * u32::try_from(count.min(8)).unwrap_or(8);
-        let number = self.unsigned(count)?.checked_shl(unused).unwrap_or(0);
-        Ok(number.cast_signed() >> unused.min(63))
-    }
-
-    /// Up to the end of the line, which is left out.
-    fn line(&mut self) -> Result<&'a str, String> {
-        let end = self
-            .0
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .ok_or_else(|| damaged("breaks off"))?;
-        let line = self.take(end)?;
-        self.take(1)?;
-        std::str::from_utf8(line).map_err(|_| damaged("has a name that is no text"))
-    }
-}
-
-/// Continues a sentence that the file's path begins.
-fn damaged(how: &str) -> String {
-    format!(
-        "is damaged: its list of tensors {}. Download it again",
-        excerpt(how)
-    )
 }

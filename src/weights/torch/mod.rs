@@ -1,5 +1,6 @@
 //! PyTorch files: a zip with a pickle that describes the tensors, and one stored entry with the bytes of each storage.
 
+mod input;
 mod machine;
 mod object;
 

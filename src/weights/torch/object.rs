@@ -138,8 +138,13 @@ impl Storage {
     }
 }
 
+/// What a pickle does that makes no sense. Continues a sentence that the file's path begins.
+pub(super) fn damaged(how: &str) -> String {
+    format!("is damaged: its list of tensors {how}. Download it again")
+}
+
 /// Part of a name that may be long or unprintable, for an error.
-pub(super) fn excerpt(name: &str) -> String {
+fn excerpt(name: &str) -> String {
     name.chars()
         .take(60)
         .map(|c| if c.is_control() { '?' } else { c })

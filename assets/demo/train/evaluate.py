@@ -1,0 +1,134 @@
+"""Asks the exported model for clips that it has never seen, and lets the judge read them.
+
+`eval.json` keeps the cases (prompt, seed, labels, what was read) and the
+figures; `pictures/` the first frames of the image-to-video cases. All
+settings are the model's own defaults unless a figure says otherwise.
+"""
+
+import argparse
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from captions import caption
+from judge import Judge, look
+from sample import Pipeline
+from text import NULL_PROMPTS
+from words import COLOURS, SLOTS
+from world import SIZES, TEST, film
+
+TEXTS, PICTURES = 240, 40  # cases; every other text case is a shape
+MOVING = ("left", "right", "up", "down", "bounce", "round")
+
+
+def text_cases():
+    """Held-out clips: prompts that say every word, shapes and the scenes in turn."""
+    rng, scenes = random.Random(2024), [kind for kind in TEST if kind != "shape"]
+    kinds = [("shape", scenes[i // 2 % len(scenes)])[i % 2] for i in range(TEXTS)]
+    return [case(i, 1000 + i, rng.choice(TEST[kind]), rng) for i, kind in enumerate(kinds)]
+
+
+def picture_cases(folder):
+    """First frames of held-out moving clips, written as PNG, and what shall happen then."""
+    rng, out = random.Random(4048), []
+    moving = {kind: [w for w in TEST[kind] if w["motion"] in MOVING] for kind in TEST}
+    kinds = [kind for kind in moving if moving[kind]]
+    for i in range(PICTURES):
+        words = rng.choice(moving[kinds[i % len(kinds)]])
+        first = film([words], SIZES[0], 5000 + i)[0, :, 0]
+        picture = f"pictures/{i:02}.png"
+        (folder / "pictures").mkdir(parents=True, exist_ok=True)
+        Image.fromarray((first * 255).round().byte().permute(1, 2, 0).numpy()).save(folder / picture, optimize=True)
+        out.append(case(i, 3000 + i, words, rng) | {"picture": picture})
+    return out
+
+
+def case(i, seed, words, rng):
+    labels = {slot: word for slot, word in words.items() if word}
+    return {"id": i, "prompt": caption(words, rng, keep=1.0), "seed": seed, "labels": labels}
+
+
+def swapped(cases):
+    """The cases that say a colour, with another colour in its place."""
+    rng, out = random.Random(6), []
+    for c in cases:
+        colour, prompt = c["labels"].get("colour"), c["prompt"].lower()
+        if colour in COLOURS and prompt.count(colour) == 1:
+            new = rng.choice([k for k in COLOURS if k != colour])
+            out.append(c | {"prompt": prompt.replace(colour, new), "labels": c["labels"] | {"colour": new}})
+    return out
+
+
+def picture(folder, c):
+    """A case's first frame, [3, height, width] in -1..1."""
+    pixels = np.array(Image.open(folder / c["picture"]).convert("RGB"))
+    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 127.5 - 1
+
+
+def make(pipeline, cases, folder, **settings):
+    """One clip for each case, [n, 3, 33, 128, 128] in -1..1."""
+    clips = []
+    for part in (cases[i : i + 8] for i in range(0, len(cases), 8)):
+        firsts = torch.stack([picture(folder, c) for c in part]) if "picture" in part[0] else None
+        latents = pipeline.generate([c["prompt"] for c in part], [c["seed"] for c in part], pictures=firsts, **settings)
+        clips.append(pipeline.decode(latents).cpu())
+    return torch.cat(clips)
+
+
+@torch.no_grad()
+def score(judge, cases, clips):
+    """How often the judge reads the asked word, for each slot: {group: {slot: [share, asked]}}."""
+    answers = judge(look((clips + 1) / 2))
+    for i, c in enumerate(cases):
+        c["read"] = {slot: SLOTS[slot][int(answers[slot][i].argmax())] for slot in c["labels"]}
+    groups = {"all": cases, "shapes": [c for c in cases if c["labels"]["kind"] == "shape"],
+              "scenes": [c for c in cases if c["labels"]["kind"] != "shape"]}  # fmt: skip
+    return {name: {slot: share(group, slot) for slot in SLOTS if any(slot in c["labels"] for c in group)}
+            for name, group in groups.items() if group}  # fmt: skip
+
+
+def share(cases, slot):
+    right = [c["read"][slot] == c["labels"][slot] for c in cases if slot in c["labels"]]
+    return [round(sum(right) / len(right), 4), len(right)]
+
+
+def kept(cases, clips, folder):
+    """How well first frames are kept: mean and worst PSNR in dB."""
+    errors = torch.stack([(clip[:, 0] - picture(folder, c)).square().mean() for c, clip in zip(cases, clips)])
+    decibels = 10 * torch.log10(4 / errors)
+    return {"mean": round(decibels.mean().item(), 2), "worst": round(decibels.min().item(), 2), "cases": len(cases)}
+
+
+def main(model, judge_path, out, texts, pictures, extras):
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    pipeline, judge = Pipeline(model, device), Judge()
+    judge.load_state_dict(torch.load(judge_path, map_location="cpu")["judge"])
+    all_texts, all_pictures = text_cases(), picture_cases(out)
+    asked, shown = all_texts[:texts], all_pictures[:pictures]
+    figures = {"text to video": score(judge, asked, make(pipeline, asked, out))}
+    others = {"guidance 1": ({"guidance": 1.0}, [dict(c) for c in asked[:extras]]),
+              "official negative prompt": ({"negative": NULL_PROMPTS[1]}, [dict(c) for c in asked[:extras]]),
+              "colour word swapped": ({}, swapped(asked)[:extras])}  # fmt: skip
+    for name, (settings, cases) in others.items():
+        figures[name] = score(judge, cases, make(pipeline, cases, out, **settings))["all"]
+    moved = make(pipeline, shown, out)
+    figures["image to video"] = score(judge, shown, moved)["all"] | {"first frame psnr": kept(shown, moved, out)}
+    report = {"figures": figures, "text": all_texts, "picture": all_pictures}
+    (out / "eval.json").write_text(json.dumps(report, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--judge", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--texts", type=int, default=TEXTS, help="text cases to measure")
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="picture cases to measure")
+    parser.add_argument("--extras", type=int, default=60, help="cases of each comparison")
+    a = parser.parse_args()
+    main(a.model, a.judge, a.out, a.texts, a.pictures, a.extras)

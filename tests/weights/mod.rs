@@ -1,0 +1,52 @@
+//! Tensors by name: what files hold, what networks ask for, and what is said when the two do not agree.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of tests panic as the tests do"
+)]
+#![expect(
+    clippy::float_cmp,
+    reason = "what is read must be exactly what was written"
+)]
+
+mod account;
+mod broken_safetensors;
+mod broken_torch;
+mod files;
+mod memory;
+mod mutations;
+mod pickles;
+mod reading;
+mod sharded;
+mod torch;
+
+use std::path::Path;
+
+use zoetrope::Result;
+use zoetrope::weights::Weights;
+
+/// The network in one file.
+fn open(path: &Path) -> Result<Weights> {
+    Weights::open(&[path.to_owned()])
+}
+
+/// What a user reads when `result` failed.
+#[track_caller]
+fn failure<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("this should have failed"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Demands that a message has all these parts, and that it is a sentence and no debug output.
+#[track_caller]
+fn assert_says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "{message:?} does not say {part:?}");
+    }
+    assert!(
+        !message.contains("Error"),
+        "{message:?} is written for programmers"
+    );
+}

@@ -68,7 +68,12 @@ impl TimeLeft {
         let before = std::mem::replace(&mut self.latest, now);
         if self.stage != Some(stage) {
             self.stage = Some(stage);
-            self.start = (0, if done == 0 { now } else { before });
+            self.start = match (stage, done) {
+                (_, 0) => (0, now),
+                // Its start is always told, and lies in the middle when a job goes on.
+                (Stage::Denoise, _) => (done, now),
+                _ => (0, before),
+            };
             self.warm = false;
         }
         let (units, time) = self.start;

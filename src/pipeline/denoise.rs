@@ -4,7 +4,8 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Device, DeviceType, Dtype, memory};
 
-use super::{Features, Reporter, tensor_file};
+use super::run_folder::RunFolder;
+use super::{Features, Reporter, checks};
 use crate::Result;
 use crate::job::{Plan, Precision, Sampler, Stage};
 use crate::model::dit::{self, Dit, Grid, Prompt, Rope, Timesteps};
@@ -16,6 +17,7 @@ pub(super) fn run(
     plan: &Plan,
     features: &Features,
     first_frame: Option<&Array>,
+    folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Array> {
     reporter.step(Stage::Load, 0, 1)?;
@@ -23,13 +25,16 @@ pub(super) fn run(
     reporter.step(Stage::Load, 1, 1)?;
 
     let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
-    let mut latents = start(plan)?;
+    let (done, mut latents) = match folder.recall(plan, sampler.as_mut())? {
+        Some(kept) => kept,
+        None => (0, start(plan)?),
+    };
     if let Some(first_frame) = first_frame {
         latents = with_first_frame(&latents, first_frame)?;
     }
     let steps = plan.steps as usize;
-    reporter.step(Stage::Denoise, 0, steps)?;
-    for step in 0..steps {
+    reporter.step(Stage::Denoise, done, steps)?;
+    for step in done..steps {
         let timesteps = Timesteps {
             noisy: sampler.schedule().timesteps[step] as f64,
             clean_first_frame: first_frame.is_some(),
@@ -40,14 +45,13 @@ pub(super) fn run(
             latents = with_first_frame(&latents, first_frame)?;
         }
         latents.eval()?;
+        checks::latents(plan, step + 1, &latents)?;
+        folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
         reporter.latents(&latents)?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
     }
     drop(denoiser);
     memory::clear_cache()?;
-    if let Some(path) = &plan.save_latents {
-        tensor_file::save(path, "latents", &latents)?;
-    }
     Ok(latents)
 }
 
@@ -116,7 +120,9 @@ fn start(plan: &Plan) -> Result<Array> {
         None => Ok(sampler::noise(plan.seed, &shape)),
         Some(path) => {
             let weights = Weights::open(std::slice::from_ref(path))?.as_type(Dtype::Float32);
-            weights.at("noise").load(|noise| noise.tensor("", &shape))
+            let noise = weights.at("noise").load(|noise| noise.tensor("", &shape))?;
+            checks::start(plan, &noise)?;
+            Ok(noise)
         }
     }
 }

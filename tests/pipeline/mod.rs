@@ -1,5 +1,10 @@
 //! Whole jobs, from the command line to the files.
 
 mod broken;
+mod checks;
+mod decode;
+mod job;
 mod recall;
 mod reference;
+mod resume;
+mod run_folder;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::job::Refusal;
+use crate::job::{Kept, Refusal};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,6 +39,15 @@ pub enum Error {
     #[error("Stopped; nothing was written")]
     Cancelled,
 
+    /// The job did not come to its end, but what it did is kept.
+    #[error("{}", unfinished(.why, .kept))]
+    Unfinished {
+        /// Why it ended.
+        why: Box<Self>,
+        /// What to go on with.
+        kept: Kept,
+    },
+
     /// MLX could not compute something: out of memory, or a defect of ours.
     #[error("MLX stopped with an error: {}", .0.what())]
     Mlx(#[from] mlx_rs::error::Exception),
@@ -49,6 +58,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the user wanted it.
+    pub fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Cancelled => true,
+            Self::Unfinished { why, .. } => why.is_cancelled(),
+            _ => false,
+        }
+    }
+
     /// For `map_err` after reading or writing `path`; `verb` is the infinitive of what was tried.
     pub fn file(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File {
@@ -64,6 +82,20 @@ impl Error {
             path: path.to_owned(),
             problem: problem.into(),
         }
+    }
+}
+
+/// How a job ended early, and how it goes on.
+fn unfinished(why: &Error, kept: &Kept) -> String {
+    let Kept { folder, step, of } = kept;
+    let resume = Kept::resume(folder);
+    match why {
+        _ if why.is_cancelled() && step < of => {
+            format!("Stopped after step {step} of {of}; {resume} goes on")
+        }
+        _ if why.is_cancelled() => format!("Stopped while decoding; {resume} goes on"),
+        why if step < of => format!("{why}; {step} of {of} steps are kept, and {resume} goes on"),
+        why => format!("{why}; the latents are kept, and {resume} decodes them again"),
     }
 }
 

@@ -75,7 +75,10 @@ fn a_job_cancelled_in_the_queue_never_starts() {
     ticket.cancel();
     let command = Command::Generate(ticket, hopeless());
     engine.commands.send(command).expect("the thread lives");
-    assert!(matches!(next(&engine), Event::Cancelled { id: 5 }));
+    assert!(matches!(
+        next(&engine),
+        Event::Cancelled { id: 5, kept: None }
+    ));
 }
 
 #[test]

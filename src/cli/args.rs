@@ -25,7 +25,18 @@ pub enum Command {
     /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
     /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130.
+    ///
+    /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
     Generate(Box<Generate>),
+    /// Go on with a video that was not finished
+    ///
+    /// The result is the one that the interrupted job would have had.
+    Resume(Resume),
+    /// Make a video of saved latents
+    ///
+    /// They are the tensor "latents", (channels, frames, height, width), as --save-latents writes it
+    /// and OUT.mp4.run/latents.safetensors holds it. The size of the video follows from theirs.
+    Decode(Decode),
     /// Show the settings stored in a video
     Info(Info),
     /// Tell what this machine has, and what is missing
@@ -115,6 +126,46 @@ pub struct Generate {
     /// Frames a second
     #[arg(long, value_name = "N")]
     pub fps: Option<u32>,
+
+    /// Print progress and result as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+
+    /// The video to write; one of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The folder that the unfinished video left beside it
+    #[arg(value_name = "OUT.mp4.run")]
+    pub folder: PathBuf,
+
+    /// Print progress and result as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `decode`.
+#[derive(Debug, Args)]
+pub struct Decode {
+    /// The latents
+    #[arg(value_name = "LATENTS.safetensors")]
+    pub latents: PathBuf,
+
+    /// Folder of the model [default: the built-in model]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+
+    /// Frames a second [default: as the latents were made for, or the model's own]
+    #[arg(long, value_name = "N")]
+    pub fps: Option<u32>,
+
+    /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub save_frames: Option<PathBuf>,
 
     /// Print progress and result as JSON, one object a line
     #[arg(long)]

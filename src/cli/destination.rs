@@ -12,9 +12,9 @@ use crate::job::{Field, Plan, Refusal};
 ///
 /// # Errors
 /// The first one that cannot be written, and why not.
-pub fn check(plan: &Plan) -> Result<()> {
-    let tensors = [plan.save_latents.as_deref(), plan.save_frames.as_deref()];
-    if let [Some(latents), Some(frames)] = tensors
+pub fn check_plan(plan: &Plan) -> Result<()> {
+    let (latents, frames) = (plan.save_latents.as_deref(), plan.save_frames.as_deref());
+    if let (Some(latents), Some(frames)) = (latents, frames)
         && latents == frames
     {
         return Err(Error::Refused(Refusal {
@@ -25,12 +25,15 @@ pub fn check(plan: &Plan) -> Result<()> {
             ),
         }));
     }
-    let video = Some(plan.output.as_path());
-    [video]
-        .into_iter()
-        .chain(tensors)
-        .flatten()
-        .try_for_each(writable)
+    check([Some(plan.output.as_path()), latents, frames])
+}
+
+/// Checks that each of these files can be written.
+///
+/// # Errors
+/// The first one that cannot be, and why not.
+pub fn check<const N: usize>(files: [Option<&Path>; N]) -> Result<()> {
+    files.into_iter().flatten().try_for_each(writable)
 }
 
 fn writable(path: &Path) -> Result<()> {

@@ -3,12 +3,15 @@
 //! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C.
 
 pub mod args;
+mod decode;
 mod destination;
 mod doctor;
 mod generate;
 mod info;
 mod progress;
+mod resume;
 mod words;
+mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,11 +20,14 @@ use clap::{CommandFactory, Parser};
 
 use crate::error::{Error, Result};
 use args::{Arguments, Command};
+use progress::Face;
 
 /// Does what the program's arguments say.
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Some(Command::Generate(args)) => generate::run(&args),
+        Some(Command::Resume(args)) => resume::run(&args),
+        Some(Command::Decode(args)) => decode::run(&args),
         Some(Command::Info(args)) => end(info::run(&args)),
         Some(Command::Doctor) => end(doctor::run()),
         None => end(help()),
@@ -32,15 +38,26 @@ fn help() -> Result<()> {
     print(&Arguments::command().render_help().to_string())
 }
 
+/// Shows a job on the face that fits, and says how it ended.
+fn show(json: bool, job: impl FnOnce(&mut dyn Face) -> Result<()>) -> ExitCode {
+    let mut face = progress::face(json);
+    let result = job(face.as_mut());
+    if let Err(error) = &result {
+        face.failed(error);
+    }
+    end(result)
+}
+
 /// The exit code of a finished command, after its error, if any, was told.
 fn end(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("error: {error}"));
-            match error {
-                Error::Cancelled => ExitCode::from(130),
-                _ => ExitCode::FAILURE,
+            if error.is_cancelled() {
+                ExitCode::from(130)
+            } else {
+                ExitCode::FAILURE
             }
         }
     }

@@ -9,12 +9,13 @@ use std::path::Path;
 
 use super::words;
 use crate::error::Error;
-use crate::job::{Plan, Progress};
+use crate::job::{Plan, Progress, Settings};
 
 /// Shows a job while it runs.
 pub trait Face {
-    /// Before the work: what will be made.
-    fn started(&mut self, plan: &Plan);
+    /// Before the work: what will be done, in words, what will be written, and with which settings,
+    /// if that is known.
+    fn started(&mut self, words: &str, output: &Path, settings: Option<&Settings>);
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
     /// The video is whole; `peak_memory` is in bytes.
@@ -34,8 +35,8 @@ pub fn face(json: bool) -> Box<dyn Face> {
     }
 }
 
-/// What will be made, in two lines.
-fn headline(plan: &Plan) -> String {
+/// What will be made, in two lines; `verb` begins them.
+pub fn headline(verb: &str, plan: &Plan) -> String {
     let frames = match plan.frames {
         1 => "1 frame".into(),
         frames => format!("{frames} frames at {} a second", plan.fps),
@@ -45,7 +46,7 @@ fn headline(plan: &Plan) -> String {
         steps => format!("{steps} steps"),
     };
     format!(
-        "Making {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
+        "{verb} {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
         plan.output.display(),
         plan.checkpoint.name,
         plan.size,

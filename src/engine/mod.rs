@@ -2,6 +2,7 @@
 //! else computes.
 
 pub mod device;
+pub mod saved;
 mod work;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::error::{Error, Result};
 use crate::job::{Command, Event};
+use crate::pipeline;
 use work::{Outbox, perform};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
@@ -56,7 +58,21 @@ impl Engine {
 fn run(inbox: &Receiver<Command>, outbox: &Outbox, closed: &AtomicBool) {
     for command in inbox {
         match command {
-            Command::Generate(ticket, plan) => outbox.send(perform(&ticket, &plan, outbox, closed)),
+            Command::Generate(ticket, plan) => {
+                perform(&ticket, outbox, closed, |reporter| {
+                    pipeline::generate(&plan, reporter)
+                });
+            }
+            Command::Resume(ticket, plan) => {
+                perform(&ticket, outbox, closed, |reporter| {
+                    pipeline::resume(&plan, reporter)
+                });
+            }
+            Command::Decode(ticket, latents, decoding) => {
+                perform(&ticket, outbox, closed, |reporter| {
+                    pipeline::decode(&latents, &decoding, reporter)
+                });
+            }
             Command::Stop => break,
         }
     }

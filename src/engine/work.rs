@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
-use crate::error::Error;
-use crate::job::{Event, Plan, Progress, Ticket};
-use crate::pipeline::{self, Reporter};
+use crate::error::{Error, Result};
+use crate::job::{Event, Progress, Ticket};
+use crate::pipeline::{Outcome, Reporter};
 
 /// Progress is not sent while more events than this wait to be read.
 const BACKLOG: usize = 64;
@@ -43,30 +43,44 @@ impl Outbox {
     }
 }
 
-/// Makes the video and says how that ended.
-pub fn perform(ticket: &Ticket, plan: &Plan, outbox: &Outbox, closed: &AtomicBool) -> Event {
+/// Does the `work` of a job and says how that ended.
+pub fn perform(
+    ticket: &Ticket,
+    outbox: &Outbox,
+    closed: &AtomicBool,
+    work: impl FnOnce(&mut Reporter) -> Result<Outcome>,
+) {
     let id = ticket.id;
     let stopped = || ticket.is_cancelled() || closed.load(Ordering::Relaxed);
     if stopped() {
-        return Event::Cancelled { id };
+        return outbox.send(Event::Cancelled { id, kept: None });
     }
     outbox.send(Event::Started { id });
     let mut reporter = Reporter::new(|progress| outbox.progress(id, progress), stopped);
     // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job
     // outlives it.
-    match catch_unwind(AssertUnwindSafe(|| pipeline::generate(plan, &mut reporter))) {
-        Ok(Ok(outcome)) => Event::Finished {
-            id,
-            peak_memory: outcome.peak_memory,
-        },
-        Ok(Err(Error::Cancelled)) => Event::Cancelled { id },
-        Ok(Err(error)) => Event::Failed {
-            id,
-            message: error.to_string(),
-        },
+    let result = catch_unwind(AssertUnwindSafe(|| work(&mut reporter)));
+    outbox.send(match result {
+        Ok(result) => end(id, result),
         Err(panic) => Event::Failed {
             id,
             message: defect(panic.as_ref()),
+        },
+    });
+}
+
+/// The event that ends a job.
+fn end(id: u64, result: Result<Outcome>) -> Event {
+    match result {
+        Ok(Outcome { peak_memory }) => Event::Finished { id, peak_memory },
+        Err(Error::Cancelled) => Event::Cancelled { id, kept: None },
+        Err(Error::Unfinished { why, kept }) if why.is_cancelled() => {
+            let kept = Some(kept);
+            Event::Cancelled { id, kept }
+        }
+        Err(error) => Event::Failed {
+            id,
+            message: error.to_string(),
         },
     }
 }

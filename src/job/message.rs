@@ -1,9 +1,10 @@
 //! What crosses the channel between the engine's thread and everybody else. No MLX array ever does.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Plan, Progress};
+use super::{Decoding, Kept, Plan, Progress};
 
 /// A job in the queue: its number and the flag that stops it, which acts past the queue.
 #[derive(Clone, Debug)]
@@ -38,6 +39,10 @@ impl Ticket {
 pub enum Command {
     /// Make this video, after those that were asked for before.
     Generate(Ticket, Box<Plan>),
+    /// Go on with this plan, whose run folder an earlier job has left.
+    Resume(Ticket, Box<Plan>),
+    /// Make a video of the latents in this file.
+    Decode(Ticket, PathBuf, Box<Decoding>),
     /// End the thread, after what was asked for before.
     Stop,
 }
@@ -68,6 +73,8 @@ pub enum Event {
     Cancelled {
         /// The ticket's.
         id: u64,
+        /// What is kept of it.
+        kept: Option<Kept>,
     },
     /// The job could not be done; `message` is a sentence for the user.
     Failed {

@@ -130,7 +130,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
+pub(super) fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal {
         field,
         message: message.into(),
@@ -161,7 +161,7 @@ impl Plan {
         let guidance = request.guidance.unwrap_or(defaults.guidance);
         let shift = request.shift.unwrap_or(defaults.shift);
         let steps = request.steps.unwrap_or(defaults.steps);
-        let fps = request.fps.unwrap_or(defaults.fps);
+        let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
         if request.prompt.trim().is_empty() {
             return refuse(
                 Field::Prompt,
@@ -172,12 +172,6 @@ impl Plan {
             return refuse(
                 Field::Steps,
                 format!("{steps} steps cannot work: give 1 to 1000"),
-            );
-        }
-        if !(1..=240).contains(&fps) {
-            return refuse(
-                Field::Fps,
-                format!("{fps} frames a second cannot work: give 1 to 240"),
             );
         }
         if !(shift.is_finite() && shift > 0.0) {
@@ -392,7 +386,17 @@ fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
     )
 }
 
-fn check_output(output: &Path) -> Result<(), Refusal> {
+pub(super) fn check_fps(fps: u32) -> Result<u32, Refusal> {
+    if (1..=240).contains(&fps) {
+        return Ok(fps);
+    }
+    refuse(
+        Field::Fps,
+        format!("{fps} frames a second cannot work: give 1 to 240"),
+    )
+}
+
+pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
     let extension = output.extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());

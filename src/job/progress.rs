@@ -70,10 +70,15 @@ impl TimeLeft {
         let (units_before, before) = std::mem::replace(&mut self.latest, (done, now));
         if self.stage != Some(stage) {
             let going_on = self.paused.filter(|&(paused, _)| paused == stage);
-            let units = going_on.map_or(0, |(_, units)| units);
             self.paused = self.stage.map(|stage| (stage, units_before));
             self.stage = Some(stage);
-            self.start = (units, if done == units { now } else { before });
+            self.start = match (going_on, stage, done) {
+                (Some((_, units)), ..) => (units, before),
+                (None, _, 0) => (0, now),
+                // Its start is always told, and lies in the middle when a job goes on.
+                (None, Stage::Denoise, _) => (done, now),
+                _ => (0, before),
+            };
             self.warm = false;
         }
         let (units, time) = self.start;

@@ -3,15 +3,16 @@
 use mlx_rs::{Array, Dtype};
 
 use super::Reporter;
-use super::tensor_file::FramesFile;
+use super::checks;
+use super::frames_file::FramesFile;
 use crate::Result;
-use crate::job::{Plan, Stage};
+use crate::job::{Decoding, Stage};
 use crate::media::mp4::{Mp4Writer, Quality};
 use crate::model::vae::Decoder;
 use crate::weights::Weights;
 
-/// Decodes `latents`, (channels, frames, height, width), and writes the plan's output.
-pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Result<()> {
+/// Decodes `latents`, (channels, frames, height, width), and writes its output.
+pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
     let frames = plan.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
@@ -20,13 +21,12 @@ pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Re
             &weights.as_type(Dtype::Float32),
         )
     })?;
-    let settings = plan.settings_json();
     let mut video = Mp4Writer::create(
         &plan.output,
         plan.size,
         plan.fps,
         Quality::default(),
-        &settings,
+        &plan.settings,
     )?;
     let mut floats = plan
         .save_frames
@@ -34,18 +34,22 @@ pub(super) fn write(plan: &Plan, latents: &Array, reporter: &mut Reporter) -> Re
         .map(|path| FramesFile::create(path, frames, plan.size))
         .transpose()?;
 
+    let mut seen = checks::Pixels::default();
     let mut done = 0;
     decoder.decode(&latents.transpose_axes(&[1, 2, 3, 0])?, |chunk| {
+        checks::frames(chunk)?;
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;
         }
         let bytes = to_bytes(chunk)?;
+        seen.see(&bytes);
         for frame in bytes.chunks_exact(3 * plan.size.area() as usize) {
             video.write(frame)?;
             done += 1;
         }
         reporter.step(Stage::Decode, done, frames)
     })?;
+    seen.end()?;
     if let Some(floats) = floats {
         floats.finish()?;
     }

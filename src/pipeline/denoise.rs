@@ -4,7 +4,8 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::experts::Experts;
 use super::pictures::Given;
-use super::{Features, Reporter, tensor_file};
+use super::run_folder::RunFolder;
+use super::{Features, Reporter, checks};
 use crate::Result;
 use crate::job::{Plan, Sampler, Stage};
 use crate::sampler::{self, Solver};
@@ -15,29 +16,35 @@ pub(super) fn run(
     plan: &Plan,
     features: &Features,
     given: &Given,
+    folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Array> {
     let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
+    let (done, latents) = match folder.recall(plan, sampler.as_mut())? {
+        Some(kept) => kept,
+        None => (0, start(plan)?),
+    };
+    let mut latents = given.put_into(latents)?;
+    let timesteps = sampler.schedule().timesteps.iter();
+    let timesteps: Vec<f64> = timesteps.map(|&timestep| timestep as f64).collect();
     let mut experts = Experts::new(plan, features);
-    experts.at(sampler.schedule().timesteps[0] as f64, reporter)?;
+    experts.at(timesteps[done], reporter)?;
 
-    let mut latents = given.put_into(start(plan)?)?;
     let steps = plan.steps as usize;
-    reporter.step(Stage::Denoise, 0, steps)?;
-    for step in 0..steps {
-        let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
-        let denoiser = experts.at(timesteps.noisy, reporter)?;
-        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &timesteps)?;
+    reporter.step(Stage::Denoise, done, steps)?;
+    for step in done..steps {
+        let denoiser = experts.at(timesteps[step], reporter)?;
+        let tokens = given.timesteps(timesteps[step]);
+        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &tokens)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
+        checks::latents(plan, step + 1, &latents)?;
+        folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
         reporter.latents(&latents)?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
     }
     drop(experts);
     memory::clear_cache()?;
-    if let Some(path) = &plan.save_latents {
-        tensor_file::save(path, "latents", &latents)?;
-    }
     Ok(latents)
 }
 
@@ -48,7 +55,9 @@ fn start(plan: &Plan) -> Result<Array> {
         None => Ok(sampler::noise(plan.seed, &shape)),
         Some(path) => {
             let weights = Weights::open(std::slice::from_ref(path))?.as_type(Dtype::Float32);
-            weights.at("noise").load(|noise| noise.tensor("", &shape))
+            let noise = weights.at("noise").load(|noise| noise.tensor("", &shape))?;
+            checks::start(plan, &noise)?;
+            Ok(noise)
         }
     }
 }

@@ -2,22 +2,30 @@
 //!
 //! Each stage loads its network, uses it and lets it go, so that memory is scope.
 
+mod checks;
 mod decode;
 pub mod denoise;
 mod experts;
 mod features;
+mod frames_file;
 pub mod pictures;
+mod plan_file;
 mod reporter;
+mod run_folder;
+pub mod saved;
 mod tensor_file;
 
 pub use features::Features;
 pub use reporter::Reporter;
 
+use std::path::Path;
+
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Plan, Variant};
+use crate::job::{Decoding, Plan, Variant};
 use crate::model::vae;
+use run_folder::RunFolder;
 
 /// What making a video took.
 #[derive(Clone, Copy, Debug)]
@@ -29,20 +37,60 @@ pub struct Outcome {
 /// Buffers that MLX may keep for reuse instead of returning them to the system.
 const REUSED_BYTES: usize = 1 << 30;
 
-/// Makes the video of `plan` and writes it under its final name once it is whole.
+/// Makes the video of `plan` and writes it under its final name once it is whole. Until then the
+/// plan's run folder holds what is needed to go on.
 ///
 /// # Errors
 /// What stood in the way, as a sentence for the user; [`crate::Error::Cancelled`] when `reporter`
-/// was told to stop.
+/// was told to stop. From the first finished step on, [`crate::Error::Unfinished`] around it.
 pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
+    measured(|| {
+        let mut folder = RunFolder::begin(plan)?;
+        let result = make(plan, &mut folder, reporter);
+        folder.end(result)
+    })
+}
+
+/// Goes on with a `plan` that [`saved::plan`] found, from its last finished step to the video that it
+/// would have become.
+///
+/// # Errors
+/// As [`generate`], and when the run folder is damaged or in use.
+pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
+    measured(|| {
+        let mut folder = RunFolder::reopen(plan)?;
+        let result = make(plan, &mut folder, reporter);
+        folder.end(result)
+    })
+}
+
+/// Makes a video of the latents in a file.
+///
+/// # Errors
+/// As [`generate`].
+pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
+    measured(|| decode::write(decoding, &saved::read(latents)?, reporter))
+}
+
+fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<()> {
+    let latents = if let Some(finished) = folder.latents(plan)? {
+        finished
+    } else {
+        let features = features::read(plan, reporter)?;
+        let given = pictures::encode(plan, reporter)?;
+        denoise::run(plan, &features, &given, folder, reporter)?
+    };
+    if let Some(path) = &plan.save_latents {
+        saved::write(path, plan, &latents)?;
+    }
+    decode::write(&plan.decoding(), &latents, reporter)
+}
+
+/// Does `work` and tells what it took.
+fn measured(work: impl FnOnce() -> Result<()>) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-
-    let features = features::read(plan, reporter)?;
-    let given = pictures::encode(plan, reporter)?;
-    let latents = denoise::run(plan, &features, &given, reporter)?;
-    decode::write(plan, &latents, reporter)?;
-
+    work()?;
     Ok(Outcome {
         peak_memory: memory::peak_memory()?,
     })

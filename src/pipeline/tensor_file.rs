@@ -1,90 +1,120 @@
-//! Tensors written for later: whole, or frame by frame.
+//! Tensors kept for later: float32, by name, in a safetensors file with notes and checksums.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use mlx_rs::{Array, Dtype};
-use safetensors::Dtype as FileDtype;
-use safetensors::tensor::TensorView;
+use serde_json::{Map, Value, json};
 
-use crate::job::Size;
 use crate::media::PartialFile;
+use crate::weights::{self, Weights};
 use crate::{Error, Result};
 
-/// Writes `array` as float32 under `name`, under its final file name once it is whole.
+/// Writes `array` as float32 under `name`.
 pub(super) fn save(path: &Path, name: &str, array: &Array) -> Result<()> {
-    let values = floats(array)?;
-    let bytes: Vec<u8> = values
+    save_all(path, &[(name.to_owned(), array.clone())], &[])
+}
+
+/// Writes tensors as float32, and what `notes` say of them. The file gets its name once it is
+/// whole, in place of an older one.
+///
+/// The bytes go to the file as MLX holds them, one tensor after the other: there is no copy.
+pub(super) fn save_all(
+    path: &Path,
+    tensors: &[(String, Array)],
+    notes: &[(&str, String)],
+) -> Result<()> {
+    let tensors = tensors
         .iter()
-        .flat_map(|value| value.to_le_bytes())
+        .map(|(name, array)| Ok((name.as_str(), array.shape().to_vec(), raw(array)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let mut header = Map::new();
+    let mut about: Map<_, _> = notes
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), Value::from(text.as_str())))
         .collect();
-    let shape = array.shape().iter().map(|&axis| axis as usize).collect();
-    let file = TensorView::new(FileDtype::F32, shape, &bytes)
-        .and_then(|view| safetensors::serialize([(name, view)], None))
-        .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
-    let mut partial = PartialFile::create(path)?;
-    partial.write_at(0, &file)?;
-    partial.finish()
+    let mut end = 0;
+    for (name, shape, raw) in &tensors {
+        let bytes = bytes(raw)?;
+        let start = end;
+        end += bytes.len();
+        about.insert(checksum_of(name), crc32fast::hash(bytes).to_string().into());
+        let entry = json!({"dtype": "F32", "shape": shape, "data_offsets": [start, end]});
+        header.insert((*name).to_owned(), entry);
+    }
+    header.insert("__metadata__".to_owned(), about.into());
+    let mut header = Value::from(header).to_string();
+    while !header.len().is_multiple_of(8) {
+        header.push(' ');
+    }
+
+    let mut file = PartialFile::create(path)?;
+    file.write_at(0, &(header.len() as u64).to_le_bytes())?;
+    file.write_at(8, header.as_bytes())?;
+    let mut position = 8 + header.len() as u64;
+    for (_, _, raw) in &tensors {
+        let bytes = bytes(raw)?;
+        file.write_at(position, bytes)?;
+        position += bytes.len() as u64;
+    }
+    file.finish()
 }
 
-/// The tensor `frames`, (3, frames, height, width), float32 in [-1, 1], written as frames come.
-pub(super) struct FramesFile {
-    file: PartialFile,
-    header: u64,
-    frames: usize,
-    plane: usize,
-    written: usize,
+/// A file of [`save_all`], or one of another program with floating tensors, open for reading.
+pub(super) struct TensorFile {
+    path: PathBuf,
+    weights: Weights,
+    notes: HashMap<String, String>,
 }
 
-impl FramesFile {
-    pub(super) fn create(path: &Path, frames: usize, size: Size) -> Result<Self> {
-        let (height, width) = (size.height as usize, size.width as usize);
-        let bytes = 3 * frames * height * width * size_of::<f32>();
-        let mut header = format!(
-            r#"{{"frames":{{"dtype":"F32","shape":[3,{frames},{height},{width}],"data_offsets":[0,{bytes}]}}}}"#
-        );
-        while !header.len().is_multiple_of(8) {
-            header.push(' ');
-        }
-        let mut file = PartialFile::create(path)?;
-        file.write_at(0, &(header.len() as u64).to_le_bytes())?;
-        file.write_at(8, header.as_bytes())?;
+impl TensorFile {
+    /// Reads the header.
+    pub(super) fn open(path: &Path) -> Result<Self> {
         Ok(Self {
-            file,
-            header: 8 + header.len() as u64,
-            frames,
-            plane: height * width,
-            written: 0,
+            weights: Weights::open(&[path.to_owned()])?.as_type(Dtype::Float32),
+            notes: weights::notes(path)?,
+            path: path.to_owned(),
         })
     }
 
-    /// The next frames, (t, height, width, 3).
-    pub(super) fn write(&mut self, chunk: &Array) -> Result<()> {
-        let count = chunk.dim(0) as usize;
-        let planes = floats(&chunk.transpose_axes(&[3, 0, 1, 2])?)?;
-        let bytes: Vec<u8> = planes
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
-        for (channel, bytes) in bytes
-            .chunks_exact(count * self.plane * size_of::<f32>())
-            .enumerate()
-        {
-            let position = (channel * self.frames + self.written) * self.plane * size_of::<f32>();
-            self.file.write_at(self.header + position as u64, bytes)?;
-        }
-        self.written += count;
-        Ok(())
+    /// What the file says of its tensors under `name`.
+    pub(super) fn note(&self, name: &str) -> Option<&str> {
+        self.notes.get(name).map(String::as_str)
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        self.file.finish()
+    /// The shape of a tensor.
+    pub(super) fn shape(&self, name: &str) -> Result<Vec<i32>> {
+        if self.weights.has(name) {
+            self.weights.shape(name)
+        } else {
+            let problem = format!("holds no tensor of the name {name}");
+            Err(Error::content(&self.path, problem))
+        }
+    }
+
+    /// A tensor, which must have this shape and, if the file tells, this checksum.
+    pub(super) fn tensor(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        let array = self.weights.tensor(name, shape)?;
+        if let Some(told) = self.note(&checksum_of(name))
+            && told != crc32fast::hash(bytes(&raw(&array)?)?).to_string()
+        {
+            let problem = format!("is damaged: tensor {name} is not what was written");
+            return Err(Error::content(&self.path, problem));
+        }
+        Ok(array)
     }
 }
 
-fn floats(array: &Array) -> Result<Vec<f32>> {
-    let array = array.as_dtype(Dtype::Float32)?.contiguous()?;
-    let values = array.try_as_slice::<f32>();
-    values
-        .map(<[f32]>::to_vec)
+fn checksum_of(name: &str) -> String {
+    format!("crc32.{name}")
+}
+
+/// The bytes of `array` in float32, row by row, as an array of its own.
+fn raw(array: &Array) -> Result<Array> {
+    Ok(array.as_dtype(Dtype::Float32)?.contiguous()?.view::<u8>()?)
+}
+
+fn bytes(raw: &Array) -> Result<&[u8]> {
+    raw.try_as_slice()
         .map_err(|error| Error::Other(format!("The result cannot be read back: {error}")))
 }

@@ -4,7 +4,7 @@
 use mlx_rs::Array;
 
 use super::schedule::log_snr;
-use super::{Sampler, Schedule, weighted_sum};
+use super::{Recall, Sampler, Schedule, weighted_sum};
 use crate::error::Result;
 
 /// Wan2.2 `wan/utils/fm_solvers.py`, `FlowDPMSolverMultistepScheduler` with its defaults.
@@ -14,6 +14,9 @@ pub struct DpmPp {
     /// The clean latents that the step before predicted.
     before: Option<Array>,
 }
+
+/// The name of what it remembers.
+const BEFORE: &str = "before";
 
 impl DpmPp {
     /// At the start of so many steps.
@@ -59,5 +62,17 @@ impl Sampler for DpmPp {
         };
         self.before = Some(clean);
         Ok(after)
+    }
+
+    fn memory(&self) -> Vec<(&'static str, Array)> {
+        self.before
+            .iter()
+            .map(|before| (BEFORE, before.clone()))
+            .collect()
+    }
+
+    fn restore(&mut self, next: usize, recall: &Recall) -> Result<()> {
+        self.before = (next > 0).then(|| recall(BEFORE)).transpose()?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use mlx_rs::Array;
 
-use super::{Sampler, Schedule, weighted_sum};
+use super::{Recall, Sampler, Schedule, weighted_sum};
 use crate::error::Result;
 
 /// Remembers nothing. It is not in the official code; it walks UniPC's table.
@@ -28,5 +28,13 @@ impl Sampler for Euler {
     fn step(&mut self, i: usize, latents: &Array, velocity: &Array) -> Result<Array> {
         let (sigma, next) = self.schedule.interval(i)?;
         weighted_sum(&[(1.0, latents), (next - sigma, velocity)])
+    }
+
+    fn memory(&self) -> Vec<(&'static str, Array)> {
+        Vec::new()
+    }
+
+    fn restore(&mut self, _next: usize, _recall: &Recall) -> Result<()> {
+        Ok(())
     }
 }

@@ -32,6 +32,9 @@ pub enum Solver {
     Euler,
 }
 
+/// A sampler's memory, by name.
+pub type Recall<'a> = dyn Fn(&str) -> Result<Array> + 'a;
+
 /// One way of walking down a schedule; what it remembers of earlier steps is its own business.
 pub trait Sampler {
     /// Where the walk goes.
@@ -42,6 +45,13 @@ pub trait Sampler {
     ///
     /// Steps come in order, from 0.
     fn step(&mut self, i: usize, latents: &Array, velocity: &Array) -> Result<Array>;
+
+    /// What it remembers of earlier steps, by name: with the latents, all that the next step needs.
+    fn memory(&self) -> Vec<(&'static str, Array)>;
+
+    /// Remembers again, before step `next`, what [`memory`](Sampler::memory) told; `recall` gives it
+    /// by name.
+    fn restore(&mut self, next: usize, recall: &Recall) -> Result<()>;
 
     /// The clean latents that a velocity at step `i` points at: what a preview shows.
     fn clean(&self, i: usize, latents: &Array, velocity: &Array) -> Result<Array> {

@@ -4,7 +4,7 @@
 use mlx_rs::Array;
 
 use super::schedule::log_snr;
-use super::{Sampler, Schedule, weighted_sum};
+use super::{Recall, Sampler, Schedule, weighted_sum};
 use crate::error::Result;
 
 /// Wan2.2 `wan/utils/fm_solvers_unipc.py`, `FlowUniPCMultistepScheduler` with its defaults: order
@@ -23,6 +23,11 @@ pub struct UniPc {
 
 /// The highest order: how many predictions of clean latents a step looks at.
 const ORDER: usize = 2;
+
+// The names of what it remembers. The order is not among them: it follows from the step.
+const NEWEST: &str = "clean";
+const OLDER: &str = "clean.before";
+const CORRECTED: &str = "corrected";
 
 impl UniPc {
     /// At the start of so many steps.
@@ -62,6 +67,12 @@ impl UniPc {
         }
     }
 
+    /// The order of the prediction in step `i`, from the clean latents that are known then.
+    fn order_of(&self, i: usize) -> usize {
+        let left = self.schedule.steps().saturating_sub(i);
+        ORDER.min(self.clean.len()).min(left)
+    }
+
     /// The clean latents one before the newest.
     fn older(&self) -> Option<&Array> {
         self.clean.iter().rev().nth(1)
@@ -80,12 +91,36 @@ impl Sampler for UniPc {
         if self.clean.len() > ORDER {
             self.clean.remove(0);
         }
-        self.order = ORDER
-            .min(self.clean.len())
-            .min(self.schedule.steps().saturating_sub(i));
+        self.order = self.order_of(i);
         let next = self.predict(i, &latents, &clean)?;
         self.corrected = Some(latents);
         Ok(next)
+    }
+
+    fn memory(&self) -> Vec<(&'static str, Array)> {
+        let newest = self.clean.last().map(|clean| (NEWEST, clean));
+        let older = self.older().map(|clean| (OLDER, clean));
+        let corrected = self.corrected.as_ref().map(|latents| (CORRECTED, latents));
+        let all = [newest, older, corrected].into_iter().flatten();
+        all.map(|(name, array)| (name, array.clone())).collect()
+    }
+
+    fn restore(&mut self, next: usize, recall: &Recall) -> Result<()> {
+        let Some(last) = next.checked_sub(1) else {
+            return Ok(()); // nothing is known before the first step
+        };
+        let names = if last == 0 {
+            &[NEWEST][..]
+        } else {
+            &[OLDER, NEWEST]
+        };
+        self.clean = names
+            .iter()
+            .map(|name| recall(name))
+            .collect::<Result<_>>()?;
+        self.corrected = Some(recall(CORRECTED)?);
+        self.order = self.order_of(last);
+        Ok(())
     }
 }
 

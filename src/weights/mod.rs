@@ -19,3 +19,4 @@ mod torch;
 
 pub use cursor::Weights;
 pub use linear::Linear;
+pub use safetensors::notes;

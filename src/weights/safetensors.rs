@@ -1,5 +1,6 @@
 //! safetensors files: eight bytes with the length of a JSON header, the header, the tensors.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -30,6 +31,14 @@ pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(Stri
             }
         })
         .collect()
+}
+
+/// What a safetensors file says beside its tensors, by name.
+pub fn notes(path: &Path) -> Result<HashMap<String, String>> {
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    let length = file.metadata().map_err(Error::file("read", path))?.len();
+    let (_, metadata) = header(path, &file, length)?;
+    Ok(metadata.metadata().clone().unwrap_or_default())
 }
 
 /// Where the tensors begin, and the header, whose offsets are known to lie within the file without gap or overlap and

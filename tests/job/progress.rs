@@ -27,6 +27,26 @@ fn the_first_unit_counts_only_until_there_are_others() {
     assert_eq!(after(Stage::Denoise, 10, 40), Some(seconds(0)));
 }
 
+/// A job that goes on begins in the middle: the steps before it took no time.
+#[test]
+fn a_resumed_stage_is_timed_from_where_it_begins() {
+    let mut time_left = TimeLeft::default();
+    let mut after = |done, now| {
+        let stage = Stage::Denoise;
+        time_left.after(
+            Progress {
+                stage,
+                done,
+                of: 10,
+            },
+            seconds(now),
+        )
+    };
+    assert_eq!(after(6, 5), None);
+    assert_eq!(after(7, 15), Some(seconds(30)));
+    assert_eq!(after(8, 17), Some(seconds(4)));
+}
+
 #[test]
 fn each_stage_has_its_own_pace() {
     let mut time_left = TimeLeft::default();

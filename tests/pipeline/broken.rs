@@ -7,13 +7,11 @@ use std::path::Path;
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
-use crate::support::golden_path;
+use crate::support::model::{SHARD, VAE, copy_model};
 use crate::support::program::zoetrope;
 
-const SHARD: &str = "diffusion_pytorch_model-00001-of-00002.safetensors";
 const LAST_SHARD: &str = "diffusion_pytorch_model-00002-of-00002.safetensors";
 const INDEX: &str = "diffusion_pytorch_model.safetensors.index.json";
-const VAE: &str = "Wan2.2_VAE.pth";
 
 /// A way to break a model, and what the message must name.
 type Damage = (&'static str, fn(&Path), &'static [&'static str]);
@@ -64,7 +62,7 @@ fn ten_ways_to_break_a_model_give_ten_clear_errors() {
     for (what, damage, named) in DAMAGES {
         let folder = TempDir::new().unwrap();
         let model = folder.path().join("model");
-        copy(&golden_path("ckpt/ti2v_5b/official"), &model);
+        copy_model(&model);
         damage(&model);
         let output = folder.path().join("out.mp4");
         let run = zoetrope(
@@ -95,19 +93,6 @@ fn ten_ways_to_break_a_model_give_ten_clear_errors() {
             );
         }
         assert!(!output.exists(), "{what}: a video was written");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! Two experts: which one denoises when, and that memory never holds both.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
-use mlx_rs::memory;
+use mlx_rs::{Array, memory};
 use tempfile::TempDir;
+use zoetrope::Error;
 use zoetrope::catalog;
 use zoetrope::job::{Checkpoint, Expert, Plan, Precision, Progress, Request, Size, Stage};
 use zoetrope::pipeline::{self, Reporter};
 
 use crate::support::alone::alone;
-use crate::support::model::Model;
+use crate::support::folder::Model;
+use crate::support::max_difference;
 
 fn plan(checkpoint: Checkpoint, steps: u32, folder: &Path) -> Plan {
     let request = Request {
@@ -75,6 +77,37 @@ fn experts_are_swapped_once() {
             (Stage::Denoise, 4),
         ]
     );
+}
+
+#[test]
+fn a_job_goes_on_with_the_expert_that_it_was_stopped_with() {
+    let model = Model::official("ckpt/t2v_a14b");
+    let checkpoint = catalog::open(model.path()).unwrap();
+    for stop_after in [2, 3] {
+        let folder = TempDir::new().unwrap();
+        let mut whole = plan(checkpoint.clone(), 4, folder.path());
+        whole.save_latents = Some(folder.path().join("whole.safetensors"));
+        make(&whole, |_| ());
+
+        let mut plan = plan(checkpoint.clone(), 4, folder.path());
+        plan.save_latents = Some(folder.path().join("resumed.safetensors"));
+        let done = Cell::new(0);
+        let told = |progress: Progress| {
+            if progress.stage == Stage::Denoise {
+                done.set(progress.done);
+            }
+        };
+        let mut reporter = Reporter::new(told, || done.get() == stop_after);
+        let stopped = pipeline::generate(&plan, &mut reporter);
+        assert!(matches!(stopped, Err(Error::Unfinished { .. })));
+        pipeline::resume(&plan, &mut Reporter::new(|_| (), || false)).unwrap();
+
+        let [whole, resumed] = [whole, plan].map(|plan| {
+            let file = Array::load_safetensors(plan.save_latents.unwrap()).unwrap();
+            file["latents"].clone()
+        });
+        assert_eq!(max_difference(&resumed, &whole), 0.0, "{stop_after}");
+    }
 }
 
 /// The most bytes that MLX held while it denoised, above what it held before.

@@ -1,7 +1,12 @@
 //! Whole jobs, from the command line to the files.
 
 mod broken;
+mod checks;
+mod decode;
 mod experts;
+mod job;
 mod pictures;
 mod recall;
 mod reference;
+mod resume;
+mod run_folder;

@@ -14,7 +14,7 @@ use zoetrope::pipeline::Reporter;
 use zoetrope::pipeline::pictures::{Given, encode};
 use zoetrope::weights::Weights;
 
-use crate::support::model::Model;
+use crate::support::folder::Model;
 use crate::support::program::zoetrope;
 use crate::support::{compare, golden, golden_path, max_difference};
 

@@ -13,7 +13,7 @@ use zoetrope::job::{Plan, Size};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
-use crate::support::model::Model;
+use crate::support::folder::Model;
 use crate::support::program::zoetrope;
 use crate::support::{compare, golden, golden_path};
 

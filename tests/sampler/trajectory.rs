@@ -1,5 +1,7 @@
 //! Whole walks with a made-up network, against the official solvers.
 
+use std::collections::HashMap;
+
 use mlx_rs::{Array, Dtype};
 use zoetrope::sampler::{self, Solver};
 
@@ -111,5 +113,30 @@ fn steps_out_of_order_never_panic() {
             let _ = sampler.step(i, noise, noise); // no panic
         }
         assert!(sampler.step(3, noise, noise).is_err());
+    }
+}
+
+/// Breaks when a sampler does not tell all that its next step depends on.
+#[test]
+fn a_sampler_that_remembers_again_walks_on_exactly() {
+    let data = golden("schedulers");
+    for (name, solver) in SOLVERS {
+        let path = &data[&format!("traj.{name}.n10.s12")];
+        let velocities = &data[&format!("traj.{name}.n10.s12.v")];
+        let mut sampler = sampler::new(solver, 10, 12.0);
+        for i in 0..10 {
+            let memory: HashMap<_, _> = sampler.memory().into_iter().collect();
+            let recall = |name: &str| {
+                let missing = || zoetrope::Error::Other(format!("{name} is missing"));
+                memory.get(name).cloned().ok_or_else(missing)
+            };
+            let mut other = sampler::new(solver, 10, 12.0);
+            other.restore(i, &recall).unwrap();
+
+            let (x, v) = (at(path, i), at(velocities, i));
+            let next = sampler.step(i, &x, &v).unwrap();
+            let again = other.step(i, &x, &v).unwrap();
+            assert_eq!(values(&next), values(&again), "{name}, step {i}");
+        }
     }
 }

@@ -1,45 +1,64 @@
-//! Complete model folders out of the reference data.
+//! A copy of the tiny model that may be damaged.
 
-use std::os::unix::fs::symlink;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::Path;
 
-use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
 
 use super::golden_path;
 
-/// Where the parts lie that all families but one share; their own folders leave them out.
-const SHARED_FROM: &str = "ckpt/t2v_a14b/official";
-const SHARED: [&str; 3] = [
-    "google",
-    "models_t5_umt5-xxl-enc-bf16.pth",
-    "Wan2.1_VAE.pth",
-];
+/// The first file of the DiT's weights.
+pub const SHARD: &str = "diffusion_pytorch_model-00001-of-00002.safetensors";
+/// The VAE.
+pub const VAE: &str = "Wan2.2_VAE.pth";
 
-/// A folder as it would be downloaded.
-pub struct Model(TempDir);
+/// Copies the tiny TI2V model to the folder `to`.
+pub fn copy_model(to: &Path) {
+    copy(&golden_path("ckpt/ti2v_5b/official"), to);
+}
 
-impl Model {
-    /// The model of `checkpoint`, as in `ckpt/i2v_a14b`, in the official layout.
-    pub fn official(checkpoint: &str) -> Self {
-        let model = Self(TempDir::new().unwrap());
-        for entry in golden_path(checkpoint).join("official").read_dir().unwrap() {
-            model.link(&entry.unwrap().path());
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
-        for name in SHARED {
-            if !model.path().join(name).exists() {
-                model.link(&golden_path(SHARED_FROM).join(name));
-            }
+    }
+}
+
+/// Makes the last weight of the first file not a number.
+pub fn poison_dit(model: &Path) {
+    let path = model.join(SHARD);
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(path, bytes).unwrap();
+}
+
+/// Gives all weights of the VAE the same value.
+pub fn flatten_vae(model: &Path, value: f32) {
+    let path = model.join(VAE);
+    let mut old = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
+    let fresh = model.join("new.pth");
+    let mut new = zip::ZipWriter::new(File::create(&fresh).unwrap());
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for index in 0..old.len() {
+        let mut entry = old.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        if name.contains("/data/") {
+            let values = bytes.as_chunks_mut::<4>().0;
+            values.fill(value.to_le_bytes());
         }
-        model
+        new.start_file(name, stored).unwrap();
+        new.write_all(&bytes).unwrap();
     }
-
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn link(&self, part: &Path) {
-        let name = part.file_name().unwrap();
-        symlink(part, self.path().join(name)).unwrap();
-    }
+    new.finish().unwrap();
+    fs::rename(fresh, path).unwrap();
 }

@@ -7,6 +7,8 @@ use mlx_rs::{Array, Dtype, memory, random};
 use zoetrope::model::text::{self, Tokens};
 use zoetrope::weights::Weights;
 
+use crate::support::alone::alone;
+
 const WIDTH: i32 = 256;
 const INNER: i32 = 512;
 const FEED_FORWARD: i32 = 2048;
@@ -72,6 +74,13 @@ fn peak(file: PathBuf) -> usize {
 
 #[test]
 fn encoding_holds_one_layer_however_many_there_are() {
+    alone(
+        "text::memory::encoding_holds_one_layer_however_many_there_are",
+        measure,
+    );
+}
+
+fn measure() {
     let folder = tempfile::tempdir().unwrap();
     let files = [4, 12].map(|layers| encoder(folder.path(), layers));
     let [few, many] = files.map(peak);

@@ -49,7 +49,7 @@ pub fn cargo() -> Command {
 }
 
 /// The program and its first arguments: enough to know what failed.
-pub fn name(command: &Command) -> String {
+fn name(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args().take(3))
         .map(OsStr::to_string_lossy)

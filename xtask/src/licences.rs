@@ -91,6 +91,7 @@ mod tests {
         for licence in [
             "MIT",
             "MIT/Apache-2.0",
+            "Apache-2.0 / MIT",
             "GPL-3.0 OR MIT",
             "(MIT OR Apache-2.0) AND Unicode-3.0",
         ] {

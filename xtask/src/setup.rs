@@ -146,6 +146,19 @@ fn mlx_c_sources() -> Result<PathBuf> {
     Ok(manifest.with_file_name("src").join("mlx-c"))
 }
 
+/// The files of a folder with this extension, in order.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// What the build script of `mlx-sys` needs, said before it fails in its own words.
 fn check_source_tools() -> Result<()> {
     if !cmd::works(Command::new("cmake").arg("--version")) {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::super::{say, words};
-use super::{Face, headline, result};
+use super::{Face, result};
 use crate::error::Error;
-use crate::job::{Plan, Progress, Stage, TimeLeft};
+use crate::job::{Progress, Settings, Stage, TimeLeft};
 
 /// Draws on the terminal that the standard error is.
 pub struct Bars {
@@ -59,8 +59,8 @@ fn new_bar(stage: Stage, of: usize) -> ProgressBar {
 }
 
 impl Face for Bars {
-    fn started(&mut self, plan: &Plan) {
-        say(&headline(plan));
+    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
+        say(words);
     }
 
     fn progress(&mut self, progress: Progress) {

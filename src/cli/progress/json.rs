@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::print;
 use super::Face;
 use crate::error::Error;
-use crate::job::{Plan, Progress, Settings};
+use crate::job::{Kept, Progress, Settings};
 
 /// Writes objects.
 pub struct Json {
@@ -22,7 +22,8 @@ pub struct Json {
 enum Line<'a> {
     Started {
         output: Cow<'a, str>,
-        settings: &'a Settings,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settings: Option<&'a Settings>,
     },
     Progress {
         #[serde(flatten)]
@@ -34,7 +35,10 @@ enum Line<'a> {
         seconds: f64,
         peak_memory_bytes: usize,
     },
-    Cancelled,
+    Cancelled {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kept: Option<&'a Kept>,
+    },
     Failed {
         message: String,
     },
@@ -59,10 +63,10 @@ fn tell(line: &Line) {
 }
 
 impl Face for Json {
-    fn started(&mut self, plan: &Plan) {
+    fn started(&mut self, _words: &str, output: &Path, settings: Option<&Settings>) {
         tell(&Line::Started {
-            output: plan.output.to_string_lossy(),
-            settings: &plan.settings(),
+            output: output.to_string_lossy(),
+            settings,
         });
     }
 
@@ -83,7 +87,10 @@ impl Face for Json {
 
     fn failed(&mut self, error: &Error) {
         tell(&match error {
-            Error::Cancelled => Line::Cancelled,
+            Error::Cancelled => Line::Cancelled { kept: None },
+            Error::Unfinished { kept, .. } if error.is_cancelled() => {
+                Line::Cancelled { kept: Some(kept) }
+            }
             error => Line::Failed {
                 message: error.to_string(),
             },

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::super::{say, words};
-use super::{Face, headline, result};
+use super::{Face, result};
 use crate::error::Error;
-use crate::job::{Plan, Progress, Stage, TimeLeft};
+use crate::job::{Progress, Settings, Stage, TimeLeft};
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -32,8 +32,8 @@ impl Lines {
 }
 
 impl Face for Lines {
-    fn started(&mut self, plan: &Plan) {
-        say(&headline(plan));
+    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
+        say(words);
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -1,7 +1,7 @@
 //! The Rust bindings of mlx-c, made as the build script of `mlx-sys` makes them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -74,23 +74,11 @@ pub fn generate(args: &[String]) -> Result<()> {
         let headers = cmd::read(Command::new("cc").arg("-print-file-name=include"))?;
         builder = builder.clang_arg(format!("-I{headers}"));
     }
-    for header in headers(&mlx_c.join("mlx/c"))? {
+    for header in super::files(&mlx_c.join("mlx/c"), "h")? {
         builder = builder.header(header.to_string_lossy());
     }
     let bindings = builder
         .generate()
         .context("bindgen could not read the headers of mlx-c")?;
     Ok(bindings.write_to_file(workshop.join("bindings.rs"))?)
-}
-
-fn headers(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut headers = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "h") {
-            headers.push(path);
-        }
-    }
-    headers.sort();
-    Ok(headers)
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, anyhow};
 use crate::cmd;
 
 const SHIM: &str = include_str!("shim.h");
-const MACH_TIME: &str = include_str!("mach_time.c");
+const MACH_TIME: &str = include_str!("mach_time.cpp");
 const FLAGS: [&str; 3] = ["-std=c++20", "-O2", "-fPIC"];
 
 /// What decides the library, besides mlx-c and the wheel.
@@ -33,48 +33,26 @@ pub fn build(mlx_c: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<(
     let shim = objects.join("shim.h");
     fs::write(&shim, SHIM)?;
 
-    let mut jobs = Vec::new();
-    for source in cpp_files(&mlx_c.join("mlx/c"))? {
-        let name = source.file_name().unwrap_or_default().to_owned();
-        let mut job = Command::new("c++");
-        job.args(FLAGS)
-            .arg("-I")
-            .arg(workshop.join("wheel/mlx/include"))
-            .arg("-I")
-            .arg(mlx_c)
-            .arg("-include")
-            .arg(&shim)
-            .arg("-c")
-            .arg(&source)
-            .arg("-o")
-            .arg(objects.join(&name).with_extension("o"));
-        jobs.push((name.to_string_lossy().into_owned(), job));
-    }
+    let mut sources = super::files(&mlx_c.join("mlx/c"), "cpp")?;
     if cfg!(target_os = "linux") {
-        let source = objects.join("mach_time.c");
-        fs::write(&source, MACH_TIME)?;
-        let mut job = Command::new("cc");
-        job.args(["-O2", "-fPIC", "-c"])
-            .arg(&source)
-            .arg("-o")
-            .arg(source.with_extension("o"));
-        jobs.push(("mach_time.c".to_owned(), job));
+        let mach_time = objects.join("mach_time.cpp");
+        fs::write(&mach_time, MACH_TIME)?;
+        sources.push(mach_time);
     }
-    compile(jobs)?;
+
+    let include = workshop.join("wheel/mlx/include");
+    let job = |source: PathBuf| {
+        let name = source.file_stem().unwrap_or_default().to_owned();
+        let mut job = Command::new("c++");
+        job.args(FLAGS);
+        job.arg("-I").arg(&include).arg("-I").arg(mlx_c);
+        job.arg("-include").arg(&shim).arg("-c").arg(source);
+        job.arg("-o").arg(objects.join(&name).with_extension("o"));
+        (name.to_string_lossy().into_owned(), job)
+    };
+    compile(sources.into_iter().map(job).collect())?;
     link(&objects, workshop, openblas)?;
     Ok(fs::remove_dir_all(&objects)?)
-}
-
-fn cpp_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "cpp") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// Runs the jobs, as many at a time as there are cores. The first failure ends its thread, and is reported.
@@ -116,13 +94,7 @@ fn link(objects: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> 
     let lib = workshop.join("lib");
     fs::create_dir_all(&lib)?;
     let mut linker = Command::new("c++");
-    linker.arg("-shared");
-    for entry in fs::read_dir(objects)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "o") {
-            linker.arg(path);
-        }
-    }
+    linker.arg("-shared").args(super::files(objects, "o")?);
     if cfg!(target_os = "macos") {
         linker.args([
             "-install_name",

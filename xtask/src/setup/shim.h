@@ -1,8 +1,7 @@
 // Included ahead of every file of mlx-c, to fill in what a plain Linux compiler lacks.
 #pragma once
-#include <version>
 
-#if defined(__cpp_lib_format)
+#if __has_include(<format>)
 #include <format>
 #else
 // g++ 12 has no <format>. mlx-c calls std::format in five places, always with bare {} placeholders.

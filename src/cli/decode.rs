@@ -1,0 +1,51 @@
+//! `zoetrope decode`: a video of latents that are there already.
+
+use std::process::ExitCode;
+
+use super::args::Decode;
+use super::progress::Face;
+use super::{destination, show, work};
+use crate::catalog;
+use crate::engine::saved;
+use crate::error::Result;
+use crate::job::{Command, Decoding};
+
+/// Decodes the latents.
+pub fn run(args: &Decode) -> ExitCode {
+    show(args.json, |face| decode(args, face))
+}
+
+fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
+    let checkpoint = match &args.model {
+        Some(folder) => catalog::open(folder)?,
+        None => catalog::built_in()?,
+    };
+    let latents = saved::latents(&args.latents)?;
+    let settings = latents.settings.clone();
+    let output = args.output.clone();
+    let mut decoding = Decoding::new(checkpoint, latents.shape, settings, args.fps, output)?;
+    decoding.save_frames.clone_from(&args.save_frames);
+    destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
+
+    face.started(
+        &headline(args, &decoding),
+        &args.output,
+        latents.settings.as_ref(),
+    );
+    work::carry_out(&args.output, face, |ticket| {
+        Command::Decode(ticket, args.latents.clone(), Box::new(decoding))
+    })
+}
+
+/// What will be made, in two lines.
+fn headline(args: &Decode, decoding: &Decoding) -> String {
+    format!(
+        "Decoding {} to {} with {}\n{}, {} at {} a second",
+        args.latents.display(),
+        decoding.output.display(),
+        decoding.checkpoint.name,
+        decoding.size,
+        decoding.frames,
+        decoding.fps,
+    )
+}

@@ -1,0 +1,26 @@
+//! `zoetrope resume`: the rest of an unfinished job.
+
+use std::process::ExitCode;
+
+use super::args::Resume;
+use super::progress::{Face, headline};
+use super::{destination, show, work};
+use crate::engine::saved;
+use crate::error::Result;
+use crate::job::Command;
+
+/// Goes on with the video that the folder belongs to.
+pub fn run(args: &Resume) -> ExitCode {
+    show(args.json, |face| go_on(args, face))
+}
+
+fn go_on(args: &Resume, face: &mut dyn Face) -> Result<()> {
+    let plan = saved::plan(&args.folder)?;
+    destination::check_plan(&plan)?;
+    let words = headline("Going on with", &plan);
+    face.started(&words, &plan.output, Some(&plan.settings()));
+    let output = plan.output.clone();
+    work::carry_out(&output, face, |ticket| {
+        Command::Resume(ticket, Box::new(plan))
+    })
+}

@@ -1,0 +1,69 @@
+//! One job, given to the engine and shown until it ends.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::process;
+
+use super::progress::Face;
+use super::say;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::job::{Command, Event, Kept, Ticket};
+
+/// Carries out the `command` for a ticket, which will write `output`.
+pub fn carry_out(
+    output: &Path,
+    face: &mut dyn Face,
+    command: impl FnOnce(Ticket) -> Command,
+) -> Result<()> {
+    let engine = Engine::start(|| {})?;
+    let ticket = Ticket::new(1);
+    stop_on_ctrl_c(&ticket)?;
+    engine
+        .commands
+        .send(command(ticket))
+        .map_err(|_| stopped())?;
+    for event in &engine.events {
+        match event {
+            Event::Started { .. } => {}
+            Event::Progress { progress, .. } => face.progress(progress),
+            Event::Finished { peak_memory, .. } => {
+                face.finished(output, peak_memory);
+                return Ok(());
+            }
+            Event::Cancelled { kept, .. } => return Err(cancelled(kept)),
+            Event::Failed { message, .. } => return Err(Error::Other(message)),
+        }
+    }
+    Err(stopped())
+}
+
+fn cancelled(kept: Option<Kept>) -> Error {
+    match kept {
+        None => Error::Cancelled,
+        Some(kept) => Error::Unfinished {
+            why: Box::new(Error::Cancelled),
+            kept,
+        },
+    }
+}
+
+fn stopped() -> Error {
+    Error::Other("The inference thread has ended early: please report it".into())
+}
+
+/// The first Ctrl-C asks the job to stop, the second one ends the program.
+fn stop_on_ctrl_c(ticket: &Ticket) -> Result<()> {
+    let ticket = ticket.clone();
+    ctrlc::set_handler(move || {
+        if ticket.is_cancelled() {
+            process::exit(130);
+        }
+        ticket.cancel();
+        if io::stderr().is_terminal() {
+            say(""); // leaves the line with the bar and the terminal's own ^C
+        }
+        say("Stopping after this step; press Ctrl-C again to stop at once");
+    })
+    .map_err(|error| Error::Other(format!("Ctrl-C cannot be watched: {error}")))
+}

@@ -1,0 +1,66 @@
+//! The files that a plan names.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{Checkpoint, Network, Plan};
+
+impl Plan {
+    /// Where an unfinished job is kept: `OUT.mp4.run` for `OUT.mp4`.
+    pub fn run_folder(&self) -> PathBuf {
+        let mut folder = OsString::from(&self.output);
+        folder.push(".run");
+        folder.into()
+    }
+
+    /// Every file that the plan reads or writes.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let picture = self.picture.as_mut().map(|picture| &mut picture.path);
+        let optional = [
+            picture,
+            self.last_picture.as_mut(),
+            self.noise.as_mut(),
+            self.save_latents.as_mut(),
+            self.save_frames.as_mut(),
+        ];
+        let own = [Some(&mut self.output)].into_iter().chain(optional);
+        own.flatten().chain(self.checkpoint.paths_mut())
+    }
+
+    /// The pictures that the plan reads.
+    pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let first = self.picture.iter_mut().map(|picture| &mut picture.path);
+        first.chain(&mut self.last_picture)
+    }
+}
+
+impl Checkpoint {
+    /// Every file of the model, and its folder.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.clone().paths_mut().map(std::mem::take).collect()
+    }
+
+    /// The same, to be changed. A new field must be thought of here.
+    fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self {
+            name: _,
+            variant: _,
+            root,
+            dit,
+            high_noise,
+            text_encoder,
+            tokenizer,
+            vae,
+            defaults: _,
+            sizes: _,
+            latent_rgb: _,
+            examples: _,
+        } = self;
+        let high_noise = high_noise.iter_mut().map(|high| &mut high.network);
+        let experts = [dit].into_iter().chain(high_noise);
+        let experts =
+            experts.flat_map(|Network { config, weights }| [config].into_iter().chain(weights));
+        let others = [root, tokenizer].into_iter().chain(text_encoder).chain(vae);
+        others.chain(experts)
+    }
+}

@@ -1,0 +1,123 @@
+//! The plan in a run folder, so that another process can carry it out.
+
+use std::fs;
+use std::path::{self, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::run_folder::PICTURES;
+use crate::job::Plan;
+use crate::media::PartialFile;
+use crate::{Error, Result};
+
+const NAME: &str = "plan.json";
+
+/// Grows when an older program could not go on with what a newer one left.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    program: &'static str,
+    plan: &'a Plan,
+}
+
+/// The part of the file that every version has.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    plan: Plan,
+}
+
+/// Whether there is a plan in `folder`.
+pub(super) fn is_in(folder: &Path) -> bool {
+    folder.join(NAME).exists()
+}
+
+/// Removes the plan from `folder`, if there is one.
+pub(super) fn remove(folder: &Path) {
+    let _ = fs::remove_file(folder.join(NAME));
+}
+
+/// Writes `plan` and copies of its pictures, which may be gone when they are wanted again.
+pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
+    let mut plan = plan.clone();
+    for file in plan.files_mut() {
+        *file = path::absolute(&*file).map_err(Error::file("find", file))?;
+    }
+    for (number, picture) in plan.pictures_mut().enumerate() {
+        let copy = copy_of(folder, number, picture);
+        if let Some(parent) = copy.parent() {
+            fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+        }
+        fs::copy(&*picture, &copy).map_err(Error::file("copy", picture))?;
+    }
+    let path = folder.join(NAME);
+    let written = Written {
+        format: FORMAT,
+        program: concat!("Zoetrope ", env!("CARGO_PKG_VERSION")),
+        plan: &plan,
+    };
+    let json = serde_json::to_vec_pretty(&written)
+        .map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
+    let mut file = PartialFile::create(&path)?;
+    file.write_at(0, &json)?;
+    file.finish()
+}
+
+/// The plan in `folder`, for the video beside it, wherever both were moved.
+///
+/// # Errors
+/// The folder is none of ours, is damaged, comes from a newer version, or its model is gone.
+pub fn read(folder: &Path) -> Result<Plan> {
+    let output = video_beside(folder)?;
+    let path = folder.join(NAME);
+    let json = fs::read(&path).map_err(Error::file("read", &path))?;
+    let damaged = |error| Error::content(&path, format!("is damaged: {error}"));
+    let Format { format } = serde_json::from_slice(&json).map_err(damaged)?;
+    if format > FORMAT {
+        let problem = "was left by a newer Zoetrope: go on with that one";
+        return Err(Error::content(folder, problem));
+    }
+    let Read { mut plan } = serde_json::from_slice(&json).map_err(damaged)?;
+    plan.output = output;
+    for (number, picture) in plan.pictures_mut().enumerate() {
+        *picture = copy_of(folder, number, picture);
+    }
+    let model = &plan.checkpoint;
+    if let Some(missing) = model.paths().into_iter().find(|path| !path.exists()) {
+        let problem = format!(
+            "is gone, and with it the model {} that this video was begun with: put it back there",
+            model.name
+        );
+        return Err(Error::content(&missing, problem));
+    }
+    Ok(plan)
+}
+
+/// `OUT.mp4` for `OUT.mp4.run`.
+fn video_beside(folder: &Path) -> Result<PathBuf> {
+    let video = folder.with_extension("");
+    let is_run = folder
+        .extension()
+        .is_some_and(|extension| extension == "run");
+    if is_run && folder.is_dir() && is_in(folder) {
+        return Ok(video);
+    }
+    let problem = if folder.exists() {
+        "is not the folder of an unfinished video: its name ends in .mp4.run, and plan.json is in it"
+    } else {
+        "is not there: give the folder that an unfinished video left, OUT.mp4.run"
+    };
+    Err(Error::content(folder, problem))
+}
+
+/// Under its own name, which the video's settings mention.
+fn copy_of(folder: &Path, number: usize, picture: &Path) -> PathBuf {
+    let name = picture.file_name().unwrap_or_default();
+    folder.join(PICTURES).join(number.to_string()).join(name)
+}

@@ -1,0 +1,73 @@
+//! What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
+
+use std::path::Path;
+
+use mlx_rs::Array;
+
+use super::checks;
+use super::tensor_file::{TensorFile, save_all};
+use crate::job::{LatentShape, Plan, Settings};
+use crate::{Error, Result};
+
+pub use super::plan_file::read as plan;
+
+/// The tensor that every file of latents holds, (channels, frames, height, width).
+pub(super) const TENSOR: &str = "latents";
+/// The note with the settings that lead to the latents, as a video's metadata holds them.
+const SETTINGS: &str = "settings";
+
+/// What a file of latents says about them.
+#[derive(Clone, Debug)]
+pub struct Latents {
+    /// Their axes.
+    pub shape: LatentShape,
+    /// The settings that made them, if the file tells.
+    pub settings: Option<Settings>,
+}
+
+/// Reads the header of a file of latents.
+///
+/// # Errors
+/// It is no safetensors file, or there are no latents in it.
+pub fn latents(path: &Path) -> Result<Latents> {
+    let file = TensorFile::open(path)?;
+    let shape = file.shape(TENSOR)?;
+    let &[channels, frames, height, width] = shape.as_slice() else {
+        let problem = format!(
+            "holds latents with {} axes: they have 4, (channels, frames, height, width)",
+            shape.len()
+        );
+        return Err(Error::content(path, problem));
+    };
+    if shape.contains(&0) {
+        return Err(Error::content(path, "holds latents without any values"));
+    }
+    Ok(Latents {
+        shape: LatentShape {
+            channels,
+            frames,
+            height,
+            width,
+        },
+        settings: file
+            .note(SETTINGS)
+            .and_then(|json| Settings::from_json(json).ok()),
+    })
+}
+
+/// Writes the final latents of `plan`.
+pub(super) fn write(path: &Path, plan: &Plan, latents: &Array) -> Result<()> {
+    let tensors = [(TENSOR.to_owned(), latents.clone())];
+    save_all(path, &tensors, &[(SETTINGS, plan.settings_json())])
+}
+
+/// The latents themselves.
+pub(super) fn read(path: &Path) -> Result<Array> {
+    let file = TensorFile::open(path)?;
+    let latents = file.tensor(TENSOR, &file.shape(TENSOR)?)?;
+    if checks::is_finite(&latents)? {
+        return Ok(latents);
+    }
+    let problem = "holds latents that are not finite: they cannot become a video";
+    Err(Error::content(path, problem))
+}

@@ -1,0 +1,152 @@
+//! Jobs that are killed or stopped, and go on to the same result to the last bit.
+
+#![cfg(unix)]
+
+use std::fs;
+
+use super::job::Place;
+use crate::support::golden_path;
+use crate::support::program::Job;
+
+/// Enough steps for the signal to arrive long before the last one.
+const STEPS: &str = "60";
+
+/// What a job leaves when all went well.
+const FILES: [&str; 3] = ["frames.safetensors", "latents.safetensors", "out.mp4"];
+
+/// A step to be interrupted at, in the first third: the same in every run of the tests.
+fn random_step(seed: u64) -> u64 {
+    let mixed = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    1 + (mixed >> 33) % 20
+}
+
+#[track_caller]
+fn assert_same_files(resumed: &Place, whole: &Place, what: &str) {
+    for name in FILES {
+        let same = resumed.bytes(name) == whole.bytes(name);
+        assert!(same, "{what}: {name} differs");
+    }
+}
+
+/// SIGKILL at a random step: nothing can be prepared for it.
+#[test]
+fn a_killed_job_goes_on_to_the_same_bits() {
+    let text = ["--size", "64x64", "--steps", STEPS];
+    let cases = [
+        ("unipc", None),
+        ("dpmpp", None),
+        ("euler", None),
+        ("unipc", Some("image_ti2v.png")),
+    ];
+    for (seed, (sampler, image)) in (1..).zip(cases) {
+        let (whole, killed) = (Place::new(), Place::new());
+        let step = random_step(seed);
+        let what = format!("{sampler}, {image:?}, killed at step {step}");
+        for place in [&whole, &killed] {
+            let picture = place.text("boat.png");
+            let mut arguments = [&text[..], &["--sampler", sampler]].concat();
+            if let Some(image) = image {
+                fs::copy(golden_path("data").join(image), &picture).unwrap();
+                arguments.extend(["--image", &picture, "--fit", "crop"]);
+            }
+            let mut job = Job::start(place.generate(&arguments));
+            if std::ptr::eq(place, &whole) {
+                while job.next().is_some() {}
+                let (code, stderr) = job.end();
+                assert_eq!(code, Some(0), "{what}: {stderr}");
+                assert!(!place.path("out.mp4.run").exists(), "{what}");
+            } else {
+                job.wait_for_step(step);
+                job.kill();
+                assert!(place.path("out.mp4.run").exists(), "{what}");
+                // The job has its own copy.
+                let _ = fs::remove_file(&picture);
+            }
+        }
+        let run = killed.resume();
+        assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+        let begins = format!(r#""stage":"denoise","done":"#);
+        let first = run
+            .stdout
+            .lines()
+            .find(|line| line.contains(&begins))
+            .unwrap();
+        let first: serde_json::Value = serde_json::from_str(first).unwrap();
+        assert!(
+            first["done"].as_u64().unwrap() >= step,
+            "{what}: began at {first}"
+        );
+        assert_same_files(&killed, &whole, &what);
+        assert_eq!(killed.names(), FILES, "{what}");
+    }
+}
+
+#[test]
+fn a_stopped_job_goes_on_to_the_same_bits() {
+    let (whole, stopped) = (Place::new(), Place::new());
+    let arguments = ["--size", "64x64", "--steps", STEPS];
+    let job = Job::start(whole.generate(&arguments));
+    assert_eq!(job.end().0, Some(0));
+
+    let mut job = Job::start(stopped.generate(&arguments));
+    job.wait_for_step(3);
+    job.interrupt();
+    while job.next().is_some() {}
+    let (code, stderr) = job.end();
+    assert_eq!(code, Some(130), "{stderr}");
+    assert_eq!(stopped.names(), ["out.mp4.run"]);
+
+    let run = stopped.resume();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_same_files(&stopped, &whole, "stopped");
+}
+
+/// Breaks when a job that cannot be decoded loses hours of denoising.
+#[test]
+fn a_job_that_fails_in_decoding_is_only_decoded_again() {
+    let (whole, failed) = (Place::new(), Place::new());
+    let arguments = ["--size", "32x32", "--steps", "3"];
+    assert_eq!(Job::start(whole.generate(&arguments)).end().0, Some(0));
+
+    // Where the video grows, something is in the way.
+    fs::create_dir(failed.path(".out.mp4.part")).unwrap();
+    let (code, stderr) = Job::start(failed.generate(&arguments)).end();
+    assert_eq!(code, Some(1), "{stderr}");
+    let told = format!(
+        "the latents are kept, and `zoetrope resume {}` decodes them again",
+        failed.text("out.mp4.run")
+    );
+    assert!(stderr.contains(&told), "{stderr}");
+
+    fs::remove_dir(failed.path(".out.mp4.part")).unwrap();
+    let run = failed.resume();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        !run.stdout.contains(r#""stage":"denoise""#),
+        "{}",
+        run.stdout
+    );
+    assert_same_files(&failed, &whole, "failed");
+    assert_eq!(failed.names(), FILES);
+}
+
+/// Breaks when the paths in a run folder only work where the job was begun.
+#[test]
+fn a_run_folder_can_be_moved_and_resumed_from_anywhere() {
+    let (whole, begun) = (Place::new(), Place::new());
+    let arguments = ["--size", "64x64", "--steps", STEPS];
+    assert_eq!(Job::start(whole.generate(&arguments)).end().0, Some(0));
+    let mut job = Job::start(begun.generate(&arguments));
+    job.wait_for_step(2);
+    job.kill();
+
+    let elsewhere = Place::new();
+    let moved = elsewhere.path("renamed video.mp4.run");
+    fs::rename(begun.path("out.mp4.run"), &moved).unwrap();
+    let folder = format!("{}/", moved.display());
+    let run = elsewhere.run(&["resume", &folder]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let video = elsewhere.bytes("renamed video.mp4");
+    assert!(video == whole.bytes("out.mp4"));
+    assert_eq!(elsewhere.names(), ["renamed video.mp4"]);
+}

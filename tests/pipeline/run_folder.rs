@@ -1,0 +1,189 @@
+//! Run folders: what is in them, and what is said when something is wrong with them.
+
+use std::fs::{self, File};
+
+use zoetrope::Error;
+use zoetrope::job::Stage;
+use zoetrope::pipeline;
+
+use super::job::{Place, finish, model, sentence, stop_at};
+use crate::support::model::{copy_model, poison_dit};
+
+/// A job of six steps that was stopped after three.
+fn stopped() -> Place {
+    let place = Place::new();
+    let error = stop_at(Stage::Denoise, 3, &place.plan(&model())).unwrap_err();
+    assert!(error.is_cancelled());
+    assert!(
+        error.to_string().starts_with("Stopped after step 3 of 6; "),
+        "{error}"
+    );
+    place
+}
+
+/// The latents of that job when nothing stops it.
+fn expected() -> Vec<u8> {
+    let place = Place::new();
+    finish(&place.plan(&model()), pipeline::generate).unwrap();
+    place.bytes("latents.safetensors")
+}
+
+#[test]
+fn a_job_stopped_before_its_first_step_leaves_nothing() {
+    for (stage, done) in [(Stage::Text, 1), (Stage::Load, 0), (Stage::Denoise, 0)] {
+        let place = Place::new();
+        let error = stop_at(stage, done, &place.plan(&model()));
+        // The features of the prompt may be remembered, and then that stage does not come.
+        if let Err(error) = error {
+            assert!(matches!(error, Error::Cancelled), "{error}");
+            assert_eq!(error.to_string(), "Stopped; nothing was written");
+            assert!(place.names().is_empty(), "{:?}", place.names());
+        }
+    }
+}
+
+#[test]
+fn a_job_stopped_while_decoding_keeps_its_latents() {
+    let place = Place::new();
+    let plan = place.plan(&model());
+    let error = stop_at(Stage::Decode, 0, &plan).unwrap_err().to_string();
+    assert!(error.starts_with("Stopped while decoding; "), "{error}");
+    assert!(place.path("out.mp4.run/latents.safetensors").exists());
+    finish(&plan, pipeline::resume).unwrap();
+    assert_eq!(place.names(), ["latents.safetensors", "out.mp4"]);
+}
+
+#[test]
+fn damage_is_told_and_can_be_got_over() {
+    let expected = expected();
+    let damages: [fn(&mut Vec<u8>); 4] = [
+        |bytes| *bytes.last_mut().unwrap() ^= 1,
+        |bytes| bytes.truncate(bytes.len() / 2),
+        Vec::clear,
+        |bytes| bytes[..8].fill(0xff),
+    ];
+    for (number, damage) in damages.into_iter().enumerate() {
+        let place = stopped();
+        let state = place.path("out.mp4.run/state.safetensors");
+        let mut bytes = fs::read(&state).unwrap();
+        damage(&mut bytes);
+        fs::write(&state, bytes).unwrap();
+        let run = place.resume();
+        let told = sentence(&run);
+        assert!(
+            told.contains("state.safetensors is damaged: remove this file"),
+            "{number}: {told}"
+        );
+        assert!(state.exists(), "{number}");
+
+        fs::remove_file(state).unwrap();
+        let run = place.resume();
+        assert_eq!(run.code, Some(0), "{number}: {}", run.stderr);
+        assert!(place.bytes("latents.safetensors") == expected, "{number}");
+    }
+}
+
+#[test]
+fn what_cannot_be_resumed_is_one_sentence() {
+    let place = stopped();
+    let plan = place.path("out.mp4.run/plan.json");
+    let text = fs::read_to_string(&plan).unwrap();
+    let told = |text: &str| {
+        fs::write(&plan, text).unwrap();
+        sentence(&place.resume()).to_owned()
+    };
+    let newer = told(&text.replacen(r#""format": 1"#, r#""format": 2"#, 1));
+    assert!(newer.contains("was left by a newer Zoetrope"), "{newer}");
+    let cut = told(text.trim_end_matches(['}', '\n']));
+    assert!(cut.contains("plan.json is damaged"), "{cut}");
+    let root = model().display().to_string();
+    let gone = told(&text.replace(&root, "/nowhere/model"));
+    assert!(
+        gone.contains("/nowhere/model is gone") && gone.contains("put it back"),
+        "{gone}"
+    );
+    fs::write(&plan, text).unwrap();
+
+    let told = |folder: &str| sentence(&place.run(&["resume", folder])).to_owned();
+    let missing = told(&place.text("other.mp4.run"));
+    assert!(missing.contains("is not there"), "{missing}");
+    let video = told(&place.text("out.mp4.run/plan.json"));
+    assert!(video.contains("its name ends in .mp4.run"), "{video}");
+
+    let lock = File::open(place.path("out.mp4.run/lock")).unwrap();
+    lock.try_lock().unwrap();
+    let used = told(&place.text("out.mp4.run"));
+    assert!(used.contains("is in use: another Zoetrope"), "{used}");
+    drop(lock);
+    assert_eq!(place.resume().code, Some(0));
+}
+
+/// Breaks when a new job to the same file destroys the unfinished one.
+#[test]
+fn a_new_job_does_not_overwrite_an_unfinished_one() {
+    let place = stopped();
+    let error = finish(&place.plan(&model()), pipeline::generate).unwrap_err();
+    assert!(
+        error.to_string().contains("holds an unfinished video"),
+        "{error}"
+    );
+    let run = place.resume();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(place.bytes("latents.safetensors") == expected());
+}
+
+/// What a killed job left before its first step is in nobody's way.
+#[test]
+fn a_folder_with_nothing_worth_keeping_is_used_again() {
+    let place = stopped();
+    fs::remove_file(place.path("out.mp4.run/state.safetensors")).unwrap();
+    fs::write(place.path("out.mp4.run/note.txt"), "mine").unwrap();
+    finish(&place.plan(&model()), pipeline::generate).unwrap();
+    // What others put into the folder stays.
+    assert_eq!(fs::read_dir(place.path("out.mp4.run")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_before_the_work() {
+    let place = Place::new();
+    fs::write(place.path("out.mp4.run"), "a file").unwrap();
+    let error = finish(&place.plan(&model()), pipeline::generate).unwrap_err();
+    assert!(
+        error.to_string().contains("out.mp4.run is in the way"),
+        "{error}"
+    );
+    assert_eq!(place.names(), ["out.mp4.run"]);
+}
+
+/// Breaks when latents that are no numbers replace the last good ones.
+#[test]
+fn the_last_good_state_outlives_a_failure() {
+    let place = Place::new();
+    let own = place.path("model");
+    copy_model(&own);
+    stop_at(Stage::Denoise, 3, &place.plan(&own)).unwrap_err();
+    let good = place.bytes("out.mp4.run/state.safetensors");
+    poison_dit(&own);
+    let run = place.resume();
+    let told = sentence(&run);
+    assert!(told.contains("after step 4 of 6 are not finite"), "{told}");
+    assert!(told.contains("3 of 6 steps are kept"), "{told}");
+    assert!(place.bytes("out.mp4.run/state.safetensors") == good);
+    copy_model(&own);
+    assert_eq!(place.resume().code, Some(0));
+    assert!(latents_of(&place) == latents_of_whole());
+}
+
+fn latents_of(place: &Place) -> Vec<u8> {
+    tensor(&place.bytes("latents.safetensors"))
+}
+
+fn latents_of_whole() -> Vec<u8> {
+    tensor(&expected())
+}
+
+/// The file without its header, which names the model.
+fn tensor(file: &[u8]) -> Vec<u8> {
+    let header = u64::from_le_bytes(file[..8].try_into().unwrap());
+    file[8 + header as usize..].to_vec()
+}

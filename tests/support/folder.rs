@@ -1,0 +1,45 @@
+//! Complete model folders out of the reference data.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::golden_path;
+
+/// Where the parts lie that all families but one share; their own folders leave them out.
+const SHARED_FROM: &str = "ckpt/t2v_a14b/official";
+const SHARED: [&str; 3] = [
+    "google",
+    "models_t5_umt5-xxl-enc-bf16.pth",
+    "Wan2.1_VAE.pth",
+];
+
+/// A folder as it would be downloaded.
+pub struct Model(TempDir);
+
+impl Model {
+    /// The model of `checkpoint`, as in `ckpt/i2v_a14b`, in the official layout.
+    pub fn official(checkpoint: &str) -> Self {
+        let model = Self(TempDir::new().unwrap());
+        for entry in golden_path(checkpoint).join("official").read_dir().unwrap() {
+            model.link(&entry.unwrap().path());
+        }
+        for name in SHARED {
+            if !model.path().join(name).exists() {
+                model.link(&golden_path(SHARED_FROM).join(name));
+            }
+        }
+        model
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn link(&self, part: &Path) {
+        let name = part.file_name().unwrap();
+        symlink(part, self.path().join(name)).unwrap();
+    }
+}

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::plan::{check_fps, check_output, refuse};
+use super::checks::{check_fps, check_output};
+use super::refusal::refuse;
 use super::{Checkpoint, Field, LatentShape, Plan, Refusal, Settings, Size};
 
 /// Everything that a video is made from, besides its latents.

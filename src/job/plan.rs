@@ -1,14 +1,17 @@
 //! A *plan* is a request that can be carried out: every number filled in and checked, so that no
 //! later stage comes back with a question.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::{
+    area, check_fps, check_frames, check_last_frame, check_output, check_pictures, video_size,
+};
+use super::refusal::refuse;
 use super::{
-    Checkpoint, Defaults, Fit, Guidance, Negative, Pictures, Precision, Request, Sampler, Size,
-    Variant,
+    Checkpoint, Defaults, Field, Fit, Guidance, Negative, Precision, Refusal, Request, Sampler,
+    Size,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -86,55 +89,6 @@ impl LatentShape {
     pub fn channels_first(self) -> [i32; 4] {
         [self.channels, self.frames, self.height, self.width]
     }
-}
-
-/// The part of a request that stands in the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// The prompt.
-    Prompt,
-    /// The first frame.
-    Image,
-    /// The last frame.
-    LastImage,
-    /// The size or the area.
-    Size,
-    /// The number of frames.
-    Frames,
-    /// The frame rate.
-    Fps,
-    /// The number of steps.
-    Steps,
-    /// The guidance scale.
-    Guidance,
-    /// The shift.
-    Shift,
-    /// The output file.
-    Output,
-}
-
-/// Why a request cannot be carried out, and what could be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Where the reason is shown.
-    pub field: Field,
-    /// One sentence: what is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-pub(super) fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal {
-        field,
-        message: message.into(),
-    })
 }
 
 impl Plan {
@@ -242,170 +196,10 @@ impl Plan {
     }
 }
 
-/// The area that [`Fit::Picture`] fills.
-fn area(request: &Request, defaults: &Defaults) -> u64 {
-    let size = request.size.unwrap_or(defaults.size);
-    request.max_area.unwrap_or_else(|| size.area())
-}
-
 fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
     request.image.clone().map(|path| Picture {
         path,
         fit: request.fit,
         max_area: (request.fit == Fit::Picture).then(|| area(request, defaults)),
     })
-}
-
-/// Whether the model takes what pictures there are.
-fn check_pictures(request: &Request, variant: Variant) -> Result<(), Refusal> {
-    let name = variant.name();
-    match (variant.pictures(), &request.image) {
-        (Pictures::None, Some(_)) => refuse(
-            Field::Image,
-            format!(
-                "{name} makes videos from sentences alone: leave the picture out, or choose a model \
-                 that takes one, as Wan2.2 TI2V and I2V-A14B do"
-            ),
-        ),
-        (Pictures::Ends, None) => refuse(
-            Field::Image,
-            format!("{name} makes videos from pictures: give it one to begin with"),
-        ),
-        _ => Ok(()),
-    }
-}
-
-fn check_last_frame(request: &Request, frames: u32, variant: Variant) -> Result<(), Refusal> {
-    if request.last_image.is_none() {
-        return Ok(());
-    }
-    if variant.pictures() != Pictures::Ends {
-        return refuse(
-            Field::LastImage,
-            format!(
-                "{} takes no picture to end with: leave it out, or choose a model that does, as \
-                 Wan2.2 I2V-A14B",
-                variant.name()
-            ),
-        );
-    }
-    if frames == 1 {
-        return refuse(
-            Field::LastImage,
-            "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more",
-        );
-    }
-    Ok(())
-}
-
-fn video_size(
-    request: &Request,
-    checkpoint: &Checkpoint,
-    picture: Option<Size>,
-) -> Result<Size, Refusal> {
-    let variant = checkpoint.variant;
-    let model = checkpoint.defaults.size;
-    match (picture, request.fit, request.size, request.max_area) {
-        (Some(picture), Fit::Picture, ..) => {
-            filling(area(request, &checkpoint.defaults), picture, variant)
-        }
-        (_, _, None, Some(area)) => filling(area, model, variant),
-        (_, _, asked, _) => exactly(asked.unwrap_or(model), variant.alignment()),
-    }
-}
-
-/// The size that fills `area` with about the aspect of `like`.
-fn filling(area: u64, like: Size, variant: Variant) -> Result<Size, Refusal> {
-    let least = u64::from(variant.alignment()).pow(2);
-    if area < least {
-        return refuse(
-            Field::Size,
-            format!("An area of {area} pixels is too small: {least} is the least"),
-        );
-    }
-    let size = variant.size_for(like, area);
-    if size.area() > area {
-        return refuse(
-            Field::Image,
-            format!("A picture of {like} is too long and narrow for a video: crop it first"),
-        );
-    }
-    check_sides(size)
-}
-
-/// This size, if its sides fit the model.
-fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
-    let asked = check_sides(asked)?;
-    if asked.aligned(step) == asked {
-        return Ok(asked);
-    }
-    let smaller = asked.aligned(step);
-    let larger = Size::new(
-        asked.width.div_ceil(step) * step,
-        asked.height.div_ceil(step) * step,
-    );
-    refuse(
-        Field::Size,
-        format!(
-            "{asked} cannot work with this model: the nearest sizes are {smaller} and {larger}"
-        ),
-    )
-}
-
-/// The longest side: positions beyond 1024 tokens have no place in the official `RoPE` table.
-fn check_sides(size: Size) -> Result<Size, Refusal> {
-    const LONGEST: u32 = 8192;
-    if size.width.max(size.height) > LONGEST {
-        return refuse(
-            Field::Size,
-            format!("{size} is too large: no side can be over {LONGEST}"),
-        );
-    }
-    Ok(size)
-}
-
-fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
-    const MOST: u32 = 4093;
-    let stride = checkpoint.variant.vae_stride().0;
-    if frames > MOST {
-        return refuse(
-            Field::Frames,
-            format!("{frames} frames are too many: {MOST} is the most"),
-        );
-    }
-    if frames % stride == 1 {
-        return Ok(());
-    }
-    let below = frames.saturating_sub(1) / stride * stride + 1;
-    refuse(
-        Field::Frames,
-        format!(
-            "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
-            below + stride
-        ),
-    )
-}
-
-pub(super) fn check_fps(fps: u32) -> Result<u32, Refusal> {
-    if (1..=240).contains(&fps) {
-        return Ok(fps);
-    }
-    refuse(
-        Field::Fps,
-        format!("{fps} frames a second cannot work: give 1 to 240"),
-    )
-}
-
-pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
-    let extension = output.extension().unwrap_or_default();
-    if extension.eq_ignore_ascii_case("mp4") {
-        return Ok(());
-    }
-    refuse(
-        Field::Output,
-        format!(
-            "{} cannot be the video: give a name that ends in .mp4",
-            output.display()
-        ),
-    )
 }

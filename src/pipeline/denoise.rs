@@ -25,17 +25,15 @@ pub(super) fn run(
         None => (0, start(plan)?),
     };
     let mut latents = given.put_into(latents)?;
-    let timesteps = sampler.schedule().timesteps.iter();
-    let timesteps: Vec<f64> = timesteps.map(|&timestep| timestep as f64).collect();
     let mut experts = Experts::new(plan, features);
-    experts.at(timesteps[done], reporter)?;
+    experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
 
     let steps = plan.steps as usize;
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
-        let denoiser = experts.at(timesteps[step], reporter)?;
-        let tokens = given.timesteps(timesteps[step]);
-        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &tokens)?;
+        let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
+        let denoiser = experts.at(timesteps.noisy, reporter)?;
+        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &timesteps)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
         checks::latents(plan, step + 1, &latents)?;

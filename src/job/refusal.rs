@@ -1,0 +1,52 @@
+//! A *refusal* is what a request is answered with that cannot be carried out.
+
+use std::fmt;
+
+/// The part of a request that stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The prompt.
+    Prompt,
+    /// The first frame.
+    Image,
+    /// The last frame.
+    LastImage,
+    /// The size or the area.
+    Size,
+    /// The number of frames.
+    Frames,
+    /// The frame rate.
+    Fps,
+    /// The number of steps.
+    Steps,
+    /// The guidance scale.
+    Guidance,
+    /// The shift.
+    Shift,
+    /// The output file.
+    Output,
+}
+
+/// Why a request cannot be carried out, and what could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where the reason is shown.
+    pub field: Field,
+    /// One sentence: what is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+pub(super) fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal {
+        field,
+        message: message.into(),
+    })
+}

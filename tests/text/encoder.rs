@@ -136,10 +136,8 @@ fn all_prompts_at_once_have_the_features_of_the_reference() {
         })
         .unwrap();
         let layers = Config::read(&weights(family)).unwrap().layers;
-        assert_eq!(
-            heard,
-            Vec::from_iter((0..=layers).map(|done| (done, layers)))
-        );
+        let expected: Vec<_> = (0..=layers).map(|done| (done, layers)).collect();
+        assert_eq!(heard, expected);
         assert_eq!(features.len(), prompts.len());
         for (feature, prompt) in features.iter().zip(&prompts) {
             let expected = &data[&format!("{}.context", prompt.name)];

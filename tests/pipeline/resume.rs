@@ -28,10 +28,20 @@ fn assert_same_files(resumed: &Place, whole: &Place, what: &str) {
     }
 }
 
+/// A job with this sampler and, from a copy of it, this picture.
+fn job(place: &Place, sampler: &str, image: Option<&str>) -> Job {
+    let picture = place.text("boat.png");
+    let mut arguments = vec!["--size", "64x64", "--steps", STEPS, "--sampler", sampler];
+    if let Some(image) = image {
+        fs::copy(golden_path("data").join(image), &picture).unwrap();
+        arguments.extend(["--image", &picture, "--fit", "crop"]);
+    }
+    Job::start(place.generate(&arguments))
+}
+
 /// SIGKILL at a random step: nothing can be prepared for it.
 #[test]
 fn a_killed_job_goes_on_to_the_same_bits() {
-    let text = ["--size", "64x64", "--steps", STEPS];
     let cases = [
         ("unipc", None),
         ("dpmpp", None),
@@ -39,46 +49,37 @@ fn a_killed_job_goes_on_to_the_same_bits() {
         ("unipc", Some("image_ti2v.png")),
     ];
     for (seed, (sampler, image)) in (1..).zip(cases) {
-        let (whole, killed) = (Place::new(), Place::new());
         let step = random_step(seed);
         let what = format!("{sampler}, {image:?}, killed at step {step}");
-        for place in [&whole, &killed] {
-            let picture = place.text("boat.png");
-            let mut arguments = [&text[..], &["--sampler", sampler]].concat();
-            if let Some(image) = image {
-                fs::copy(golden_path("data").join(image), &picture).unwrap();
-                arguments.extend(["--image", &picture, "--fit", "crop"]);
-            }
-            let mut job = Job::start(place.generate(&arguments));
-            if std::ptr::eq(place, &whole) {
-                while job.next().is_some() {}
-                let (code, stderr) = job.end();
-                assert_eq!(code, Some(0), "{what}: {stderr}");
-                assert!(!place.path("out.mp4.run").exists(), "{what}");
-            } else {
-                job.wait_for_step(step);
-                job.kill();
-                assert!(place.path("out.mp4.run").exists(), "{what}");
-                // The job has its own copy.
-                let _ = fs::remove_file(&picture);
-            }
-        }
+        let whole = Place::new();
+        let (code, stderr) = job(&whole, sampler, image).end();
+        assert_eq!(code, Some(0), "{what}: {stderr}");
+        assert!(!whole.path("out.mp4.run").exists(), "{what}");
+
+        let killed = Place::new();
+        let mut job = job(&killed, sampler, image);
+        job.wait_for_step(step);
+        job.kill();
+        assert!(killed.path("out.mp4.run").exists(), "{what}");
+        // There is a copy of the picture in the run folder.
+        let _ = fs::remove_file(killed.path("boat.png"));
+
         let run = killed.resume();
         assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
-        let begins = format!(r#""stage":"denoise","done":"#);
-        let first = run
-            .stdout
-            .lines()
-            .find(|line| line.contains(&begins))
-            .unwrap();
-        let first: serde_json::Value = serde_json::from_str(first).unwrap();
-        assert!(
-            first["done"].as_u64().unwrap() >= step,
-            "{what}: began at {first}"
-        );
+        let began = first_step(&run.stdout);
+        assert!(began >= step, "{what}: it began again at {began}");
         assert_same_files(&killed, &whole, &what);
         assert_eq!(killed.names(), FILES, "{what}");
     }
+}
+
+/// The number of denoising steps that were done when the job began.
+fn first_step(told: &str) -> u64 {
+    let mut objects = told
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let first = objects.find(|object| object["stage"] == "denoise").unwrap();
+    first["done"].as_u64().unwrap()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use zoetrope::job::Size;
 use zoetrope::media::PartialFile;
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 
-use super::{Folder, scene};
+use super::{Folder, scene, unpack};
 
 const SIZE: Size = Size::new(64, 48);
 
@@ -101,4 +101,26 @@ fn a_partial_file_takes_bytes_in_any_order() {
     assert!(!path.exists());
     file.finish().unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"1st last");
+}
+
+/// Breaks when a frame that needs more bits than the encoder has room for ends the video.
+#[test]
+fn noise_is_written_too() {
+    const LARGE: Size = Size::new(1280, 704);
+    let folder = Folder::new();
+    let path = folder.file("noise.mp4");
+    let mut video = Mp4Writer::create(&path, LARGE, 24, Quality::Best, "{}").unwrap();
+    let mut generator = 1u32;
+    for _ in 0..4 {
+        let bytes = std::iter::repeat_with(|| {
+            generator = generator
+                .wrapping_mul(1_664_525)
+                .wrapping_add(1_013_904_223);
+            (generator >> 24) as u8
+        });
+        let frame: Vec<u8> = bytes.take(3 * LARGE.area() as usize).collect();
+        video.write(&frame).unwrap();
+    }
+    video.finish().unwrap();
+    assert_eq!(unpack::decode(&path).len(), 4);
 }

@@ -55,10 +55,16 @@ pub(super) struct Parameters {
     pub(super) picture: Vec<u8>,
 }
 
+/// How much coarser a frame is tried that was too much for the encoder, and where that ends.
+const COARSER: u8 = 6;
+const COARSEST: u8 = 46;
+
 /// Takes frames of one size, in order.
 pub(super) struct Encoder {
     inner: OpenH264,
     size: Size,
+    fps: u32,
+    quantiser: u8,
     picture: Yuv,
     parameters: Option<Parameters>,
 }
@@ -68,32 +74,33 @@ impl Encoder {
     pub(super) fn new(size: Size, fps: u32, quality: Quality) -> Result<Self> {
         refuse_impossible(size)?;
         let quantiser = quality.quantiser();
-        // Only the level is derived from the bit rate: the quantiser leaves nothing to control.
-        let bits = (size.area() * u64::from(fps)).clamp(100_000, 100_000_000) as u32;
-        let config = EncoderConfig::new()
-            .usage_type(UsageType::CameraVideoRealTime)
-            .rate_control_mode(RateControlMode::Bufferbased)
-            .qp(QpRange::new(quantiser, quantiser))
-            .bitrate(BitRate::from_bps(bits))
-            .max_frame_rate(FrameRate::from_hz(fps as f32))
-            .skip_frames(false)
-            .adaptive_quantization(false)
-            .background_detection(false)
-            .complexity(Complexity::High)
-            .intra_frame_period(IntraFramePeriod::from_num_frames(fps))
-            .vui(VuiConfig::bt709());
         Ok(Self {
-            inner: OpenH264::with_api_config(OpenH264API::from_source(), config)
-                .map_err(stopped)?,
+            inner: open(size, fps, quantiser)?,
             size,
+            fps,
+            quantiser,
             picture: Yuv::new(size),
             parameters: None,
         })
     }
 
     /// Encodes one frame of (height, width, 3) bytes.
+    ///
+    /// Noise can need more bits than `OpenH264` has room for, and after that it is of no more use: a
+    /// new one goes on from here, with a key frame and a coarser quantiser.
     pub(super) fn encode(&mut self, rgb: &[u8]) -> Result<Sample> {
         self.picture.convert(rgb);
+        loop {
+            let attempt = self.attempt();
+            if attempt.is_ok() || self.quantiser >= COARSEST {
+                return attempt;
+            }
+            self.quantiser += COARSER;
+            self.inner = open(self.size, self.fps, self.quantiser)?;
+        }
+    }
+
+    fn attempt(&mut self) -> Result<Sample> {
         let (width, height) = (self.size.width as usize, self.size.height as usize);
         let strides = (width, width / 2, width / 2);
         let slices = YUVSlices::new(self.picture.planes(), (width, height), strides);
@@ -118,6 +125,24 @@ impl Encoder {
             .as_ref()
             .ok_or_else(|| stopped("it made no parameter sets"))
     }
+}
+
+fn open(size: Size, fps: u32, quantiser: u8) -> Result<OpenH264> {
+    // Only the level is derived from the bit rate: the quantiser leaves nothing to control.
+    let bits = (size.area() * u64::from(fps)).clamp(100_000, 100_000_000) as u32;
+    let config = EncoderConfig::new()
+        .usage_type(UsageType::CameraVideoRealTime)
+        .rate_control_mode(RateControlMode::Bufferbased)
+        .qp(QpRange::new(quantiser, quantiser))
+        .bitrate(BitRate::from_bps(bits))
+        .max_frame_rate(FrameRate::from_hz(fps as f32))
+        .skip_frames(false)
+        .adaptive_quantization(false)
+        .background_detection(false)
+        .complexity(Complexity::High)
+        .intra_frame_period(IntraFramePeriod::from_num_frames(fps))
+        .vui(VuiConfig::bt709());
+    OpenH264::with_api_config(OpenH264API::from_source(), config).map_err(stopped)
 }
 
 fn refuse_impossible(size: Size) -> Result<()> {

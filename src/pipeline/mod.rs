@@ -4,7 +4,7 @@
 
 mod checks;
 mod decode;
-pub mod denoise;
+mod denoise;
 mod experts;
 mod features;
 mod frames_file;

@@ -57,7 +57,7 @@ impl Projections {
     /// Attention over (batch, tokens, heads, width), with the last product.
     fn attend(&self, queries: &Array, memory: &TextMemory) -> Result<Array> {
         let (batch, tokens) = (queries.dim(0), queries.dim(1));
-        let queries = tokens_last(queries, &self.q)?;
+        let queries = heads_first(queries, &self.q)?;
         let y = nn::attention(&queries, &memory.keys, &memory.values)?;
         let y = y
             .transpose_axes(&[0, 2, 1, 3])?
@@ -67,14 +67,14 @@ impl Projections {
 
     fn remember(&self, keys: &Array, values: &Array) -> Result<TextMemory> {
         Ok(TextMemory {
-            keys: tokens_last(keys, &self.k)?,
-            values: tokens_last(values, &self.v)?,
+            keys: heads_first(keys, &self.k)?,
+            values: heads_first(values, &self.v)?,
         })
     }
 }
 
 /// (batch, tokens, heads, width) → (batch, heads, tokens, width) in the type of the products.
-fn tokens_last(x: &Array, products: &Linear) -> Result<Array> {
+fn heads_first(x: &Array, products: &Linear) -> Result<Array> {
     Ok(x.as_dtype(products.dtype())?
         .transpose_axes(&[0, 2, 1, 3])?)
 }

@@ -1,9 +1,9 @@
 //! Layers that several networks share.
 
-use mlx_rs::Array;
-use zoetrope::model::nn::gelu_tanh;
+use mlx_rs::{Array, Dtype, random};
+use zoetrope::model::nn::{Conv3d, Formulation, exp, gelu_tanh, silu};
 
-use crate::support::compare;
+use crate::support::{compare, values};
 
 #[test]
 fn gelu_is_the_tanh_form() {
@@ -15,4 +15,49 @@ fn gelu_is_the_tanh_form() {
     });
     let y = gelu_tanh(&Array::from_slice(&x.map(|x| x as f32), &[6])).unwrap();
     compare(&y, &Array::from_slice(&expected, &[6]), (1e-6, 0.0), "gelu");
+}
+
+/// MLX's own exponential is as far from the truth.
+#[test]
+fn the_exponential_is_exact_to_a_millionth() {
+    let x: Vec<f32> = (-8000..=8000).map(|i| i as f32 / 100.0).collect();
+    let y = values(&exp(&Array::from_slice(&x, &[x.len() as i32])).unwrap());
+    for (x, y) in x.iter().zip(y) {
+        let relative = f64::from(y) / f64::from(*x).exp() - 1.0;
+        assert!(relative.abs() < 1.5e-6, "e^{x} is off by {relative:e}");
+    }
+}
+
+#[test]
+fn silu_is_right_far_out_and_in_half_precision() {
+    let x = [-1e30f32, -100.0, -3.0, 0.0, 2.0, 100.0, 1e30];
+    let expected = x.map(|x| (f64::from(x) / (1.0 + (-f64::from(x)).exp())) as f32);
+    let (x, expected) = (
+        Array::from_slice(&x, &[7]),
+        Array::from_slice(&expected, &[7]),
+    );
+    compare(&silu(&x).unwrap(), &expected, (1e-6, 1e-6), "float32");
+    let half = silu(&x.as_dtype(Dtype::Bfloat16).unwrap()).unwrap();
+    assert_eq!(half.dtype(), Dtype::Bfloat16);
+    compare(&half, &expected, (0.0, 1e-2), "bfloat16");
+}
+
+/// The formulation is a matter of speed alone; only one of them runs on each machine.
+#[test]
+fn every_formulation_of_a_convolution_gives_the_same() {
+    let drawn = |shape: &[i32]| random::normal::<f32>(shape, None, None, None).unwrap();
+    for (time, side, stride) in [(3, 3, 1), (3, 1, 1), (3, 1, 2)] {
+        let (x, weight) = (drawn(&[7, 5, 6, 4]), drawn(&[8, 4, time, side, side]));
+        let bias = drawn(&[8]);
+        let output = |formulation| {
+            let conv = Conv3d::new(&weight, bias.clone(), stride, formulation).unwrap();
+            conv.forward(&x).unwrap()
+        };
+        let expected = output(Formulation::Volume);
+        for formulation in [Formulation::Pictures, Formulation::Rows] {
+            let what = format!("{formulation:?} of {time}×{side}×{side}, stride {stride}");
+            // Sums of a hundred products of about 1, in another order.
+            compare(&output(formulation), &expected, (3e-5, 1e-5), &what);
+        }
+    }
 }

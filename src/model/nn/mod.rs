@@ -2,11 +2,15 @@
 
 mod activation;
 mod attention;
+mod backend;
 mod conv;
+mod exp;
 
 pub use activation::{gelu_tanh, silu};
 pub use attention::attention;
-pub use conv::{Conv2d, Conv3d};
+pub use backend::Backend;
+pub use conv::{Conv2d, Conv3d, Formulation};
+pub use exp::exp;
 
 use mlx_rs::{Array, Dtype};
 

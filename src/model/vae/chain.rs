@@ -1,6 +1,10 @@
 //! A half of a VAE is a chain of named layers through which each chunk of a clip passes.
 
+use std::ops::Range;
+
 use mlx_rs::Array;
+use mlx_rs::ops::concatenate;
+use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::layers::RmsNorm;
 use super::stage::{DownStage, UpStage};
@@ -69,12 +73,27 @@ impl Head {
 
 /// The layers of an encoder or a decoder with their official names, in order.
 #[derive(Default)]
-pub struct Chain(Vec<(String, Layer)>);
+pub struct Chain {
+    layers: Vec<(String, Layer)>,
+    /// Those that keep the number of frames and work on the largest pictures.
+    largest: Range<usize>,
+}
 
 impl Chain {
     /// Appends a layer.
     pub fn push(&mut self, name: impl Into<String>, layer: Layer) {
-        self.0.push((name.into(), layer));
+        self.layers.push((name.into(), layer));
+    }
+
+    /// Tells that the layers pushed so far keep the number of frames and work on the largest
+    /// pictures: the beginning of an encoder.
+    pub fn end_largest(&mut self) {
+        self.largest.end = self.layers.len();
+    }
+
+    /// Tells that the layers pushed from here on do so: the end of a decoder.
+    pub fn begin_largest(&mut self) {
+        self.largest = self.layers.len()..usize::MAX;
     }
 
     /// Appends what stands between the two halves' stages: residual, attention, residual.
@@ -93,16 +112,37 @@ impl Chain {
 
     /// The layers with their names, in order.
     pub fn layers(&self) -> impl Iterator<Item = (&str, &Layer)> {
-        self.0.iter().map(|(name, layer)| (name.as_str(), layer))
+        self.layers
+            .iter()
+            .map(|(name, layer)| (name.as_str(), layer))
     }
 
     /// Passes the next chunk of a clip, (t, h, w, in) → (t′, h′, w′, out), through every layer.
+    ///
+    /// Through the layers with the largest pictures its frames pass one at a time. To a causal layer
+    /// that is the same, and memory is what a single frame needs.
     pub fn forward(&self, chunk: &Array, cache: &mut Cache) -> Result<Array> {
         cache.rewind();
-        let mut x = chunk.clone();
-        for (_, layer) in self.layers() {
-            x = layer.forward(&x, cache)?;
-        }
-        Ok(x)
+        let end = self.largest.end.min(self.layers.len());
+        let x = pass(&self.layers[..self.largest.start], chunk, cache)?;
+        let x = one_at_a_time(&self.layers[self.largest.start..end], &x, cache)?;
+        pass(&self.layers[end..], &x, cache)
     }
+}
+
+fn pass(layers: &[(String, Layer)], x: &Array, cache: &mut Cache) -> Result<Array> {
+    layers
+        .iter()
+        .try_fold(x.clone(), |x, (_, layer)| layer.forward(&x, cache))
+}
+
+fn one_at_a_time(layers: &[(String, Layer)], x: &Array, cache: &mut Cache) -> Result<Array> {
+    let begin = cache.position();
+    let frames = (0..x.dim(0)).map(|i| {
+        cache.return_to(begin);
+        let frame = pass(layers, &x.try_index(i..i + 1)?, cache)?;
+        frame.eval()?;
+        Ok(frame)
+    });
+    Ok(concatenate(&frames.collect::<Result<Vec<_>>>()?, 0)?)
 }

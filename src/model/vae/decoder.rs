@@ -1,7 +1,8 @@
 //! From latents to pixels.
 
-use mlx_rs::Array;
+use mlx_rs::ops::clip;
 use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::{Array, Dtype};
 
 use super::chain::Chain;
 use super::layers::pointwise;
@@ -45,7 +46,7 @@ impl Decoder {
         self.conv2.forward(&self.statistics.restore(latents)?)
     }
 
-    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], (1, h′, w′, 3) for the first
+    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], float32, (1, h′, w′, 3) for the first
     /// latent frame and (4, h′, w′, 3) for each later one, handed to `write` as they come.
     ///
     /// # Errors
@@ -60,7 +61,7 @@ impl Decoder {
         for i in 0..prepared.dim(0) {
             let chunk = prepared.try_index(i..i + 1)?;
             let frames = self.kind.unfold(&self.chain.forward(&chunk, &mut cache)?)?;
-            let frames = mlx_rs::ops::clip(&frames, (-1.0, 1.0))?;
+            let frames = clip(frames.as_dtype(Dtype::Float32)?, (-1.0, 1.0))?;
             frames.eval()?;
             write(&frames)?;
         }

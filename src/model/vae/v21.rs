@@ -12,6 +12,8 @@ const WIDTHS: [i32; 4] = [1, 2, 4, 4];
 /// Whether the encoder halves time too between a level and the next; the decoder doubles it in
 /// reverse.
 const IN_TIME: [bool; 3] = [false, true, true];
+/// The level of the decoder from which on time stays as it is.
+const AFTER_TIME: usize = 2;
 /// Residual blocks on a level of the encoder; the decoder has one more.
 const BLOCKS: usize = 2;
 /// The channels of a pixel.
@@ -26,6 +28,9 @@ pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
         if let Some(&in_time) = IN_TIME.get(level) {
             let layer = Downsample::load(&list.next(), list.width, in_time)?;
             list.push(Layer::Downsample(layer));
+        }
+        if level == 0 {
+            list.chain.end_largest();
         }
     }
     let List {
@@ -44,6 +49,9 @@ pub(super) fn decoder(weights: &Weights, latent: i32) -> Result<Chain> {
     let mut list = List::new("upsamples", weights, (latent, widest))?;
     list.chain.push_middle(weights, widest)?;
     for (level, multiple) in WIDTHS.into_iter().rev().enumerate() {
+        if level == AFTER_TIME {
+            list.chain.begin_largest();
+        }
         list.push_blocks(BLOCKS + 1, narrowest * multiple)?;
         if let Some(&in_time) = IN_TIME.iter().rev().nth(level) {
             let channels = (list.width, list.width / 2);

@@ -17,6 +17,8 @@ const SCALES: [Scale; 4] = [
     Scale::SpaceAndTime,
     Scale::None,
 ];
+/// The stage of the decoder from which on time stays as it is.
+const AFTER_TIME: usize = 2;
 /// Residual blocks in a stage of the encoder; the decoder has one more.
 const BLOCKS: i32 = 2;
 /// The channels of a 2 × 2 patch of RGB pixels.
@@ -34,6 +36,9 @@ pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
         let channels = (width, narrowest * multiple);
         let stage = DownStage::load(&weights.at("downsamples").at(i), channels, BLOCKS, scale)?;
         chain.push(format!("downsamples.{i}"), Layer::Down(stage));
+        if i == 0 {
+            chain.end_largest();
+        }
         width = channels.1;
     }
     chain.push_middle(weights, width)?;
@@ -55,6 +60,9 @@ pub(super) fn decoder(weights: &Weights, latent: i32) -> Result<Chain> {
     let scales = SCALES[..3].iter().rev().chain(&SCALES[3..]);
     for (i, (multiple, &scale)) in WIDTHS.into_iter().rev().zip(scales).enumerate() {
         let channels = (width, narrowest * multiple);
+        if i == AFTER_TIME {
+            chain.begin_largest();
+        }
         let stage = UpStage::load(&weights.at("upsamples").at(i), channels, BLOCKS + 1, scale)?;
         chain.push(format!("upsamples.{i}"), Layer::Up(stage));
         width = channels.1;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::job::{Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use crate::catalog;
+use crate::error::Result;
+use crate::job::{Checkpoint, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
 
 /// Turn a sentence or a picture into a video with the Wan models
 #[derive(Debug, Parser)]
@@ -46,9 +48,9 @@ pub enum Command {
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// Folder of the model [default: the built-in model]
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
 
     /// What the video should show
     #[arg(long, value_name = "TEXT")]
@@ -136,6 +138,34 @@ pub struct Generate {
     pub output: PathBuf,
 }
 
+/// Where a model is: in one folder, or in files that were picked one by one.
+#[derive(Debug, Args)]
+pub struct Model {
+    /// Folder of the model [default: the built-in model]
+    #[arg(long = "model", value_name = "DIR", conflicts_with_all = ["dit", "text_encoder", "vae"])]
+    pub folder: Option<PathBuf>,
+
+    /// File of the DiT; of two, that for low noise
+    #[arg(long, value_name = "FILE", requires_all = ["text_encoder", "vae"])]
+    pub dit: Option<PathBuf>,
+
+    /// File of the DiT for high noise
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub dit_high: Option<PathBuf>,
+
+    /// File of the text encoder
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub text_encoder: Option<PathBuf>,
+
+    /// File of the VAE
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub vae: Option<PathBuf>,
+
+    /// File of the tokenizer [default: the one in the text encoder's file]
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub tokenizer: Option<PathBuf>,
+}
+
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
@@ -155,9 +185,9 @@ pub struct Decode {
     #[arg(value_name = "LATENTS.safetensors")]
     pub latents: PathBuf,
 
-    /// Folder of the model [default: the built-in model]
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
 
     /// Frames a second [default: as the latents were made for, or the model's own]
     #[arg(long, value_name = "N")]
@@ -186,6 +216,23 @@ pub struct Info {
     /// Print the settings as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Model {
+    /// The model that is there.
+    ///
+    /// # Errors
+    /// As [`catalog::choose`].
+    pub fn open(&self) -> Result<Checkpoint> {
+        let picked = catalog::Picked {
+            dit: self.dit.clone(),
+            dit_high: self.dit_high.clone(),
+            text_encoder: self.text_encoder.clone(),
+            vae: self.vae.clone(),
+            tokenizer: self.tokenizer.clone(),
+        };
+        catalog::choose(self.folder.as_deref(), &picked)
+    }
 }
 
 impl Generate {

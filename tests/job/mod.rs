@@ -20,7 +20,7 @@ pub fn checkpoint_of(variant: Variant) -> Checkpoint {
         variant,
         root: "model".into(),
         dit: Network {
-            config: "model/config.json".into(),
+            config: Some("model/config.json".into()),
             weights: vec!["model/dit.safetensors".into()],
         },
         high_noise: None,

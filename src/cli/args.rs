@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::catalog;
 use crate::error::Result;
-use crate::job::{Checkpoint, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use crate::job::{
+    Anchor, Checkpoint, Fit, Guidance, Negative, Precision, Quality, Request, Sampler, Size,
+};
 
 /// Turn a sentence or a picture into a video with the Wan models
 #[derive(Debug, Parser)]
@@ -14,7 +16,7 @@ use crate::job::{Checkpoint, Fit, Guidance, Negative, Precision, Request, Sample
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Command,
 }
 
 /// What the program can do without a window.
@@ -39,6 +41,11 @@ pub enum Command {
     /// They are the tensor "latents", (channels, frames, height, width), as --save-latents writes it
     /// and OUT.mp4.run/latents.safetensors holds it. The size of the video follows from theirs.
     Decode(Decode),
+    /// Make another file of a finished video
+    ///
+    /// The name of the output says what: a smaller or better MP4, an animated GIF, one frame as PNG or
+    /// JPEG, or without an ending a folder with every frame as PNG.
+    Export(Export),
     /// Show the settings stored in a video
     Info(Info),
     /// Tell what this machine has, and what is missing
@@ -206,6 +213,37 @@ pub struct Decode {
     pub output: PathBuf,
 }
 
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The video
+    #[arg(value_name = "IN.mp4")]
+    pub file: PathBuf,
+
+    /// Largest width and height in pixels; the aspect stays [default: those of the video]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+
+    /// Quality of an MP4 [default: standard]
+    #[arg(long, value_name = "small|standard|best")]
+    pub quality: Option<Quality>,
+
+    /// Which frame becomes a picture, counted from 1 [default: 1]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub frame: Option<usize>,
+
+    /// The file or folder to write; a file of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4|OUT.gif|OUT.png|OUT.jpg|FOLDER")]
+    pub output: PathBuf,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("give a whole number from 1 on".into()),
+    }
+}
+
 /// Arguments of `info`.
 #[derive(Debug, Args)]
 pub struct Info {
@@ -248,6 +286,8 @@ impl Generate {
             image: self.image.clone(),
             last_image: self.last_image.clone(),
             fit: self.fit.unwrap_or_default(),
+            anchor: Anchor::CENTRE,
+            last_anchor: Anchor::CENTRE,
             size: self.size,
             max_area: self.max_area,
             frames: self.frames,

@@ -1,8 +1,14 @@
 //! Plain data: plans, refusals, settings and the time that is left.
 
+mod clip;
+mod estimate;
 mod plan;
 mod progress;
+mod queue;
+mod record;
 mod settings;
+mod ticket;
+mod timings;
 
 use std::path::PathBuf;
 

@@ -15,6 +15,7 @@ mod broken_torch;
 mod files;
 mod memory;
 mod mutations;
+mod names;
 mod pickles;
 mod reading;
 mod sharded;

@@ -158,7 +158,7 @@ impl App {
                 self.form.set_path(end, None);
                 self.tell(error.to_string(), true);
             }
-            Done::Settings(Ok(settings)) => self.restore_settings(settings),
+            Done::Settings(Ok(settings)) => self.restore_settings(*settings),
             Done::Preview(id, clip) => {
                 if let Some(work) = self.work(id) {
                     work.show(ctx, Arc::new(clip));

@@ -8,6 +8,7 @@ use crate::catalog;
 use crate::error::Result;
 use crate::job::{
     Anchor, Checkpoint, Fit, Guidance, Negative, Precision, Quality, Request, Sampler, Size,
+    VaePrecision,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -120,6 +121,10 @@ pub struct Generate {
     #[arg(long, value_name = "auto|bf16|f32")]
     pub dtype: Option<Precision>,
 
+    /// Type in which the latents are decoded: bf16 takes half the memory [default: f32]
+    #[arg(long, value_name = "f32|bf16")]
+    pub vae_dtype: Option<VaePrecision>,
+
     /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
     pub noise: Option<PathBuf>,
@@ -199,6 +204,10 @@ pub struct Decode {
     /// Frames a second [default: as the latents were made for, or the model's own]
     #[arg(long, value_name = "N")]
     pub fps: Option<u32>,
+
+    /// Type in which they are decoded [default: as the latents were made for, or f32]
+    #[arg(long, value_name = "f32|bf16")]
+    pub vae_dtype: Option<VaePrecision>,
 
     /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
     #[arg(long, value_name = "FILE.safetensors")]
@@ -298,6 +307,7 @@ impl Generate {
             shift: self.shift,
             seed: self.seed,
             precision: self.dtype.unwrap_or_default(),
+            vae_precision: self.vae_dtype.unwrap_or_default(),
             noise: self.noise.clone(),
             save_latents: self.save_latents.clone(),
             save_frames: self.save_frames.clone(),

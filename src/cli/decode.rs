@@ -19,7 +19,8 @@ fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
     let latents = saved::latents(&args.latents)?;
     let settings = latents.settings.clone();
     let output = args.output.clone();
-    let mut decoding = Decoding::new(checkpoint, latents.shape, settings, args.fps, output)?;
+    let (fps, precision) = (args.fps, args.vae_dtype);
+    let mut decoding = Decoding::new(checkpoint, latents.shape, settings, fps, precision, output)?;
     decoding.save_frames.clone_from(&args.save_frames);
     destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
 

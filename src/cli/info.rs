@@ -64,6 +64,10 @@ fn table(settings: &Settings) -> String {
         ("Shift", Some(settings.shift.to_string())),
         ("Seed", Some(settings.seed.to_string())),
         ("Products in", Some(settings.precision.to_string())),
+        (
+            "Decoded in",
+            (!settings.vae_precision.is_f32()).then(|| settings.vae_precision.to_string()),
+        ),
         ("Noise from", settings.noise.as_deref().map(path)),
         (
             "Made by",

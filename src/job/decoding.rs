@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::checks::{check_fps, check_output};
 use super::refusal::refuse;
-use super::{Checkpoint, Field, LatentShape, Plan, Refusal, Settings, Size};
+use super::{Checkpoint, Field, LatentShape, Plan, Refusal, Settings, Size, VaePrecision};
 
 /// Everything that a video is made from, besides its latents.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Decoding {
     pub frames: u32,
     /// Frames a second.
     pub fps: u32,
+    /// The type in which it is computed.
+    pub precision: VaePrecision,
     /// What the video says about itself, as JSON.
     pub settings: String,
     /// Where to keep the decoded frames as floats.
@@ -35,6 +37,7 @@ impl Plan {
             size: self.size,
             frames: self.frames,
             fps: self.fps,
+            precision: self.vae_precision,
             settings: self.settings_json(),
             save_frames: self.save_frames.clone(),
             output: self.output.clone(),
@@ -43,8 +46,8 @@ impl Plan {
 }
 
 impl Decoding {
-    /// Of latents of this shape, which `settings` led to, if that is known. `fps` is that of the
-    /// settings, or of the model, unless it is given.
+    /// Of latents of this shape, which `settings` led to, if that is known. Where `fps` and
+    /// `precision` are not given, they are those of the settings, or else the model's and float32.
     ///
     /// # Errors
     /// What cannot work, with what would.
@@ -53,17 +56,21 @@ impl Decoding {
         shape: LatentShape,
         settings: Option<Settings>,
         fps: Option<u32>,
+        precision: Option<VaePrecision>,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
         let (size, frames) = video(&checkpoint, shape)?;
         let told = settings.as_ref().map(|settings| settings.fps);
         let fps = check_fps(fps.or(told).unwrap_or(checkpoint.defaults.fps))?;
+        let told = settings.as_ref().map(|settings| settings.vae_precision);
+        let precision = precision.or(told).unwrap_or_default();
         check_output(&output)?;
         let settings = match settings {
             Some(settings) => Settings {
                 size,
                 frames,
                 fps,
+                vae_precision: precision,
                 ..settings
             }
             .to_json(),
@@ -74,6 +81,7 @@ impl Decoding {
             size,
             frames,
             fps,
+            precision,
             settings,
             save_frames: None,
             output,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Precision, Timings, Variant};
+use super::{Plan, Precision, Timings, VaePrecision, Variant};
 
 /// What was learnt so far. There is one line for each kind of job, the newest last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ struct Kind {
     model: String,
     variant: Variant,
     precision: Precision,
+    #[serde(default)]
+    vae_precision: VaePrecision,
     /// Whether each step looks at the prompt and at what is to be avoided.
     guided: bool,
     tokens: u64,
@@ -49,6 +51,7 @@ impl Kind {
             model: plan.checkpoint.name.clone(),
             variant: plan.checkpoint.variant,
             precision: plan.precision,
+            vae_precision: plan.vae_precision,
             guided: !(plain(plan.guidance.low) && plain(plan.guidance.high)),
             tokens: plan.tokens(),
         }

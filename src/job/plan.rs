@@ -11,7 +11,7 @@ use super::checks::{
 use super::refusal::refuse;
 use super::{
     Anchor, Checkpoint, Defaults, Field, Fit, Guidance, Negative, Precision, Refusal, Request,
-    Sampler, Size,
+    Sampler, Size, VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -52,6 +52,9 @@ pub struct Plan {
     pub seed: u64,
     /// The type in which matrix products are computed.
     pub precision: Precision,
+    /// The type in which latents are decoded.
+    #[serde(default)]
+    pub vae_precision: VaePrecision,
     /// A file with the starting noise.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.
@@ -163,6 +166,7 @@ impl Plan {
             shift,
             seed: request.seed.unwrap_or(seed),
             precision: request.precision,
+            vae_precision: request.vae_precision,
             noise: request.noise.clone(),
             save_latents: request.save_latents.clone(),
             save_frames: request.save_frames.clone(),

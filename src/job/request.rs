@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Expert, Size};
+use super::{Anchor, Expert, Precision, Size, VaePrecision};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct Request {
     pub seed: Option<u64>,
     /// The type in which matrix products are computed.
     pub precision: Precision,
+    /// The type in which latents are decoded.
+    pub vae_precision: VaePrecision,
     /// A file with the starting noise, instead of drawing it from the seed.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.
@@ -205,41 +207,5 @@ impl FromStr for Guidance {
                 .map(|(low, high)| Self { low, high }),
         }
         .ok_or_else(|| "give one number, or two as in 3.0,4.0 (low noise, high noise)".into())
-    }
-}
-
-/// The type in which matrix products are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// That of the weights in the file.
-    #[default]
-    Auto,
-    /// bfloat16.
-    Bf16,
-    /// float32.
-    F32,
-}
-
-impl fmt::Display for Precision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Bf16 => "bf16",
-            Self::F32 => "f32",
-        })
-    }
-}
-
-impl FromStr for Precision {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "bf16" => Ok(Self::Bf16),
-            "f32" => Ok(Self::F32),
-            _ => Err("the types are auto, bf16 and f32".into()),
-        }
     }
 }

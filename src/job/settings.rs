@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Size, Variant};
+use super::{
+    Anchor, Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Size, VaePrecision, Variant,
+};
 
 /// Everything that decides what a video shows. Of the files, only their names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,9 @@ pub struct Settings {
     pub seed: u64,
     /// The type in which matrix products were computed.
     pub precision: Precision,
+    /// The type in which the latents were decoded.
+    #[serde(default, skip_serializing_if = "VaePrecision::is_f32")]
+    pub vae_precision: VaePrecision,
     /// The name of the file that the starting noise came from, if it was not drawn from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<PathBuf>,
@@ -92,6 +97,7 @@ impl Settings {
             shift: Some(self.shift),
             seed: Some(self.seed),
             precision: self.precision,
+            vae_precision: self.vae_precision,
             noise: self.noise,
             save_latents: None,
             save_frames: None,
@@ -140,6 +146,7 @@ impl Plan {
             shift: self.shift,
             seed: self.seed,
             precision: self.precision,
+            vae_precision: self.vae_precision,
             noise: self.noise.as_deref().and_then(file_name),
         }
     }

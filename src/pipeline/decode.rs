@@ -5,9 +5,9 @@ use mlx_rs::{Array, Dtype};
 use super::frames_file::FramesFile;
 use super::{Glimpse, Reporter, bytes, checks};
 use crate::Result;
-use crate::job::{Clip, Decoding, Stage};
+use crate::job::{Clip, Decoding, Stage, VaePrecision};
 use crate::media::mp4::{Mp4Writer, Quality};
-use crate::model::vae::Decoder;
+use crate::model::vae::{Decoder, Tiling};
 use crate::weights::Weights;
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
@@ -15,10 +15,8 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     let frames = plan.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
-        Decoder::load(
-            super::vae_kind(plan.checkpoint.variant),
-            &weights.as_type(Dtype::Float32),
-        )
+        let kind = super::vae_kind(plan.checkpoint.variant);
+        Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
     })?;
     let mut video = Mp4Writer::create(
         &plan.output,
@@ -35,7 +33,8 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
 
     let mut seen = checks::Pixels::default();
     let mut done = 0;
-    decoder.decode(&latents.transpose_axes(&[1, 2, 3, 0])?, |chunk| {
+    let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
+    decoder.decode(&latents, Tiling::WHOLE, |chunk| {
         checks::frames(chunk)?;
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;
@@ -56,4 +55,11 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         floats.finish()?;
     }
     video.finish()
+}
+
+fn dtype(precision: VaePrecision) -> Dtype {
+    match precision {
+        VaePrecision::F32 => Dtype::Float32,
+        VaePrecision::Bf16 => Dtype::Bfloat16,
+    }
 }

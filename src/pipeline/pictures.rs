@@ -12,7 +12,7 @@ use crate::Result;
 use crate::job::{Anchor, LatentShape, Picture, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
-use crate::model::vae::Encoder;
+use crate::model::vae::{Encoder, Tiling};
 use crate::weights::Weights;
 
 /// What of a video is given.
@@ -140,7 +140,7 @@ fn encode_clip(
         Encoder::load(kind, &weights.as_type(Dtype::Float32))
     })?;
     let mut done = 0;
-    let latents = encoder.encode_chunks(frames, |range| {
+    let latents = encoder.encode_chunks(frames, Tiling::WHOLE, |range| {
         if done > 0 {
             reporter.step(Stage::Image, done, chunks)?;
         }

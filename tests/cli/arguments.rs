@@ -1,6 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::{Anchor, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use zoetrope::job::{
+    Anchor, Fit, Guidance, Negative, Precision, Request, Sampler, Size, VaePrecision,
+};
 
 use super::run;
 
@@ -57,6 +59,8 @@ fn every_argument_reaches_the_request() {
         "bf16",
         "--noise",
         "n.safetensors",
+        "--vae-dtype",
+        "bf16",
         "--save-latents",
         "l.safetensors",
         "--save-frames",
@@ -86,6 +90,7 @@ fn every_argument_reaches_the_request() {
         shift: Some(12.0),
         seed: Some(u64::MAX),
         precision: Precision::Bf16,
+        vae_precision: VaePrecision::Bf16,
         noise: Some("n.safetensors".into()),
         save_latents: Some("l.safetensors".into()),
         save_frames: Some("f.safetensors".into()),
@@ -111,7 +116,7 @@ fn every_argument_reaches_the_request() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let wrong: [&[&str]; 17] = [
+    let wrong: [&[&str]; 18] = [
         &["--size", "832"],
         &["--size", "0x480"],
         &["--size", "-832x480"],
@@ -124,6 +129,7 @@ fn wrong_usage_exits_with_2() {
         &["--shift", "x"],
         &["--seed", "-1"],
         &["--dtype", "f16"],
+        &["--vae-dtype", "auto"],
         &["--fit", "crop"],
         &["--last-image", "dog.png"],
         &["--fit", "stretch", "--image", "cat.png"],

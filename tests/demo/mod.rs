@@ -1,6 +1,7 @@
 //! The built-in model, through the same code as the real ones.
 
 mod golden;
+mod precision;
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,6 @@
 use zoetrope::job::{
-    Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size, Variant,
+    Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size, VaePrecision,
+    Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -20,6 +21,7 @@ fn odd_numbers() -> Request {
         shift: Some(1.0 / 3.0),
         seed: Some(u64::MAX),
         precision: Precision::F32,
+        vae_precision: VaePrecision::Bf16,
         noise: Some("noise.safetensors".into()),
         ..Request::default()
     }

@@ -17,14 +17,14 @@ fn gelu_is_the_tanh_form() {
     compare(&y, &Array::from_slice(&expected, &[6]), (1e-6, 0.0), "gelu");
 }
 
-/// MLX's own exponential is as far from the truth.
+/// MLX's own is as far from the truth.
 #[test]
-fn the_exponential_is_exact_to_a_millionth() {
+fn the_exponential_is_exact_to_float32() {
     let x: Vec<f32> = (-8000..=8000).map(|i| i as f32 / 100.0).collect();
     let y = values(&exp(&Array::from_slice(&x, &[x.len() as i32])).unwrap());
     for (x, y) in x.iter().zip(y) {
         let relative = f64::from(y) / f64::from(*x).exp() - 1.0;
-        assert!(relative.abs() < 1.5e-6, "e^{x} is off by {relative:e}");
+        assert!(relative.abs() < 5e-7, "e^{x} is off by {relative:e}");
     }
 }
 
@@ -39,7 +39,7 @@ fn silu_is_right_far_out_and_in_half_precision() {
     compare(&silu(&x).unwrap(), &expected, (1e-6, 1e-6), "float32");
     let half = silu(&x.as_dtype(Dtype::Bfloat16).unwrap()).unwrap();
     assert_eq!(half.dtype(), Dtype::Bfloat16);
-    compare(&half, &expected, (0.0, 1e-2), "bfloat16");
+    compare(&half, &expected, (1e-6, 1e-2), "bfloat16");
 }
 
 /// The formulation is a matter of speed alone; only one of them runs on each machine.
@@ -49,9 +49,10 @@ fn every_formulation_of_a_convolution_gives_the_same() {
     for (time, side, stride) in [(3, 3, 1), (3, 1, 1), (3, 1, 2)] {
         let (x, weight) = (drawn(&[7, 5, 6, 4]), drawn(&[8, 4, time, side, side]));
         let bias = drawn(&[8]);
+        let frames = x.split_equal(7, 0).unwrap();
         let output = |formulation| {
             let conv = Conv3d::new(&weight, bias.clone(), stride, formulation).unwrap();
-            conv.forward(&x).unwrap()
+            conv.forward(&frames).unwrap()
         };
         let expected = output(Formulation::Volume);
         for formulation in [Formulation::Pictures, Formulation::Rows] {

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{broadcast_to, concatenate};
+use mlx_rs::random::normal;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::vae::chain::Chain;
 use zoetrope::model::vae::shortcut::{Factor, average_down, duplicate_up, patchify, unpatchify};
-use zoetrope::model::vae::{Cache, Decoder, Encoder, Kind};
+use zoetrope::model::vae::{Cache, Decoder, Encoder, Kind, Tiling};
 use zoetrope::weights::Weights;
 
 use crate::support::{compare, golden, golden_path};
@@ -68,12 +69,16 @@ impl Vae {
     }
 
     fn decode(&self, latents: &Array) -> Array {
+        self.decode_in_tiles(latents, Tiling::WHOLE)
+    }
+
+    fn decode_in_tiles(&self, latents: &Array, tiling: Tiling) -> Array {
         let mut chunks = Vec::new();
         let keep = |frames: &Array| {
             chunks.push(frames.clone());
             Ok(())
         };
-        self.decoder().decode(latents, keep).unwrap();
+        self.decoder().decode(latents, tiling, keep).unwrap();
         concatenate(&chunks, 0).unwrap()
     }
 }
@@ -83,12 +88,24 @@ fn channels_last(x: &Array) -> Array {
     x.transpose_axes(&[1, 2, 3, 0]).unwrap()
 }
 
+/// What leaves the layers of a chain that are given these chunks, each layer a whole chunk.
+fn in_whole_chunks(chain: &Chain, chunks: &[Array]) -> Array {
+    let mut cache = Cache::default();
+    let outputs = chunks.iter().map(|chunk| {
+        cache.rewind();
+        chain.layers().fold(chunk.clone(), |x, (_, layer)| {
+            layer.forward(&x, &mut cache).unwrap()
+        })
+    });
+    concatenate(&outputs.collect::<Vec<_>>(), 0).unwrap()
+}
+
 /// What leaves a chain that is given these chunks.
 fn stream(chain: &Chain, chunks: &[Array]) -> Array {
     let mut cache = Cache::default();
     let outputs: Vec<_> = chunks
         .iter()
-        .map(|chunk| chain.forward(chunk, &mut cache).unwrap())
+        .map(|chunk| chain.forward(chunk, Tiling::WHOLE, &mut cache).unwrap())
         .collect();
     concatenate(&outputs, 0).unwrap()
 }
@@ -172,7 +189,7 @@ fn a_clip_is_encoded_without_ever_being_whole() {
             _ => Array::zeros::<f32>(&[range.end - range.start, height, width, 3])?,
         })
     };
-    let latent = vae.encoder().encode_chunks(9, read).unwrap();
+    let latent = vae.encoder().encode_chunks(9, Tiling::WHOLE, read).unwrap();
     let expected = channels_last(&golden["enc_i2v.latent"]);
     compare(&latent, &expected, LATENT, "picture and grey");
 }
@@ -198,7 +215,7 @@ fn frames_come_as_they_are_decoded() {
             Ok(())
         };
         let latent = channels_last(&vae.golden()["dec1.latent"]);
-        vae.decoder().decode(&latent, count).unwrap();
+        vae.decoder().decode(&latent, Tiling::WHOLE, count).unwrap();
         assert_eq!(
             counts,
             [1, 4, 4],
@@ -208,7 +225,8 @@ fn frames_come_as_they_are_decoded() {
 }
 
 /// After the first frame, which both halves treat differently, all the rest at once is the same as
-/// a chunk at a time: the caches hold everything that a layer needs of the past.
+/// a chunk at a time, of which the layers see a few frames at a time: the caches hold everything that
+/// a layer needs of the past.
 #[test]
 fn streaming_equals_the_whole() {
     for vae in VAES {
@@ -220,10 +238,14 @@ fn streaming_equals_the_whole() {
                 .iter()
                 .map(|range| vae.pixels(video, range.clone()))
                 .collect();
-            stream(encoder.chain(), &chunks)
+            (
+                stream(encoder.chain(), &chunks),
+                in_whole_chunks(encoder.chain(), &chunks),
+            )
         };
-        let whole = encode(&[0..1, 1..9]);
-        compare(&encode(&[0..1, 1..5, 5..9]), &whole, LATENT, "encoder");
+        let (_, whole) = encode(&[0..1, 1..9]);
+        let (streamed, _) = encode(&[0..1, 1..5, 5..9]);
+        compare(&streamed, &whole, LATENT, "encoder");
 
         let decoder = vae.decoder();
         let latent = channels_last(&golden["dec1.latent"]);
@@ -233,10 +255,40 @@ fn streaming_equals_the_whole() {
                 .iter()
                 .map(|range| prepared.try_index(range.clone()).unwrap())
                 .collect();
-            stream(decoder.chain(), &chunks)
+            (
+                stream(decoder.chain(), &chunks),
+                in_whole_chunks(decoder.chain(), &chunks),
+            )
         };
-        let whole = decode(&[0..1, 1..3]);
-        compare(&decode(&[0..1, 1..2, 2..3]), &whole, PIXEL, "decoder");
+        let (_, whole) = decode(&[0..1, 1..3]);
+        let (streamed, _) = decode(&[0..1, 1..2, 2..3]);
+        compare(&streamed, &whole, PIXEL, "decoder");
+    }
+}
+
+/// Tiles overlap by all that their layers see, so that there is no seam even in noise. The pictures
+/// are large enough that no tile sees the whole.
+#[test]
+fn tiles_leave_no_seams() {
+    let tiling = Tiling {
+        rows: 2,
+        columns: 3,
+    };
+    let drawn = |shape: &[i32]| normal::<f32>(shape, None, None, None).unwrap();
+    for vae in VAES {
+        let channels = vae.kind.statistics().channels();
+        let latents = drawn(&[2, 12, 18, channels]);
+        let tiled = vae.decode_in_tiles(&latents, tiling);
+        compare(&tiled, &vae.decode(&latents), PIXEL, "decoder");
+
+        let clip = drawn(&[5, 96, 160, 3]);
+        let encoder = vae.encoder();
+        let encode = |tiling| {
+            let read = |range| Ok(clip.try_index(range)?);
+            encoder.encode_chunks(5, tiling, read).unwrap()
+        };
+        let whole = encode(Tiling::WHOLE);
+        compare(&encode(tiling), &whole, LATENT, "encoder");
     }
 }
 
@@ -254,7 +306,10 @@ fn a_still_stays_a_still() {
             Ok(broadcast_to(&picture, &[frames, 32, 32, 3])?)
         };
         let frames = 4 * (LATENTS - 1) + 1;
-        let latents = vae.encoder().encode_chunks(frames, read).unwrap();
+        let latents = vae
+            .encoder()
+            .encode_chunks(frames, Tiling::WHOLE, read)
+            .unwrap();
         let latent = |i: i32| latents.try_index(i..i + 1).unwrap();
         let (settled, last) = (latent(LATENTS - 6), latent(LATENTS - 1));
         compare(&last, &settled, LATENT, "latents");

@@ -1,11 +1,8 @@
 //! Activations.
 
-use std::cell::RefCell;
 use std::f32::consts::FRAC_2_PI;
 
-use mlx_rs::error::Exception;
 use mlx_rs::ops::{sigmoid, tanh};
-use mlx_rs::transforms::compile::compile;
 use mlx_rs::{Array, Dtype};
 
 use super::{Backend, exp, scalar};
@@ -17,17 +14,7 @@ pub fn silu(x: &Array) -> Result<Array> {
         let one = Array::from_f32(1.0);
         return Ok(x.divide(exp(&x.negative()?)?.add(one)?)?);
     }
-    Ok(FUSED_SILU.with_borrow_mut(|silu| silu(x))?)
-}
-
-type Compiled = Box<dyn FnMut(&Array) -> std::result::Result<Array, Exception>>;
-
-thread_local! {
-    /// One kernel for GPUs. It is kept because MLX traces what it compiles anew.
-    static FUSED_SILU: RefCell<Compiled> = RefCell::new(Box::new(compile(
-        |x: &Array| x.multiply(sigmoid(x)?),
-        true,
-    )));
+    Ok(x.multiply(sigmoid(x)?)?)
 }
 
 /// GELU in its tanh form: x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))

@@ -1,6 +1,6 @@
 //! Convolutions over channels-last pictures and clips.
 
-use mlx_rs::ops::indexing::{IntoStrideBy, TryIndexOp};
+use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{addmm, concatenate, conv2d, conv3d, pad};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
@@ -9,40 +9,30 @@ use super::Backend;
 use crate::Result;
 use crate::weights::Weights;
 
-/// A convolution over (pictures, height, width, channels).
-pub struct Conv2d {
-    weight: Array, // (out, height, width, in)
+/// A convolution with a kernel of 3 × 3 that halves (pictures, height, width, channels).
+pub struct Halving {
+    weight: Array, // (out, 3, 3, in)
     bias: Array,   // (out)
-    stride: i32,
-    padding: i32,
 }
 
-impl Conv2d {
-    /// Reads `name` with a square `kernel`.
-    pub fn load(
-        weights: &Weights,
-        name: &str,
-        (inputs, outputs): (i32, i32),
-        kernel: i32,
-        (stride, padding): (i32, i32),
-    ) -> Result<Self> {
+impl Halving {
+    /// Reads `name`.
+    pub fn load(weights: &Weights, name: &str, channels: i32) -> Result<Self> {
         let weights = weights.at(name);
-        let weight = weights.tensor("weight", &[outputs, inputs, kernel, kernel])?;
+        let weight = weights.tensor("weight", &[channels, channels, 3, 3])?;
         let weight = weight.transpose_axes(&[0, 2, 3, 1])?.contiguous()?;
         weight.eval()?;
         Ok(Self {
             weight,
-            bias: weights.tensor("bias", &[outputs])?,
-            stride,
-            padding,
+            bias: weights.tensor("bias", &[channels])?,
         })
     }
 
-    /// (n, h, w, in) → (n, h′, w′, out)
+    /// (n, h, w, c) → (n, h/2, w/2, c). The kernel begins at the pixels that it halves and reaches
+    /// below and to the right of them.
     pub fn forward(&self, x: &Array) -> Result<Array> {
-        let stride = (self.stride, self.stride);
-        let padding = (self.padding, self.padding);
-        let y = conv2d(x, &self.weight, stride, padding, None, None)?;
+        let x = pad(x, &[(0, 0), (0, 1), (0, 1), (0, 0)], None, None)?;
+        let y = conv2d(x, &self.weight, (2, 2), (0, 0), None, None)?;
         Ok(y.add(&self.bias)?)
     }
 }
@@ -59,18 +49,18 @@ pub enum Formulation {
 }
 
 impl Formulation {
-    /// The fastest one.
+    /// The fastest one for a kernel of `time` frames.
     ///
     /// Measured with MLX 0.32.2: on CUDA, conv3d takes 12–15 % less than conv2d frame by frame. On a
     /// processor it copies every input once for each weight that sees it, and products by rows take
     /// a third to four fifths of its time at 16 to 1024 channels, but half-precision products have
     /// no fast kernel there. Metal's conv3d is reported to take 2 to 5 times as long as conv2d
     /// (ml-explore/mlx 3625, 3785).
-    pub fn fastest(backend: Backend, dtype: Dtype) -> Self {
+    pub fn fastest(backend: Backend, dtype: Dtype, time: i32) -> Self {
         match backend {
             Backend::Cpu if dtype == Dtype::Float32 => Self::Rows,
-            Backend::Metal => Self::Pictures,
-            Backend::Cpu | Backend::Cuda => Self::Volume,
+            Backend::Cpu | Backend::Cuda if time > 1 => Self::Volume,
+            Backend::Cpu | Backend::Cuda | Backend::Metal => Self::Pictures,
         }
     }
 }
@@ -80,7 +70,7 @@ impl Formulation {
 pub struct Conv3d {
     kernel: Kernel,
     bias: Array, // (out)
-    time: i32,
+    time: usize,
     time_stride: i32,
     side: i32,
 }
@@ -106,9 +96,20 @@ impl Conv3d {
     ) -> Result<Self> {
         let weights = weights.at(name);
         let weight = weights.tensor("weight", &[outputs, inputs, time, side, side])?;
+        Self::fastest(&weight, weights.tensor("bias", &[outputs])?, time_stride)
+    }
+
+    /// Reads `name` with a kernel of 3 × 3 that sees a single frame.
+    pub fn load_flat(weights: &Weights, name: &str, (inputs, outputs): (i32, i32)) -> Result<Self> {
+        let weights = weights.at(name);
+        let weight = weights.tensor("weight", &[outputs, inputs, 3, 3])?;
         let bias = weights.tensor("bias", &[outputs])?;
-        let formulation = Formulation::fastest(Backend::current()?, weight.dtype());
-        Self::new(&weight, bias, time_stride, formulation)
+        Self::fastest(&weight.expand_dims(2)?, bias, 1)
+    }
+
+    fn fastest(weight: &Array, bias: Array, time_stride: i32) -> Result<Self> {
+        let formulation = Formulation::fastest(Backend::current()?, weight.dtype(), weight.dim(2));
+        Self::new(weight, bias, time_stride, formulation)
     }
 
     /// From a weight (out, in, time, side, side) and a bias (out).
@@ -121,71 +122,83 @@ impl Conv3d {
         Ok(Self {
             kernel: Kernel::new(weight, formulation)?,
             bias,
-            time: weight.dim(2),
+            time: weight.dim(2) as usize,
             time_stride,
             side: weight.dim(4),
         })
     }
 
     /// How many frames each output frame sees.
-    pub fn time(&self) -> i32 {
+    pub fn time(&self) -> usize {
         self.time
     }
 
-    /// (t, h, w, in) → (t′, h, w, out)
-    pub fn forward(&self, x: &Array) -> Result<Array> {
+    /// Frames (1, h, w, in) → (t, h, w, out)
+    pub fn forward(&self, frames: &[Array]) -> Result<Array> {
         match &self.kernel {
-            Kernel::Volume(weight) => self.by_volume(x, weight),
-            Kernel::Pictures(weights) => self.by_pictures(x, weights),
-            Kernel::Rows(matrices) => self.by_rows(x, matrices),
+            Kernel::Volume(weight) => self.by_volume(frames, weight),
+            Kernel::Pictures(weights) => self.by_pictures(frames, weights),
+            Kernel::Rows(matrices) => self.by_rows(frames, matrices),
         }
     }
 
-    fn by_volume(&self, x: &Array, weight: &Array) -> Result<Array> {
+    fn by_volume(&self, frames: &[Array], weight: &Array) -> Result<Array> {
+        let x = concatenate(frames, 0)?.expand_dims(0)?;
         let padding = (0, self.side / 2, self.side / 2);
         let stride = (self.time_stride, 1, 1);
-        let y = conv3d(x.expand_dims(0)?, weight, stride, padding, None, None)?;
+        let y = conv3d(x, weight, stride, padding, None, None)?;
         Ok(y.squeeze_axes(&[0])?.add(&self.bias)?)
     }
 
-    fn by_pictures(&self, x: &Array, weights: &[Array]) -> Result<Array> {
+    fn by_pictures(&self, frames: &[Array], weights: &[Array]) -> Result<Array> {
         let padding = (self.side / 2, self.side / 2);
         let mut sum = self.bias.clone();
-        for (frame, weight) in (0..).zip(weights) {
-            let y = conv2d(self.seen(x, frame)?, weight, (1, 1), padding, None, None)?;
-            sum = y.add(&sum)?;
+        for (frame, weight) in weights.iter().enumerate() {
+            let x = self.seen(frames, frame)?;
+            sum = conv2d(x, weight, (1, 1), padding, None, None)?.add(&sum)?;
         }
         Ok(sum)
     }
 
-    /// Only the neighbours in a row are copied next to each other; frames and rows are views.
-    fn by_rows(&self, x: &Array, matrices: &[Array]) -> Result<Array> {
-        let (height, width) = (x.dim(1), x.dim(2));
-        let reach = self.side / 2;
-        let padded = pad(
-            x,
-            &[(0, 0), (reach, reach), (reach, reach), (0, 0)],
-            None,
-            None,
-        )?;
-        let shifted = (0..self.side).map(|shift| padded.try_index((.., .., shift..shift + width)));
-        let unfolded = concatenate(&shifted.collect::<Result<Vec<_>, _>>()?, 3)?;
-
+    /// Only the neighbours in a row are copied next to each other; rows are views.
+    fn by_rows(&self, frames: &[Array], matrices: &[Array]) -> Result<Array> {
+        let (height, width) = (frames[0].dim(1), frames[0].dim(2));
         let mut sum = self.bias.clone();
-        for (i, matrix) in (0..).zip(matrices) {
-            let (frame, row) = (i / self.side, i % self.side);
-            let view = self.seen(&unfolded, frame)?;
-            let view = view.try_index((.., row..row + height))?;
-            let view = view.reshape(&[view.dim(0), height * width, -1])?;
-            sum = addmm(&sum, &view, matrix, None, None)?;
+        for (frame, matrices) in matrices.chunks(self.side as usize).enumerate() {
+            let unfolded = self.unfold(&self.seen(frames, frame)?)?;
+            for (row, matrix) in (0..).zip(matrices) {
+                let view = unfolded.try_index((.., row..row + height))?;
+                let view = view.reshape(&[view.dim(0), height * width, -1])?;
+                sum = addmm(&sum, &view, matrix, None, None)?;
+            }
         }
         Ok(sum.reshape(&[sum.dim(0), height, width, -1])?)
     }
 
-    /// The frames of `x` that frame `frame` of the kernel sees, one for each output frame.
-    fn seen(&self, x: &Array, frame: i32) -> Result<Array> {
-        let end = x.dim(0) - (self.time - 1) + frame;
-        Ok(x.try_index((frame..end).stride_by(self.time_stride))?)
+    /// (t, h, w, in) → (t, h + side − 1, w, side · in): each pixel beside its neighbours in the row.
+    fn unfold(&self, x: &Array) -> Result<Array> {
+        let reach = self.side / 2;
+        if reach == 0 {
+            return Ok(x.clone());
+        }
+        let around = [(0, 0), (reach, reach), (reach, reach), (0, 0)];
+        let padded = pad(x, &around, None, None)?;
+        let width = x.dim(2);
+        let shifted = (0..self.side).map(|shift| padded.try_index((.., .., shift..shift + width)));
+        Ok(concatenate(&shifted.collect::<Result<Vec<_>, _>>()?, 3)?)
+    }
+
+    /// What frame `frame` of the kernel sees, a frame for each output frame.
+    fn seen(&self, frames: &[Array], frame: usize) -> Result<Array> {
+        let last = frames.len() + frame - self.time;
+        let seen: Vec<_> = frames[frame..=last]
+            .iter()
+            .step_by(self.time_stride as usize)
+            .collect();
+        match seen.as_slice() {
+            [only] => Ok((*only).clone()),
+            seen => Ok(concatenate(seen, 0)?),
+        }
     }
 }
 

@@ -1,32 +1,36 @@
 //! The exponential function for processors.
 
+use std::f32::consts::LOG2_E;
+
 use mlx_rs::ops::clip;
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
 
-/// log₂ e
-const BITS: f32 = std::f32::consts::LOG2_E;
-/// Beyond this power of two, float32 has no normal numbers.
-const LARGEST_POWER: f32 = 126.0;
+/// ln 2 in two parts. The first has few enough digits that its whole multiples are exact.
+const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+/// Beyond this power of e, float32 has no normal numbers.
+const LARGEST_POWER: f32 = 87.0;
 /// What a float32 adds to the exponent that it stores.
 const BIAS: i32 = 127;
 /// Moves an integer to where a float32 stores its exponent.
 const TO_EXPONENT: i32 = 1 << 23;
 
-/// eˣ of float32, to within 1e-6 of its value; beyond 2^±126 the value there.
+/// eˣ of float32, to within 5e-7 of its value; beyond e^±87 the value there.
 ///
 /// MLX's own takes 12 ns for a value on processors other than Apple's, one at a time; sums and
 /// products are vectorised, and the dozen of them that this takes are three times as fast.
 ///
-/// 2ʸ is 2 to the nearest integer, which is written into a float's exponent, times 2 to the rest,
-/// for which the Taylor polynomial of degree 6 suffices.
+/// eˣ is 2 to the integer nearest to x · log₂ e, which is written into a float's exponent, times e to
+/// the rest, for which the Taylor polynomial of degree 6 suffices.
 pub fn exp(x: &Array) -> Result<Array> {
     let constant = Array::from_f32;
-    let power = x.multiply(constant(BITS))?;
-    let power = clip(&power, (-LARGEST_POWER, LARGEST_POWER))?;
-    let whole = power.round(0)?;
-    let rest = power.subtract(&whole)?;
+    let x = clip(x, (-LARGEST_POWER, LARGEST_POWER))?;
+    let whole = x.multiply(constant(LOG2_E))?.round(0)?;
+    let mut rest = x;
+    for part in LN_2 {
+        rest = rest.subtract(whole.multiply(constant(part))?)?;
+    }
     let mut sum = constant(taylor(6));
     for degree in (0..6).rev() {
         sum = sum.multiply(&rest)?.add(constant(taylor(degree)))?;
@@ -38,9 +42,7 @@ pub fn exp(x: &Array) -> Result<Array> {
     Ok(sum.multiply(exponent.view_dtype(Dtype::Float32)?)?)
 }
 
-/// (ln 2)ⁿ / n!
+/// 1 / n!
 fn taylor(degree: u16) -> f32 {
-    (1..=degree).fold(1.0, |product, n| {
-        product * std::f32::consts::LN_2 / f32::from(n)
-    })
+    (1..=degree).map(f32::from).product::<f32>().recip()
 }

@@ -9,7 +9,7 @@ mod exp;
 pub use activation::{gelu_tanh, silu};
 pub use attention::attention;
 pub use backend::Backend;
-pub use conv::{Conv2d, Conv3d, Formulation};
+pub use conv::{Conv3d, Formulation, Halving};
 pub use exp::exp;
 
 use mlx_rs::{Array, Dtype};

@@ -4,7 +4,7 @@ use std::mem;
 
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::{concatenate, zeros_dtype};
+use mlx_rs::ops::zeros_dtype;
 use mlx_rs::transforms::eval;
 
 use crate::Result;
@@ -46,30 +46,24 @@ impl Cache {
         self.slot();
     }
 
-    /// `x` (t, h, w, c) with the last `frames` frames of the past in front, which it then becomes
-    /// the past of.
+    /// The frames of `x` (t, h, w, c), each on its own, after the last `frames` of the past, which
+    /// they then become the past of.
     ///
-    /// Both are computed here, and the past is copied out of larger arrays: a slice would keep the
-    /// whole chunk alive, and an unevaluated one the whole graph behind it.
-    pub fn extend(&mut self, x: &Array, frames: i32) -> Result<Array> {
-        if frames == 0 {
-            return Ok(x.clone());
-        }
+    /// They are computed here, and copied out of larger arrays: a slice would keep the whole chunk
+    /// alive, and an unevaluated one the whole graph behind it.
+    pub fn extend(&mut self, x: &Array, frames: usize) -> Result<Vec<Array>> {
         let slot = self.slot();
-        let mut past = mem::take(slot);
-        if past.is_empty() {
+        let mut all = mem::take(slot);
+        if all.is_empty() {
             let black = zeros_dtype(&[1, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?;
-            past = (0..frames).map(|_| black.clone()).collect();
+            all.resize(frames, black);
         }
-        let parts: Vec<_> = past.iter().chain([x]).collect();
-        let extended = concatenate(&parts, 0)?;
-        for i in (x.dim(0) - frames).max(0)..x.dim(0) {
-            past.push(x.try_index(i..i + 1)?.contiguous()?);
+        for i in 0..x.dim(0) {
+            all.push(x.try_index(i..i + 1)?.contiguous()?);
         }
-        past.drain(..past.len() - frames as usize);
-        eval(past.iter().chain([&extended]))?;
-        *slot = past;
-        Ok(extended)
+        eval(&all)?;
+        *slot = all[all.len() - frames..].to_vec();
+        Ok(all)
     }
 
     /// The next layer's slot.

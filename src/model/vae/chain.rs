@@ -4,11 +4,10 @@ use std::ops::Range;
 
 use mlx_rs::Array;
 use mlx_rs::ops::concatenate;
-use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::layers::RmsNorm;
 use super::stage::{DownStage, UpStage};
-use super::{Attention, Cache, CausalConv, Downsample, Residual, Upsample};
+use super::{Attention, Cache, CausalConv, Downsample, Residual, Tiling, Upsample};
 use crate::Result;
 use crate::model::nn::silu;
 use crate::weights::Weights;
@@ -45,6 +44,15 @@ impl Layer {
             Self::Down(layer) => layer.forward(x, cache),
             Self::Up(layer) => layer.forward(x, cache),
             Self::Head(layer) => layer.forward(x, cache),
+        }
+    }
+
+    /// Whether it makes one frame of two.
+    fn halves_time(&self) -> bool {
+        match self {
+            Self::Downsample(layer) => layer.halves_time(),
+            Self::Down(layer) => layer.halves_time(),
+            _ => false,
         }
     }
 }
@@ -88,7 +96,7 @@ impl Chain {
     /// Tells that the layers pushed so far keep the number of frames and work on the largest
     /// pictures: the beginning of an encoder.
     pub fn end_largest(&mut self) {
-        self.largest.end = self.layers.len();
+        self.largest = 0..self.layers.len();
     }
 
     /// Tells that the layers pushed from here on do so: the end of a decoder.
@@ -119,30 +127,80 @@ impl Chain {
 
     /// Passes the next chunk of a clip, (t, h, w, in) → (t′, h′, w′, out), through every layer.
     ///
-    /// Through the layers with the largest pictures its frames pass one at a time. To a causal layer
-    /// that is the same, and memory is what a single frame needs.
-    pub fn forward(&self, chunk: &Array, cache: &mut Cache) -> Result<Array> {
+    /// It passes in as few frames at a time as the layers allow. To causal layers that is the same,
+    /// and memory is what those frames need.
+    pub fn forward(&self, chunk: &Array, tiling: Tiling, cache: &mut Cache) -> Result<Array> {
         cache.rewind();
-        let end = self.largest.end.min(self.layers.len());
-        let x = pass(&self.layers[..self.largest.start], chunk, cache)?;
-        let x = one_at_a_time(&self.layers[self.largest.start..end], &x, cache)?;
-        pass(&self.layers[end..], &x, cache)
+        Pass {
+            chain: self,
+            tiling,
+            cache,
+        }
+        .through(0..self.layers.len(), chunk)
     }
 }
 
-fn pass(layers: &[(String, Layer)], x: &Array, cache: &mut Cache) -> Result<Array> {
-    layers
-        .iter()
-        .try_fold(x.clone(), |x, (_, layer)| layer.forward(&x, cache))
+/// A chunk's way through a chain.
+struct Pass<'a> {
+    chain: &'a Chain,
+    tiling: Tiling,
+    cache: &'a mut Cache,
 }
 
-fn one_at_a_time(layers: &[(String, Layer)], x: &Array, cache: &mut Cache) -> Result<Array> {
-    let begin = cache.position();
-    let frames = (0..x.dim(0)).map(|i| {
-        cache.return_to(begin);
-        let frame = pass(layers, &x.try_index(i..i + 1)?, cache)?;
-        frame.eval()?;
-        Ok(frame)
-    });
-    Ok(concatenate(&frames.collect::<Result<Vec<_>>>()?, 0)?)
+impl Pass<'_> {
+    fn through(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
+        if x.dim(0) > 1 {
+            return self.in_parts(layers, x);
+        }
+        let Range { start, end } = self.chain.largest;
+        let mut x = x.clone();
+        for i in layers.clone() {
+            if i == start {
+                x = self.in_tiles(start..end.min(layers.end), &x)?;
+            } else if !(start..end).contains(&i) {
+                x = self.layer(i, &x)?;
+            }
+            if x.dim(0) > 1 {
+                return self.through(i + 1..layers.end, &x);
+            }
+        }
+        Ok(x)
+    }
+
+    /// Several frames one at a time or, where a layer makes one frame of two, two at a time.
+    fn in_parts(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
+        let halves = |i: &usize| self.chain.layers[*i].1.halves_time();
+        let halving = layers.clone().rev().find(halves);
+        let parts = if halving.is_some() { 2 } else { x.dim(0) };
+        let before = layers.start..halving.unwrap_or(layers.end);
+        let begin = self.cache.position();
+        let parts = x.split_equal(parts, 0)?;
+        let parts = parts.iter().map(|part| {
+            self.cache.return_to(begin);
+            let part = self.through(before.clone(), part)?;
+            part.eval()?;
+            Ok(part)
+        });
+        let x = concatenate(&parts.collect::<Result<Vec<_>>>()?, 0)?;
+        match halving {
+            None => Ok(x),
+            Some(i) => {
+                let x = self.layer(i, &x)?;
+                self.through(i + 1..layers.end, &x)
+            }
+        }
+    }
+
+    /// One frame through the layers with the largest pictures.
+    fn in_tiles(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
+        self.tiling.each(x, |tile| {
+            layers
+                .clone()
+                .try_fold(tile.clone(), |x, i| self.layer(i, &x))
+        })
+    }
+
+    fn layer(&mut self, i: usize, x: &Array) -> Result<Array> {
+        self.chain.layers[i].1.forward(x, self.cache)
+    }
 }

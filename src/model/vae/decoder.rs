@@ -6,7 +6,7 @@ use mlx_rs::{Array, Dtype};
 
 use super::chain::Chain;
 use super::layers::pointwise;
-use super::{Cache, Kind, Statistics};
+use super::{Cache, Kind, Statistics, Tiling};
 use crate::Result;
 use crate::weights::{Linear, Weights};
 
@@ -46,22 +46,25 @@ impl Decoder {
         self.conv2.forward(&self.statistics.restore(latents)?)
     }
 
-    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], float32, (1, h′, w′, 3) for the first
-    /// latent frame and (4, h′, w′, 3) for each later one, handed to `write` as they come.
+    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], (1, h′, w′, 3) for the first
+    /// latent frame and (4, h′, w′, 3) for each later one, handed to `write` as they come. They are
+    /// float32, whatever the type of the weights, which is what the layers compute in.
     ///
     /// # Errors
     /// MLX's, and the first that `write` returns.
     pub fn decode(
         &self,
         latents: &Array,
+        tiling: Tiling,
         mut write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
         let prepared = self.prepare(latents)?;
         let mut cache = Cache::default();
         for i in 0..prepared.dim(0) {
-            let chunk = prepared.try_index(i..i + 1)?;
-            let frames = self.kind.unfold(&self.chain.forward(&chunk, &mut cache)?)?;
-            let frames = clip(frames.as_dtype(Dtype::Float32)?, (-1.0, 1.0))?;
+            let latent = prepared.try_index(i..i + 1)?;
+            let pixels = self.chain.forward(&latent, tiling, &mut cache)?;
+            let pixels = self.kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
+            let frames = clip(&pixels, (-1.0, 1.0))?;
             frames.eval()?;
             write(&frames)?;
         }

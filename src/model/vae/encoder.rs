@@ -8,7 +8,7 @@ use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::chain::Chain;
 use super::layers::pointwise;
-use super::{Cache, Kind, Statistics};
+use super::{Cache, Kind, Statistics, Tiling};
 use crate::Result;
 use crate::weights::{Linear, Weights};
 
@@ -47,7 +47,9 @@ impl Encoder {
 
     /// Pixels in [-1, 1], (1 + 4n, h, w, 3) → normalised latents (1 + n, h′, w′, channels).
     pub fn encode(&self, clip: &Array) -> Result<Array> {
-        self.encode_chunks(clip.dim(0), |range| Ok(clip.try_index(range)?))
+        self.encode_chunks(clip.dim(0), Tiling::WHOLE, |range| {
+            Ok(clip.try_index(range)?)
+        })
     }
 
     /// The same for a clip of `frames` frames that is never whole: `read` is asked for the first
@@ -58,6 +60,7 @@ impl Encoder {
     pub fn encode_chunks(
         &self,
         frames: i32,
+        tiling: Tiling,
         mut read: impl FnMut(Range<i32>) -> Result<Array>,
     ) -> Result<Array> {
         let mut cache = Cache::default();
@@ -65,7 +68,7 @@ impl Encoder {
         let mut chunk = 0..1;
         while chunk.start < frames {
             let pixels = self.kind.fold(&read(chunk.clone())?)?;
-            let latent = self.chain.forward(&pixels, &mut cache)?;
+            let latent = self.chain.forward(&pixels, tiling, &mut cache)?;
             latent.eval()?;
             latents.push(latent);
             chunk = chunk.end..chunk.end + TIME_STRIDE;

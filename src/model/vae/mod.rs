@@ -14,6 +14,7 @@ mod resample;
 pub mod shortcut;
 pub mod stage;
 mod statistics;
+pub mod tiling;
 mod v21;
 mod v22;
 
@@ -24,3 +25,4 @@ pub use kind::Kind;
 pub use layers::{Attention, CausalConv, Residual};
 pub use resample::{Downsample, Upsample};
 pub use statistics::Statistics;
+pub use tiling::Tiling;

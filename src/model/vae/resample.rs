@@ -3,16 +3,16 @@
 //! Wan2.2 `wan/modules/vae2_2.py`, `Resample`.
 
 use mlx_rs::Array;
-use mlx_rs::ops::{broadcast_to, pad};
+use mlx_rs::ops::{broadcast_to, concatenate};
 
 use super::{Cache, CausalConv};
 use crate::Result;
-use crate::model::nn::{Conv2d, Conv3d};
+use crate::model::nn::{Conv3d, Halving};
 use crate::weights::Weights;
 
 /// Halves height and width, and in time every chunk but the first.
 pub struct Downsample {
-    space: Conv2d,
+    space: Halving,
     time: Option<Conv3d>,
 }
 
@@ -22,15 +22,19 @@ impl Downsample {
         let same = (channels, channels);
         let time = || Conv3d::load(weights, "time_conv", same, (3, 1), 2);
         Ok(Self {
-            space: Conv2d::load(weights, "resample.1", same, 3, (2, 0))?,
+            space: Halving::load(weights, "resample.1", channels)?,
             time: in_time.then(time).transpose()?,
         })
     }
 
+    /// Whether it makes one frame of two.
+    pub fn halves_time(&self) -> bool {
+        self.time.is_some()
+    }
+
     /// (t, h, w, c) → (t or t/2, h/2, w/2, c)
     pub fn forward(&self, x: &Array, cache: &mut Cache) -> Result<Array> {
-        let below_and_right = &[(0, 0), (0, 1), (0, 1), (0, 0)];
-        let x = self.space.forward(&pad(x, below_and_right, None, None)?)?;
+        let x = self.space.forward(x)?;
         let Some(time) = &self.time else {
             return Ok(x);
         };
@@ -46,7 +50,7 @@ impl Downsample {
 
 /// Doubles height and width, and in time every chunk but the first.
 pub struct Upsample {
-    space: Conv2d,
+    space: Conv3d,
     time: Option<CausalConv>,
 }
 
@@ -56,7 +60,7 @@ impl Upsample {
     pub fn load(weights: &Weights, (inputs, outputs): (i32, i32), in_time: bool) -> Result<Self> {
         let time = || CausalConv::load_in_time(weights, "time_conv", (inputs, 2 * inputs));
         Ok(Self {
-            space: Conv2d::load(weights, "resample.1", (inputs, outputs), 3, (1, 1))?,
+            space: Conv3d::load_flat(weights, "resample.1", (inputs, outputs))?,
             time: in_time.then(time).transpose()?,
         })
     }
@@ -74,7 +78,13 @@ impl Upsample {
             }
             Some(time) => interleave(&time.forward(x, cache)?)?,
         };
-        self.space.forward(&nearest_double(&x)?)
+        let frames = x.split_equal(x.dim(0), 0)?;
+        let frames = frames.iter().map(|frame| {
+            let frame = self.space.forward(&[nearest_double(frame)?])?;
+            frame.eval()?;
+            Ok(frame)
+        });
+        Ok(concatenate(&frames.collect::<Result<Vec<_>>>()?, 0)?)
     }
 }
 

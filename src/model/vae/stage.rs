@@ -58,6 +58,11 @@ impl DownStage {
         })
     }
 
+    /// Whether it makes one frame of two.
+    pub fn halves_time(&self) -> bool {
+        self.factor.time > 1
+    }
+
     /// (t, h, w, in) → (t′, h′, w′, out)
     pub fn forward(&self, x: &Array, cache: &mut Cache) -> Result<Array> {
         let mut y = x.clone();

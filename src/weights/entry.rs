@@ -1,8 +1,21 @@
 //! An *entry* is what a file's header says about one tensor: where it lies, its type and its shape.
 
+use std::fmt;
+
 use mlx_rs::Dtype;
-/// The type of a tensor's numbers as a file stores them, which may be one that MLX does not have.
-pub(super) use safetensors::Dtype as Stored;
+/// The types of numbers that safetensors and PyTorch files hold, some of which MLX does not have.
+pub(super) use safetensors::Dtype as Number;
+
+use super::gguf::Block;
+
+/// How a tensor's numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// One after the other.
+    Numbers(Number),
+    /// In blocks that share a scale.
+    Blocks(Block),
+}
 
 /// One tensor in one file.
 #[derive(Debug, Clone)]
@@ -14,7 +27,48 @@ pub(super) struct Entry {
     /// How many bytes there are.
     pub(super) bytes: u64,
     pub(super) stored: Stored,
+    /// Of packed numbers, the likeliest one: [`packing`](Self::packing) tells whether it is another.
     pub(super) shape: Vec<i32>,
+    pub(super) beside: Beside,
+}
+
+/// What lies beside a tensor and is needed to read it.
+#[derive(Debug, Clone)]
+pub(super) enum Beside {
+    Nothing,
+    /// What all of it, or each row, is multiplied by.
+    Scale(Box<Entry>),
+    /// A scale and a bias for each group of neighbours in a row, whose numbers are packed into words of 32 bits.
+    Affine {
+        scales: Box<Entry>,
+        biases: Box<Entry>,
+    },
+}
+
+/// How MLX packs numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packing {
+    /// How many neighbours in a row share scale and bias.
+    pub group: i32,
+    /// Bits of each number.
+    pub bits: i32,
+}
+
+impl Packing {
+    /// Those that MLX has kernels for, the likelier ones first.
+    const ALL: [Self; 18] = {
+        let (groups, bits) = ([64, 32, 128], [8, 4, 6, 5, 3, 2]);
+        let mut all = [Self { group: 0, bits: 0 }; 18];
+        let mut i = 0;
+        while i < 18 {
+            all[i] = Self {
+                group: groups[i / 6],
+                bits: bits[i % 6],
+            };
+            i += 1;
+        }
+        all
+    };
 }
 
 impl Entry {
@@ -27,18 +81,12 @@ impl Entry {
         file_bytes: u64,
     ) -> Result<Self, String> {
         let too_large = || format!("claims the impossible shape {shape:?}");
-        let bits = shape
-            .iter()
-            .try_fold(stored.bitsize() as u64, |product, &n| {
-                product.checked_mul(n)
-            })
-            .ok_or_else(too_large)?;
+        let bytes = stored.bytes(shape).ok_or_else(too_large)?;
         let shape = shape
             .iter()
             .map(|&n| i32::try_from(n))
             .collect::<Result<_, _>>()
             .map_err(|_| too_large())?;
-        let bytes = bits.div_ceil(8);
         match start.checked_add(bytes) {
             Some(end) if end <= file_bytes => Ok(Self {
                 file: 0,
@@ -46,39 +94,158 @@ impl Entry {
                 bytes,
                 stored,
                 shape,
+                beside: Beside::Nothing,
             }),
             _ => Err("lies beyond the end of the file".into()),
         }
     }
 
-    /// The type in MLX, where it has one that holds these numbers.
-    pub(super) fn dtype(&self) -> Option<Dtype> {
-        Some(match self.stored {
-            Stored::F32 => Dtype::Float32,
-            Stored::F16 => Dtype::Float16,
-            Stored::BF16 => Dtype::Bfloat16,
-            Stored::I8 => Dtype::Int8,
-            Stored::I16 => Dtype::Int16,
-            Stored::I32 => Dtype::Int32,
-            Stored::I64 => Dtype::Int64,
-            Stored::U8 => Dtype::Uint8,
-            Stored::U16 => Dtype::Uint16,
-            Stored::U32 => Dtype::Uint32,
-            Stored::U64 => Dtype::Uint64,
+    /// Gives it what lies beside it.
+    pub(super) fn set_beside(&mut self, beside: Beside) {
+        if let Beside::Affine { scales, .. } = &beside
+            && let (&[rows, words], &[_, groups]) = (self.shape.as_slice(), scales.shape.as_slice())
+        {
+            let columns = |packing: &Packing| groups.checked_mul(packing.group);
+            let likeliest = Packing::ALL.iter().find_map(|packing| {
+                columns(packing).filter(|&columns| fills(*packing, columns, words, groups))
+            });
+            self.shape = vec![rows, likeliest.unwrap_or(words)];
+        }
+        self.beside = beside;
+    }
+
+    /// How the numbers of a matrix of this shape would be packed here; `None` if it is not such a matrix.
+    pub(super) fn packing(&self, shape: &[i32]) -> Option<Packing> {
+        let Beside::Affine { scales, biases } = &self.beside else {
+            return None;
+        };
+        let &[rows, columns] = shape else {
+            return None;
+        };
+        let &[scaled_rows, groups] = scales.shape.as_slice() else {
+            return None;
+        };
+        let same = scales.shape == biases.shape && scales.stored == biases.stored;
+        let words = self.words()?;
+        Packing::ALL.into_iter().find(|&packing| {
+            same && rows == self.shape[0]
+                && rows == scaled_rows
+                && fills(packing, columns, words, groups)
+        })
+    }
+
+    /// Whether it is a tensor of this shape.
+    pub(super) fn is_of(&self, shape: &[i32]) -> bool {
+        match self.beside {
+            Beside::Affine { .. } => self.packing(shape).is_some(),
+            _ => self.shape == shape,
+        }
+    }
+
+    /// What about it cannot be read, or beside it. Continues the sentence that its name begins.
+    pub(super) fn flaw(&self) -> Option<String> {
+        match &self.beside {
+            _ if self.floating().is_none() => Some(format!("is of type {}", self.stored)),
+            _ if !self.is_addressable() => Some("is too large".into()),
+            Beside::Scale(scale) if !self.is_scaled_by(scale) => {
+                Some("is scaled in a way that this version does not know".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether there is one number for all, or one for each row.
+    fn is_scaled_by(&self, scale: &Self) -> bool {
+        let rows = self.shape.first().map_or(1, |rows| rows.unsigned_abs());
+        let count = scale.elements();
+        scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || count == u64::from(rows))
+    }
+
+    /// The words of 32 bits in a row of packed numbers.
+    pub(super) fn words(&self) -> Option<i32> {
+        let rows = u64::from(self.shape.first()?.unsigned_abs());
+        i32::try_from(self.bytes / 4 / rows.max(1)).ok()
+    }
+
+    /// The type in MLX, where it has one that holds exactly these numbers.
+    pub(super) fn plain(&self) -> Option<Dtype> {
+        let Stored::Numbers(number) = self.stored else {
+            return None;
+        };
+        Some(match number {
+            Number::F32 => Dtype::Float32,
+            Number::F16 => Dtype::Float16,
+            Number::BF16 => Dtype::Bfloat16,
+            Number::I8 => Dtype::Int8,
+            Number::I16 => Dtype::Int16,
+            Number::I32 => Dtype::Int32,
+            Number::I64 => Dtype::Int64,
+            Number::U8 => Dtype::Uint8,
+            Number::U16 => Dtype::Uint16,
+            Number::U32 => Dtype::Uint32,
+            Number::U64 => Dtype::Uint64,
             _ => return None,
         })
     }
 
-    /// The type in MLX, if it is a floating one: the only kind that a network computes with.
+    /// The type in MLX that a network computes with when it is not told another one: the file's own, or for packed
+    /// numbers that of their scales.
     pub(super) fn floating(&self) -> Option<Dtype> {
-        self.dtype().filter(Dtype::is_float)
+        if let Beside::Affine { scales, .. } = &self.beside {
+            return scales.floating();
+        }
+        match self.stored {
+            Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => Some(Dtype::Bfloat16),
+            Stored::Blocks(_) => Some(Dtype::Float16),
+            Stored::Numbers(_) => self.plain().filter(Dtype::is_float),
+        }
     }
 
     /// Whether MLX can address every element: it counts them in 32 bits.
     pub(super) fn is_addressable(&self) -> bool {
-        let elements = self.shape.iter().fold(1u64, |product, &n| {
+        i32::try_from(self.elements()).is_ok()
+    }
+
+    pub(super) fn elements(&self) -> u64 {
+        self.shape.iter().fold(1u64, |product, &n| {
             product.saturating_mul(n.unsigned_abs().into())
-        });
-        i32::try_from(elements).is_ok()
+        })
+    }
+}
+
+/// Whether a row of `columns` numbers takes so many words and groups.
+fn fills(packing: Packing, columns: i32, words: i32, groups: i32) -> bool {
+    let Packing { group, bits } = packing;
+    columns % group == 0
+        && columns / group == groups
+        && i64::from(columns) * i64::from(bits) == 32 * i64::from(words)
+}
+
+impl Stored {
+    /// How many bytes a tensor of this shape takes; `None` if there can be no such tensor.
+    pub(super) fn bytes(self, shape: &[u64]) -> Option<u64> {
+        let elements = shape
+            .iter()
+            .try_fold(1u64, |product, &n| product.checked_mul(n))?;
+        match self {
+            Self::Numbers(number) => {
+                let bits = elements.checked_mul(number.bitsize() as u64)?;
+                Some(bits.div_ceil(8))
+            }
+            // A block never reaches over the end of a row.
+            Self::Blocks(block) if shape.last()? % block.elements() == 0 => {
+                (elements / block.elements()).checked_mul(block.bytes())
+            }
+            Self::Blocks(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Numbers(number) => write!(f, "{number:?}"),
+            Self::Blocks(block) => write!(f, "{block:?}"),
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn of<'a>(
     let mut hash = Sha256::new();
     let mut probe = [0; PROBE as usize];
     for (key, entry) in tensors {
-        hash.update(format!("{key}\n{:?} {:?}\n", entry.stored, entry.shape));
+        hash.update(format!("{key}\n{} {:?}\n", entry.stored, entry.shape));
         let length = entry.bytes.min(PROBE);
         let bytes = &mut probe[..usize::try_from(length).unwrap_or_default()];
         for offset in [0, entry.bytes - length] {

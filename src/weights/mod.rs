@@ -6,10 +6,15 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
+mod affine;
 mod buffer;
+mod companions;
 mod cursor;
+mod decoder;
 mod entry;
 mod fingerprint;
+mod float8;
+pub mod gguf;
 mod ledger;
 mod linear;
 mod safetensors;
@@ -17,6 +22,8 @@ pub mod shards;
 mod store;
 mod torch;
 
+pub use affine::Affine;
 pub use cursor::Weights;
+pub use entry::Packing;
 pub use linear::Linear;
 pub use safetensors::notes;

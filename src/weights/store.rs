@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{safetensors, torch};
+use super::{companions, gguf, safetensors, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -44,6 +45,7 @@ impl Store {
         for path in files {
             store.add(path)?;
         }
+        store.entries = companions::join(mem::take(&mut store.entries));
         Ok(store)
     }
 
@@ -130,10 +132,7 @@ fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
         [] => Err(Error::content(path, "is empty: download it again")),
         [_, _, _, _, _, _, _, _, b'{', ..] => safetensors::entries(path, file, length),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => torch::entries(path, file, length),
-        [b'G', b'G', b'U', b'F', ..] => Err(Error::content(
-            path,
-            "is a GGUF file, which this version cannot read",
-        )),
+        [b'G', b'G', b'U', b'F', ..] => gguf::entries(path, file, length),
         [0x80, 2..=5, ..] => Err(Error::content(
             path,
             "is a PyTorch file from before version 1.6, which cannot be read safely: save it again with a newer PyTorch",

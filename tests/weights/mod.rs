@@ -13,6 +13,8 @@ mod account;
 mod broken_safetensors;
 mod broken_torch;
 mod files;
+mod float8;
+mod gguf;
 mod memory;
 mod mutations;
 mod pickles;

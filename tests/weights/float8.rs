@@ -59,7 +59,7 @@ fn beside(folder: &Folder, others: &[(&str, Stored, &[usize], &[u8])]) -> zoetro
         (name, TensorView::new(dtype, shape.to_vec(), bytes).unwrap())
     });
     let bytes = safetensors::serialize(views, None).unwrap();
-    open(&folder.file("w.safetensors", &bytes)).unwrap()
+    open(&folder.file(&format!("{}-{}.safetensors", others[0].0, others.len()), &bytes)).unwrap()
 }
 
 /// One scale for all or one for each row, in the older and in the newer dialect; none of what lies beside the weight is

@@ -45,15 +45,19 @@ const TABLE: &[Room] = &[
         &[GUI, CHANNEL],
     ),
     room("engine", &["error", "job", "pipeline"], &[GUI]),
+    room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
         &["error", "job", "media", "catalog", "engine"],
         &[MLX, GUI],
     ),
+    room("shelf", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
     room("view", &["error", "job"], &[MLX, CHANNEL]),
     room(
         "app",
-        &["error", "job", "media", "catalog", "engine", "view"],
+        &[
+            "error", "job", "media", "catalog", "engine", "shelf", "platform", "view",
+        ],
         &[MLX],
     ),
 ];

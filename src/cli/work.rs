@@ -18,6 +18,7 @@ pub fn carry_out(
 ) -> Result<()> {
     let engine = Engine::start(|| {})?;
     let ticket = Ticket::new(1);
+    ticket.show(false);
     stop_on_ctrl_c(&ticket)?;
     engine
         .commands
@@ -25,24 +26,30 @@ pub fn carry_out(
         .map_err(|_| stopped())?;
     for event in &engine.events {
         match event {
-            Event::Started { .. } => {}
+            Event::Started { .. }
+            | Event::Preview { .. }
+            | Event::Frames { .. }
+            | Event::Paused { .. }
+            | Event::Continued { .. } => {}
             Event::Progress { progress, .. } => face.progress(progress),
             Event::Finished { peak_memory, .. } => {
                 face.finished(output, peak_memory);
                 return Ok(());
             }
-            Event::Cancelled { kept, .. } => return Err(cancelled(kept)),
-            Event::Failed { message, .. } => return Err(Error::Other(message)),
+            Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
+            Event::Failed { message, kept, .. } => {
+                return Err(unfinished(Error::Other(message), kept));
+            }
         }
     }
     Err(stopped())
 }
 
-fn cancelled(kept: Option<Kept>) -> Error {
+fn unfinished(why: Error, kept: Option<Kept>) -> Error {
     match kept {
-        None => Error::Cancelled,
+        None => why,
         Some(kept) => Error::Unfinished {
-            why: Box::new(Error::Cancelled),
+            why: Box::new(why),
             kept,
         },
     }

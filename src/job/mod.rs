@@ -1,27 +1,46 @@
 //! What is wanted and what came of it: plain data that every other room may hold.
 
+pub mod anchor;
 pub mod checkpoint;
 mod checks;
+pub mod clip;
 pub mod decoding;
+pub mod estimate;
+pub mod export;
 mod files;
 pub mod kept;
+mod latent_rgb;
 pub mod message;
 pub mod plan;
+pub mod preset;
 pub mod progress;
+pub mod queue;
+pub mod record;
 pub mod refusal;
 pub mod request;
 pub mod settings;
 pub mod size;
+pub mod ticket;
+pub mod timings;
 pub mod variant;
 
+pub use anchor::Anchor;
 pub use checkpoint::{Checkpoint, Expert, HighNoise, LatentRgb, Network};
+pub use clip::Clip;
 pub use decoding::Decoding;
+pub use estimate::Estimates;
+pub use export::{Export, Format, Quality};
 pub use kept::Kept;
-pub use message::{Command, Event, Ticket};
+pub use message::{Command, Event};
 pub use plan::{LatentShape, Picture, Plan};
+pub use preset::{Preset, Shape};
 pub use progress::{Progress, Stage, TimeLeft};
+pub use queue::{Job, Queue, Start};
+pub use record::Record;
 pub use refusal::{Field, Refusal};
 pub use request::{Fit, Guidance, Negative, Precision, Request, Sampler};
 pub use settings::Settings;
 pub use size::Size;
+pub use ticket::Ticket;
+pub use timings::{Spent, Stopwatch, Timings};
 pub use variant::{Defaults, Pictures, Variant};

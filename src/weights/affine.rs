@@ -6,9 +6,8 @@ use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
 use super::buffer;
-use super::decoder::{Row, put};
-use super::entry::{Beside, Entry, Packing};
-use super::gguf::{Block, Parts};
+use super::entry::{Beside, Entry};
+use super::packing::Packing;
 use super::store::Store;
 use crate::Result;
 
@@ -72,82 +71,5 @@ impl Affine {
             biases,
             packing,
         }))
-    }
-
-    /// The blocks of a GGUF matrix, repacked without any loss but that of the scales in `dtype`; `None` for formats
-    /// with smaller groups than MLX has.
-    pub(super) fn repack(
-        store: &Store,
-        entry: &Entry,
-        block: Block,
-        dtype: Dtype,
-    ) -> Result<Option<Self>> {
-        let (&[rows, columns], Ok(group @ 32..)) =
-            (entry.shape.as_slice(), i32::try_from(block.group()))
-        else {
-            return Ok(None);
-        };
-        let packing = Packing {
-            group,
-            bits: block.bits() as i32,
-        };
-        let row = Row::of(entry);
-        let mut bytes = vec![0; row.bytes];
-        let (mut scales, mut biases) = (Vec::new(), Vec::new());
-        let words = columns / 32 * packing.bits;
-        let packed = buffer::filled(&[rows, words], Dtype::Uint32, |target| {
-            let targets = target.chunks_exact_mut((4 * words).unsigned_abs() as usize);
-            (0..row.count).zip(targets).try_for_each(|(index, target)| {
-                store.read_bytes(entry, index * row.bytes as u64, &mut bytes)?;
-                repack_row(block, &bytes, target, &mut scales, &mut biases);
-                Ok(())
-            })
-        })?;
-        let groups = [rows, columns / packing.group];
-        let floats = |values: &[f32]| {
-            buffer::filled(&groups, dtype, |target| {
-                put(values, dtype, target);
-                Ok(())
-            })
-        };
-        Ok(Some(Self {
-            packed,
-            scales: floats(&scales)?,
-            biases: floats(&biases)?,
-            packing,
-        }))
-    }
-}
-
-/// One row of blocks, as packed numbers and their scales and biases.
-fn repack_row(
-    block: Block,
-    bytes: &[u8],
-    target: &mut [u8],
-    scales: &mut Vec<f32>,
-    biases: &mut Vec<f32>,
-) {
-    let elements = block.elements() as usize;
-    let groups = elements / block.group();
-    let mut parts = Parts::default();
-    let blocks = bytes.chunks_exact(block.bytes() as usize);
-    let targets = target.chunks_exact_mut(elements / 8 * block.bits() as usize);
-    for (bytes, target) in blocks.zip(targets) {
-        block.unpack(bytes, &mut parts);
-        pack(&parts.q[..elements], block.bits(), target);
-        scales.extend(&parts.scales[..groups]);
-        biases.extend(&parts.biases[..groups]);
-    }
-}
-
-/// Eight numbers take as many bytes as each of them has bits, the first one's lowest bit first.
-fn pack(q: &[u8], bits: u32, target: &mut [u8]) {
-    let eights = q.as_chunks::<8>().0.iter();
-    for (eight, target) in eights.zip(target.chunks_exact_mut(bits as usize)) {
-        let word = eight
-            .iter()
-            .rev()
-            .fold(0u64, |word, &q| word << bits | u64::from(q));
-        target.copy_from_slice(&word.to_le_bytes()[..bits as usize]);
     }
 }

@@ -7,6 +7,7 @@ use mlx_rs::Dtype;
 pub(super) use safetensors::Dtype as Number;
 
 use super::gguf::Block;
+use super::packing::Packing;
 
 /// How a tensor's numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +28,11 @@ pub(super) struct Entry {
     /// How many bytes there are.
     pub(super) bytes: u64,
     pub(super) stored: Stored,
-    /// Of packed numbers, the likeliest one: [`packing`](Self::packing) tells whether it is another.
+    /// As the network wants it. Of packed numbers, the likeliest one: [`packing`](Self::packing) tells whether it is
+    /// another.
     pub(super) shape: Vec<i32>,
+    /// Whether the second axis, that of a convolution's inputs, comes last in the file.
+    pub(super) channels_last: bool,
     pub(super) beside: Beside,
 }
 
@@ -43,32 +47,6 @@ pub(super) enum Beside {
         scales: Box<Entry>,
         biases: Box<Entry>,
     },
-}
-
-/// How MLX packs numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Packing {
-    /// How many neighbours in a row share scale and bias.
-    pub group: i32,
-    /// Bits of each number.
-    pub bits: i32,
-}
-
-impl Packing {
-    /// Those that MLX has kernels for, the likelier ones first.
-    const ALL: [Self; 18] = {
-        let (groups, bits) = ([64, 32, 128], [8, 4, 6, 5, 3, 2]);
-        let mut all = [Self { group: 0, bits: 0 }; 18];
-        let mut i = 0;
-        while i < 18 {
-            all[i] = Self {
-                group: groups[i / 6],
-                bits: bits[i % 6],
-            };
-            i += 1;
-        }
-        all
-    };
 }
 
 impl Entry {
@@ -94,6 +72,7 @@ impl Entry {
                 bytes,
                 stored,
                 shape,
+                channels_last: false,
                 beside: Beside::Nothing,
             }),
             _ => Err("lies beyond the end of the file".into()),
@@ -105,11 +84,8 @@ impl Entry {
         if let Beside::Affine { scales, .. } = &beside
             && let (&[rows, words], &[_, groups]) = (self.shape.as_slice(), scales.shape.as_slice())
         {
-            let columns = |packing: &Packing| groups.checked_mul(packing.group);
-            let likeliest = Packing::ALL.iter().find_map(|packing| {
-                columns(packing).filter(|&columns| fills(*packing, columns, words, groups))
-            });
-            self.shape = vec![rows, likeliest.unwrap_or(words)];
+            let columns = Packing::likely_columns(words, groups);
+            self.shape = vec![rows, columns.unwrap_or(words)];
         }
         self.beside = beside;
     }
@@ -122,16 +98,13 @@ impl Entry {
         let &[rows, columns] = shape else {
             return None;
         };
-        let &[scaled_rows, groups] = scales.shape.as_slice() else {
-            return None;
-        };
-        let same = scales.shape == biases.shape && scales.stored == biases.stored;
-        let words = self.words()?;
-        Packing::ALL.into_iter().find(|&packing| {
-            same && rows == self.shape[0]
-                && rows == scaled_rows
-                && fills(packing, columns, words, groups)
-        })
+        let alike = scales.shape == biases.shape && scales.stored == biases.stored;
+        match scales.shape.as_slice() {
+            &[scaled, groups] if alike && rows == scaled && rows == self.shape[0] => {
+                Packing::of(columns, self.words()?, groups)
+            }
+            _ => None,
+        }
     }
 
     /// Whether it is a tensor of this shape.
@@ -147,6 +120,9 @@ impl Entry {
         match &self.beside {
             _ if self.floating().is_none() => Some(format!("is of type {}", self.stored)),
             _ if !self.is_addressable() => Some("is too large".into()),
+            _ if self.channels_last && self.plain().is_none() => {
+                Some("has its channels last, as this version reads only plain numbers".into())
+            }
             Beside::Scale(scale) if !self.is_scaled_by(scale) => {
                 Some("is scaled in a way that this version does not know".into())
             }
@@ -159,6 +135,15 @@ impl Entry {
         let rows = self.shape.first().map_or(1, |rows| rows.unsigned_abs());
         let count = scale.elements();
         scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || count == u64::from(rows))
+    }
+
+    /// The shape in the file.
+    pub(super) fn stored_shape(&self) -> Vec<i32> {
+        let mut shape = self.shape.clone();
+        if self.channels_last {
+            shape[1..].rotate_left(1);
+        }
+        shape
     }
 
     /// The words of 32 bits in a row of packed numbers.
@@ -211,14 +196,6 @@ impl Entry {
             product.saturating_mul(n.unsigned_abs().into())
         })
     }
-}
-
-/// Whether a row of `columns` numbers takes so many words and groups.
-fn fills(packing: Packing, columns: i32, words: i32, groups: i32) -> bool {
-    let Packing { group, bits } = packing;
-    columns % group == 0
-        && columns / group == groups
-        && i64::from(columns) * i64::from(bits) == 32 * i64::from(words)
 }
 
 impl Stored {

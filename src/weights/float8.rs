@@ -8,7 +8,7 @@ pub(super) type Table = [f32; 256];
 /// One sign bit, four bits of exponent, three of mantissa; no infinities, and as NaN only the greatest magnitude.
 pub(super) const E4M3: Table = table(3, 7, u8::MAX >> 1);
 /// One sign bit, five bits of exponent, two of mantissa, with infinity and NaN as in the wider types.
-pub(super) const E5M2: Table = table(2, 15, 0b0_11111_00);
+pub(super) const E5M2: Table = table(2, 15, 0b0111_1100);
 
 /// For `mantissa` bits and an exponent whose zero is at `bias`. The magnitudes from `end` on are no numbers.
 const fn table(mantissa: u32, bias: i32, end: u8) -> Table {

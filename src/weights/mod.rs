@@ -17,6 +17,8 @@ mod float8;
 pub mod gguf;
 mod ledger;
 mod linear;
+mod names;
+mod packing;
 mod safetensors;
 pub mod shards;
 mod store;
@@ -24,6 +26,6 @@ mod torch;
 
 pub use affine::Affine;
 pub use cursor::Weights;
-pub use entry::Packing;
 pub use linear::Linear;
+pub use packing::Packing;
 pub use safetensors::notes;

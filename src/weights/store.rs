@@ -12,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{companions, gguf, safetensors, torch};
+use super::{companions, gguf, names, safetensors, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -25,7 +25,7 @@ struct Source {
 #[derive(Debug)]
 pub(super) struct Store {
     sources: Vec<Source>,
-    /// In the order of their names.
+    /// In the order of their names, which are the official ones.
     pub(super) entries: BTreeMap<String, Entry>,
     pub(super) ledger: RefCell<Ledger>,
 }
@@ -45,7 +45,10 @@ impl Store {
         for path in files {
             store.add(path)?;
         }
-        store.entries = companions::join(mem::take(&mut store.entries));
+        let entries = mem::take(&mut store.entries);
+        let entries =
+            names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
+        store.entries = companions::join(entries);
         Ok(store)
     }
 
@@ -99,9 +102,15 @@ impl Store {
 
     /// The whole tensor, in the type `dtype` that it is stored in.
     pub(super) fn read(&self, entry: &Entry, dtype: Dtype) -> Result<Array> {
-        buffer::filled(&entry.shape, dtype, |bytes| {
+        let stored = buffer::filled(&entry.stored_shape(), dtype, |bytes| {
             self.read_bytes(entry, 0, bytes)
-        })
+        })?;
+        if !entry.channels_last {
+            return Ok(stored);
+        }
+        let channels_second = stored.move_axis(-1, 1)?.contiguous()?;
+        channels_second.eval()?;
+        Ok(channels_second)
     }
 
     /// Part of a tensor's bytes, from `offset` within the tensor.

@@ -9,10 +9,10 @@ use super::{command, run};
 use crate::job::{plan, request};
 
 #[test]
-fn without_a_command_the_program_helps() {
-    let run = run(&[]);
+fn the_help_names_every_command() {
+    let run = run(&["--help"]);
     assert_eq!(run.code, Some(0));
-    for command in ["generate", "info", "doctor"] {
+    for command in ["generate", "resume", "decode", "export", "info", "doctor"] {
         assert!(run.stdout.contains(command), "{}", run.stdout);
     }
 }
@@ -26,6 +26,7 @@ fn the_doctor_tells_what_there_is() {
         "Memory",
         "MLX",
         "0.32.2",
+        "as on the processor",
         "BLAS",
         "Built-in model",
         "/nowhere/demo",

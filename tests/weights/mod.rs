@@ -17,6 +17,8 @@ mod float8;
 mod gguf;
 mod memory;
 mod mutations;
+mod names;
+mod packed;
 mod pickles;
 mod reading;
 mod sharded;

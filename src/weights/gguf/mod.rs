@@ -69,7 +69,7 @@ fn entry(header: &Header, tensor: &Tensor, length: u64) -> Result<Entry, String>
             tensor.kind
         )
     })?;
-    let start = header.data.checked_add(tensor.offset).unwrap_or(u64::MAX);
+    let start = header.data.saturating_add(tensor.offset);
     let mut entry = Entry::new(start, stored, &tensor.shape, length)?;
     if let Some(before) = header.integers(&format!("{SHAPE_BEFORE}{}", tensor.name)) {
         let elements = before

@@ -1,14 +1,20 @@
 //! The engine, with the test at the other ends of its channels.
 
+mod control;
+mod whole;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zoetrope::catalog;
+use zoetrope::engine::probe::{self, Fault};
 use zoetrope::engine::{Engine, device};
-use zoetrope::job::{Command, Event, Plan, Ticket};
+use zoetrope::job::{Command, Event, Plan, Request, Ticket};
 
 use crate::catalog::model_folder;
+use crate::demo;
 use crate::job::request;
 
 /// How long anything here may take.
@@ -28,6 +34,16 @@ fn hopeless() -> Box<Plan> {
     Box::new(plan.expect("it could work"))
 }
 
+/// A plan for the built-in model.
+fn demo_plan(request: &Request, output: &Path) -> Plan {
+    let model = catalog::open(&demo::folder()).expect("it is built in");
+    Plan::new(request, model, None, 0, output.to_owned()).expect("it can work")
+}
+
+fn start() -> Engine {
+    Engine::start(|| {}).expect("a thread can be started")
+}
+
 fn next(engine: &Engine) -> Event {
     let event = engine.events.recv_timeout(PATIENCE);
     event.expect("the thread lives")
@@ -36,9 +52,10 @@ fn next(engine: &Engine) -> Event {
 /// Skips what happens on the way.
 fn end(engine: &Engine) -> Event {
     loop {
-        match next(engine) {
-            Event::Started { .. } | Event::Progress { .. } => {}
-            event => return event,
+        if let event @ (Event::Finished { .. } | Event::Cancelled { .. } | Event::Failed { .. }) =
+            next(engine)
+        {
+            return event;
         }
     }
 }
@@ -57,8 +74,8 @@ fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
         engine.commands.send(command).expect("the thread lives");
         assert!(matches!(next(&engine), Event::Started { id } if id == number));
         match end(&engine) {
-            Event::Failed { id, message } => {
-                assert_eq!(id, number);
+            Event::Failed { id, message, kept } => {
+                assert_eq!((id, kept), (number, None));
                 assert!(!message.is_empty() && !message.contains('\n'), "{message}");
             }
             other => panic!("it cannot end with {other:?}"),
@@ -98,4 +115,35 @@ fn stop_ends_the_thread_after_what_came_before() {
 fn mlx_computes_here() {
     let mlx = device::examine().expect("MLX works");
     assert_eq!(mlx.version.as_deref(), Some("0.32.2"));
+}
+
+#[test]
+fn the_probe_finds_nothing_wrong_with_the_processor_in_two_seconds() {
+    let start = Instant::now();
+    assert_eq!(probe::run().expect("MLX computes"), None);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// What the probe decides by. Black, not-a-number and slightly wrong results must not pass.
+#[test]
+fn the_probe_tells_wrong_results_from_rounding() {
+    let right = [0.5, -2.0, 1.0];
+    assert!(probe::difference(&[0.500_001, -2.0, 1.0], &right) < 1e-5);
+    assert_eq!(probe::difference(&[0.5, -2.0, 0.0], &right), 0.5);
+    assert_eq!(probe::difference(&[0.0; 3], &right), 1.0);
+    assert_eq!(
+        probe::difference(&[f32::NAN, -2.0, 1.0], &right),
+        f32::INFINITY
+    );
+    assert_eq!(
+        probe::difference(&[0.5, -2.0, f32::INFINITY], &right),
+        f32::INFINITY
+    );
+    let fault = Fault {
+        what: "attention",
+        difference: 0.5,
+    };
+    let sentence = fault.to_string();
+    assert!(sentence.contains("wrong attention, 50 % off"), "{sentence}");
 }

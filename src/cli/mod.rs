@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C.
 
 pub mod args;
+mod bench;
 mod decode;
 mod destination;
 mod doctor;
@@ -29,6 +30,7 @@ pub fn run() -> ExitCode {
         Some(Command::Resume(args)) => resume::run(&args),
         Some(Command::Decode(args)) => decode::run(&args),
         Some(Command::Info(args)) => end(info::run(&args)),
+        Some(Command::Bench(args)) => end(bench::run(&args)),
         Some(Command::Doctor) => end(doctor::run()),
         None => end(help()),
     }

@@ -16,6 +16,18 @@ pub fn carry_out(
     face: &mut dyn Face,
     command: impl FnOnce(Ticket) -> Command,
 ) -> Result<()> {
+    follow(command, |event| match event {
+        Event::Progress { progress, .. } => face.progress(progress),
+        Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
+        _ => {}
+    })
+}
+
+/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it.
+pub fn follow(
+    command: impl FnOnce(Ticket) -> Command,
+    mut on_event: impl FnMut(Event),
+) -> Result<()> {
     let engine = Engine::start(|| {})?;
     let ticket = Ticket::new(1);
     stop_on_ctrl_c(&ticket)?;
@@ -25,14 +37,13 @@ pub fn carry_out(
         .map_err(|_| stopped())?;
     for event in &engine.events {
         match event {
-            Event::Started { .. } => {}
-            Event::Progress { progress, .. } => face.progress(progress),
-            Event::Finished { peak_memory, .. } => {
-                face.finished(output, peak_memory);
-                return Ok(());
-            }
             Event::Cancelled { kept, .. } => return Err(cancelled(kept)),
             Event::Failed { message, .. } => return Err(Error::Other(message)),
+            Event::Finished { .. } => {
+                on_event(event);
+                return Ok(());
+            }
+            event => on_event(event),
         }
     }
     Err(stopped())

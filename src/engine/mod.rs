@@ -73,6 +73,14 @@ fn run(inbox: &Receiver<Command>, outbox: &Outbox, closed: &AtomicBool) {
                     pipeline::decode(&latents, &decoding, reporter)
                 });
             }
+            Command::Bench(ticket, bench) => {
+                let id = ticket.id;
+                perform(&ticket, outbox, closed, |reporter| {
+                    pipeline::bench(&bench, reporter, |measurement| {
+                        outbox.send(Event::Measured { id, measurement });
+                    })
+                });
+            }
             Command::Stop => break,
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Decoding, Kept, Plan, Progress};
+use super::{Bench, Decoding, Kept, Measurement, Plan, Progress};
 
 /// A job in the queue: its number and the flag that stops it, which acts past the queue.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub enum Command {
     Resume(Ticket, Box<Plan>),
     /// Make a video of the latents in this file.
     Decode(Ticket, PathBuf, Box<Decoding>),
+    /// Measure these networks.
+    Bench(Ticket, Box<Bench>),
     /// End the thread, after what was asked for before.
     Stop,
 }
@@ -61,6 +63,13 @@ pub enum Event {
         id: u64,
         /// How far.
         progress: Progress,
+    },
+    /// A part of a bench was measured.
+    Measured {
+        /// The ticket's.
+        id: u64,
+        /// What came out.
+        measurement: Measurement,
     },
     /// The video is whole.
     Finished {

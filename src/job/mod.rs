@@ -1,5 +1,6 @@
 //! What is wanted and what came of it: plain data that every other room may hold.
 
+pub mod bench;
 pub mod checkpoint;
 mod checks;
 pub mod decoding;
@@ -14,6 +15,7 @@ pub mod settings;
 pub mod size;
 pub mod variant;
 
+pub use bench::{Bench, Measurement, Part, Published, Subject};
 pub use checkpoint::{Checkpoint, Expert, HighNoise, LatentRgb, Network};
 pub use decoding::Decoding;
 pub use kept::Kept;

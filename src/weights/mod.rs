@@ -15,6 +15,7 @@ mod linear;
 mod safetensors;
 pub mod shards;
 mod store;
+mod synthetic;
 mod torch;
 
 pub use cursor::Weights;

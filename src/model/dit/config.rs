@@ -43,6 +43,16 @@ impl Config {
         })
     }
 
+    /// Of a network with so many heads and the usual rest.
+    pub fn with_heads(num_heads: i32) -> Self {
+        Self {
+            num_heads,
+            eps: default_eps(),
+            text_len: default_text_len(),
+            path: PathBuf::new(),
+        }
+    }
+
     /// Heads are of equal, even width.
     pub(super) fn check_heads(&self, dim: i32) -> Result<()> {
         if self.num_heads > 0 && dim % (2 * self.num_heads) == 0 {

@@ -10,6 +10,7 @@ pub mod job;
 pub mod media;
 pub mod model;
 pub mod pipeline;
+pub mod platform;
 pub mod sampler;
 pub mod weights;
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zoetrope::catalog;
+use zoetrope::engine::probe::{self, Fault};
 use zoetrope::engine::{Engine, device};
 use zoetrope::job::{Command, Event, Plan, Ticket};
 
@@ -98,4 +99,35 @@ fn stop_ends_the_thread_after_what_came_before() {
 fn mlx_computes_here() {
     let mlx = device::examine().expect("MLX works");
     assert_eq!(mlx.version.as_deref(), Some("0.32.2"));
+}
+
+#[test]
+fn the_probe_finds_nothing_wrong_with_the_processor_in_two_seconds() {
+    let start = Instant::now();
+    assert_eq!(probe::run().expect("MLX computes"), None);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// What the probe decides by. Black, not-a-number and slightly wrong results must not pass.
+#[test]
+fn the_probe_tells_wrong_results_from_rounding() {
+    let right = [0.5, -2.0, 1.0];
+    assert!(probe::difference(&[0.500_001, -2.0, 1.0], &right) < 1e-5);
+    assert_eq!(probe::difference(&[0.5, -2.0, 0.0], &right), 0.5);
+    assert_eq!(probe::difference(&[0.0; 3], &right), 1.0);
+    assert_eq!(
+        probe::difference(&[f32::NAN, -2.0, 1.0], &right),
+        f32::INFINITY
+    );
+    assert_eq!(
+        probe::difference(&[0.5, -2.0, f32::INFINITY], &right),
+        f32::INFINITY
+    );
+    let fault = Fault {
+        what: "attention",
+        difference: 0.5,
+    };
+    let sentence = fault.to_string();
+    assert!(sentence.contains("wrong attention, 50 % off"), "{sentence}");
 }

@@ -45,6 +45,7 @@ const TABLE: &[Room] = &[
         &[GUI, CHANNEL],
     ),
     room("engine", &["error", "job", "pipeline"], &[GUI]),
+    room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
         &["error", "job", "media", "catalog", "engine"],
@@ -53,7 +54,9 @@ const TABLE: &[Room] = &[
     room("view", &["error", "job"], &[MLX, CHANNEL]),
     room(
         "app",
-        &["error", "job", "media", "catalog", "engine", "view"],
+        &[
+            "error", "job", "media", "catalog", "engine", "platform", "view",
+        ],
         &[MLX],
     ),
 ];

@@ -16,6 +16,7 @@ mod job;
 mod media;
 mod model;
 mod pipeline;
+mod platform;
 mod sampler;
 mod support;
 mod text;

@@ -6,7 +6,7 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::{print, words};
 use crate::catalog;
-use crate::engine::device;
+use crate::engine::{device, probe};
 use crate::error::{Error, Result};
 
 /// Below this much memory, models larger than the built-in one will hardly run.
@@ -46,6 +46,7 @@ pub fn run() -> Result<()> {
         system(),
         memory(),
         engine(&mlx),
+        results(),
         blas(),
         built_in(),
     ];
@@ -103,6 +104,18 @@ fn engine(mlx: &Result<device::Mlx>) -> Finding {
         }
         Err(error) => Finding::new("MLX", format!("does not work: {error}"))
             .but("Run `cargo xtask setup` in the source folder, or install the program again"),
+    }
+}
+
+/// Whether what MLX computes is right.
+fn results() -> Finding {
+    const WHAT: &str = "Results";
+    match probe::run() {
+        Ok(None) => Finding::new(WHAT, "as on the processor"),
+        Ok(Some(fault)) => Finding::new(WHAT, format!("MLX {fault}")).but(
+            "Videos may be damaged: update the system, and please report it with the model of this machine",
+        ),
+        Err(error) => Finding::new(WHAT, format!("could not be compared: {error}")),
     }
 }
 

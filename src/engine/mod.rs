@@ -2,6 +2,7 @@
 //! else computes.
 
 pub mod device;
+pub mod probe;
 pub mod saved;
 mod work;
 

@@ -26,6 +26,7 @@ fn the_doctor_tells_what_there_is() {
         "Memory",
         "MLX",
         "0.32.2",
+        "as on the processor",
         "BLAS",
         "Built-in model",
         "/nowhere/demo",

@@ -1,0 +1,31 @@
+//! What a desktop offers besides a window: staying awake, notifications, a menu bar, the trash.
+//!
+//! The rest of the code knows no platform. What exists on one alone is in `macos/` or `linux.rs`, behind the
+//! same names; that window and fonts follow light and dark is the window library's doing.
+
+pub mod awake;
+mod events;
+pub mod files;
+pub mod menu;
+mod notification;
+mod progress;
+mod recent;
+
+#[cfg_attr(target_os = "macos", path = "macos/mod.rs")]
+#[cfg_attr(not(target_os = "macos"), path = "linux.rs")]
+mod native;
+
+pub use awake::Awake;
+pub use events::{Event, Events};
+pub use menu::MenuBar;
+pub use notification::notify;
+pub use progress::show_progress;
+pub use recent::Recent;
+
+/// The program's name in reverse, by which a desktop knows it; `Info.plist` and the `.desktop` file say the same.
+pub const ID: &str = "app.zoetrope.Zoetrope";
+
+/// The language that the user prefers, such as `zh-Hans-CN`.
+pub fn locale() -> Option<String> {
+    sys_locale::get_locale()
+}

@@ -14,7 +14,9 @@ use crate::Result;
 const STORED: Stored = Stored::BF16;
 
 /// Entries that tell the shapes of these tensors.
-pub(super) fn entries(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> BTreeMap<String, Entry> {
+pub(super) fn entries(
+    shapes: impl IntoIterator<Item = (String, Vec<i32>)>,
+) -> BTreeMap<String, Entry> {
     let entry = |shape| Entry {
         file: 0,
         start: 0,

@@ -115,7 +115,8 @@ fn encode(clock: &mut Clock) -> Result<()> {
     let warming = (WARMING - 1) * stride as i32 + 1;
     let frames = bench.frames as i32;
     let pass = |frames| {
-        let read = |range: std::ops::Range<i32>| noise(&[range.end - range.start, height, width, 3]);
+        let read =
+            |range: std::ops::Range<i32>| noise(&[range.end - range.start, height, width, 3]);
         Ok(encoder.encode_chunks(frames, read)?.eval()?)
     };
     clock.warm(|| pass(warming.min(frames)))?;
@@ -123,7 +124,10 @@ fn encode(clock: &mut Clock) -> Result<()> {
 }
 
 fn latent_shape(bench: &Bench) -> LatentShape {
-    bench.subject.variant().latent_shape(bench.size, bench.frames)
+    bench
+        .subject
+        .variant()
+        .latent_shape(bench.size, bench.frames)
 }
 
 fn noise(shape: &[i32]) -> Result<Array> {

@@ -2,6 +2,7 @@
 //!
 //! The floor plan, from the ground up; `ARCHITECTURE.md` says who may import whom.
 
+pub mod app;
 pub mod catalog;
 pub mod cli;
 pub mod engine;
@@ -12,6 +13,8 @@ pub mod model;
 pub mod pipeline;
 pub mod platform;
 pub mod sampler;
+pub mod shelf;
+pub mod view;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -1,11 +1,17 @@
-//! Arguments in, a headless command out.
+//! Without arguments the window, with arguments a headless command.
 
 use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     compute_in_full_float32();
-    zoetrope::cli::run()
+    if env::args_os().len() > 1 {
+        return zoetrope::cli::run();
+    }
+    match zoetrope::app::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => zoetrope::cli::fail(&error),
+    }
 }
 
 /// On recent GPUs MLX rounds the factors of float32 products to 10 bits unless it is told not to

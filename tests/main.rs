@@ -18,6 +18,7 @@ mod model;
 mod pipeline;
 mod platform;
 mod sampler;
+mod shelf;
 mod support;
 mod text;
 mod weights;

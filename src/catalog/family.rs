@@ -61,3 +61,19 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
         _ => Ok(variant),
     }
 }
+
+/// The family of a DiT with these channels, which is one of `experts`.
+pub fn by_channels(inputs: u32, outputs: u32, experts: usize) -> Option<Variant> {
+    let all = [
+        Variant::T2v,
+        Variant::Ti2v,
+        Variant::T2vA14b,
+        Variant::I2vA14b,
+    ];
+    all.into_iter().find(|variant| {
+        let alone = variant.boundary().is_none();
+        variant.input_channels() == inputs
+            && variant.latent_channels() == outputs
+            && alone == (experts == 1)
+    })
+}

@@ -3,8 +3,12 @@
 
 mod built_in;
 mod card;
+mod component;
+mod diffusers;
 mod family;
+mod loose;
 mod official;
+mod parts;
 
 use std::path::Path;
 
@@ -12,8 +16,9 @@ use crate::error::{Error, Result};
 use crate::job::Checkpoint;
 
 pub use built_in::{built_in, built_in_folder};
+pub use loose::Picked;
 
-/// Recognises the model in `folder`.
+/// Recognises the model in `folder`, by what is in it and not by what it is called.
 ///
 /// # Errors
 /// There is no model, parts of it are missing, or it is one that is not supported.
@@ -27,35 +32,30 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     if !folder.is_dir() {
         return Err(Error::content(
             folder,
-            "is a file: give the folder of a model, with everything that was downloaded with it",
+            "is a file: give the folder of a model, or pick its files with --dit, --text-encoder and --vae",
         ));
     }
-    if let Some(layout) = other_layout(folder) {
-        return Err(Error::content(
-            folder,
-            format!(
-                "is a model in {layout}, which is not supported yet: download the official one, as in \
-                 Wan-AI/Wan2.2-TI2V-5B"
-            ),
-        ));
-    }
-    let mut checkpoint = official::open(folder)?;
+    let mut checkpoint = if folder.join(diffusers::INDEX).is_file() {
+        diffusers::open(folder)?
+    } else {
+        match official::open(folder) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) if official::is_in(folder) => return Err(error),
+            Err(error) => loose::open(folder).unwrap_or(Err(error))?,
+        }
+    };
     card::lay_over(&mut checkpoint)?;
     Ok(checkpoint)
 }
 
-/// What a folder is that looks like a Wan model, but not like an official one.
-fn other_layout(folder: &Path) -> Option<&'static str> {
-    const SIGNS: [(&str, &str); 3] = [
-        ("model_index.json", "the layout of Diffusers"),
-        ("split_files", "the layout of ComfyUI"),
-        ("high_noise_model.safetensors", "the layout of mlx-video"),
-    ];
-    if folder.join("config.json").exists() || official::has_experts(folder) {
-        return None;
+/// The model of `folder`, or the one made of picked files, or the built-in one.
+///
+/// # Errors
+/// As [`open`], and when files are picked that are no model together.
+pub fn choose(folder: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
+    match folder {
+        _ if !picked.is_empty() => picked.model(),
+        Some(folder) => open(folder),
+        None => built_in(),
     }
-    SIGNS
-        .into_iter()
-        .find(|(sign, _)| folder.join(sign).exists())
-        .map(|(_, layout)| layout)
 }

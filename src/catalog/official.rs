@@ -1,9 +1,10 @@
 //! The *official* layout: the folder as `Wan-AI/Wan2.2-TI2V-5B` publishes it, or with an expert in
 //! each of two folders as `Wan-AI/Wan2.2-T2V-A14B` does.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::family;
+use super::parts::{Parts, endings, find, has_index, name};
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, HighNoise, Network, Variant};
 use crate::weights::shards;
@@ -30,6 +31,14 @@ pub fn has_experts(folder: &Path) -> bool {
     TWO.iter().any(|place| folder.join(place).is_dir())
 }
 
+/// Whether the folder has a DiT under its official name.
+pub fn is_in(folder: &Path) -> bool {
+    ONE.iter().chain(TWO).any(|place| {
+        let stem = format!("{place}{DIT}");
+        has_index(folder, &stem) || folder.join(format!("{stem}.safetensors")).is_file()
+    })
+}
+
 /// Recognises an official model folder.
 ///
 /// # Errors
@@ -43,7 +52,7 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     let variant = variant(folder, places)?;
     let mut parts = Parts::of(folder);
     for place in places {
-        parts.dit(&format!("{place}{DIT}"));
+        parts.shards(&format!("{place}{DIT}"));
     }
     let text_encoder = parts.weights(TEXT_ENCODER);
     let tokenizer = parts.file(TOKENIZER);
@@ -52,7 +61,7 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
 
     let network = |place: &&str| -> Result<Network> {
         Ok(Network {
-            config: folder.join(place).join(CONFIG),
+            config: Some(folder.join(place).join(CONFIG)),
             weights: shards::list(&folder.join(place), DIT)?,
         })
     };
@@ -111,79 +120,5 @@ fn no_config(folder: &Path) -> Error {
         } else {
             "is not a model: choose a folder as downloaded from Wan-AI/Wan2.2-TI2V-5B, with config.json in it"
         },
-    )
-}
-
-/// What is looked for in a folder, and what of it is missing.
-struct Parts<'a> {
-    folder: &'a Path,
-    missing: Vec<String>,
-}
-
-impl<'a> Parts<'a> {
-    fn of(folder: &'a Path) -> Self {
-        Self {
-            folder,
-            missing: Vec::new(),
-        }
-    }
-
-    /// A file.
-    fn file(&mut self, name: &str) -> PathBuf {
-        self.first(&[name.to_owned()])
-    }
-
-    /// Weights of this name, whether as published or converted.
-    fn weights(&mut self, stem: &str) -> PathBuf {
-        self.first(&endings(stem))
-    }
-
-    /// Weights of this name in one file or many.
-    fn dit(&mut self, stem: &str) {
-        if !has_index(self.folder, stem) {
-            self.file(&format!("{stem}.safetensors"));
-        }
-    }
-
-    fn first(&mut self, names: &[String]) -> PathBuf {
-        find(self.folder, names).unwrap_or_else(|| {
-            self.missing.push(names[0].clone());
-            self.folder.join(&names[0])
-        })
-    }
-
-    fn complete(self) -> Result<()> {
-        let list = match self.missing.as_slice() {
-            [] => return Ok(()),
-            [one] => format!("{one} is missing"),
-            [others @ .., last] => format!("{} and {last} are missing", others.join(", ")),
-        };
-        let problem = format!("is not a complete model: {list}");
-        Err(Error::content(self.folder, problem))
-    }
-}
-
-fn find(folder: &Path, names: &[String]) -> Option<PathBuf> {
-    let paths = names.iter().map(|name| folder.join(name));
-    paths.into_iter().find(|path| path.is_file())
-}
-
-fn endings(stem: &str) -> [String; 2] {
-    ["pth", "safetensors"].map(|ending| format!("{stem}.{ending}"))
-}
-
-fn has_index(folder: &Path, stem: &str) -> bool {
-    folder
-        .join(format!("{stem}.safetensors.index.json"))
-        .is_file()
-}
-
-/// The folder's own name, since that is how its owner knows the model.
-fn name(folder: &Path, variant: Variant) -> String {
-    let whole = folder.canonicalize();
-    let name = whole.as_deref().unwrap_or(folder).file_name();
-    name.map_or_else(
-        || variant.name().into(),
-        |name| name.to_string_lossy().into_owned(),
     )
 }

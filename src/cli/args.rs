@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::job::{Fit, Guidance, Negative, Part, Precision, Published, Request, Sampler, Size};
+use crate::catalog;
+use crate::error::Result;
+use crate::job::{
+    Anchor, Checkpoint, Fit, Guidance, Negative, Part, Precision, Published, Quality, Request,
+    Sampler, Size,
+};
 
 /// Turn a sentence or a picture into a video with the Wan models
 #[derive(Debug, Parser)]
@@ -12,7 +17,7 @@ use crate::job::{Fit, Guidance, Negative, Part, Precision, Published, Request, S
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Command,
 }
 
 /// What the program can do without a window.
@@ -37,6 +42,11 @@ pub enum Command {
     /// They are the tensor "latents", (channels, frames, height, width), as --save-latents writes it
     /// and OUT.mp4.run/latents.safetensors holds it. The size of the video follows from theirs.
     Decode(Decode),
+    /// Make another file of a finished video
+    ///
+    /// The name of the output says what: a smaller or better MP4, an animated GIF, one frame as PNG or
+    /// JPEG, or without an ending a folder with every frame as PNG.
+    Export(Export),
     /// Show the settings stored in a video
     Info(Info),
     /// Measure how long each stage takes here, and how much memory
@@ -51,9 +61,9 @@ pub enum Command {
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// Folder of the model [default: the built-in model]
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
 
     /// What the video should show
     #[arg(long, value_name = "TEXT")]
@@ -141,6 +151,34 @@ pub struct Generate {
     pub output: PathBuf,
 }
 
+/// Where a model is: in one folder, or in files that were picked one by one.
+#[derive(Debug, Args)]
+pub struct Model {
+    /// Folder of the model [default: the built-in model]
+    #[arg(long = "model", value_name = "DIR", conflicts_with_all = ["dit", "text_encoder", "vae"])]
+    pub folder: Option<PathBuf>,
+
+    /// File of the DiT; of two, that for low noise
+    #[arg(long, value_name = "FILE", requires_all = ["text_encoder", "vae"])]
+    pub dit: Option<PathBuf>,
+
+    /// File of the DiT for high noise
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub dit_high: Option<PathBuf>,
+
+    /// File of the text encoder
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub text_encoder: Option<PathBuf>,
+
+    /// File of the VAE
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub vae: Option<PathBuf>,
+
+    /// File of the tokenizer [default: the one in the text encoder's file]
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub tokenizer: Option<PathBuf>,
+}
+
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
@@ -160,9 +198,9 @@ pub struct Decode {
     #[arg(value_name = "LATENTS.safetensors")]
     pub latents: PathBuf,
 
-    /// Folder of the model [default: the built-in model]
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
 
     /// Frames a second [default: as the latents were made for, or the model's own]
     #[arg(long, value_name = "N")]
@@ -184,12 +222,16 @@ pub struct Decode {
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
-    /// Folder of the model [default: the built-in model]
-    #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
-    pub model: Option<PathBuf>,
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
 
     /// Measure networks of this published size with random weights, without any files
-    #[arg(long, value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b")]
+    #[arg(
+        long,
+        value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
+        conflicts_with = "Model"
+    )]
     pub synthetic: Option<Published>,
 
     /// Width and height in pixels [default: the model's own]
@@ -225,6 +267,37 @@ pub struct Bench {
     pub json: bool,
 }
 
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The video
+    #[arg(value_name = "IN.mp4")]
+    pub file: PathBuf,
+
+    /// Largest width and height in pixels; the aspect stays [default: those of the video]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+
+    /// Quality of an MP4 [default: standard]
+    #[arg(long, value_name = "small|standard|best")]
+    pub quality: Option<Quality>,
+
+    /// Which frame becomes a picture, counted from 1 [default: 1]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub frame: Option<usize>,
+
+    /// The file or folder to write; a file of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4|OUT.gif|OUT.png|OUT.jpg|FOLDER")]
+    pub output: PathBuf,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("give a whole number from 1 on".into()),
+    }
+}
+
 /// Arguments of `info`.
 #[derive(Debug, Args)]
 pub struct Info {
@@ -235,6 +308,23 @@ pub struct Info {
     /// Print the settings as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Model {
+    /// The model that is there.
+    ///
+    /// # Errors
+    /// As [`catalog::choose`].
+    pub fn open(&self) -> Result<Checkpoint> {
+        let picked = catalog::Picked {
+            dit: self.dit.clone(),
+            dit_high: self.dit_high.clone(),
+            text_encoder: self.text_encoder.clone(),
+            vae: self.vae.clone(),
+            tokenizer: self.tokenizer.clone(),
+        };
+        catalog::choose(self.folder.as_deref(), &picked)
+    }
 }
 
 impl Generate {
@@ -250,6 +340,8 @@ impl Generate {
             image: self.image.clone(),
             last_image: self.last_image.clone(),
             fit: self.fit.unwrap_or_default(),
+            anchor: Anchor::CENTRE,
+            last_anchor: Anchor::CENTRE,
             size: self.size,
             max_area: self.max_area,
             frames: self.frames,

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::args::Bench as Arguments;
 use super::{print, say, words, work};
-use crate::catalog;
 use crate::error::{Error, Result};
 use crate::job::{Bench, Command, Event, Measurement, Subject};
 
@@ -42,10 +41,9 @@ pub fn run(args: &Arguments) -> Result<()> {
 }
 
 fn bench(args: &Arguments) -> Result<Bench> {
-    let subject = match (&args.synthetic, &args.model) {
-        (Some(published), _) => Subject::Synthetic(*published),
-        (None, Some(folder)) => Subject::Installed(Box::new(catalog::open(folder)?)),
-        (None, None) => Subject::Installed(Box::new(catalog::built_in()?)),
+    let subject = match args.synthetic {
+        Some(published) => Subject::Synthetic(published),
+        None => Subject::Installed(Box::new(args.model.open()?)),
     };
     let usual = Bench::of(subject);
     let bench = Bench {

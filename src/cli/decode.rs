@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use super::args::Decode;
 use super::progress::Face;
 use super::{destination, show, work};
-use crate::catalog;
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::{Command, Decoding};
@@ -16,10 +15,7 @@ pub fn run(args: &Decode) -> ExitCode {
 }
 
 fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
-    let checkpoint = match &args.model {
-        Some(folder) => catalog::open(folder)?,
-        None => catalog::built_in()?,
-    };
+    let checkpoint = args.model.open()?;
     let latents = saved::latents(&args.latents)?;
     let settings = latents.settings.clone();
     let output = args.output.clone();

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use super::args::Generate;
 use super::progress::{Face, headline};
 use super::{destination, show, work};
-use crate::catalog;
 use crate::error::{Error, Result};
 use crate::job::{Command, Plan};
 use crate::media::photo;
@@ -33,10 +32,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
 
 /// Everything that can be refused is refused here, before any work.
 fn plan(args: &Generate) -> Result<Plan> {
-    let checkpoint = match &args.model {
-        Some(folder) => catalog::open(folder)?,
-        None => catalog::built_in()?,
-    };
+    let checkpoint = args.model.open()?;
     let picture = args.image.as_deref().map(photo::size).transpose()?;
     args.last_image.as_deref().map(photo::size).transpose()?;
     if let Some(noise) = &args.noise {

@@ -56,6 +56,10 @@ fn table(settings: &Settings) -> String {
             "Steps",
             Some(format!("{} of {}", settings.steps, settings.sampler)),
         ),
+        (
+            "Stopped after",
+            settings.stopped_after.map(|step| format!("step {step}")),
+        ),
         ("Guidance", Some(settings.guidance.to_string())),
         ("Shift", Some(settings.shift.to_string())),
         ("Seed", Some(settings.seed.to_string())),

@@ -7,6 +7,7 @@ mod bench;
 mod decode;
 mod destination;
 mod doctor;
+mod export;
 mod generate;
 mod info;
 mod progress;
@@ -17,7 +18,7 @@ mod work;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use crate::error::{Error, Result};
 use args::{Arguments, Command};
@@ -26,18 +27,14 @@ use progress::Face;
 /// Does what the program's arguments say.
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
-        Some(Command::Generate(args)) => generate::run(&args),
-        Some(Command::Resume(args)) => resume::run(&args),
-        Some(Command::Decode(args)) => decode::run(&args),
-        Some(Command::Info(args)) => end(info::run(&args)),
-        Some(Command::Bench(args)) => end(bench::run(&args)),
-        Some(Command::Doctor) => end(doctor::run()),
-        None => end(help()),
+        Command::Generate(args) => generate::run(&args),
+        Command::Resume(args) => resume::run(&args),
+        Command::Decode(args) => decode::run(&args),
+        Command::Export(args) => end(export::run(&args)),
+        Command::Info(args) => end(info::run(&args)),
+        Command::Bench(args) => end(bench::run(&args)),
+        Command::Doctor => end(doctor::run()),
     }
-}
-
-fn help() -> Result<()> {
-    print(&Arguments::command().render_help().to_string())
 }
 
 /// Shows a job on the face that fits, and says how it ended.
@@ -48,6 +45,12 @@ fn show(json: bool, job: impl FnOnce(&mut dyn Face) -> Result<()>) -> ExitCode {
         face.failed(error);
     }
     end(result)
+}
+
+/// Tells what kept the window from opening.
+pub fn fail(error: &Error) -> ExitCode {
+    say(&format!("error: {error}"));
+    ExitCode::FAILURE
 }
 
 /// The exit code of a finished command, after its error, if any, was told.

@@ -30,6 +30,7 @@ pub fn follow(
 ) -> Result<()> {
     let engine = Engine::start(|| {})?;
     let ticket = Ticket::new(1);
+    ticket.show(false);
     stop_on_ctrl_c(&ticket)?;
     engine
         .commands
@@ -37,8 +38,10 @@ pub fn follow(
         .map_err(|_| stopped())?;
     for event in &engine.events {
         match event {
-            Event::Cancelled { kept, .. } => return Err(cancelled(kept)),
-            Event::Failed { message, .. } => return Err(Error::Other(message)),
+            Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
+            Event::Failed { message, kept, .. } => {
+                return Err(unfinished(Error::Other(message), kept));
+            }
             Event::Finished { .. } => {
                 on_event(event);
                 return Ok(());
@@ -49,11 +52,11 @@ pub fn follow(
     Err(stopped())
 }
 
-fn cancelled(kept: Option<Kept>) -> Error {
+fn unfinished(why: Error, kept: Option<Kept>) -> Error {
     match kept {
-        None => Error::Cancelled,
+        None => why,
         Some(kept) => Error::Unfinished {
-            why: Box::new(Error::Cancelled),
+            why: Box::new(why),
             kept,
         },
     }

@@ -1,13 +1,15 @@
 //! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
 //! else computes.
 
+mod clock;
+mod desk;
 pub mod device;
+mod outbox;
 pub mod probe;
 pub mod saved;
 mod work;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -15,7 +17,9 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use crate::error::{Error, Result};
 use crate::job::{Command, Event};
 use crate::pipeline;
-use work::{Outbox, perform};
+use desk::Desk;
+use outbox::Outbox;
+use work::perform;
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.
@@ -25,7 +29,7 @@ pub struct Engine {
     pub commands: Sender<Command>,
     /// What becomes of them comes out here.
     pub events: Receiver<Event>,
-    closing: Arc<AtomicBool>,
+    desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -38,45 +42,49 @@ impl Engine {
         let (commands, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let outbox = Outbox::new(outbox, wake);
-        let closing = Arc::new(AtomicBool::new(false));
-        let closed = Arc::clone(&closing);
+        let desk = Arc::new(Desk::default());
+        let at_desk = Arc::clone(&desk);
         let thread = thread::Builder::new()
             .name("inference".into())
-            .spawn(move || run(&inbox, &outbox, &closed))
+            .spawn(move || run(&inbox, &outbox, &at_desk))
             .map_err(|error| {
                 Error::Other(format!("The inference thread cannot be started: {error}"))
             })?;
         Ok(Self {
             commands,
             events,
-            closing,
+            desk,
             thread: Some(thread),
         })
     }
 }
 
 /// One job after the other, until told to stop or until nobody is left who could ask for one.
-fn run(inbox: &Receiver<Command>, outbox: &Outbox, closed: &AtomicBool) {
+fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
     for command in inbox {
         match command {
             Command::Generate(ticket, plan) => {
-                perform(&ticket, outbox, closed, |reporter| {
+                desk.take(&ticket);
+                perform(&ticket, outbox, Some(&plan), |reporter| {
                     pipeline::generate(&plan, reporter)
                 });
             }
             Command::Resume(ticket, plan) => {
-                perform(&ticket, outbox, closed, |reporter| {
+                desk.take(&ticket);
+                perform(&ticket, outbox, Some(&plan), |reporter| {
                     pipeline::resume(&plan, reporter)
                 });
             }
             Command::Decode(ticket, latents, decoding) => {
-                perform(&ticket, outbox, closed, |reporter| {
+                desk.take(&ticket);
+                perform(&ticket, outbox, None, |reporter| {
                     pipeline::decode(&latents, &decoding, reporter)
                 });
             }
             Command::Bench(ticket, bench) => {
                 let id = ticket.id;
-                perform(&ticket, outbox, closed, |reporter| {
+                desk.take(&ticket);
+                perform(&ticket, outbox, None, |reporter| {
                     pipeline::bench(&bench, reporter, |measurement| {
                         outbox.send(Event::Measured { id, measurement });
                     })
@@ -89,7 +97,7 @@ fn run(inbox: &Receiver<Command>, outbox: &Outbox, closed: &AtomicBool) {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.closing.store(true, Ordering::Relaxed);
+        self.desk.close();
         // The thread may have ended already, and then there is nothing to stop.
         let _ = self.commands.send(Command::Stop);
         if let Some(thread) = self.thread.take() {

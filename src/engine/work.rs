@@ -1,87 +1,95 @@
 //! One job, from its ticket to the event that ends it.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossbeam_channel::Sender;
-
+use super::clock::Clock;
+use super::outbox::Outbox;
 use crate::error::{Error, Result};
-use crate::job::{Event, Progress, Ticket};
+use crate::job::{Event, Plan, Record, Ticket};
 use crate::pipeline::{Outcome, Reporter};
 
-/// Progress is not sent while more events than this wait to be read.
-const BACKLOG: usize = 64;
-
-/// Where events leave the thread.
-pub struct Outbox {
-    events: Sender<Event>,
-    wake: Box<dyn Fn() + Send>,
-}
-
-impl Outbox {
-    /// Events go to `events`, and whoever reads them is woken.
-    pub fn new(events: Sender<Event>, wake: impl Fn() + Send + 'static) -> Self {
-        Self {
-            events,
-            wake: Box::new(wake),
-        }
-    }
-
-    /// Sends what must arrive.
-    pub fn send(&self, event: Event) {
-        // It fails only when the engine is being dropped, and then nobody wants to know.
-        let _ = self.events.send(event);
-        (self.wake)();
-    }
-
-    /// Sends progress, unless the reader lags behind: newer progress will tell more.
-    fn progress(&self, id: u64, progress: Progress) {
-        if self.events.len() < BACKLOG {
-            self.send(Event::Progress { id, progress });
-        }
-    }
-}
-
-/// Does the `work` of a job and says how that ended.
+/// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
+/// goes on the shelf.
 pub fn perform(
     ticket: &Ticket,
     outbox: &Outbox,
-    closed: &AtomicBool,
+    plan: Option<&Plan>,
     work: impl FnOnce(&mut Reporter) -> Result<Outcome>,
 ) {
     let id = ticket.id;
-    let stopped = || ticket.is_cancelled() || closed.load(Ordering::Relaxed);
-    if stopped() {
+    if ticket.is_cancelled() {
         return outbox.send(Event::Cancelled { id, kept: None });
     }
     outbox.send(Event::Started { id });
-    let mut reporter = Reporter::new(|progress| outbox.progress(id, progress), stopped);
+    let clock = RefCell::new(Clock::start());
+    let mut reporter = Reporter::new(
+        |progress| {
+            let elapsed = clock.borrow_mut().note(progress);
+            outbox.progress(id, progress, elapsed);
+        },
+        || {
+            clock.borrow_mut().pause(|| wait(ticket, outbox));
+            ticket.is_cancelled()
+        },
+    )
+    .until(|| ticket.is_enough())
+    .showing(|| ticket.is_shown(), |glimpse| outbox.glimpse(id, glimpse));
     // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job
     // outlives it.
     let result = catch_unwind(AssertUnwindSafe(|| work(&mut reporter)));
+    drop(reporter);
     outbox.send(match result {
-        Ok(result) => end(id, result),
+        Ok(Ok(outcome)) => finished(id, outcome, plan, &clock.into_inner()),
+        Ok(Err(error)) => ended(id, error),
         Err(panic) => Event::Failed {
             id,
             message: defect(panic.as_ref()),
+            kept: None,
         },
     });
 }
 
-/// The event that ends a job.
-fn end(id: u64, result: Result<Outcome>) -> Event {
-    match result {
-        Ok(Outcome { peak_memory }) => Event::Finished { id, peak_memory },
-        Err(Error::Cancelled) => Event::Cancelled { id, kept: None },
-        Err(Error::Unfinished { why, kept }) if why.is_cancelled() => {
-            let kept = Some(kept);
-            Event::Cancelled { id, kept }
-        }
-        Err(error) => Event::Failed {
-            id,
-            message: error.to_string(),
-        },
+/// Does nothing as long as the ticket asks for that, and tells so.
+fn wait(ticket: &Ticket, outbox: &Outbox) {
+    if ticket.is_paused() {
+        outbox.send(Event::Paused { id: ticket.id });
+        ticket.wait_while_paused();
+        outbox.send(Event::Continued { id: ticket.id });
+    }
+}
+
+fn finished(id: u64, outcome: Outcome, plan: Option<&Plan>, clock: &Clock) -> Event {
+    let Outcome {
+        settings,
+        peak_memory,
+    } = outcome;
+    let elapsed = clock.elapsed();
+    let record = plan.zip(settings).map(|(plan, settings)| Record {
+        seconds: elapsed.as_secs_f64(),
+        peak_memory,
+        timings: clock.timings(),
+        ..Record::new(plan, settings)
+    });
+    Event::Finished {
+        id,
+        elapsed,
+        peak_memory,
+        record: record.map(Box::new),
+    }
+}
+
+fn ended(id: u64, error: Error) -> Event {
+    let (why, kept) = match error {
+        Error::Unfinished { why, kept } => (*why, Some(kept)),
+        error => (error, None),
+    };
+    if why.is_cancelled() {
+        Event::Cancelled { id, kept }
+    } else {
+        let message = why.to_string();
+        Event::Failed { id, message, kept }
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Checkpoint {
     pub high_noise: Option<HighNoise>,
     /// The text encoder's weights.
     pub text_encoder: Vec<PathBuf>,
-    /// The text encoder's tokenizer.
+    /// The text encoder's tokenizer, or a file with its vocabulary inside.
     pub tokenizer: PathBuf,
     /// The VAE's weights.
     pub vae: Vec<PathBuf>,
@@ -38,8 +38,8 @@ pub struct Checkpoint {
 /// The files of one DiT.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
-    /// Its configuration.
-    pub config: PathBuf,
+    /// Its configuration; without one, its tensors tell what it is.
+    pub config: Option<PathBuf>,
     /// Its weights, one file or all shards.
     pub weights: Vec<PathBuf>,
 }

@@ -59,7 +59,7 @@ impl Checkpoint {
         let high_noise = high_noise.iter_mut().map(|high| &mut high.network);
         let experts = [dit].into_iter().chain(high_noise);
         let experts =
-            experts.flat_map(|Network { config, weights }| [config].into_iter().chain(weights));
+            experts.flat_map(|Network { config, weights }| config.iter_mut().chain(weights));
         let others = [root, tokenizer].into_iter().chain(text_encoder).chain(vae);
         others.chain(experts)
     }

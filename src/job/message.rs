@@ -2,37 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use super::{Bench, Decoding, Kept, Measurement, Plan, Progress};
-
-/// A job in the queue: its number and the flag that stops it, which acts past the queue.
-#[derive(Clone, Debug)]
-pub struct Ticket {
-    /// Unique while the program runs.
-    pub id: u64,
-    cancelled: Arc<AtomicBool>,
-}
-
-impl Ticket {
-    /// A ticket for a new job.
-    pub fn new(id: u64) -> Self {
-        Self {
-            id,
-            cancelled: Arc::default(),
-        }
-    }
-
-    /// Asks the job to stop at the next opportunity.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the job was asked to stop.
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-}
+use super::{Bench, Clip, Decoding, Kept, Measurement, Plan, Progress, Record, Ticket};
 
 /// To the engine.
 #[derive(Debug)]
@@ -57,12 +29,43 @@ pub enum Event {
         /// The ticket's.
         id: u64,
     },
-    /// The job came a little further.
+    /// The job came a little further. Newer progress tells more, so this may be left out.
     Progress {
         /// The ticket's.
         id: u64,
         /// How far.
         progress: Progress,
+        /// How long it has worked so far, pauses left out.
+        elapsed: Duration,
+    },
+    /// What the video will be, as far as a denoising step can tell: a frame for each latent frame, of
+    /// the latents' size. It may be left out.
+    Preview {
+        /// The ticket's.
+        id: u64,
+        /// The finished steps.
+        step: usize,
+        /// The moving preview.
+        clip: Arc<Clip>,
+    },
+    /// Frames of the video, as soon as they are decoded. They may be left out.
+    Frames {
+        /// The ticket's.
+        id: u64,
+        /// The place of the first of them in the video.
+        first: usize,
+        /// Some frames.
+        clip: Arc<Clip>,
+    },
+    /// The job waits, as its ticket asks.
+    Paused {
+        /// The ticket's.
+        id: u64,
+    },
+    /// The job works again.
+    Continued {
+        /// The ticket's.
+        id: u64,
     },
     /// A part of a bench was measured.
     Measured {
@@ -75,8 +78,12 @@ pub enum Event {
     Finished {
         /// The ticket's.
         id: u64,
+        /// How long the work took, pauses left out.
+        elapsed: Duration,
         /// The most memory that MLX held at once during the job, in bytes.
         peak_memory: usize,
+        /// What to put on the shelf; nothing for decoded latents of which nobody knows what made them.
+        record: Option<Box<Record>>,
     },
     /// The job was stopped on request.
     Cancelled {
@@ -85,11 +92,13 @@ pub enum Event {
         /// What is kept of it.
         kept: Option<Kept>,
     },
-    /// The job could not be done; `message` is a sentence for the user.
+    /// The job could not be done.
     Failed {
         /// The ticket's.
         id: u64,
-        /// What went wrong and what to do.
+        /// What went wrong and what to do, as a sentence for the user.
         message: String,
+        /// What is kept of it.
+        kept: Option<Kept>,
     },
 }

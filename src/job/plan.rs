@@ -10,8 +10,8 @@ use super::checks::{
 };
 use super::refusal::refuse;
 use super::{
-    Checkpoint, Defaults, Field, Fit, Guidance, Negative, Precision, Refusal, Request, Sampler,
-    Size,
+    Anchor, Checkpoint, Defaults, Field, Fit, Guidance, Negative, Precision, Refusal, Request,
+    Sampler, Size,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -31,6 +31,9 @@ pub struct Plan {
     pub picture: Option<Picture>,
     /// The last frame, fitted as the first one is.
     pub last_picture: Option<PathBuf>,
+    /// Which part of the last frame stays.
+    #[serde(default)]
+    pub last_anchor: Anchor,
     /// The size of the video.
     pub size: Size,
     /// The number of frames, 4n + 1.
@@ -69,6 +72,9 @@ pub struct Picture {
     pub fit: Fit,
     /// The area in pixels that [`Fit::Picture`] filled.
     pub max_area: Option<u64>,
+    /// Which part of it stays.
+    #[serde(default)]
+    pub anchor: Anchor,
 }
 
 /// The axes of a video's latents.
@@ -147,6 +153,7 @@ impl Plan {
             },
             picture: first_frame(request, &defaults),
             last_picture: request.last_image.clone(),
+            last_anchor: request.last_anchor,
             size,
             frames,
             fps,
@@ -193,5 +200,6 @@ fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
         path,
         fit: request.fit,
         max_area: (request.fit == Fit::Picture).then(|| area(request, defaults)),
+        anchor: request.anchor,
     })
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expert, Size};
+use super::{Anchor, Expert, Size};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,10 @@ pub struct Request {
     pub last_image: Option<PathBuf>,
     /// How the first frame and the size of the video are brought together.
     pub fit: Fit,
+    /// Which part of the first frame stays when it is cropped.
+    pub anchor: Anchor,
+    /// The same for the last frame.
+    pub last_anchor: Anchor,
     /// The size of the video, or with [`Fit::Picture`] its area.
     pub size: Option<Size>,
     /// The area in pixels that [`Fit::Picture`] fills, instead of that of `size`. Without a picture

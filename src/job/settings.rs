@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Size, Variant};
+use super::{Anchor, Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Size, Variant};
 
 /// Everything that decides what a video shows. Of the files, only their names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct Settings {
     /// How the first frame and the size were brought together.
     #[serde(default)]
     pub fit: Fit,
+    /// Which part of the first frame was kept.
+    #[serde(default, skip_serializing_if = "Anchor::is_centre")]
+    pub anchor: Anchor,
+    /// Which part of the last frame was kept.
+    #[serde(default, skip_serializing_if = "Anchor::is_centre")]
+    pub last_anchor: Anchor,
     /// The area in pixels that [`Fit::Picture`] filled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_area: Option<u64>,
@@ -42,6 +48,9 @@ pub struct Settings {
     pub fps: u32,
     /// Denoising steps.
     pub steps: u32,
+    /// The finished steps, where the job was stopped before the last one and what there was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_after: Option<u32>,
     /// The solver.
     pub sampler: Sampler,
     /// How strongly the prompt pulled.
@@ -71,6 +80,8 @@ impl Settings {
             image: self.image,
             last_image: self.last_image,
             fit: self.fit,
+            anchor: self.anchor,
+            last_anchor: self.last_anchor,
             size: Some(self.size),
             max_area: self.max_area,
             frames: Some(self.frames),
@@ -116,11 +127,14 @@ impl Plan {
             image: picture.and_then(|picture| file_name(&picture.path)),
             last_image: self.last_picture.as_deref().and_then(file_name),
             fit: picture.map(|picture| picture.fit).unwrap_or_default(),
+            anchor: picture.map(|picture| picture.anchor).unwrap_or_default(),
+            last_anchor: self.last_anchor,
             max_area: picture.and_then(|picture| picture.max_area),
             size: self.size,
             frames: self.frames,
             fps: self.fps,
             steps: self.steps,
+            stopped_after: None,
             sampler: self.sampler,
             guidance: self.guidance,
             shift: self.shift,

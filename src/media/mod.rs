@@ -1,7 +1,12 @@
-//! Pixels in and out of files: pictures as first frames, finished frames as videos.
+//! Pixels in and out of files: pictures as first frames, finished frames as videos, and videos as
+//! whatever else is wanted.
 
+mod export;
 pub mod mp4;
 mod partial_file;
 pub mod photo;
+mod task;
 
+pub use export::{Step, export};
 pub use partial_file::PartialFile;
+pub use task::{Pace, Task};

@@ -6,9 +6,12 @@ mod encoder;
 mod info;
 mod metadata;
 mod movie;
+mod reader;
+mod samples;
 mod writer;
 
-pub use encoder::Quality;
+pub use crate::job::Quality;
 pub use info::{VideoInfo, info};
 pub use metadata::settings;
+pub use reader::{Mp4Reader, clip};
 pub use writer::Mp4Writer;

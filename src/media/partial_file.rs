@@ -63,6 +63,17 @@ impl PartialFile {
     }
 }
 
+/// Goes on where the last bytes were written.
+impl Write for PartialFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.finished {

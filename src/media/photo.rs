@@ -2,6 +2,7 @@
 
 mod cover;
 mod lanczos;
+mod save;
 mod stretch;
 
 use std::fs::File;
@@ -12,6 +13,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 
 pub use cover::cover;
+pub use save::save;
 pub use stretch::stretch;
 
 use crate::job::Size;
@@ -43,6 +45,11 @@ pub fn open(path: &Path) -> Result<RgbImage> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable(path))?;
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
+}
+
+/// `picture` pulled to `size`, no side of which is 0, with Pillow's Lanczos filter.
+pub fn resize(picture: &RgbImage, size: Size) -> RgbImage {
+    lanczos::resize(picture, size.width, size.height)
 }
 
 /// `picture` as the networks see it: (3, height, width), each value in -1..1.

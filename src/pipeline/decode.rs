@@ -2,11 +2,10 @@
 
 use mlx_rs::{Array, Dtype};
 
-use super::Reporter;
-use super::checks;
 use super::frames_file::FramesFile;
+use super::{Glimpse, Reporter, bytes, checks};
 use crate::Result;
-use crate::job::{Decoding, Stage};
+use crate::job::{Clip, Decoding, Stage};
 use crate::media::mp4::{Mp4Writer, Quality};
 use crate::model::vae::Decoder;
 use crate::weights::Weights;
@@ -41,12 +40,15 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;
         }
-        let bytes = to_bytes(chunk)?;
-        seen.see(&bytes);
-        for frame in bytes.chunks_exact(3 * plan.size.area() as usize) {
+        let pixels = bytes::of(chunk)?;
+        seen.see(&pixels);
+        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
+        for frame in clip.frames() {
             video.write(frame)?;
-            done += 1;
         }
+        let first = done;
+        done += clip.len();
+        reporter.show(|| Ok(Glimpse::Frames(first, clip)))?;
         reporter.step(Stage::Decode, done, frames)
     })?;
     seen.end()?;
@@ -54,23 +56,4 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         floats.finish()?;
     }
     video.finish()
-}
-
-/// Pixels in [-1, 1] as bytes, truncated as the official code does.
-///
-/// Wan2.2 `wan/utils/utils.py`, `save_video`.
-fn to_bytes(frames: &Array) -> Result<Vec<u8>> {
-    let unit = frames
-        .add(Array::from_f32(1.0))?
-        .divide(Array::from_f32(2.0))?;
-    let bytes = unit
-        .multiply(Array::from_f32(255.0))?
-        .as_dtype(Dtype::Uint8)?;
-    Ok(tensor_values(&bytes.contiguous()?)?.to_vec())
-}
-
-fn tensor_values(bytes: &Array) -> Result<&[u8]> {
-    bytes
-        .try_as_slice()
-        .map_err(|error| crate::Error::Other(format!("The decoded frames cannot be read: {error}")))
 }

@@ -4,27 +4,38 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::experts::Experts;
 use super::pictures::Given;
+use super::preview::Preview;
 use super::run_folder::RunFolder;
-use super::{Features, Reporter, checks};
+use super::{Features, Glimpse, Reporter, checks};
 use crate::Result;
-use crate::job::{Plan, Sampler, Stage};
+use crate::job::{Plan, Sampler, Settings, Stage};
 use crate::sampler::{self, Solver};
 use crate::weights::Weights;
 
-/// The video's latents, (channels, frames, height, width), float32.
+/// What denoising led to.
+pub(super) struct Denoised {
+    /// (channels, frames, height, width), float32.
+    pub(super) latents: Array,
+    /// What led there: the plan's, and where it was enough before the last step, when.
+    pub(super) settings: Settings,
+}
+
+/// Denoises until the last step, or until it is enough.
 pub(super) fn run(
     plan: &Plan,
     features: &Features,
     given: &Given,
     folder: &mut RunFolder,
     reporter: &mut Reporter,
-) -> Result<Array> {
+) -> Result<Denoised> {
     let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
     let (done, latents) = match folder.recall(plan, sampler.as_mut())? {
         Some(kept) => kept,
         None => (0, start(plan)?),
     };
     let mut latents = given.put_into(latents)?;
+    let preview = Preview::new(plan);
+    let mut settings = plan.settings();
     let mut experts = Experts::new(plan, features);
     experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
 
@@ -34,16 +45,25 @@ pub(super) fn run(
         let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
         let denoiser = experts.at(timesteps.noisy, reporter)?;
         let velocity = denoiser.velocity(&given.put_beside(&latents)?, &timesteps)?;
+        let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
         checks::latents(plan, step + 1, &latents)?;
         folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
         reporter.latents(&latents)?;
+        reporter.show(|| Ok(Glimpse::Preview(step + 1, preview.of(&clean)?)))?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
+        if reporter.is_enough() && step + 1 < steps {
+            checks::latents(plan, step + 1, &clean)?;
+            settings.stopped_after = Some((step + 1) as u32);
+            folder.keep_last(&settings, &clean)?;
+            latents = clean;
+            break;
+        }
     }
     drop(experts);
     memory::clear_cache()?;
-    Ok(latents)
+    Ok(Denoised { latents, settings })
 }
 
 /// The starting noise: the file's, or drawn from the seed.

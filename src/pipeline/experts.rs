@@ -57,8 +57,8 @@ pub(super) struct Denoiser {
 
 impl Denoiser {
     fn load(plan: &Plan, network: &Network, guidance: f64, features: &Features) -> Result<Self> {
-        let config = dit::Config::read(&network.config)?;
         let weights = Weights::open(&network.weights)?;
+        let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let products = products(plan.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
         let shape = plan.latent_shape();

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::Reporter;
 use super::tensor_file;
 use crate::job::{Guidance, Plan, Stage};
+use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
 use crate::weights::Weights;
 use crate::{Error, Result};
@@ -72,7 +73,8 @@ fn encode(
 
 /// The number of tokens that the DiT takes.
 fn text_length(plan: &Plan) -> Result<usize> {
-    let config = crate::model::dit::Config::read(&plan.checkpoint.dit.config)?;
+    let dit = &plan.checkpoint.dit;
+    let config = dit::Config::of(dit.config.as_deref(), &Weights::open(&dit.weights)?)?;
     Ok(usize::try_from(config.text_len).unwrap_or(0))
 }
 
@@ -86,7 +88,7 @@ const TENSOR: &str = "context";
 
 impl Shelf {
     fn new(weights: &Weights, tokenizer: &Path, length: usize) -> Result<Self> {
-        let vocabulary = fs::read(tokenizer).map_err(Error::file("read", tokenizer))?;
+        let vocabulary = Tokenizer::source(tokenizer)?;
         let mut hash = Sha256::new();
         hash.update(weights.fingerprint()?);
         hash.update(vocabulary);

@@ -3,6 +3,7 @@
 //! Each stage loads its network, uses it and lets it go, so that memory is scope.
 
 mod bench;
+mod bytes;
 mod checks;
 mod decode;
 mod denoise;
@@ -11,6 +12,7 @@ mod features;
 mod frames_file;
 pub mod pictures;
 mod plan_file;
+mod preview;
 mod reporter;
 mod run_folder;
 pub mod saved;
@@ -18,20 +20,23 @@ mod tensor_file;
 
 pub use bench::run as bench;
 pub use features::Features;
-pub use reporter::Reporter;
+pub use reporter::{Glimpse, Reporter};
 
 use std::path::Path;
 
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Decoding, Plan, Variant};
+use crate::job::{Decoding, Plan, Settings, Variant};
 use crate::model::vae;
+use denoise::Denoised;
 use run_folder::RunFolder;
 
 /// What making a video took.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
+    /// What led to the video, where it was a plan: its settings, and whether it was enough earlier.
+    pub settings: Option<Settings>,
     /// The most memory that MLX held at once, in bytes.
     pub peak_memory: usize,
 }
@@ -71,11 +76,14 @@ pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// # Errors
 /// As [`generate`].
 pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
-    measured(|| decode::write(decoding, &saved::read(latents)?, reporter))
+    measured(|| {
+        decode::write(decoding, &saved::read(latents)?, reporter)?;
+        Ok(None)
+    })
 }
 
-fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<()> {
-    let latents = if let Some(finished) = folder.latents(plan)? {
+fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<Option<Settings>> {
+    let Denoised { latents, settings } = if let Some(finished) = folder.latents(plan)? {
         finished
     } else {
         let features = features::read(plan, reporter)?;
@@ -83,17 +91,23 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     if let Some(path) = &plan.save_latents {
-        saved::write(path, plan, &latents)?;
+        saved::write(path, &settings, &latents)?;
     }
-    decode::write(&plan.decoding(), &latents, reporter)
+    let decoding = Decoding {
+        settings: settings.to_json(),
+        ..plan.decoding()
+    };
+    decode::write(&decoding, &latents, reporter)?;
+    Ok(Some(settings))
 }
 
 /// Does `work` and tells what it took.
-fn measured(work: impl FnOnce() -> Result<()>) -> Result<Outcome> {
+fn measured(work: impl FnOnce() -> Result<Option<Settings>>) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-    work()?;
+    let settings = work()?;
     Ok(Outcome {
+        settings,
         peak_memory: memory::peak_memory()?,
     })
 }

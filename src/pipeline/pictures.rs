@@ -9,7 +9,7 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::{Reporter, vae_kind};
 use crate::Result;
-use crate::job::{LatentShape, Picture, Pictures, Plan, Size, Stage};
+use crate::job::{Anchor, LatentShape, Picture, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
 use crate::model::vae::Encoder;
@@ -66,7 +66,7 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Given> {
     match (&plan.picture, plan.checkpoint.variant.pictures()) {
         (None, _) | (_, Pictures::None) => Ok(Given::Nothing),
         (Some(picture), Pictures::FirstFrame) => {
-            let frame = crop(&picture.path, plan.size)?;
+            let frame = crop(&picture.path, plan.size, picture.anchor)?;
             let latent = encode_clip(plan, 1, |_| Ok(frame.clone()), reporter)?;
             Ok(Given::FirstFrame(latent))
         }
@@ -80,9 +80,11 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Given> {
 /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`; the last frame as in Wan2.1
 /// `wan/first_last_frame2video.py`, `WanFLF2V.generate`.
 fn ends(plan: &Plan, picture: &Picture, reporter: &mut Reporter) -> Result<Array> {
-    let first = fit(&picture.path, picture, plan)?;
+    let first = fit(&picture.path, picture.anchor, picture, plan)?;
     let last = plan.last_picture.as_deref();
-    let last = last.map(|path| fit(path, picture, plan)).transpose()?;
+    let last = last
+        .map(|path| fit(path, plan.last_anchor, picture, plan))
+        .transpose()?;
     let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
     let (height, width) = (first.dim(1), first.dim(2));
     let read = |range: Range<i32>| {
@@ -155,7 +157,7 @@ fn encode_clip(
 
 /// A picture as a frame, stretched where its own aspect leads to about the video's, as the official
 /// code does it, and cropped elsewhere.
-fn fit(path: &Path, first: &Picture, plan: &Plan) -> Result<Array> {
+fn fit(path: &Path, anchor: Anchor, first: &Picture, plan: &Plan) -> Result<Array> {
     let picture = photo::open(path)?;
     let size = Size::new(picture.width(), picture.height());
     let variant = plan.checkpoint.variant;
@@ -164,7 +166,7 @@ fn fit(path: &Path, first: &Picture, plan: &Plan) -> Result<Array> {
         frame(&photo::stretch(&picture, plan.size), plan.size)
     } else {
         frame(
-            &photo::floats(&photo::cover(&picture, plan.size)?),
+            &photo::floats(&photo::cover(&picture, plan.size, anchor)?),
             plan.size,
         )
     }
@@ -173,9 +175,9 @@ fn fit(path: &Path, first: &Picture, plan: &Plan) -> Result<Array> {
 /// A picture as a frame, cropped to the video.
 ///
 /// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
-fn crop(path: &Path, size: Size) -> Result<Array> {
+fn crop(path: &Path, size: Size, anchor: Anchor) -> Result<Array> {
     let picture = photo::open(path)?;
-    frame(&photo::floats(&photo::cover(&picture, size)?), size)
+    frame(&photo::floats(&photo::cover(&picture, size, anchor)?), size)
 }
 
 /// Planes of colour (3, height, width) → pixels in [-1, 1] (1, height, width, 3)

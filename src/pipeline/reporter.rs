@@ -1,23 +1,36 @@
-//! How a job tells how far it is, and learns that it should stop.
+//! How a job tells how far it is, shows what it has, and learns that it should stop.
 
 use mlx_rs::Array;
 
-use crate::job::{Progress, Stage};
+use crate::job::{Clip, Progress, Stage};
 use crate::{Error, Result};
 
 type OnProgress<'a> = Box<dyn FnMut(Progress) + 'a>;
-type IsCancelled<'a> = Box<dyn Fn() -> bool + 'a>;
+type Asks<'a> = Box<dyn Fn() -> bool + 'a>;
 type OnLatents<'a> = Box<dyn FnMut(&Array) -> Result<()> + 'a>;
+type OnGlimpse<'a> = Box<dyn FnMut(Glimpse) + 'a>;
+
+/// Something to see of a video in the making.
+#[derive(Debug)]
+pub enum Glimpse {
+    /// A preview after so many steps.
+    Preview(usize, Clip),
+    /// Decoded frames, from this one on.
+    Frames(usize, Clip),
+}
 
 /// Carries progress up and cancellation down, in one call.
 pub struct Reporter<'a> {
     on_progress: OnProgress<'a>,
-    is_cancelled: IsCancelled<'a>,
+    is_cancelled: Asks<'a>,
+    is_enough: Asks<'a>,
     on_latents: Option<OnLatents<'a>>,
+    is_shown: Asks<'a>,
+    on_glimpse: OnGlimpse<'a>,
 }
 
 impl<'a> Reporter<'a> {
-    /// Tells `on_progress`, asks `is_cancelled`.
+    /// Tells `on_progress`, asks `is_cancelled`, which takes its time while the job is paused.
     pub fn new(
         on_progress: impl FnMut(Progress) + 'a,
         is_cancelled: impl Fn() -> bool + 'a,
@@ -25,8 +38,30 @@ impl<'a> Reporter<'a> {
         Self {
             on_progress: Box::new(on_progress),
             is_cancelled: Box::new(is_cancelled),
+            is_enough: Box::new(|| false),
             on_latents: None,
+            is_shown: Box::new(|| false),
+            on_glimpse: Box::new(|_| ()),
         }
+    }
+
+    /// Asks `is_enough` after each step whether the video shall be made of what there is.
+    #[must_use]
+    pub fn until(mut self, is_enough: impl Fn() -> bool + 'a) -> Self {
+        self.is_enough = Box::new(is_enough);
+        self
+    }
+
+    /// Shows what there is to `on_glimpse`, as long as `is_shown`.
+    #[must_use]
+    pub fn showing(
+        mut self,
+        is_shown: impl Fn() -> bool + 'a,
+        on_glimpse: impl FnMut(Glimpse) + 'a,
+    ) -> Self {
+        self.is_shown = Box::new(is_shown);
+        self.on_glimpse = Box::new(on_glimpse);
+        self
     }
 
     /// Shows the latents, (channels, frames, height, width), after every step to `on_latents`.
@@ -44,6 +79,19 @@ impl<'a> Reporter<'a> {
         (self.on_progress)(Progress { stage, done, of });
         if (self.is_cancelled)() {
             return Err(Error::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Whether to denoise no further.
+    pub(super) fn is_enough(&self) -> bool {
+        (self.is_enough)()
+    }
+
+    /// Shows what `glimpse` makes, if somebody looks.
+    pub(super) fn show(&mut self, glimpse: impl FnOnce() -> Result<Glimpse>) -> Result<()> {
+        if (self.is_shown)() {
+            (self.on_glimpse)(glimpse()?);
         }
         Ok(())
     }

@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 
 use mlx_rs::Array;
 
+use super::denoise::Denoised;
 use super::plan_file;
 use super::saved::{self, TENSOR};
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{Kept, Plan};
+use crate::job::{Kept, Plan, Settings};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
@@ -96,18 +97,21 @@ impl RunFolder {
         sampler: &dyn Sampler,
     ) -> Result<()> {
         if step == self.steps {
-            saved::write(&self.path.join(LATENTS), plan, latents)?;
-        } else {
-            let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
-            let memory = sampler.memory().into_iter();
-            tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
-            save_all(
-                &self.path.join(STATE),
-                &tensors,
-                &[(STEP, step.to_string())],
-            )?;
+            return self.keep_last(&plan.settings(), latents);
         }
+        let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
+        let memory = sampler.memory().into_iter();
+        tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
+        let notes = [(STEP, step.to_string())];
+        save_all(&self.path.join(STATE), &tensors, &notes)?;
         self.kept = step;
+        Ok(())
+    }
+
+    /// Keeps the final latents, which `settings` led to.
+    pub(super) fn keep_last(&mut self, settings: &Settings, latents: &Array) -> Result<()> {
+        saved::write(&self.path.join(LATENTS), settings, latents)?;
+        self.kept = self.steps;
         Ok(())
     }
 
@@ -132,22 +136,28 @@ impl RunFolder {
     }
 
     /// The final latents, if denoising was finished.
-    pub(super) fn latents(&self, plan: &Plan) -> Result<Option<Array>> {
+    pub(super) fn latents(&self, plan: &Plan) -> Result<Option<Denoised>> {
         let path = self.path.join(LATENTS);
         if self.kept < self.steps {
             return Ok(None);
         }
         let shape = plan.latent_shape().channels_first();
-        let read = || TensorFile::open(&path)?.tensor(TENSOR, &shape).map(Some);
+        let read = || {
+            let file = TensorFile::open(&path)?;
+            Ok(Some(Denoised {
+                latents: file.tensor(TENSOR, &shape)?,
+                settings: saved::settings(&file).unwrap_or_else(|| plan.settings()),
+            }))
+        };
         read().map_err(damaged(&path))
     }
 
     /// The job came to its end: removes the folder, or tells how to go on.
-    pub(super) fn end(mut self, result: Result<()>) -> Result<()> {
+    pub(super) fn end<T>(mut self, result: Result<T>) -> Result<T> {
         match result {
-            Ok(()) => {
+            Ok(made) => {
                 self.kept = 0;
-                Ok(())
+                Ok(made)
             }
             Err(why) if self.kept == 0 => Err(why),
             Err(why) => Err(Error::Unfinished {
@@ -199,7 +209,7 @@ fn lock(folder: &Path) -> Result<Option<File>> {
 }
 
 /// How many steps the folder holds the result of.
-fn finished_steps(folder: &Path, steps: usize) -> Result<usize> {
+pub(super) fn finished_steps(folder: &Path, steps: usize) -> Result<usize> {
     if folder.join(LATENTS).exists() {
         return Ok(steps);
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use mlx_rs::Array;
 
 use super::checks;
+use super::run_folder::finished_steps;
 use super::tensor_file::{TensorFile, save_all};
 use crate::job::{LatentShape, Plan, Settings};
 use crate::{Error, Result};
@@ -49,16 +50,29 @@ pub fn latents(path: &Path) -> Result<Latents> {
             height,
             width,
         },
-        settings: file
-            .note(SETTINGS)
-            .and_then(|json| Settings::from_json(json).ok()),
+        settings: settings(&file),
     })
 }
 
-/// Writes the final latents of `plan`.
-pub(super) fn write(path: &Path, plan: &Plan, latents: &Array) -> Result<()> {
+/// The settings that a file of latents says led to them.
+pub(super) fn settings(file: &TensorFile) -> Option<Settings> {
+    Settings::from_json(file.note(SETTINGS)?).ok()
+}
+
+/// The plan in a run folder, and the steps of it that are finished.
+///
+/// # Errors
+/// As [`plan`], or what was kept is damaged.
+pub fn unfinished(folder: &Path) -> Result<(Plan, usize)> {
+    let plan = plan(folder)?;
+    let step = finished_steps(folder, plan.steps as usize)?;
+    Ok((plan, step))
+}
+
+/// Writes the final latents that `settings` led to.
+pub(super) fn write(path: &Path, settings: &Settings, latents: &Array) -> Result<()> {
     let tensors = [(TENSOR.to_owned(), latents.clone())];
-    save_all(path, &tensors, &[(SETTINGS, plan.settings_json())])
+    save_all(path, &tensors, &[(SETTINGS, settings.to_json())])
 }
 
 /// The latents themselves.

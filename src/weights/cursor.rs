@@ -106,6 +106,11 @@ impl Weights {
         entry.dtype().ok_or_else(|| self.unreadable(name, entry))
     }
 
+    /// The full names of all tensors at or under this place.
+    pub fn names(&self) -> Vec<String> {
+        self.tensors().map(|(key, _)| key.to_owned()).collect()
+    }
+
     /// How many numbered children `name` has: those under "name.0.", "name.1." and so on without a gap.
     pub fn count(&self, name: &str) -> usize {
         let list = self.at(name);
@@ -193,6 +198,16 @@ impl Weights {
         let dtype = self.dtype(name)?;
         self.store.ledger.borrow_mut().known(&self.key(name));
         self.store.read(entry, dtype)
+    }
+
+    /// The bytes of a tensor just as they are stored: a file within the file.
+    pub fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+        let entry = self.entry(name)?;
+        self.store.ledger.borrow_mut().known(&self.key(name));
+        let length = usize::try_from(entry.bytes).map_err(|why| self.error(why.to_string()))?;
+        let mut bytes = vec![0; length];
+        self.store.read_bytes(entry, 0, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// `name` and everything under it may be there and is not needed.

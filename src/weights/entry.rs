@@ -14,7 +14,10 @@ pub(super) struct Entry {
     /// How many bytes there are.
     pub(super) bytes: u64,
     pub(super) stored: Stored,
+    /// As the network wants it.
     pub(super) shape: Vec<i32>,
+    /// Whether the second axis, that of a convolution's inputs, comes last in the file.
+    pub(super) channels_last: bool,
 }
 
 impl Entry {
@@ -46,9 +49,19 @@ impl Entry {
                 bytes,
                 stored,
                 shape,
+                channels_last: false,
             }),
             _ => Err("lies beyond the end of the file".into()),
         }
+    }
+
+    /// The shape in the file.
+    pub(super) fn stored_shape(&self) -> Vec<i32> {
+        let mut shape = self.shape.clone();
+        if self.channels_last {
+            shape[1..].rotate_left(1);
+        }
+        shape
     }
 
     /// The type in MLX, where it has one that holds these numbers.

@@ -12,6 +12,7 @@ mod entry;
 mod fingerprint;
 mod ledger;
 mod linear;
+mod names;
 mod safetensors;
 pub mod shards;
 mod store;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{safetensors, synthetic, torch};
+use super::{names, safetensors, synthetic, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -24,7 +25,7 @@ struct Source {
 #[derive(Debug)]
 pub(super) struct Store {
     sources: Vec<Source>,
-    /// In the order of their names.
+    /// In the order of their names, which are the official ones.
     pub(super) entries: BTreeMap<String, Entry>,
     pub(super) ledger: RefCell<Ledger>,
 }
@@ -44,6 +45,9 @@ impl Store {
         for path in files {
             store.add(path)?;
         }
+        let entries = mem::take(&mut store.entries);
+        store.entries =
+            names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
         Ok(store)
     }
 
@@ -111,9 +115,15 @@ impl Store {
 
     /// The whole tensor, in the type `dtype` that it is stored in.
     pub(super) fn read(&self, entry: &Entry, dtype: Dtype) -> Result<Array> {
-        buffer::filled(&entry.shape, dtype, |bytes| {
+        let stored = buffer::filled(&entry.stored_shape(), dtype, |bytes| {
             self.read_bytes(entry, 0, bytes)
-        })
+        })?;
+        if !entry.channels_last {
+            return Ok(stored);
+        }
+        let channels_second = stored.move_axis(-1, 1)?.contiguous()?;
+        channels_second.eval()?;
+        Ok(channels_second)
     }
 
     /// Part of a tensor's bytes, from `offset` within the tensor.

@@ -23,6 +23,7 @@ pub(super) fn entries(
         bytes: 0,
         stored: STORED,
         shape,
+        channels_last: false,
     };
     shapes
         .into_iter()

@@ -1,6 +1,7 @@
 //! Model folders: recognised, incomplete, foreign.
 
 mod card;
+mod layouts;
 mod official;
 
 use std::fs;

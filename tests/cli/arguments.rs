@@ -1,6 +1,6 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::{Fit, Guidance, Negative, Precision, Request, Sampler, Size};
+use zoetrope::job::{Anchor, Fit, Guidance, Negative, Precision, Request, Sampler, Size};
 
 use super::run;
 
@@ -14,7 +14,7 @@ fn request(arguments: &[&str]) -> Request {
         .expect("it can be understood")
         .command
     {
-        Some(Command::Generate(args)) => args.request(),
+        Command::Generate(args) => args.request(),
         other => panic!("it became {other:?}"),
     }
 }
@@ -73,6 +73,8 @@ fn every_argument_reaches_the_request() {
         fit: Fit::Crop,
         size: Some(Size::new(832, 480)),
         max_area: None,
+        anchor: Anchor::CENTRE,
+        last_anchor: Anchor::CENTRE,
         frames: Some(81),
         fps: Some(16),
         steps: Some(40),

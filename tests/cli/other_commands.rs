@@ -9,10 +9,10 @@ use super::{command, run};
 use crate::job::{plan, request};
 
 #[test]
-fn without_a_command_the_program_helps() {
-    let run = run(&[]);
+fn the_help_names_every_command() {
+    let run = run(&["--help"]);
     assert_eq!(run.code, Some(0));
-    for command in ["generate", "info", "doctor"] {
+    for command in ["generate", "resume", "decode", "export", "info", "bench", "doctor"] {
         assert!(run.stdout.contains(command), "{}", run.stdout);
     }
 }

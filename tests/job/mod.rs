@@ -1,8 +1,15 @@
 //! Plain data: plans, refusals, settings and the time that is left.
 
+mod bench;
+mod clip;
+mod estimate;
 mod plan;
 mod progress;
+mod queue;
+mod record;
 mod settings;
+mod ticket;
+mod timings;
 
 use std::path::PathBuf;
 
@@ -20,7 +27,7 @@ pub fn checkpoint_of(variant: Variant) -> Checkpoint {
         variant,
         root: "model".into(),
         dit: Network {
-            config: "model/config.json".into(),
+            config: Some("model/config.json".into()),
             weights: vec!["model/dit.safetensors".into()],
         },
         high_noise: None,

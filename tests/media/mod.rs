@@ -5,10 +5,13 @@
     reason = "the helpers of tests panic as the tests do"
 )]
 
+mod export;
 mod fit;
 mod hostile;
 mod photo;
+mod reader;
 mod scene;
+mod task;
 mod unpack;
 mod video;
 mod writer;

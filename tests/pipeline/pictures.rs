@@ -7,7 +7,7 @@ use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Fit, Plan, Request, Size};
+use zoetrope::job::{Anchor, Fit, Plan, Request, Size};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
 use zoetrope::pipeline::Reporter;
@@ -36,6 +36,8 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: Fit) -> Plan {
         fit,
         size: (fit == Fit::Crop).then_some(SIZE),
         max_area: (fit == Fit::Picture).then_some(3300),
+        anchor: Anchor::CENTRE,
+        last_anchor: Anchor::CENTRE,
         frames: Some(9),
         ..Request::default()
     };

@@ -200,7 +200,7 @@ fn the_latents_match_after_every_step() {
 /// The plan that the command line would make.
 fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
     let words = [vec!["zoetrope".to_owned()], case.arguments(model, folder)].concat();
-    let Some(Command::Generate(args)) = Arguments::parse_from(words).command else {
+    let Command::Generate(args) = Arguments::parse_from(words).command else {
         panic!("it is a generation");
     };
     let checkpoint = catalog::open(model.path()).unwrap();

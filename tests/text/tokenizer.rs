@@ -2,9 +2,11 @@
 
 use std::fs;
 
-use zoetrope::model::text::Tokenizer;
+use zoetrope::model::text::{Tokenizer, vocabulary};
+use zoetrope::weights::Weights;
 
 use super::{FAMILIES, official, prompts};
+use crate::support::golden_path;
 
 const FILE: &str = "google/umt5-xxl/tokenizer.json";
 
@@ -21,6 +23,56 @@ fn prompts_have_the_tokens_of_the_reference() {
             assert!(prompt.ids[tokens.ids.len()..].iter().all(|&id| id == 0));
         }
     }
+}
+
+/// A ComfyUI text encoder brings SentencePiece's own file, which must split text as its conversion does.
+#[test]
+fn an_embedded_vocabulary_has_the_tokens_of_the_reference() {
+    let encoder = golden_path("ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors");
+    let bytes = Weights::open(std::slice::from_ref(&encoder))
+        .unwrap()
+        .bytes("spiece_model")
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let own_file = folder.path().join("spiece.model");
+    fs::write(&own_file, bytes).unwrap();
+    for file in [encoder, own_file] {
+        let tokenizer = Tokenizer::open(&file).unwrap();
+        let (prompts, length) = prompts("ti2v_5b");
+        for prompt in prompts {
+            let tokens = tokenizer.encode(&prompt.cleaned, length).unwrap();
+            assert_eq!(tokens, prompt.tokens(), "{}", prompt.name);
+        }
+    }
+}
+
+/// Whatever is changed in the vocabulary, it is refused or splits text: it never takes the program down.
+#[test]
+fn a_damaged_vocabulary_does_no_harm() {
+    let encoder = golden_path("ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors");
+    let whole = Weights::open(&[encoder])
+        .unwrap()
+        .bytes("spiece_model")
+        .unwrap();
+    let mut refused = 0;
+    for round in 0..400_usize {
+        let mut bytes = whole.clone();
+        let place = round.wrapping_mul(7919).wrapping_mul(round + 1) % bytes.len();
+        bytes[place] ^= 1 << (round % 8);
+        if round % 10 == 0 {
+            bytes.truncate(place);
+        }
+        let tokenizer = vocabulary::read(&bytes).and_then(|read| read.tokenizer());
+        match tokenizer {
+            Ok(tokenizer) => {
+                tokenizer
+                    .encode_fast("ﬁne Ａ cat, 你好 \u{3000}x", false)
+                    .unwrap();
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 40, "only {refused} were noticed");
 }
 
 #[test]

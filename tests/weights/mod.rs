@@ -15,9 +15,11 @@ mod broken_torch;
 mod files;
 mod memory;
 mod mutations;
+mod names;
 mod pickles;
 mod reading;
 mod sharded;
+mod synthetic;
 mod torch;
 
 use std::path::Path;

@@ -72,20 +72,49 @@ fn no_args(verb: &str, args: &[String]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use plist::{Dictionary, Value};
+
     use crate::places;
+
+    fn info_plist() -> Dictionary {
+        let plist = Value::from_file(places::root().join("Info.plist")).unwrap();
+        plist.into_dictionary().unwrap()
+    }
 
     #[test]
     fn info_plist_is_valid_and_names_the_version_of_the_app() {
-        let plist = plist::Value::from_file(places::root().join("Info.plist")).unwrap();
-        let entry = |key: &str| {
-            plist
-                .as_dictionary()
-                .and_then(|entries| entries.get(key)?.as_string())
-        };
+        let plist = info_plist();
+        let entry = |key: &str| plist.get(key).and_then(Value::as_string);
         assert_eq!(entry("CFBundleIdentifier"), Some("app.zoetrope.Zoetrope"));
         assert_eq!(entry("LSMinimumSystemVersion"), Some("14.0"));
         for key in ["CFBundleShortVersionString", "CFBundleVersion"] {
             assert_eq!(entry(key), Some(env!("CARGO_PKG_VERSION")), "{key}");
         }
+    }
+
+    /// Without this, Finder would offer the app for nothing, and the dock icon would take no drops.
+    #[test]
+    fn finder_offers_the_app_for_the_pictures_that_it_reads_and_for_its_videos() {
+        let plist = info_plist();
+        let documents = plist["CFBundleDocumentTypes"].as_array().unwrap();
+        let mut types: Vec<&str> = Vec::new();
+        for document in documents {
+            let document = document.as_dictionary().unwrap();
+            // Other programs stay the first choice for files that are not ours.
+            assert_eq!(document["LSHandlerRank"].as_string(), Some("Alternate"));
+            let identifiers = document["LSItemContentTypes"].as_array().unwrap();
+            types.extend(identifiers.iter().filter_map(Value::as_string));
+        }
+        types.sort_unstable();
+        let expected = [
+            "com.compuserve.gif",
+            "com.microsoft.bmp",
+            "org.webmproject.webp",
+            "public.jpeg",
+            "public.mpeg-4",
+            "public.png",
+            "public.tiff",
+        ];
+        assert_eq!(types, expected);
     }
 }

@@ -1,11 +1,13 @@
 //! `test`: all tests of the workspace, and one line that sums them up.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::fs;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{cmd, setup};
+use crate::{cmd, places, setup};
 
 /// The verb. The arguments go to `cargo test`.
 pub fn run(args: &[String]) -> Result<()> {
@@ -16,12 +18,13 @@ pub fn run(args: &[String]) -> Result<()> {
         .args(args)
         // The reference values were computed in full float32, which MLX's CUDA backend rounds unless told not to.
         .env("MLX_ENABLE_TF32", "0")
+        .env("ZOETROPE_CACHE_DIR", empty_cache()?)
         .stdout(Stdio::piped());
     let mut process = tests.spawn().context("cargo could not be started")?;
 
     let mut total = Total::default();
     let printed = process.stdout.take().context("cargo test has no output")?;
-    let mut stdout = std::io::stdout();
+    let mut stdout = io::stdout();
     for line in BufReader::new(printed).lines() {
         let line = line?;
         total.add(&line);
@@ -32,6 +35,17 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     eprintln!("All tests passed ({total})");
     Ok(())
+}
+
+/// Where the tests keep encoded prompts: nothing that an earlier build left may stand in for what this one computes.
+fn empty_cache() -> Result<PathBuf> {
+    let folder = places::target().join("tmp/cache");
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be emptied", folder.display()))
+        }
+        _ => Ok(folder),
+    }
 }
 
 /// The numbers of all test programs together.

@@ -114,17 +114,43 @@ impl Boxes {
         self.bytes(body.start + offset)
     }
 
+    /// `count` numbers of four bytes at `offset` into `body`.
+    pub(super) fn numbers(&mut self, body: &Body, offset: u64, count: usize) -> Result<Vec<u32>> {
+        let fits = (body.end - body.start)
+            .checked_sub(offset)
+            .is_some_and(|rest| rest / 4 >= count as u64);
+        if !fits {
+            return Err(self.damaged("a table is too short"));
+        }
+        let bytes = self.read(body.start + offset, 4 * count)?;
+        let words = bytes.as_chunks::<4>().0.iter();
+        Ok(words.map(|word| u32::from_be_bytes(*word)).collect())
+    }
+
+    /// `count` bytes at the place `at` of the file, which must have them.
+    pub(super) fn read(&mut self, at: u64, count: usize) -> Result<Vec<u8>> {
+        let fits = self
+            .length
+            .checked_sub(at)
+            .is_some_and(|rest| rest >= count as u64);
+        if !fits {
+            return Err(self.damaged("it ends too early"));
+        }
+        self.seek(at)?;
+        let mut bytes = vec![0; count];
+        self.file
+            .read_exact(&mut bytes)
+            .map_err(Error::file("read", &self.path))?;
+        Ok(bytes)
+    }
+
     /// All of `body` as text.
     pub(super) fn text(&mut self, body: &Body, limit: u64) -> Result<String> {
         let size = body.end - body.start;
         if size > limit {
             return Err(self.problem(format!("holds a text of {size} bytes, too long to be read")));
         }
-        self.seek(body.start)?;
-        let mut bytes = vec![0; size as usize];
-        self.file
-            .read_exact(&mut bytes)
-            .map_err(Error::file("read", &self.path))?;
+        let bytes = self.read(body.start, size as usize)?;
         String::from_utf8(bytes).map_err(|_| self.damaged("a text is not in UTF-8"))
     }
 

@@ -1,4 +1,5 @@
-//! From the RGB of screens to the YUV of video: BT.709, limited range, a colour for every four pixels.
+//! Between the RGB of screens and the YUV of video: BT.709, limited range, a colour for every four
+//! pixels.
 
 use crate::job::Size;
 
@@ -17,6 +18,13 @@ const BITS: u32 = 16;
 const Y: [i32; 3] = [fixed(RED * LUMA), fixed(GREEN * LUMA), fixed(BLUE * LUMA)];
 const U: [i32; 3] = difference([-RED, -GREEN, 1.0 - BLUE], 2.0 * (1.0 - BLUE));
 const V: [i32; 3] = difference([1.0 - RED, -GREEN, -BLUE], 2.0 * (1.0 - RED));
+
+/// The way back.
+const GREY: i32 = fixed(1.0 / LUMA);
+const RED_OF_RED: i32 = fixed(2.0 * (1.0 - RED) / CHROMA);
+const BLUE_OF_BLUE: i32 = fixed(2.0 * (1.0 - BLUE) / CHROMA);
+const GREEN_OF_RED: i32 = fixed(2.0 * (1.0 - RED) * RED / GREEN / CHROMA);
+const GREEN_OF_BLUE: i32 = fixed(2.0 * (1.0 - BLUE) * BLUE / GREEN / CHROMA);
 
 /// The sum of four pixels is four times as large as one.
 const SAMPLE_BITS: u32 = 2;
@@ -62,6 +70,65 @@ impl Yuv {
     /// Luma, blue and red difference.
     pub(super) fn planes(&self) -> (&[u8], &[u8], &[u8]) {
         (&self.luma, &self.blue, &self.red)
+    }
+}
+
+/// Planes of luma and of the two colour differences, with the length of their rows in memory.
+pub(super) struct Planes<'a> {
+    pub(super) luma: (&'a [u8], usize),
+    pub(super) blue: (&'a [u8], usize),
+    pub(super) red: (&'a [u8], usize),
+}
+
+impl Planes<'_> {
+    /// The picture as (height, width, 3) bytes; both sides are even.
+    pub(super) fn to_rgb(&self, size: Size) -> Vec<u8> {
+        let (width, height) = (size.width as usize, size.height as usize);
+        let mut rgb = vec![0; 3 * width * height];
+        for (y, line) in rgb.chunks_exact_mut((6 * width).max(1)).enumerate() {
+            let colours = row(self.blue, y).iter().zip(row(self.red, y));
+            let (upper, lower) = line.split_at_mut(3 * width);
+            let above = row(self.luma, 2 * y).as_chunks::<2>().0.iter();
+            let below = row(self.luma, 2 * y + 1).as_chunks::<2>().0.iter();
+            let pixels = upper
+                .as_chunks_mut::<6>()
+                .0
+                .iter_mut()
+                .zip(lower.as_chunks_mut::<6>().0);
+            for (((pixels, luma), below), colour) in pixels.zip(above).zip(below).zip(colours) {
+                let shade = Shade::new(*colour.0, *colour.1);
+                shade.paint(pixels.0, *luma);
+                shade.paint(pixels.1, *below);
+            }
+        }
+        rgb
+    }
+}
+
+fn row((plane, stride): (&[u8], usize), y: usize) -> &[u8] {
+    plane.get(y * stride..).unwrap_or_default()
+}
+
+/// What the two colour differences add to luma, in fixed point: (red, green, blue).
+struct Shade([i32; 3]);
+
+impl Shade {
+    fn new(blue: u8, red: u8) -> Self {
+        let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);
+        Self([
+            RED_OF_RED * red,
+            -(GREEN_OF_BLUE * blue + GREEN_OF_RED * red),
+            BLUE_OF_BLUE * blue,
+        ])
+    }
+
+    fn paint(&self, pixels: &mut [u8; 6], luma: [u8; 2]) {
+        for (pixel, luma) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(luma) {
+            let grey = (i32::from(luma) - 16) * GREY + (1 << (BITS - 1));
+            *pixel = self
+                .0
+                .map(|shade| ((grey + shade) >> BITS).clamp(0, 255) as u8);
+        }
     }
 }
 

@@ -8,35 +8,21 @@ use openh264::encoder::{
 use openh264::formats::YUVSlices;
 
 use super::colour::Yuv;
-use crate::job::Size;
+use crate::job::{Quality, Size};
 use crate::{Error, Result};
 
 /// What `OpenH264` takes, lying or standing.
 const LONGEST: u32 = 3840;
 const SHORTEST: u32 = 2160;
 
-/// How much of the picture survives, for how large a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Quality {
-    /// A small file; a trained eye sees that it is compressed.
-    Small,
-    /// No difference to be seen.
-    #[default]
-    Standard,
-    /// For further editing.
-    Best,
-}
-
-impl Quality {
-    /// The quantiser of every macroblock, on `OpenH264`'s scale of 12 to 51 where 6 more are half as
-    /// fine. Constant, because a generated clip is short, and its size matters less than that no
-    /// frame falls behind the others; key frames get 2 more, which is `OpenH264`'s own doing.
-    fn quantiser(self) -> u8 {
-        match self {
-            Self::Small => 25,
-            Self::Standard => 16,
-            Self::Best => 13,
-        }
+/// The quantiser of every macroblock, on `OpenH264`'s scale of 12 to 51 where 6 more are half as
+/// fine. Constant, because a generated clip is short, and its size matters less than that no frame
+/// falls behind the others; key frames get 2 more, which is `OpenH264`'s own doing.
+fn quantiser(quality: Quality) -> u8 {
+    match quality {
+        Quality::Small => 25,
+        Quality::Standard => 16,
+        Quality::Best => 13,
     }
 }
 
@@ -73,7 +59,7 @@ impl Encoder {
     /// An encoder for frames of `size`, `fps` of them a second.
     pub(super) fn new(size: Size, fps: u32, quality: Quality) -> Result<Self> {
         refuse_impossible(size)?;
-        let quantiser = quality.quantiser();
+        let quantiser = quantiser(quality);
         Ok(Self {
             inner: open(size, fps, quantiser)?,
             size,

@@ -25,12 +25,17 @@ pub struct VideoInfo {
 pub fn info(path: &Path) -> Result<VideoInfo> {
     let mut boxes = Boxes::open(path)?;
     let media = picture_track(&mut boxes)?;
+    of_track(&mut boxes, media)
+}
+
+/// The facts about a picture track.
+pub(super) fn of_track(boxes: &mut Boxes, media: Body) -> Result<VideoInfo> {
     let table = boxes.require(media.clone(), &[b"minf", b"stbl"])?;
 
     let sizes = boxes.require(table.clone(), &[b"stsz"])?;
     let frames = u32::from_be_bytes(boxes.field(&sizes, 8)?);
-    let seconds = seconds(&mut boxes, media)?;
-    let (codec, size) = description(&mut boxes, table)?;
+    let seconds = seconds(boxes, media)?;
+    let (codec, size) = description(boxes, table)?;
     Ok(VideoInfo {
         size,
         frames,
@@ -44,7 +49,7 @@ pub fn info(path: &Path) -> Result<VideoInfo> {
     })
 }
 
-fn picture_track(boxes: &mut Boxes) -> Result<Body> {
+pub(super) fn picture_track(boxes: &mut Boxes) -> Result<Body> {
     let movie = boxes.all();
     let movie = boxes.require(movie, &[b"moov"])?;
     for (kind, track) in boxes.children(movie)? {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::encoder::{Encoder, Quality};
+use super::encoder::Encoder;
 use super::movie::Movie;
-use crate::job::Size;
+use crate::job::{Quality, Size};
 use crate::media::PartialFile;
 use crate::{Error, Result};
 

@@ -3,17 +3,17 @@
 use image::{RgbImage, imageops};
 
 use super::lanczos;
-use crate::job::Size;
+use crate::job::{Anchor, Size};
 use crate::{Error, Result};
 
 /// A picture that has to grow beyond this to cover the video is a mere line.
 const MAX_COVER_PIXELS: f64 = 200e6;
 
 /// The part of `picture` that fills `size`: resized with Pillow's Lanczos filter in 8 bits until it
-/// just covers it, then cropped around the centre.
+/// just covers it, then cropped so that the part at `anchor` stays: the official code has the centre.
 ///
 /// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
-pub fn cover(picture: &RgbImage, size: Size) -> Result<RgbImage> {
+pub fn cover(picture: &RgbImage, size: Size, anchor: Anchor) -> Result<RgbImage> {
     let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
     let scale = (f64::from(size.width) / width).max(f64::from(size.height) / height);
     let (width, height) = (
@@ -29,7 +29,8 @@ pub fn cover(picture: &RgbImage, size: Size) -> Result<RgbImage> {
         )));
     }
     let resized = lanczos::resize(picture, width as u32, height as u32);
-    let left = (resized.width() - size.width) / 2;
-    let top = (resized.height() - size.height) / 2;
+    let start = |long: u32, short: u32, at: f32| ((long - short) as f32 * at).floor() as u32;
+    let left = start(resized.width(), size.width, anchor.x.clamp(0.0, 1.0));
+    let top = start(resized.height(), size.height, anchor.y.clamp(0.0, 1.0));
     Ok(imageops::crop_imm(&resized, left, top, size.width, size.height).to_image())
 }

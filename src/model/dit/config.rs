@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::weights::Weights;
 use crate::{Error, Result};
 
-/// What `config.json` says. Everything else follows from the tensors' own shapes.
+/// What `config.json` says, the official one or that of Diffusers. Everything else follows from the
+/// tensors' own shapes.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Config {
     /// Attention heads.
+    #[serde(alias = "num_attention_heads")]
     pub num_heads: i32,
     /// Added to variances before their roots are taken.
     #[serde(default = "default_eps")]
@@ -30,7 +33,33 @@ fn default_text_len() -> i32 {
     512
 }
 
+/// The width of an attention head in every published network.
+const HEAD_WIDTH: i32 = 128;
+
 impl Config {
+    /// Reads the file or, where there is none, takes the network for one of the published ones.
+    pub fn of(file: Option<&Path>, weights: &Weights) -> Result<Self> {
+        let Some(path) = file else {
+            return Self::published(weights);
+        };
+        Self::read(path)
+    }
+
+    fn published(weights: &Weights) -> Result<Self> {
+        let dim = weights.shape("patch_embedding.weight")?[0];
+        if dim < HEAD_WIDTH || dim % HEAD_WIDTH != 0 {
+            return Err(Error::Other(format!(
+                "A width of {dim} is that of no published DiT: put the config.json of this one beside its file"
+            )));
+        }
+        Ok(Self {
+            num_heads: dim / HEAD_WIDTH,
+            eps: default_eps(),
+            text_len: default_text_len(),
+            path: PathBuf::new(),
+        })
+    }
+
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
@@ -41,16 +70,6 @@ impl Config {
             path: path.to_owned(),
             ..config
         })
-    }
-
-    /// Of a network with so many heads and the usual rest.
-    pub fn with_heads(num_heads: i32) -> Self {
-        Self {
-            num_heads,
-            eps: default_eps(),
-            text_len: default_text_len(),
-            path: PathBuf::new(),
-        }
     }
 
     /// Heads are of equal, even width.

@@ -6,6 +6,7 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::Tokens;
 use super::layer::{self, Layer};
+use super::tokenizer::EMBEDDED;
 use crate::weights::Weights;
 use crate::{Error, Result};
 
@@ -140,6 +141,7 @@ pub fn encode(
 /// is.
 fn check(weights: &Weights, config: &Config) -> Result<()> {
     weights.load(|weights| {
+        weights.skip(EMBEDDED);
         for (name, shape) in config.tensors() {
             let fits = weights.shape(&name).is_ok_and(|held| held == shape)
                 && weights.dtype(&name).is_ok_and(|dtype| dtype.is_float());

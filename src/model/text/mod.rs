@@ -8,6 +8,7 @@ mod feed_forward;
 mod layer;
 mod position;
 mod tokenizer;
+pub mod vocabulary;
 
 pub use attention::Attention;
 pub use clean::clean;

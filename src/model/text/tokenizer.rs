@@ -1,14 +1,20 @@
 //! From a cleaned prompt to the numbers of its tokens.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use tokenizers::Tokenizer as Inner;
 
+use super::vocabulary;
+use crate::weights::Weights;
 use crate::{Error, Result};
 
 /// The token that ends every prompt.
 const END: &str = "</s>";
+
+/// The tensor with SentencePiece's file in ComfyUI's text encoders.
+pub(super) const EMBEDDED: &str = "spiece_model";
 
 /// The tokens of one prompt, the end token last, without padding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +23,7 @@ pub struct Tokens {
     pub ids: Vec<u32>,
 }
 
-/// A model's `tokenizer.json`.
+/// What a model splits text with.
 pub struct Tokenizer {
     path: PathBuf,
     inner: Inner,
@@ -25,11 +31,18 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads the file at `path`.
+    /// Reads the file at `path`, which its content tells to be a `tokenizer.json`, SentencePiece's own, or a text encoder
+    /// with that in it.
     pub fn open(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(Error::file("read", path))?;
         let not = |why: String| Error::content(path, format!("is not a tokenizer: {why}"));
-        let mut inner = Inner::from_bytes(bytes).map_err(|why| not(why.to_string()))?;
+        let bytes = Self::source(path)?;
+        let mut inner = if starts_json(&bytes) {
+            Inner::from_bytes(bytes).map_err(|why| not(why.to_string()))?
+        } else {
+            let read = vocabulary::read(&bytes);
+            read.and_then(|vocabulary| vocabulary.tokenizer())
+                .map_err(|why| not(format!("it {why}")))?
+        };
         // Both are left to `encode`, whatever the file says.
         inner.with_padding(None);
         inner
@@ -43,6 +56,15 @@ impl Tokenizer {
             inner,
             end,
         })
+    }
+
+    /// The part of the file that [`open`](Self::open) makes a tokenizer of: all of it, unless it is a text encoder.
+    pub fn source(path: &Path) -> Result<Vec<u8>> {
+        if is_safetensors(path)? {
+            Weights::open(&[path.to_owned()])?.bytes(EMBEDDED)
+        } else {
+            fs::read(path).map_err(Error::file("read", path))
+        }
     }
 
     /// The tokens of a cleaned prompt, at most `most` of them: what is beyond is cut off before the
@@ -65,4 +87,18 @@ impl Tokenizer {
         ids.push(self.end);
         Ok(Tokens { ids })
     }
+}
+
+fn starts_json(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, None | Some(b'{'))
+}
+
+/// Whether the file is one of weights: eight bytes with a length, then JSON.
+fn is_safetensors(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(9).read_to_end(&mut start))
+        .map_err(Error::file("read", path))?;
+    Ok(matches!(start.as_slice(), &[first, .., 0, 0, b'{'] if start.len() == 9 && first != b'{'))
 }

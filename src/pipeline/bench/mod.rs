@@ -44,7 +44,10 @@ pub fn run(
         most = most.max(measurement.peak_memory);
         on_measured(measurement);
     }
-    Ok(Outcome { peak_memory: most })
+    Ok(Outcome {
+        settings: None,
+        peak_memory: most,
+    })
 }
 
 fn text(clock: &mut Clock) -> Result<()> {

@@ -11,22 +11,20 @@ use crate::weights::Weights;
 struct Sizes {
     dim: i32,
     hidden: i32,
-    heads: i32,
     layers: i32,
 }
 
 /// Wan2.1 `wan/configs/wan_t2v_1_3B.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py` and `wan_t2v_A14B.py`.
 fn sizes(published: Published) -> Sizes {
-    let sizes = |dim, hidden, heads, layers| Sizes {
+    let sizes = |dim, hidden, layers| Sizes {
         dim,
         hidden,
-        heads,
         layers,
     };
     match published {
-        Published::T2v1B => sizes(1536, 8960, 12, 30),
-        Published::Ti2v5B => sizes(3072, 14336, 24, 30),
-        Published::T2vA14B | Published::I2vA14B => sizes(5120, 13824, 40, 40),
+        Published::T2v1B => sizes(1536, 8960, 30),
+        Published::Ti2v5B => sizes(3072, 14336, 30),
+        Published::T2vA14B | Published::I2vA14B => sizes(5120, 13824, 40),
     }
 }
 
@@ -51,14 +49,15 @@ pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
     let published = match subject {
         Subject::Synthetic(published) => *published,
         Subject::Installed(checkpoint) => {
-            let config = dit::Config::read(&checkpoint.dit.config)?;
-            return Ok((config, Weights::open(&checkpoint.dit.weights)?));
+            let network = &checkpoint.dit;
+            let weights = Weights::open(&network.weights)?;
+            let config = dit::Config::of(network.config.as_deref(), &weights)?;
+            return Ok((config, weights));
         }
     };
     let Sizes {
         dim,
         hidden,
-        heads,
         layers,
     } = sizes(published);
     let inputs = published.variant().input_channels() as i32;
@@ -72,7 +71,7 @@ pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
     let ends = ends.map(|(name, shape)| (name.to_owned(), shape));
     let blocks = (0..layers).map(|i| (format!("blocks.{i}.ffn.0.weight"), vec![hidden, dim]));
     let weights = Weights::synthetic(ends.into_iter().chain(blocks));
-    Ok((dit::Config::with_heads(heads), weights))
+    Ok((dit::Config::of(None, &weights)?, weights))
 }
 
 /// The text encoder.

@@ -1,5 +1,9 @@
 //! The engine, with the test at the other ends of its channels.
 
+mod control;
+mod whole;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -7,9 +11,10 @@ use std::time::{Duration, Instant};
 use zoetrope::catalog;
 use zoetrope::engine::probe::{self, Fault};
 use zoetrope::engine::{Engine, device};
-use zoetrope::job::{Command, Event, Plan, Ticket};
+use zoetrope::job::{Command, Event, Plan, Request, Ticket};
 
 use crate::catalog::model_folder;
+use crate::demo;
 use crate::job::request;
 
 /// How long anything here may take.
@@ -29,6 +34,16 @@ fn hopeless() -> Box<Plan> {
     Box::new(plan.expect("it could work"))
 }
 
+/// A plan for the built-in model.
+fn demo_plan(request: &Request, output: &Path) -> Plan {
+    let model = catalog::open(&demo::folder()).expect("it is built in");
+    Plan::new(request, model, None, 0, output.to_owned()).expect("it can work")
+}
+
+fn start() -> Engine {
+    Engine::start(|| {}).expect("a thread can be started")
+}
+
 fn next(engine: &Engine) -> Event {
     let event = engine.events.recv_timeout(PATIENCE);
     event.expect("the thread lives")
@@ -37,9 +52,10 @@ fn next(engine: &Engine) -> Event {
 /// Skips what happens on the way.
 fn end(engine: &Engine) -> Event {
     loop {
-        match next(engine) {
-            Event::Started { .. } | Event::Progress { .. } => {}
-            event => return event,
+        if let event @ (Event::Finished { .. } | Event::Cancelled { .. } | Event::Failed { .. }) =
+            next(engine)
+        {
+            return event;
         }
     }
 }
@@ -58,8 +74,8 @@ fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
         engine.commands.send(command).expect("the thread lives");
         assert!(matches!(next(&engine), Event::Started { id } if id == number));
         match end(&engine) {
-            Event::Failed { id, message } => {
-                assert_eq!(id, number);
+            Event::Failed { id, message, kept } => {
+                assert_eq!((id, kept), (number, None));
                 assert!(!message.is_empty() && !message.contains('\n'), "{message}");
             }
             other => panic!("it cannot end with {other:?}"),

@@ -1,0 +1,110 @@
+//! The *form*: what is asked for, the pictures that go with it, and whether it can be done.
+
+use std::path::{Path, PathBuf};
+
+use egui::{ColorImage, Context, TextureOptions};
+
+use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
+use crate::view::action::End;
+use crate::view::compose::Photo;
+
+/// The state of the form.
+#[derive(Default)]
+pub struct Form {
+    /// What is asked for.
+    pub request: Request,
+    /// The first frame, once it is read.
+    pub first: Option<Photo>,
+    /// The last frame, once it is read.
+    pub last: Option<Photo>,
+    /// The seed of the latest job.
+    pub latest_seed: Option<u64>,
+}
+
+impl Form {
+    /// A form that holds this.
+    pub fn of(request: Request) -> Self {
+        Self {
+            request,
+            ..Self::default()
+        }
+    }
+
+    /// The plan for this request, without a file to write yet.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
+        let picture = self.first.as_ref().map(|photo| photo.size);
+        let picture = picture.filter(|_| self.request.image.is_some());
+        Plan::new(&self.request, model.clone(), picture, seed, output)
+    }
+
+    /// The plan if there were a prompt: an empty box is no reproach.
+    pub fn draft(&self, model: &Checkpoint) -> Result<Plan, Refusal> {
+        let mut draft = Self {
+            request: self.request.clone(),
+            first: self.first.clone(),
+            ..Self::default()
+        };
+        if draft.request.prompt.trim().is_empty() {
+            "…".clone_into(&mut draft.request.prompt);
+        }
+        draft.plan(model, 0, PathBuf::from("draft.mp4"))
+    }
+
+    /// The size that the video will have, or would have.
+    pub fn size(&self, model: &Checkpoint) -> Size {
+        let asked = self.request.size.unwrap_or(model.defaults.size);
+        self.draft(model).map_or(asked, |plan| plan.size)
+    }
+
+    /// The picture's file for an end.
+    pub fn path(&self, end: End) -> Option<&Path> {
+        match end {
+            End::First => self.request.image.as_deref(),
+            End::Last => self.request.last_image.as_deref(),
+        }
+    }
+
+    /// Asks for a picture, or for none. It is seen once it is read.
+    pub fn set_path(&mut self, end: End, path: Option<PathBuf>) {
+        let (place, photo, anchor) = match end {
+            End::First => (
+                &mut self.request.image,
+                &mut self.first,
+                &mut self.request.anchor,
+            ),
+            End::Last => (
+                &mut self.request.last_image,
+                &mut self.last,
+                &mut self.request.last_anchor,
+            ),
+        };
+        if *place != path {
+            *place = path;
+            *photo = None;
+            *anchor = crate::job::Anchor::default();
+        }
+    }
+
+    /// Takes a picture that was read, if it is still asked for.
+    pub fn take_photo(
+        &mut self,
+        ctx: &Context,
+        end: End,
+        path: &Path,
+        pixels: ColorImage,
+        size: Size,
+    ) {
+        if self.path(end) != Some(path) {
+            return;
+        }
+        let texture = ctx.load_texture("photo", pixels, TextureOptions::LINEAR);
+        let photo = Some(Photo { texture, size });
+        match end {
+            End::First => self.first = photo,
+            End::Last => self.last = photo,
+        }
+    }
+}

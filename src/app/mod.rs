@@ -1,0 +1,214 @@
+//! The *app* is the hinge: all state of the window lives here, and here what people ask for meets what
+//! the engine and the shelf have to tell.
+
+mod act;
+mod draw;
+mod files;
+mod form;
+mod keys;
+mod memory;
+mod moving;
+mod news;
+mod pictures;
+mod player;
+mod saved;
+mod start;
+mod work;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, Sender};
+use egui::{Context, TextureHandle, Ui};
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::job::{Checkpoint, Command, Estimates, Event, Queue, Record};
+use crate::platform;
+use crate::shelf::{Errand, Keeper, Shelf};
+use crate::view::action::{Sheet, Shown};
+use crate::view::strings::{self, Language, Words};
+use crate::view::theme::{self, Appearance};
+use files::Files;
+use form::Form;
+use memory::Memory;
+use player::Player;
+use work::Work;
+
+pub use saved::Saved;
+pub use start::run;
+
+/// What the window works with. A test gives it channels whose other ends it holds.
+#[derive(Debug)]
+pub struct Backstage {
+    /// To the engine.
+    pub commands: Sender<Command>,
+    /// From the engine.
+    pub events: Receiver<Event>,
+    /// The engine itself, where it is a real one: it ends with the window.
+    pub engine: Option<Engine>,
+    /// The shelf.
+    pub shelf: Shelf,
+    /// The models that are known so far, the one that comes with the program first.
+    pub models: Vec<Checkpoint>,
+    /// What was saved.
+    pub saved: Saved,
+    /// Where to save it; nowhere in tests.
+    pub saved_at: Option<PathBuf>,
+    /// The language of the system.
+    pub locale: String,
+}
+
+/// The state of the window.
+pub struct App {
+    commands: Sender<Command>,
+    events: Receiver<Event>,
+    shelf: Shelf,
+    keeper: Keeper,
+    files: Files,
+    models: Vec<Checkpoint>,
+    saved: Saved,
+    saved_at: Option<PathBuf>,
+    locale: String,
+    form: Form,
+    queue: Queue,
+    /// Everything that is not finished, in the order of its cells: what is at work first.
+    works: Vec<Work>,
+    /// Everything that was made, newest first.
+    records: Vec<Record>,
+    posters: HashMap<String, TextureHandle>,
+    estimates: Estimates,
+    shown: Shown,
+    player: Option<Player>,
+    sheet: Option<Sheet>,
+    notice: Option<Notice>,
+    memory: Memory,
+    /// When the state was last brought up to date, in egui's time.
+    now: f64,
+    /// The last of the fields: the engine ends after everything that talks to it.
+    _engine: Option<Engine>,
+}
+
+/// A sentence over the stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Notice {
+    sentence: String,
+    is_bad: bool,
+}
+
+impl App {
+    /// The window's state at the start.
+    ///
+    /// # Errors
+    /// The system has no threads to spare.
+    pub fn new(ctx: &Context, backstage: Backstage) -> Result<Self> {
+        let Backstage {
+            commands,
+            events,
+            engine,
+            shelf,
+            models,
+            saved,
+            saved_at,
+            locale,
+        } = backstage;
+        theme::install(ctx);
+        let wake = ctx.clone();
+        let keeper = Keeper::start(shelf.clone(), platform::files::trash, move || {
+            wake.request_repaint();
+        })?;
+        keeper.ask(Errand::Read);
+        let mut app = Self {
+            estimates: shelf.estimates(),
+            files: Files::start(ctx)?,
+            form: Form::of(saved.request.clone()),
+            queue: Queue::default(),
+            works: Vec::new(),
+            records: Vec::new(),
+            posters: HashMap::new(),
+            shown: Shown::Welcome,
+            player: None,
+            sheet: None,
+            notice: None,
+            memory: Memory::default(),
+            now: 0.0,
+            commands,
+            events,
+            shelf,
+            keeper,
+            models,
+            saved,
+            saved_at,
+            locale,
+            _engine: engine,
+        };
+        app.read_photos();
+        app.dress(ctx);
+        Ok(app)
+    }
+
+    /// Puts on the chosen appearance, size and language.
+    fn dress(&self, ctx: &Context) {
+        ctx.set_theme(match self.saved.appearance {
+            Appearance::System => egui::ThemePreference::System,
+            Appearance::Dark => egui::ThemePreference::Dark,
+            Appearance::Light => egui::ThemePreference::Light,
+        });
+        ctx.set_zoom_factor(self.saved.zoom);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        strings::speak(ctx, self.language());
+    }
+
+    fn language(&self) -> Language {
+        let system = || Language::of_locale(&self.locale);
+        self.saved.language.unwrap_or_else(system)
+    }
+
+    fn words(&self) -> &'static Words {
+        self.language().words()
+    }
+
+    /// The chosen model, or the first there is.
+    fn model(&self) -> Option<&Checkpoint> {
+        let chosen = self.saved.model.as_deref();
+        let found = chosen.and_then(|root| self.models.iter().find(|model| model.root == root));
+        found.or(self.models.first())
+    }
+
+    fn work(&mut self, id: u64) -> Option<&mut Work> {
+        self.works.iter_mut().find(|work| work.ticket.id == id)
+    }
+
+    fn record(&self, id: &str) -> Option<&Record> {
+        self.records.iter().find(|record| record.id == id)
+    }
+
+    fn tell(&mut self, sentence: impl Into<String>, is_bad: bool) {
+        let sentence = sentence.into();
+        self.notice = Some(Notice { sentence, is_bad });
+    }
+
+    /// Writes down what shall be as it is at the next start.
+    fn save(&mut self) {
+        self.saved.request = self.form.request.clone();
+        if let Some(path) = &self.saved_at
+            && let Err(error) = self.saved.write(path)
+        {
+            self.tell(error.to_string(), true);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.hear(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self) {
+        self.save();
+    }
+}

@@ -1,0 +1,189 @@
+//! What the engine, the shelf and the work on files have to tell.
+
+use std::sync::Arc;
+
+use egui::{Context, TextureOptions};
+
+use super::App;
+use super::files::Done;
+use super::work::{Phase, Work};
+use crate::job::{Clip, Event, Kept, Record, Start, Ticket};
+use crate::shelf::{Errand, News};
+use crate::view::action::Shown;
+
+impl App {
+    /// Takes note of everything that was told since the last time.
+    pub(super) fn hear(&mut self, ctx: &Context) {
+        let events: Vec<Event> = self.events.try_iter().collect();
+        for event in events {
+            self.hear_event(ctx, event);
+        }
+        let news: Vec<News> = self.keeper.news.try_iter().collect();
+        for news in news {
+            self.hear_shelf(ctx, news);
+        }
+        for done in self.files.done() {
+            self.hear_files(ctx, done);
+        }
+        if let Some(player) = &mut self.player
+            && let Err(error) = player.poll(ctx)
+        {
+            self.player = None;
+            self.tell(error.to_string(), true);
+        }
+    }
+
+    fn hear_event(&mut self, ctx: &Context, event: Event) {
+        let phase = |app: &mut Self, id, phase| {
+            if let Some(work) = app.work(id).filter(|work| work.phase != Phase::Ending) {
+                work.phase = phase;
+            }
+        };
+        match event {
+            Event::Started { id } | Event::Continued { id } => phase(self, id, Phase::Working),
+            Event::Paused { id } => phase(self, id, Phase::Paused),
+            Event::Progress {
+                id,
+                progress,
+                elapsed,
+            } => {
+                if let Some(work) = self.work(id) {
+                    work.note(progress, elapsed);
+                }
+            }
+            Event::Preview { id, clip, .. } => self.files.smooth(id, clip),
+            Event::Frames { id, clip, .. } => self.show_last(ctx, id, &clip),
+            Event::Finished { id, record, .. } => self.finish(id, record),
+            Event::Cancelled { id, kept } => self.end(id, kept, None),
+            Event::Failed { id, message, kept } => self.end(id, kept, Some(message)),
+        }
+    }
+
+    /// Of frames as they are decoded, the latest is shown.
+    fn show_last(&mut self, ctx: &Context, id: u64, clip: &Clip) {
+        let last = clip.len().checked_sub(1).and_then(|last| clip.frame(last));
+        if let Some(pixels) = last.map(<[u8]>::to_vec)
+            && let Some(work) = self.work(id)
+        {
+            let still = Clip::new(clip.size(), clip.fps(), pixels);
+            work.show(ctx, Arc::new(still));
+        }
+    }
+
+    fn finish(&mut self, id: u64, record: Option<Box<Record>>) {
+        let job = self.queue.end(id);
+        if let Some(record) = record {
+            if let Some(job) = job {
+                self.estimates.learn(&job.plan, &record.timings);
+                let learnt = Box::new(self.estimates.clone());
+                self.keeper.ask(Errand::Learn(learnt));
+            }
+            self.keeper.ask(Errand::Add(record));
+        }
+        self.send_next();
+    }
+
+    /// A job ended early. What is kept of it can be resumed.
+    fn end(&mut self, id: u64, kept: Option<Kept>, message: Option<String>) {
+        self.queue.end(id);
+        let phase = match (message, kept) {
+            (Some(message), _) => Some(Phase::Failed(message)),
+            (None, Some(kept)) => Some(Phase::Interrupted(kept.step)),
+            (None, None) => None,
+        };
+        let at = self.works.iter().position(|work| work.ticket.id == id);
+        if let Some(at) = at {
+            if let Some(phase) = phase {
+                self.works[at].phase = phase;
+            } else {
+                let work = self.works.remove(at);
+                self.forget(&work);
+            }
+        }
+        self.send_next();
+    }
+
+    fn hear_shelf(&mut self, ctx: &Context, news: News) {
+        match news {
+            News::Read(records, unfinished) => {
+                for record in &records {
+                    self.read_poster(record);
+                }
+                self.records = records;
+                for folder in unfinished {
+                    self.files.unfinished(folder);
+                }
+            }
+            News::Added(record) => {
+                self.read_poster(&record);
+                self.shelve(ctx, *record);
+            }
+            News::Removed(id) => {
+                self.records.retain(|record| record.id != id);
+                self.posters.remove(&id);
+                if self.shown == Shown::Record(id) {
+                    self.show(ctx, Shown::Welcome);
+                }
+            }
+            News::Failed(sentence) => self.tell(sentence, true),
+        }
+    }
+
+    /// A finished video takes the place of its job, on the stage, too.
+    fn shelve(&mut self, ctx: &Context, record: Record) {
+        let made = |work: &Work| work.plan.output == record.file;
+        let at = self.works.iter().position(made);
+        let id = record.id.clone();
+        self.records.insert(0, record);
+        let work = at.map(|at| self.works.remove(at));
+        if work.is_some_and(|work| self.shown == Shown::Job(work.ticket.id)) {
+            self.show(ctx, Shown::Record(id));
+        }
+    }
+
+    fn read_poster(&self, record: &Record) {
+        if let Some(path) = &record.poster {
+            self.files.poster(record.id.clone(), path.clone());
+        }
+    }
+
+    fn hear_files(&mut self, ctx: &Context, done: Done) {
+        match done {
+            Done::Chosen(end, Some(path)) => self.use_picture(end, path),
+            Done::Chosen(_, None) => {}
+            Done::Photo(end, path, Ok((pixels, size))) => {
+                self.form.take_photo(ctx, end, &path, pixels, size);
+            }
+            Done::Photo(end, _, Err(error)) => {
+                self.form.set_path(end, None);
+                self.tell(error.to_string(), true);
+            }
+            Done::Settings(Ok(settings)) => self.restore_settings(settings),
+            Done::Preview(id, clip) => {
+                if let Some(work) = self.work(id) {
+                    work.show(ctx, Arc::new(clip));
+                }
+            }
+            Done::Planned(Ok(plan)) => self.enqueue(ctx, *plan, Start::Anew),
+            Done::Poster(id, pixels) => {
+                let texture = ctx.load_texture("poster", pixels, TextureOptions::LINEAR);
+                self.posters.insert(id, texture);
+            }
+            Done::Frame(Ok(path)) => self.use_picture(crate::view::action::End::First, path),
+            Done::Unfinished(plan, step) => {
+                let is_known = |work: &Work| work.plan.output == plan.output;
+                if !self.works.iter().any(is_known) {
+                    // It gets a number that no job has, until it is resumed.
+                    let ticket = Ticket::new(u64::MAX - self.works.len() as u64);
+                    let mut work = Work::new(ticket, plan);
+                    work.phase = Phase::Interrupted(step);
+                    self.works.push(work);
+                }
+            }
+            Done::Settings(Err(error))
+            | Done::Planned(Err(error))
+            | Done::Frame(Err(error))
+            | Done::Failed(error) => self.tell(error.to_string(), true),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Pictures and files that come into the window and leave it.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Context, Event};
+
+use super::App;
+use super::moving::{Moving, image};
+use crate::catalog;
+use crate::job::{Pictures, Request, Settings, Size};
+use crate::platform::files;
+use crate::view::action::End;
+
+impl App {
+    /// Reads the pictures that the form names.
+    pub(super) fn read_photos(&mut self) {
+        for end in [End::First, End::Last] {
+            if let Some(path) = self.form.path(end) {
+                self.files.photo(end, path.to_owned());
+            }
+        }
+    }
+
+    /// Puts a picture into the form.
+    pub(super) fn use_picture(&mut self, end: End, path: PathBuf) {
+        self.form.set_path(end, Some(path.clone()));
+        self.files.photo(end, path);
+    }
+
+    /// Takes what was dropped on the window or pasted into it.
+    pub(super) fn receive(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for file in dropped {
+            self.receive_file(file.path().to_owned());
+        }
+        let pasted = ctx.input(|input| {
+            let image = |event: &Event| match event {
+                Event::PasteImage(image) => Some(image.clone()),
+                _ => None,
+            };
+            input.events.iter().find_map(image)
+        });
+        if let Some(image) = pasted {
+            let size = Size::new(image.size[0] as u32, image.size[1] as u32);
+            let rgb = image.pixels.iter().flat_map(|pixel| {
+                let [red, green, blue, _] = pixel.to_array();
+                [red, green, blue]
+            });
+            self.write_frame("Pasted picture", size, rgb.collect());
+        }
+    }
+
+    /// A picture goes where there is room for it; a video gives back its settings.
+    fn receive_file(&mut self, path: PathBuf) {
+        let is_video = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("mp4"));
+        if path.is_dir() {
+            return self.use_folder(&path);
+        }
+        if !is_video {
+            return self.use_picture(self.free_end(), path);
+        }
+        match self.records.iter().find(|record| record.file == path) {
+            Some(record) => self.restore(record.request()),
+            None => self.files.settings(path),
+        }
+    }
+
+    /// A folder is that of a model.
+    fn use_folder(&mut self, folder: &Path) {
+        match catalog::open(folder) {
+            Ok(model) => {
+                self.saved.model = Some(model.root.clone());
+                self.models.retain(|known| known.root != model.root);
+                self.models.push(model);
+            }
+            Err(error) => self.tell(error.to_string(), true),
+        }
+    }
+
+    /// The last frame, if the model takes one and the first is there already.
+    fn free_end(&self) -> End {
+        let takes_two = self
+            .model()
+            .is_some_and(|model| model.variant.pictures() == Pictures::Ends);
+        let is_free = |end| self.form.path(end).is_none();
+        if takes_two && !is_free(End::First) && is_free(End::Last) {
+            End::Last
+        } else {
+            End::First
+        }
+    }
+
+    /// Fills the form with what made a video.
+    pub(super) fn restore(&mut self, request: Request) {
+        let exists = |path: &PathBuf| path.is_file();
+        self.form.request = Request {
+            image: request.image.clone().filter(exists),
+            last_image: request.last_image.clone().filter(exists),
+            ..request
+        };
+        self.form.first = None;
+        self.form.last = None;
+        self.read_photos();
+        self.tell(self.words().notices.restored, false);
+    }
+
+    /// The same from a file: it names its pictures without their folders.
+    pub(super) fn restore_settings(&mut self, settings: Settings) {
+        let model = self
+            .models
+            .iter()
+            .find(|model| model.name == settings.model);
+        if let Some(root) = model.map(|model| model.root.clone()) {
+            self.saved.model = Some(root);
+        }
+        self.restore(settings.into_request());
+    }
+
+    /// The same for the clip on the stage.
+    pub(super) fn restore_shown(&mut self) {
+        if let Some(record) = self.player.as_ref().map(|player| player.record.clone()) {
+            if self.models.iter().any(|model| model.root == record.model) {
+                self.saved.model = Some(record.model.clone());
+            }
+            self.restore(record.request());
+        }
+    }
+
+    /// Puts the frame on the stage on the clipboard.
+    pub(super) fn copy_frame(&mut self, ctx: &Context) {
+        let moving = self
+            .player
+            .as_ref()
+            .and_then(|player| player.moving.as_ref());
+        if let Some(pixels) = moving.and_then(|moving| image(moving.clip(), moving.frame())) {
+            ctx.copy_image(pixels);
+            self.tell(self.words().notices.copied, false);
+        }
+    }
+
+    /// Begins with a frame of the clip on the stage, the one at hand if none is given. One beyond the
+    /// end is the last, and brings its prompt.
+    pub(super) fn use_frame(&mut self, frame: Option<usize>) {
+        let Some(player) = &self.player else {
+            return;
+        };
+        let Some(moving) = &player.moving else {
+            return;
+        };
+        let last = moving.clip().len().saturating_sub(1);
+        let index = frame.map_or(moving.frame(), |frame| frame.min(last));
+        let Some(pixels) = moving.clip().frame(index).map(<[u8]>::to_vec) else {
+            return;
+        };
+        let size = Moving::clip(moving).size();
+        let name = format!("{} frame {}", player.record.id, index + 1);
+        if frame.is_some() {
+            self.form.request.prompt = player.record.settings.prompt.clone();
+        }
+        self.write_frame(&name, size, pixels);
+    }
+
+    fn write_frame(&self, name: &str, size: Size, rgb: Vec<u8>) {
+        let folder = self.shelf.places().data.join("frames");
+        self.files.frame(&folder, name, size, rgb);
+    }
+
+    /// Shows the file of the clip on the stage where it lies.
+    pub(super) fn reveal(&mut self) {
+        let file = self
+            .player
+            .as_ref()
+            .map(|player| player.record.file.clone());
+        if let Some(file) = file
+            && let Err(error) = files::reveal(&file)
+        {
+            self.tell(error.to_string(), true);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What is *saved* between two starts of the window: the form as it was, and how it looks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::job::{Fit, Request};
+use crate::media::PartialFile;
+use crate::view::strings::Language;
+use crate::view::theme::Appearance;
+
+/// Everything that is remembered. What a file does not name is as on the first day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that people see"
+)]
+pub struct Saved {
+    /// The language, if one was chosen; otherwise the system's.
+    pub language: Option<Language>,
+    /// Dark, light, or as the system.
+    pub appearance: Appearance,
+    /// How many times as large as usual everything is.
+    pub zoom: f32,
+    /// The folder of the chosen model; otherwise the one that comes with the program.
+    pub model: Option<PathBuf>,
+    /// The form.
+    pub request: Request,
+    /// Whether the negative prompt is unfolded.
+    pub negative_open: bool,
+    /// Whether the numbers that few people turn are unfolded.
+    pub advanced_open: bool,
+    /// Whether the strip at the bottom is folded.
+    pub reel_folded: bool,
+    /// Whether clips begin again at their end.
+    pub looping: bool,
+    /// The size of the window.
+    pub window: [f32; 2],
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Self {
+            language: None,
+            appearance: Appearance::System,
+            zoom: 1.0,
+            model: None,
+            request: Request {
+                fit: Fit::Crop,
+                ..Request::default()
+            },
+            negative_open: false,
+            advanced_open: false,
+            reel_folded: false,
+            looping: true,
+            window: [1280.0, 800.0],
+        }
+    }
+}
+
+impl Saved {
+    /// Reads `path`. What cannot be understood is of no use, but no obstacle either.
+    pub fn read(path: &Path) -> Self {
+        let read = || serde_json::from_slice(&fs::read(path).ok()?).ok();
+        read().unwrap_or_default()
+    }
+
+    /// Writes it to `path`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+        }
+        let json = serde_json::to_vec_pretty(self)
+            .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
+        let mut file = PartialFile::create(path)?;
+        file.write_at(0, &json)?;
+        file.finish()
+    }
+}

@@ -1,0 +1,81 @@
+//! How the window is opened, and what it is given.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+use eframe::NativeOptions;
+use egui::{Vec2, ViewportBuilder};
+
+use super::{App, Backstage, Saved};
+use crate::catalog;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::platform;
+use crate::shelf::{Places, Shelf};
+use crate::view::theme::size;
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// There is no home folder, or no screen that could be drawn on.
+pub fn run() -> Result<()> {
+    let no_home = || Error::Other("This user has no home folder to keep videos in".into());
+    let places = Places::of_user().ok_or_else(no_home)?;
+    let saved_at = saved_at(&places);
+    let saved = saved_at.as_deref().map(Saved::read).unwrap_or_default();
+    let options = NativeOptions {
+        viewport: viewport(&saved),
+        ..NativeOptions::default()
+    };
+    let creator: eframe::AppCreator = Box::new(move |cc| {
+        let ctx = cc.egui_ctx.clone();
+        let engine = Engine::start(move || ctx.request_repaint())?;
+        let backstage = Backstage {
+            commands: engine.commands.clone(),
+            events: engine.events.clone(),
+            engine: Some(engine),
+            shelf: Shelf::new(places),
+            models: models(&saved),
+            saved,
+            saved_at,
+            locale: platform::locale().unwrap_or_default(),
+        };
+        Ok(Box::new(App::new(&cc.egui_ctx, backstage)?))
+    });
+    eframe::run_native("Zoetrope", options, creator)
+        .map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
+}
+
+fn viewport(saved: &Saved) -> ViewportBuilder {
+    ViewportBuilder::default()
+        .with_title("Zoetrope")
+        .with_app_id(platform::ID)
+        .with_inner_size(Vec2::from(saved.window))
+        .with_min_inner_size(Vec2::from(size::WINDOW))
+        .with_fullsize_content_view(true)
+        .with_title_shown(false)
+        .with_drag_and_drop(true)
+}
+
+/// The models that need not be looked for: the built-in one and the one that was used last.
+fn models(saved: &Saved) -> Vec<crate::job::Checkpoint> {
+    let built_in = catalog::built_in().ok();
+    let last = saved
+        .model
+        .as_deref()
+        .and_then(|root| catalog::open(root).ok());
+    let mut models: Vec<_> = built_in.into_iter().chain(last).collect();
+    models.dedup_by(|a, b| a.root == b.root);
+    models
+}
+
+/// Beside the records, where another folder is named for those; otherwise where this system keeps
+/// settings.
+fn saved_at(places: &Places) -> Option<PathBuf> {
+    const NAME: &str = "window.json";
+    if std::env::var_os("ZOETROPE_DATA_DIR").is_some() {
+        return Some(places.data.join(NAME));
+    }
+    let dirs = ProjectDirs::from("app", "zoetrope", "Zoetrope")?;
+    Some(dirs.config_dir().join(NAME))
+}

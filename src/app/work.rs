@@ -1,0 +1,90 @@
+//! What is known of a job that is not finished.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Context;
+
+use super::moving::Moving;
+use crate::job::{Clip, Plan, Progress, Stage, Ticket, TimeLeft};
+
+/// A job and how far it is.
+pub struct Work {
+    /// Its number, and the way to reach it.
+    pub ticket: Ticket,
+    /// What it makes.
+    pub plan: Box<Plan>,
+    /// How it stands.
+    pub phase: Phase,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// How long it has worked.
+    pub elapsed: Duration,
+    /// How long it will still take.
+    pub left: Option<Duration>,
+    /// What the video will be.
+    pub picture: Option<Moving>,
+    clock: TimeLeft,
+}
+
+/// How a job stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It waits for its turn.
+    Waiting,
+    /// It works.
+    Working,
+    /// It waits until it is told to go on.
+    Paused,
+    /// It was told to end.
+    Ending,
+    /// It was interrupted after so many steps, and can be resumed.
+    Interrupted(usize),
+    /// It could not be done, and why.
+    Failed(String),
+}
+
+impl Work {
+    /// A job that waits.
+    pub fn new(ticket: Ticket, plan: Box<Plan>) -> Self {
+        Self {
+            ticket,
+            plan,
+            phase: Phase::Waiting,
+            progress: None,
+            elapsed: Duration::ZERO,
+            left: None,
+            picture: None,
+            clock: TimeLeft::default(),
+        }
+    }
+
+    /// Takes note of how far it is.
+    pub fn note(&mut self, progress: Progress, elapsed: Duration) {
+        self.elapsed = elapsed;
+        self.progress = Some(progress);
+        let left = self.clock.after(progress, elapsed);
+        // Of loading and reading there is not enough to judge by.
+        let honest = matches!(progress.stage, Stage::Denoise | Stage::Decode);
+        self.left = left.filter(|_| honest && progress.done > 0);
+    }
+
+    /// Shows this from now on, at the same place if something was shown before.
+    pub fn show(&mut self, ctx: &Context, clip: Arc<Clip>) {
+        match &mut self.picture {
+            Some(moving) => moving.replace(clip),
+            None => self.picture = Moving::new(ctx, clip),
+        }
+    }
+
+    /// Whether a step is finished, so that there is something to keep.
+    pub fn can_keep(&self) -> bool {
+        self.progress
+            .is_some_and(|progress| progress.stage == Stage::Denoise && progress.done > 0)
+    }
+
+    /// The share that is done.
+    pub fn share(&self) -> f32 {
+        crate::view::stage::share(self.progress)
+    }
+}

@@ -1,0 +1,87 @@
+//! `zoetrope export`: a finished video as another file.
+
+use std::io::{self, IsTerminal};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args;
+use super::say;
+use crate::error::{Error, Result};
+use crate::job::{Export, Format};
+use crate::media;
+
+/// Writes what the arguments ask for.
+///
+/// # Errors
+/// The name of the output says nothing that can be written, or the export fails.
+pub fn run(args: &args::Export) -> Result<()> {
+    let export = export(args)?;
+    let cancelled = cancelled_on_ctrl_c()?;
+    let bar = io::stderr().is_terminal().then(new_bar);
+    media::export(&export, &mut |done, of| {
+        if let Some(bar) = &bar {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        }
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    })?;
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    say(&format!("Wrote {}", export.target.display()));
+    Ok(())
+}
+
+fn export(args: &args::Export) -> Result<Export> {
+    let frame = args.frame.map(|number| number.saturating_sub(1));
+    let format = Format::of(&args.output, args.quality.unwrap_or_default(), frame);
+    let Some(format) = format else {
+        return Err(Error::content(
+            &args.output,
+            "is no name for an export: let it end in .mp4, .gif, .png or .jpg, or give a folder for all frames",
+        ));
+    };
+    let problem = match (format, args.frame, args.quality) {
+        (Format::Still(_), _, None) | (_, None, None) | (Format::Mp4(_), None, _) => None,
+        (Format::Still(_), ..) | (Format::Gif | Format::Pictures, _, Some(_)) => {
+            Some("has no --quality to choose: leave it out")
+        }
+        (_, Some(_), _) => Some("is no single frame: leave --frame out, or write .png or .jpg"),
+    };
+    match problem {
+        Some(problem) => Err(Error::content(&args.output, problem)),
+        None => Ok(Export {
+            source: args.file.clone(),
+            format,
+            within: args.size,
+            target: args.output.clone(),
+        }),
+    }
+}
+
+fn new_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("Exporting {bar:32} {pos:>4}/{len:<4}") {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    bar
+}
+
+/// The first Ctrl-C ends the export, which leaves nothing behind; the second one the program.
+fn cancelled_on_ctrl_c() -> Result<Arc<AtomicBool>> {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&cancelled);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            process::exit(130);
+        }
+    })
+    .map_err(|error| Error::Other(format!("Ctrl-C cannot be watched: {error}")))?;
+    Ok(cancelled)
+}

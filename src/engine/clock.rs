@@ -1,0 +1,46 @@
+//! How long a job has worked. Pauses are no work.
+
+use std::time::{Duration, Instant};
+
+use crate::job::{Progress, Stopwatch, Timings};
+
+/// The clock of one job.
+pub struct Clock {
+    start: Instant,
+    idle: Duration,
+    stopwatch: Stopwatch,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Self {
+            start: Instant::now(),
+            idle: Duration::ZERO,
+            stopwatch: Stopwatch::default(),
+        }
+    }
+
+    /// The work so far.
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed().saturating_sub(self.idle)
+    }
+
+    /// Takes note of `progress`, and tells the work so far.
+    pub fn note(&mut self, progress: Progress) -> Duration {
+        let elapsed = self.elapsed();
+        self.stopwatch.note(progress, elapsed);
+        elapsed
+    }
+
+    /// Stands still during `pause`.
+    pub fn pause(&mut self, pause: impl FnOnce()) {
+        let start = Instant::now();
+        pause();
+        self.idle += start.elapsed();
+    }
+
+    /// What each stage took.
+    pub fn timings(&self) -> Timings {
+        self.stopwatch.timings()
+    }
+}

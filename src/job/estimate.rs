@@ -1,0 +1,139 @@
+//! An *estimate* is how long a job will take, told from those that this machine has finished.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Plan, Precision, Timings, Variant};
+
+/// What was learnt so far. There is one line for each kind of job, the newest last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Estimates {
+    lines: Vec<Line>,
+}
+
+/// More kinds of jobs than anybody has; the oldest goes.
+const MOST: usize = 200;
+
+/// How many times larger or smaller a job may be than the one that it is judged by.
+const REACH: f64 = 4.0;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Line {
+    kind: Kind,
+    /// Seconds of a step.
+    step: f64,
+    /// Seconds to decode a pixel of one frame.
+    pixel: f64,
+    /// Seconds to load the networks.
+    load: f64,
+    /// Seconds to read the prompt.
+    text: f64,
+}
+
+/// Jobs of one kind take equally long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Kind {
+    model: String,
+    variant: Variant,
+    precision: Precision,
+    /// Whether each step looks at the prompt and at what is to be avoided.
+    guided: bool,
+    tokens: u64,
+}
+
+impl Kind {
+    fn of(plan: &Plan) -> Self {
+        let plain = |scale: f64| scale.total_cmp(&1.0).is_eq();
+        Self {
+            model: plan.checkpoint.name.clone(),
+            variant: plan.checkpoint.variant,
+            precision: plan.precision,
+            guided: !(plain(plan.guidance.low) && plain(plan.guidance.high)),
+            tokens: plan.tokens(),
+        }
+    }
+
+    /// Whether the other differs in size alone.
+    fn is_like(&self, other: &Self) -> bool {
+        let tokens = other.tokens;
+        Self {
+            tokens,
+            ..self.clone()
+        } == *other
+    }
+
+    /// The work of a step: for each token the layers, and in attention every other token.
+    ///
+    /// Per token a block multiplies by 8 d² + 2 d f weights and attends over n tokens with 2 n d
+    /// products; the two are equal at n = 4 d + f, which is 15 to 35 thousand for all Wan models.
+    fn work(&self) -> f64 {
+        const EQUAL: f64 = 25_000.0;
+        let tokens = self.tokens as f64;
+        tokens * (1.0 + tokens / EQUAL)
+    }
+}
+
+impl Estimates {
+    /// Takes note of what a job took that was begun with `plan`. What it did not do is not learnt.
+    pub fn learn(&mut self, plan: &Plan, timings: &Timings) {
+        let Timings {
+            text,
+            load,
+            denoise,
+            decode,
+            ..
+        } = *timings;
+        if denoise.units == 0 || decode.units == 0 {
+            return;
+        }
+        let kind = Kind::of(plan);
+        let pixels = decode.units as f64 * plan.size.area() as f64;
+        let mut line = Line {
+            step: denoise.seconds / denoise.units as f64,
+            pixel: decode.seconds / pixels,
+            load: load.seconds,
+            text: text.seconds,
+            kind,
+        };
+        if let Some(at) = self.lines.iter().position(|known| known.kind == line.kind) {
+            line.blend(&self.lines.remove(at));
+        }
+        self.lines.push(line);
+        if self.lines.len() > MOST {
+            self.lines.remove(0);
+        }
+    }
+
+    /// How long a job will take, if one like it was finished here.
+    pub fn of(&self, plan: &Plan) -> Option<Duration> {
+        let kind = Kind::of(plan);
+        let distance = |line: &Line| {
+            (line.kind.tokens.max(1) as f64 / kind.tokens.max(1) as f64)
+                .ln()
+                .abs()
+        };
+        let like = self.lines.iter().filter(|line| line.kind.is_like(&kind));
+        let nearest = like.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        if distance(nearest) > REACH.ln() {
+            return None;
+        }
+        let step = nearest.step * kind.work() / nearest.kind.work();
+        let pixels = f64::from(plan.frames) * plan.size.area() as f64;
+        let seconds =
+            nearest.text + nearest.load + step * f64::from(plan.steps) + nearest.pixel * pixels;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+}
+
+impl Line {
+    /// The mean with what was known before, so that one bad day does not count for all. A prompt that
+    /// was remembered took no time, which says nothing.
+    fn blend(&mut self, before: &Self) {
+        let mean = |now: &mut f64, before: f64| *now = f64::midpoint(*now, before);
+        mean(&mut self.step, before.step);
+        mean(&mut self.pixel, before.pixel);
+        mean(&mut self.load, before.load);
+        self.text = self.text.max(before.text);
+    }
+}

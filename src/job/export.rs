@@ -1,0 +1,102 @@
+//! An *export* is a finished video, or part of it, as a file of another kind.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::Size;
+
+/// What to make of a video, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// The video.
+    pub source: PathBuf,
+    /// What to make of it.
+    pub format: Format,
+    /// The size that it must not exceed, in the aspect of the video; its own if there is none.
+    pub within: Option<Size>,
+    /// The file to write, or for [`Format::Pictures`] the folder.
+    pub target: PathBuf,
+}
+
+/// The kinds of files that a video becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A video, encoded anew.
+    Mp4(Quality),
+    /// An animated GIF.
+    Gif,
+    /// A folder with a PNG for each frame.
+    Pictures,
+    /// One frame, counted from 0, as PNG or JPEG.
+    Still(usize),
+}
+
+/// How much of the picture survives, for how large a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quality {
+    /// A small file; a trained eye sees that it is compressed.
+    Small,
+    /// No difference to be seen.
+    #[default]
+    Standard,
+    /// For further editing.
+    Best,
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Small => "small",
+            Self::Standard => "standard",
+            Self::Best => "best",
+        })
+    }
+}
+
+impl FromStr for Quality {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "small" => Ok(Self::Small),
+            "standard" => Ok(Self::Standard),
+            "best" => Ok(Self::Best),
+            _ => Err("the qualities are small, standard and best".into()),
+        }
+    }
+}
+
+impl Format {
+    /// What the name of `target` asks for: nothing that is known, if it ends in something else. A
+    /// name without an ending is a folder.
+    pub fn of(target: &Path, quality: Quality, frame: Option<usize>) -> Option<Self> {
+        let Some(ending) = target.extension() else {
+            return Some(Self::Pictures);
+        };
+        match ending.to_string_lossy().to_lowercase().as_str() {
+            "mp4" => Some(Self::Mp4(quality)),
+            "gif" => Some(Self::Gif),
+            "png" | "jpg" | "jpeg" => Some(Self::Still(frame.unwrap_or(0))),
+            _ => None,
+        }
+    }
+}
+
+impl Size {
+    /// The largest size of this one's aspect that does not exceed `limit`, with sides that are
+    /// multiples of `step`.
+    #[must_use]
+    pub fn within(self, limit: Self, step: u32) -> Self {
+        let scale = |limit: u32, side: u32| f64::from(limit) / f64::from(side.max(1));
+        let scale = scale(limit.width, self.width).min(scale(limit.height, self.height));
+        let side = |side: u32, limit: u32| {
+            let steps = (f64::from(side) * scale / f64::from(step)).round();
+            (steps as u32).clamp(1, (limit / step).max(1)) * step
+        };
+        Self::new(
+            side(self.width, limit.width),
+            side(self.height, limit.height),
+        )
+    }
+}

@@ -1,0 +1,83 @@
+//! From a finished video to other files: frame by frame, each under its final name once it is whole.
+
+mod dither;
+mod gif;
+mod palette;
+mod pictures;
+
+use image::RgbImage;
+
+use super::mp4::{self, Mp4Reader, Mp4Writer};
+use super::photo;
+use crate::job::{Export, Format, Quality, Size};
+use crate::{Error, Result};
+
+/// Told how much of how much is done; ends the work with an error.
+pub type Step<'a> = &'a mut dyn FnMut(usize, usize) -> Result<()>;
+
+/// Makes the file of `export`.
+///
+/// # Errors
+/// The video cannot be read, the file cannot be written, or `step` ended it.
+pub fn export(export: &Export, step: Step) -> Result<()> {
+    let frames = Frames::open(export)?;
+    match export.format {
+        Format::Mp4(quality) => video(export, frames, quality, step),
+        Format::Gif => gif::write(&export.target, frames, step),
+        Format::Pictures => pictures::sequence(&export.target, frames, step),
+        Format::Still(index) => pictures::still(&export.target, frames, index, step),
+    }
+}
+
+fn video(export: &Export, mut frames: Frames, quality: Quality, step: Step) -> Result<()> {
+    let fps = frames.fps().round().max(1.0) as u32;
+    let settings = mp4::settings(&export.source)?.unwrap_or_default();
+    let mut writer = Mp4Writer::create(&export.target, frames.size, fps, quality, &settings)?;
+    for index in 0..frames.len() {
+        step(index, frames.len())?;
+        writer.write(&frames.get(index)?)?;
+    }
+    step(frames.len(), frames.len())?;
+    writer.finish()
+}
+
+/// The frames of a video at the size of an export.
+struct Frames {
+    video: Mp4Reader,
+    size: Size,
+}
+
+impl Frames {
+    fn open(export: &Export) -> Result<Self> {
+        let video = Mp4Reader::open(&export.source)?;
+        let own = video.size();
+        // The colours of an MP4 lie between pixels, two by two.
+        let even = if matches!(export.format, Format::Mp4(_)) {
+            2
+        } else {
+            1
+        };
+        let size = export.within.map_or(own, |limit| own.within(limit, even));
+        Ok(Self { video, size })
+    }
+
+    fn len(&self) -> usize {
+        self.video.frames()
+    }
+
+    fn fps(&self) -> f64 {
+        self.video.fps()
+    }
+
+    /// Frame number `index`, (height, width, 3).
+    fn get(&mut self, index: usize) -> Result<Vec<u8>> {
+        let own = self.video.size();
+        let pixels = self.video.frame(index)?;
+        if own == self.size {
+            return Ok(pixels);
+        }
+        let picture = RgbImage::from_raw(own.width, own.height, pixels)
+            .ok_or_else(|| Error::Other("A frame has the wrong size".into()))?;
+        Ok(photo::resize(&picture, self.size).into_raw())
+    }
+}

@@ -1,0 +1,186 @@
+//! Where each frame of a video lies in its file, and how it is decoded: the index, read as [`Boxes`]
+//! reads everything.
+
+use super::boxes::{Body, Boxes};
+use super::info::{self, VideoInfo};
+use crate::Result;
+use crate::job::Size;
+
+/// Ten hours at the highest rate that is written here.
+const MOST: usize = 10 * 3600 * 240;
+
+/// One frame in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) at: u64,
+    pub(super) bytes: usize,
+    /// Whether decoding may start here.
+    pub(super) key: bool,
+}
+
+/// Everything that is needed to decode a video.
+pub(super) struct Samples {
+    pub(super) size: Size,
+    pub(super) fps: f64,
+    pub(super) places: Vec<Place>,
+    /// The parameter sets behind start codes, as a decoder takes them.
+    pub(super) parameters: Vec<u8>,
+    /// How many bytes the length of a NAL unit takes.
+    pub(super) length_bytes: usize,
+}
+
+impl Samples {
+    /// Reads the index of a video in H.264 whose frames lie in the order in which they are shown.
+    pub(super) fn read(boxes: &mut Boxes) -> Result<Self> {
+        let media = info::picture_track(boxes)?;
+        let table = boxes.require(media.clone(), &[b"minf", b"stbl"])?;
+        let VideoInfo {
+            size, fps, codec, ..
+        } = info::of_track(boxes, media)?;
+        if codec != "avc1" {
+            let problem = format!("is a video in {codec}: only H.264 can be read here");
+            return Err(boxes.problem(problem));
+        }
+        if boxes.child(table.clone(), *b"ctts")?.is_some() {
+            let problem = "keeps its frames out of order, as Zoetrope never does: only videos that it made \
+                           can be read";
+            return Err(boxes.problem(problem));
+        }
+        let (parameters, length_bytes) = parameters(boxes, &table)?;
+        Ok(Self {
+            size,
+            fps,
+            places: places(boxes, &table)?,
+            parameters,
+            length_bytes,
+        })
+    }
+}
+
+fn places(boxes: &mut Boxes, table: &Body) -> Result<Vec<Place>> {
+    let sizes = sizes(boxes, table)?;
+    let mut places = Vec::with_capacity(sizes.len());
+    let mut sizes = sizes.into_iter();
+    for (offset, count) in chunks(boxes, table)? {
+        let mut at = offset;
+        for bytes in sizes.by_ref().take(count as usize) {
+            places.push(Place {
+                at,
+                bytes: bytes as usize,
+                key: false,
+            });
+            at = at.saturating_add(u64::from(bytes));
+        }
+    }
+    if places.is_empty() || sizes.next().is_some() {
+        return Err(boxes.damaged("frames are missing"));
+    }
+    mark_keys(boxes, table, &mut places)?;
+    Ok(places)
+}
+
+fn sizes(boxes: &mut Boxes, table: &Body) -> Result<Vec<u32>> {
+    let body = boxes.require(table.clone(), &[b"stsz"])?;
+    let same = u32::from_be_bytes(boxes.field(&body, 4)?);
+    let count = u32::from_be_bytes(boxes.field(&body, 8)?) as usize;
+    match same {
+        _ if count > MOST => Err(boxes.damaged("it has too many frames")),
+        0 => boxes.numbers(&body, 12, count),
+        same => Ok(vec![same; count]),
+    }
+}
+
+/// Where each chunk begins, and how many frames it has.
+fn chunks(boxes: &mut Boxes, table: &Body) -> Result<Vec<(u64, u32)>> {
+    let offsets = offsets(boxes, table)?;
+    let body = boxes.require(table.clone(), &[b"stsc"])?;
+    let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
+    let runs = boxes.numbers(&body, 8, count.saturating_mul(3))?;
+    // (first chunk, frames in each, description)
+    let mut runs = runs.as_chunks::<3>().0.iter().peekable();
+    let mut frames = 0;
+    let chunks = (1..).zip(offsets).map(|(chunk, offset)| {
+        while let Some([_, count, _]) = runs.next_if(|[first, ..]| *first <= chunk) {
+            frames = *count;
+        }
+        (offset, frames)
+    });
+    Ok(chunks.collect())
+}
+
+fn offsets(boxes: &mut Boxes, table: &Body) -> Result<Vec<u64>> {
+    if let Some(body) = boxes.child(table.clone(), *b"co64")? {
+        let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
+        let halves = boxes.numbers(&body, 8, count.saturating_mul(2))?;
+        let pairs = halves.as_chunks::<2>().0.iter();
+        return Ok(pairs
+            .map(|&[high, low]| u64::from(high) << 32 | u64::from(low))
+            .collect());
+    }
+    let body = boxes.require(table.clone(), &[b"stco"])?;
+    let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
+    let offsets = boxes.numbers(&body, 8, count)?;
+    Ok(offsets.into_iter().map(u64::from).collect())
+}
+
+/// Without a table of them, every frame is a key frame.
+fn mark_keys(boxes: &mut Boxes, table: &Body, places: &mut [Place]) -> Result<()> {
+    let Some(body) = boxes.child(table.clone(), *b"stss")? else {
+        for place in places {
+            place.key = true;
+        }
+        return Ok(());
+    };
+    let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
+    for number in boxes.numbers(&body, 8, count)? {
+        let index = (number as usize).wrapping_sub(1);
+        if let Some(place) = places.get_mut(index) {
+            place.key = true;
+        }
+    }
+    match places.first() {
+        Some(first) if first.key => Ok(()),
+        _ => Err(boxes.damaged("it does not begin with a key frame")),
+    }
+}
+
+/// The parameter sets, and how many bytes the length of a NAL unit takes. ISO/IEC 14496-15,
+/// `AVCDecoderConfigurationRecord`.
+fn parameters(boxes: &mut Boxes, table: &Body) -> Result<(Vec<u8>, usize)> {
+    const ENTRY_HEADER: u64 = 78;
+    let list = boxes.require(table.clone(), &[b"stsd"])?;
+    // Behind version, flags and the number of entries.
+    let entry = boxes.require(list.start + 8..list.end, &[b"avc1"])?;
+    let inner = entry.start.saturating_add(ENTRY_HEADER).min(entry.end)..entry.end;
+    let record = boxes.require(inner, &[b"avcC"])?;
+    let [length, sequences] = boxes.field::<2>(&record, 4)?;
+    let mut stream = Vec::new();
+    let at = append_sets(boxes, &record, 6, sequences & 0x1f, &mut stream)?;
+    let [pictures] = boxes.field(&record, at)?;
+    append_sets(boxes, &record, at + 1, pictures, &mut stream)?;
+    Ok((stream, usize::from(length & 3) + 1))
+}
+
+/// Adds the parameter sets at this place of the record to `stream`, and tells where they end.
+fn append_sets(
+    boxes: &mut Boxes,
+    record: &Body,
+    mut at: u64,
+    count: u8,
+    stream: &mut Vec<u8>,
+) -> Result<u64> {
+    for _ in 0..count {
+        let size = u64::from(u16::from_be_bytes(boxes.field(record, at)?));
+        let start = record.start + at + 2;
+        if start + size > record.end {
+            return Err(boxes.damaged("a part is too short"));
+        }
+        stream.extend(START_CODE);
+        stream.extend(boxes.read(start, size as usize)?);
+        at += 2 + size;
+    }
+    Ok(at)
+}
+
+/// What a decoder expects before each NAL unit.
+pub(super) const START_CODE: [u8; 4] = [0, 0, 0, 1];

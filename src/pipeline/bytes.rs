@@ -1,0 +1,20 @@
+//! From pixels as the networks have them to pixels as screens and files have them.
+
+use mlx_rs::{Array, Dtype};
+
+use crate::{Error, Result};
+
+/// Values in [-1, 1] as bytes, truncated as the official code does.
+///
+/// Wan2.2 `wan/utils/utils.py`, `save_video`.
+pub(super) fn of(pixels: &Array) -> Result<Vec<u8>> {
+    let unit = pixels
+        .add(Array::from_f32(1.0))?
+        .divide(Array::from_f32(2.0))?;
+    let bytes = unit
+        .multiply(Array::from_f32(255.0))?
+        .as_dtype(Dtype::Uint8)?
+        .contiguous()?;
+    let values = bytes.try_as_slice::<u8>().map(<[u8]>::to_vec);
+    values.map_err(|error| Error::Other(format!("The frames cannot be read back: {error}")))
+}

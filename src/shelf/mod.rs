@@ -1,0 +1,107 @@
+//! The *shelf* is where finished videos stand: a record of each, its poster, and the pictures that it
+//! began with. Everything is a file of its own, written under a temporary name and renamed when it is
+//! whole, so that a crash loses at most the change at hand and two programs do not disturb each other.
+
+mod estimates;
+mod keeper;
+mod names;
+mod pictures;
+mod places;
+mod poster;
+mod records;
+mod search;
+mod unfinished;
+
+pub use keeper::{Errand, Keeper, News};
+pub use places::Places;
+pub use search::Search;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::job::{Estimates, Plan, Record};
+
+/// The shelf of one user. It holds nothing in memory: the records that it gives out are theirs who
+/// have asked.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    places: Places,
+}
+
+impl Shelf {
+    /// The shelf in these places, which need not exist yet.
+    pub fn new(places: Places) -> Self {
+        Self { places }
+    }
+
+    /// Where its files are.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// All records, newest first. What is damaged is left where it is, and out.
+    ///
+    /// # Errors
+    /// The folder is there and cannot be read.
+    pub fn records(&self) -> Result<Vec<Record>> {
+        records::read_all(&self.places.records())
+    }
+
+    /// Puts a finished video on the shelf, with a poster if one can be made of it.
+    ///
+    /// # Errors
+    /// The record cannot be written; the video is where it was.
+    pub fn add(&self, record: Record) -> Result<Record> {
+        let mut record = records::add(&self.places.records(), record)?;
+        // A record without a poster is better than none.
+        record.poster = poster::make(&record, &self.places.records()).ok();
+        Ok(record)
+    }
+
+    /// Keeps what was changed in a record.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save(&self, record: &Record) -> Result<()> {
+        records::write(&self.places.records(), record)
+    }
+
+    /// Takes a video off the shelf. `discard` takes the video itself away, to where it can be got back
+    /// from; only then the record goes.
+    ///
+    /// # Errors
+    /// The video or the record cannot be taken away.
+    pub fn remove(&self, record: &Record, discard: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        if record.file.exists() {
+            discard(&record.file)?;
+        }
+        records::remove(&self.places.records(), record)
+    }
+
+    /// Copies the pictures of a plan to the shelf and has the plan name these, so that its settings
+    /// can be restored when the originals are gone.
+    ///
+    /// # Errors
+    /// A picture cannot be read, or its copy not be written.
+    pub fn keep_pictures(&self, plan: &mut Plan) -> Result<()> {
+        pictures::keep(&self.places.pictures(), plan)
+    }
+
+    /// The folders of unfinished videos among the finished ones, the newest first.
+    pub fn unfinished(&self) -> Vec<PathBuf> {
+        unfinished::find(&self.places.videos)
+    }
+
+    /// What was learnt of this machine's speed; nothing if that cannot be read.
+    pub fn estimates(&self) -> Estimates {
+        estimates::read(&self.places.estimates())
+    }
+
+    /// Keeps what was learnt.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save_estimates(&self, estimates: &Estimates) -> Result<()> {
+        estimates::write(&self.places.estimates(), estimates)
+    }
+}

@@ -1,0 +1,56 @@
+//! The folders of the shelf: where this system keeps what programs know, and what people watch.
+
+use std::env;
+use std::path::PathBuf;
+
+use directories::{ProjectDirs, UserDirs};
+
+/// Where everything is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Records, posters, pictures and estimates.
+    pub data: PathBuf,
+    /// The videos.
+    pub videos: PathBuf,
+}
+
+impl Places {
+    /// `ZOETROPE_DATA_DIR` and `ZOETROPE_VIDEOS_DIR`, or where this system keeps them: on a Mac
+    /// `Application Support/app.zoetrope.Zoetrope` and `Movies/Zoetrope`.
+    pub fn of_user() -> Option<Self> {
+        let given = |name: &str| env::var_os(name).filter(|path| !path.is_empty());
+        let data = || {
+            Some(
+                ProjectDirs::from("app", "zoetrope", "Zoetrope")?
+                    .data_dir()
+                    .to_owned(),
+            )
+        };
+        let videos = || {
+            let dirs = UserDirs::new()?;
+            let home = || dirs.home_dir().join("Videos");
+            let videos = dirs.video_dir().map_or_else(home, PathBuf::from);
+            Some(videos.join("Zoetrope"))
+        };
+        Some(Self {
+            data: given("ZOETROPE_DATA_DIR")
+                .map(PathBuf::from)
+                .or_else(data)?,
+            videos: given("ZOETROPE_VIDEOS_DIR")
+                .map(PathBuf::from)
+                .or_else(videos)?,
+        })
+    }
+
+    pub(super) fn records(&self) -> PathBuf {
+        self.data.join("records")
+    }
+
+    pub(super) fn pictures(&self) -> PathBuf {
+        self.data.join("pictures")
+    }
+
+    pub(super) fn estimates(&self) -> PathBuf {
+        self.data.join("estimates.json")
+    }
+}

@@ -1,0 +1,82 @@
+//! Records as files, `ID.json` each, with the poster `ID.jpg` beside it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use crate::error::{Error, Result};
+use crate::job::Record;
+use crate::media::PartialFile;
+
+const ENDING: &str = "json";
+
+/// All records in `folder`, newest first.
+pub(super) fn read_all(folder: &Path) -> Result<Vec<Record>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::file("read", folder)(error)),
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut records: Vec<Record> = paths.filter_map(|path| read(&path)).collect();
+    records.sort_by(|a, b| (b.made, &b.id).cmp(&(a.made, &a.id)));
+    Ok(records)
+}
+
+/// The record in a file; nothing if it is none, or one that cannot be understood.
+fn read(path: &Path) -> Option<Record> {
+    let id = path.file_stem()?.to_str()?;
+    if path.extension()? != ENDING || id.starts_with('.') {
+        return None;
+    }
+    let record: Record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    Some(Record {
+        id: id.to_owned(),
+        poster: Some(poster(path.parent()?, id)).filter(|poster| poster.is_file()),
+        ..record
+    })
+}
+
+/// Gives a record its name and writes it.
+pub(super) fn add(folder: &Path, record: Record) -> Result<Record> {
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let id = (0..u32::MAX)
+        .map(|number| format!("{:013}-{}-{number}", record.made, process::id()))
+        .find(|id| !file(folder, id).exists())
+        .unwrap_or_default();
+    let record = Record { id, ..record };
+    write(folder, &record)?;
+    Ok(record)
+}
+
+/// Writes a record that has a name.
+pub(super) fn write(folder: &Path, record: &Record) -> Result<()> {
+    let path = file(folder, &record.id);
+    let json = serde_json::to_vec_pretty(record)
+        .map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
+    let mut file = PartialFile::create(&path)?;
+    file.write_at(0, &json)?;
+    file.finish()
+}
+
+/// Removes a record and its poster.
+pub(super) fn remove(folder: &Path, record: &Record) -> Result<()> {
+    // Without its record nobody looks at the poster.
+    let _ = fs::remove_file(poster(folder, &record.id));
+    let path = file(folder, &record.id);
+    match fs::remove_file(&path) {
+        // Another program was faster.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result.map_err(Error::file("remove", &path)),
+    }
+}
+
+/// Where the poster of a record belongs.
+pub(super) fn poster(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.jpg"))
+}
+
+fn file(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.{ENDING}"))
+}

@@ -1,0 +1,22 @@
+//! Videos that were begun and not finished: a quit, a crash or a power cut leaves their run folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The run folders, `OUT.mp4.run`, in the folder of the videos, the newest first.
+pub(super) fn find(videos: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(videos) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut folders: Vec<(SystemTime, PathBuf)> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "run"))
+        .filter_map(|path| {
+            let plan = fs::metadata(path.join("plan.json")).ok()?;
+            Some((plan.modified().ok()?, path))
+        })
+        .collect();
+    folders.sort_by(|a, b| b.cmp(a));
+    folders.into_iter().map(|(_, path)| path).collect()
+}

@@ -1,0 +1,152 @@
+//! What a person can ask for. A view returns it; the app alone knows how it is done.
+
+use std::path::PathBuf;
+
+use super::strings::Language;
+use super::theme::Appearance;
+use crate::job::Request;
+
+/// Something that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The form should hold this.
+    Edit(Box<Request>),
+    /// Make the video of the form, and so many variations of it with other seeds.
+    Generate {
+        /// How many in all.
+        count: u32,
+    },
+    /// Put this prompt into the form.
+    UseExample(String),
+    /// Choose a picture with the system's dialog.
+    ChoosePicture(End),
+    /// Take the picture out of the form.
+    RemovePicture(End),
+    /// Fix the seed to a new one.
+    RollSeed,
+    /// Use the model in this folder.
+    UseModel(PathBuf),
+    /// Unfold or fold a part of the window.
+    Fold(Part),
+    /// Do something to the job with this ticket.
+    Job(u64, JobAction),
+    /// Show this on the stage.
+    Show(Shown),
+    /// Handle the player.
+    Player(PlayerAction),
+    /// Lay a sheet over the window, or another one in its place.
+    Open(Sheet),
+    /// Take the sheet away.
+    CloseSheet,
+    /// The notice was read.
+    Dismiss,
+    /// Make everything larger (1) or smaller (-1), or as it was (0).
+    Zoom(i8),
+    /// Change how the window looks or speaks.
+    Set(Setting),
+    /// End the program.
+    Quit,
+}
+
+/// How the window looks or speaks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// Dark, light, or as the system.
+    Appearance(Appearance),
+    /// The language.
+    Language(Language),
+    /// How many times as large as usual everything is.
+    Zoom(f32),
+}
+
+/// An end of the video that a picture can be given for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// The first frame.
+    First,
+    /// The last frame.
+    Last,
+}
+
+/// A part of the window that can be folded away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The negative prompt.
+    Negative,
+    /// The numbers that few people turn.
+    Advanced,
+    /// The strip at the bottom.
+    Reel,
+}
+
+/// Something that can be done to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobAction {
+    /// Wait at the next opportunity.
+    Pause,
+    /// Go on after a pause, or with what an earlier start of the program has left.
+    Continue,
+    /// Denoise no further and make the video of what there is.
+    Keep,
+    /// Stop, or leave the queue.
+    Cancel,
+    /// One place forward in the queue.
+    Earlier,
+    /// One place back in the queue.
+    Later,
+}
+
+/// What the stage can show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The invitation.
+    Welcome,
+    /// A job, by its ticket.
+    Job(u64),
+    /// A finished video, by its record.
+    Record(String),
+}
+
+/// What can be done with the clip on the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlayerAction {
+    /// Play or pause.
+    Toggle,
+    /// Go to a frame, and stay there if it was playing.
+    Seek(usize),
+    /// So many frames on, or back, and stay there.
+    Step(i32),
+    /// Look at a frame without going there, or at none.
+    Peek(Option<usize>),
+    /// Begin again at the end, or not.
+    Loop,
+    /// So many times as fast.
+    Speed(f32),
+    /// As large as there is room, or a pixel for a pixel.
+    Fit,
+    /// Put the frame on the clipboard.
+    CopyFrame,
+    /// Begin a new video with the frame.
+    UseFrame,
+    /// Begin a new video where this one ends.
+    ContinueFromEnd,
+    /// Show the file where it lies.
+    Reveal,
+    /// Fill the form with what made this video.
+    Restore,
+}
+
+/// What can lie over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Which models there are.
+    Models,
+    /// How the program behaves.
+    Settings,
+    /// Everything that was made.
+    Shelf,
+    /// The clip on the stage as a file of another kind.
+    Export,
+    /// The keys.
+    Shortcuts,
+}

@@ -1,0 +1,90 @@
+//! Why a field cannot work, and a button that mends it.
+
+use egui::{Label, RichText, Ui};
+
+use super::Compose;
+use crate::job::{Field, Fit, Request};
+use crate::view::Action;
+use crate::view::action::End;
+use crate::view::strings::words;
+use crate::view::theme::{self, palette, space, text};
+use crate::view::widget::Button;
+
+/// Shows what stands in the way of `field`, if anything does.
+pub fn show(ui: &mut Ui, form: &Compose, field: Field, request: &mut Request) -> Option<Action> {
+    let refusal = form.refusal_of(field)?;
+    let sentence = (words(ui).refusal)(refusal);
+    ui.add_space(-space::XS);
+    let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
+    ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
+    let (name, remedy) = remedy(ui, form, field)?;
+    if !ui.add(Button::new(&name)).clicked() {
+        return None;
+    }
+    match remedy {
+        Remedy::Ask(action) => Some(action),
+        Remedy::Change(change) => {
+            change(request);
+            None
+        }
+    }
+}
+
+enum Remedy {
+    Ask(Action),
+    Change(Box<dyn Fn(&mut Request)>),
+}
+
+/// What the button says, and what it does.
+fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
+    let words = &words(ui).compose;
+    let model = form.model;
+    let defaults = &model.defaults;
+    let change = |change: Box<dyn Fn(&mut Request)>| Remedy::Change(change);
+    Some(match field {
+        Field::Size => {
+            let size = match form.request.size {
+                Some(size) => size.aligned(model.variant.alignment()),
+                None => defaults.size,
+            };
+            let apply = move |request: &mut Request| {
+                request.size = Some(size);
+                request.max_area = None;
+            };
+            ((words.use_size)(size), change(Box::new(apply)))
+        }
+        Field::Frames => {
+            let stride = model.variant.vae_stride().0;
+            let asked = form.request.frames.unwrap_or(defaults.frames);
+            let frames = asked.saturating_sub(1).min(4092) / stride * stride + 1;
+            let apply = move |request: &mut Request| request.frames = Some(frames);
+            ((words.use_frames)(frames), change(Box::new(apply)))
+        }
+        Field::Image if form.request.image.is_none() => (
+            words.choose_picture.to_owned(),
+            Remedy::Ask(Action::ChoosePicture(End::First)),
+        ),
+        Field::Image if form.request.fit == Fit::Picture && form.first.is_some() => (
+            words.crop_it.to_owned(),
+            change(Box::new(|request| request.fit = Fit::Crop)),
+        ),
+        Field::Image => (
+            words.remove_picture.to_owned(),
+            Remedy::Ask(Action::RemovePicture(End::First)),
+        ),
+        Field::LastImage => (
+            words.remove_picture.to_owned(),
+            Remedy::Ask(Action::RemovePicture(End::Last)),
+        ),
+        Field::Fps | Field::Steps | Field::Guidance | Field::Shift => (
+            words.as_model_again.to_owned(),
+            change(Box::new(move |request| match field {
+                Field::Fps => request.fps = None,
+                Field::Steps => request.steps = None,
+                Field::Guidance => request.guidance = None,
+                _ => request.shift = None,
+            })),
+        ),
+        Field::Prompt | Field::Output => return None,
+    })
+}

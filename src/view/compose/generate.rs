@@ -1,0 +1,92 @@
+//! The button that starts it all.
+
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::Compose;
+use crate::view::action::Action;
+use crate::view::icons;
+use crate::view::shortcuts::{Key, keys};
+use crate::view::strings::words;
+use crate::view::theme::{self, palette, radius, size, space, text};
+use crate::view::widget::{IconButton, focus_ring, menu, menu_item, warmth};
+
+/// What a job will take, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// How long.
+    pub time: Option<Duration>,
+    /// The most memory at once, in bytes.
+    pub memory: Option<u64>,
+}
+
+/// How many variations are offered at once.
+const COUNTS: [u32; 4] = [2, 3, 5, 10];
+
+/// Draws the button, and beside it what starts several jobs.
+pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
+    let words = &words(ui).compose;
+    let alive = form.refusal.is_none() && form.has_prompt;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let width = ui.available_width() - size::CONTROL - space::XS;
+        let main = ui.add_enabled_ui(alive, |ui| button(ui, form, width)).inner;
+        let more = ui.add_enabled_ui(alive, |ui| {
+            let button = IconButton::new(icons::STACK, words.variations);
+            ui.add_sized(vec2(size::CONTROL, size::PRIMARY), button)
+        });
+        let count = menu(&more.inner, 180.0, |ui| {
+            let clicked = COUNTS.map(|count| {
+                let name = (words.variations_of)(count);
+                menu_item(ui, &name, "", false).clicked().then_some(count)
+            });
+            clicked.into_iter().flatten().next()
+        });
+        let count = count.flatten().or(main.clicked().then_some(1));
+        count.map(|count| Action::Generate { count })
+    })
+    .inner
+}
+
+fn button(ui: &mut Ui, form: &Compose, width: f32) -> Response {
+    let words = words(ui);
+    let name = words.compose.generate;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::PRIMARY), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let palette = palette(ui);
+    let [ground, color] = if enabled {
+        let warm = warmth(ui, &response);
+        let ground = theme::mix(palette.accent, palette.accent_lifted, warm);
+        [ground, palette.on_accent]
+    } else {
+        [palette.raised, palette.secondary]
+    };
+    ui.painter().rect_filled(rect, radius::CONTROL + 2, ground);
+    faces(ui, rect, name, &(words.estimate)(form.estimate), color);
+    focus_ring(ui, &response, rect, radius::CONTROL + 2);
+    response
+}
+
+/// The name, the estimate below it and the keys at the end.
+fn faces(ui: &Ui, rect: Rect, name: &str, estimate: &str, color: Color32) {
+    let painter = ui.painter();
+    let left = rect.left() + space::L;
+    let middle = rect.center().y;
+    let (name_y, small) = match estimate {
+        "" => (middle, color),
+        _ => (middle - 8.0, color),
+    };
+    let place = pos2(left, name_y);
+    let font = theme::semibold(text::LARGE);
+    painter.text(place, Align2::LEFT_CENTER, name, font, color);
+    let font = theme::regular(text::CAPTION);
+    let place = pos2(left, middle + 11.0);
+    painter.text(place, Align2::LEFT_CENTER, estimate, font, small);
+    let place = pos2(rect.right() - space::L, middle);
+    let font = theme::medium(text::BODY);
+    let keys = keys(ui.ctx(), Key::Generate);
+    painter.text(place, Align2::RIGHT_CENTER, keys, font, color);
+}

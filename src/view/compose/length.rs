@@ -1,0 +1,43 @@
+//! How long the video plays.
+
+use egui::{Align, Layout, Ui};
+
+use super::{Compose, fix};
+use crate::job::{Field, Request};
+use crate::view::Action;
+use crate::view::strings::words;
+use crate::view::widget::{Number, Slider, caption, label};
+
+/// The slider reaches this many times as far as the model's own length.
+const REACH: u32 = 2;
+
+pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
+    let words = &words(ui).compose;
+    let defaults = &form.model.defaults;
+    let stride = form.model.variant.vae_stride().0;
+    let fps = request.fps.unwrap_or(defaults.fps).max(1);
+    let mut frames = request.frames.unwrap_or(defaults.frames);
+    let before = frames;
+    let longest = (REACH * defaults.frames).max(frames) / stride * stride + 1;
+    ui.horizontal(|ui| {
+        label(ui, words.length);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let field = Number::new(&mut frames, words.frames, 1..=4093)
+                .steps(1, stride)
+                .suffix(words.frames_suffix);
+            ui.add(field.width(88.0));
+            caption(ui, &(words.seconds)(f64::from(frames) / f64::from(fps)));
+        });
+    });
+    ui.add(Slider::new(
+        &mut frames,
+        1 + stride..=longest,
+        stride,
+        words.length,
+    ));
+    if frames != before {
+        request.frames = Some(frames).filter(|&frames| frames != defaults.frames);
+    }
+    let frames = fix::show(ui, form, Field::Frames, request);
+    frames.or_else(|| fix::show(ui, form, Field::Fps, request))
+}

@@ -1,0 +1,95 @@
+//! The *compose* panel is the form: everything that a video is made from.
+
+mod advanced;
+mod fix;
+mod generate;
+mod length;
+mod negative;
+mod prompt;
+mod shape;
+mod well;
+
+use egui::{Frame, Margin, Panel, ScrollArea, Ui};
+
+use super::Action;
+use super::theme::{palette, space};
+use crate::job::{Checkpoint, Field, Refusal, Request, Size};
+
+pub use generate::Estimate;
+pub use well::Photo;
+
+/// A part of the form: it draws itself, changes the request, and returns what else was asked for.
+type Part = fn(&mut Ui, &Compose, &mut Request) -> Option<Action>;
+
+/// What the form shows.
+pub struct Compose<'a> {
+    /// What is asked for so far.
+    pub request: &'a Request,
+    /// The model that shall do it.
+    pub model: &'a Checkpoint,
+    /// The first frame, once it is read.
+    pub first: Option<&'a Photo>,
+    /// The last frame, once it is read.
+    pub last: Option<&'a Photo>,
+    /// The size that the video will have.
+    pub size: Size,
+    /// Why it cannot be done as it stands.
+    pub refusal: Option<&'a Refusal>,
+    /// Whether there is a prompt at all.
+    pub has_prompt: bool,
+    /// What it will take.
+    pub estimate: Estimate,
+    /// Whether the negative prompt is unfolded.
+    pub negative_open: bool,
+    /// Whether the numbers that few people turn are unfolded.
+    pub advanced_open: bool,
+    /// The seed of the latest job.
+    pub latest_seed: Option<u64>,
+}
+
+/// Draws the form. What was changed in it comes back as [`Action::Edit`].
+pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
+    let mut request = form.request.clone();
+    let footer = Frame::new()
+        .fill(palette(ui).panel)
+        .inner_margin(Margin::same(space::L as i8));
+    let asked = Panel::bottom("generate")
+        .frame(footer)
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| generate::show(ui, form))
+        .inner;
+    let scrolled = ScrollArea::vertical()
+        .auto_shrink(false)
+        .content_margin(Margin {
+            bottom: space::S as i8,
+            ..Margin::same(space::L as i8)
+        })
+        .show(ui, |ui| fields(ui, form, &mut request));
+    let edited = || (request != *form.request).then(|| Action::Edit(Box::new(request)));
+    asked.or(scrolled.inner).or_else(edited)
+}
+
+fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
+    let parts: [Part; 6] = [
+        prompt::show,
+        negative::show,
+        well::show,
+        shape::show,
+        length::show,
+        advanced::show,
+    ];
+    let mut asked = None;
+    for part in parts {
+        asked = part(ui, form, request).or(asked);
+        ui.add_space(space::S);
+    }
+    asked
+}
+
+impl Compose<'_> {
+    /// Why the request cannot be done, if it is for this field.
+    fn refusal_of(&self, field: Field) -> Option<&Refusal> {
+        self.refusal.filter(|refusal| refusal.field == field)
+    }
+}

@@ -1,0 +1,24 @@
+//! What is drawn. A view takes data, draws it and returns the [`Action`] that was asked for, if any;
+//! it keeps nothing but where a moving thing was.
+//!
+//! A view is one file, or one folder where it has parts: a struct with what it shows, and a function
+//! `show`. Colours and sizes are named in [`theme`], words in [`strings`].
+
+pub mod action;
+pub mod compose;
+pub mod drop_target;
+pub mod fonts;
+pub mod icons;
+pub mod models;
+pub mod notice;
+pub mod reel;
+pub mod settings;
+pub mod sheet;
+pub mod shortcuts;
+pub mod stage;
+pub mod strings;
+pub mod theme;
+pub mod title_bar;
+pub mod widget;
+
+pub use action::Action;

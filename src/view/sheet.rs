@@ -1,0 +1,67 @@
+//! A *sheet* lies over the window until it is closed. What stands on it is drawn elsewhere.
+
+use egui::{Align, Area, Frame, Id, Layout, Margin, Order, ScrollArea, Sense, Stroke, Ui};
+
+use super::action::Action;
+use super::icons;
+use super::shortcuts::{Key, keys};
+use super::strings::words;
+use super::theme::{palette, radius, size, space};
+use super::widget::{IconButton, heading};
+
+/// Draws a sheet with this title, and on it `content`.
+pub fn show(
+    ui: &Ui,
+    title: &str,
+    content: impl FnOnce(&mut Ui) -> Option<Action>,
+) -> Option<Action> {
+    let ctx = ui.ctx();
+    let room = ctx.content_rect();
+    let backdrop = Area::new(Id::unique("backdrop"))
+        .order(Order::Middle)
+        .fixed_pos(room.min)
+        .show(ctx, |ui| {
+            let response = ui.allocate_rect(room, Sense::click());
+            ui.painter().rect_filled(room, 0.0, palette(ui).scrim);
+            response.clicked()
+        });
+    let width = size::SHEET.min(room.width() - 2.0 * space::XL);
+    let height = room.height() - 4.0 * space::XL;
+    let sheet = Area::new(Id::unique("sheet"))
+        .order(Order::Foreground)
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .show(ctx, |ui| {
+            let palette = palette(ui);
+            let frame = Frame::new()
+                .fill(palette.panel)
+                .stroke(Stroke::new(1.0, palette.hairline))
+                .shadow(ui.visuals().window_shadow)
+                .corner_radius(radius::CARD)
+                .inner_margin(Margin::same(space::XL as i8));
+            frame
+                .show(ui, |ui| {
+                    ui.set_width(width);
+                    let closed = header(ui, title);
+                    ui.add_space(space::S);
+                    let scroll = ScrollArea::vertical().max_height(height);
+                    let asked = scroll.show(ui, content).inner;
+                    asked.or(closed)
+                })
+                .inner
+        });
+    let dismissed = backdrop.inner.then_some(Action::CloseSheet);
+    sheet.inner.or(dismissed)
+}
+
+fn header(ui: &mut Ui, title: &str) -> Option<Action> {
+    ui.horizontal(|ui| {
+        heading(ui, title);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let keys = keys(ui.ctx(), Key::Close);
+            let close = IconButton::new(icons::X, words(ui).sheets.close).keys(&keys);
+            ui.add(close).clicked().then_some(Action::CloseSheet)
+        })
+        .inner
+    })
+    .inner
+}

@@ -1,0 +1,144 @@
+//! Every key that does something, in one table, and the sheet that shows it.
+
+use egui::os::OperatingSystem;
+use egui::{Align, Context, Key as Stroke, KeyboardShortcut, Layout, Modifiers, RichText, Ui};
+
+use super::strings::words;
+use super::theme::{self, palette, text};
+use super::widget::label;
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Make the video.
+    Generate,
+    /// Choose the first frame.
+    Picture,
+    /// Show everything that was made.
+    Shelf,
+    /// Make a file of another kind.
+    Export,
+    /// Show the models.
+    Models,
+    /// Show the settings.
+    Settings,
+    /// Show the keys.
+    Shortcuts,
+    /// Fold or unfold the strip at the bottom.
+    Reel,
+    /// Pause the job at work, or go on with it.
+    Pause,
+    /// Stop the job at work.
+    Cancel,
+    /// Everything larger.
+    Larger,
+    /// Everything smaller.
+    Smaller,
+    /// As large as usual.
+    UsualSize,
+    /// End the program.
+    Quit,
+    /// Take the sheet away.
+    Close,
+    /// Play or pause the clip.
+    Play,
+    /// A frame back.
+    StepBack,
+    /// A frame on.
+    StepForward,
+    /// Begin again at the end, or not.
+    Loop,
+    /// Fit the clip into the window, or not.
+    Fit,
+    /// Put the frame on the clipboard.
+    CopyFrame,
+}
+
+/// The table. What needs no ⌘ acts only while nothing is typed into.
+pub const TABLE: [(Key, KeyboardShortcut); 21] = {
+    const fn with(modifiers: Modifiers, key: Stroke) -> KeyboardShortcut {
+        KeyboardShortcut::new(modifiers, key)
+    }
+    const COMMAND: Modifiers = Modifiers::COMMAND;
+    const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    const NONE: Modifiers = Modifiers::NONE;
+    [
+        (Key::Generate, with(COMMAND, Stroke::Enter)),
+        (Key::Picture, with(COMMAND, Stroke::O)),
+        (Key::Shelf, with(COMMAND, Stroke::L)),
+        (Key::Export, with(COMMAND, Stroke::E)),
+        (Key::Models, with(SHIFTED, Stroke::M)),
+        (Key::Settings, with(COMMAND, Stroke::Comma)),
+        (Key::Shortcuts, with(COMMAND, Stroke::Slash)),
+        (Key::Reel, with(COMMAND, Stroke::R)),
+        (Key::Pause, with(COMMAND, Stroke::P)),
+        (Key::Cancel, with(COMMAND, Stroke::Period)),
+        (Key::Larger, with(COMMAND, Stroke::Plus)),
+        (Key::Smaller, with(COMMAND, Stroke::Minus)),
+        (Key::UsualSize, with(COMMAND, Stroke::Num0)),
+        (Key::Quit, with(COMMAND, Stroke::Q)),
+        (Key::Close, with(NONE, Stroke::Escape)),
+        (Key::Play, with(NONE, Stroke::Space)),
+        (Key::StepBack, with(NONE, Stroke::ArrowLeft)),
+        (Key::StepForward, with(NONE, Stroke::ArrowRight)),
+        (Key::Loop, with(NONE, Stroke::L)),
+        (Key::Fit, with(NONE, Stroke::F)),
+        (Key::CopyFrame, with(NONE, Stroke::C)),
+    ]
+};
+
+/// The keys that were pressed since the last frame.
+pub fn pressed(ctx: &Context) -> Vec<Key> {
+    let typing = ctx.egui_wants_keyboard_input();
+    let alive = |shortcut: &KeyboardShortcut| shortcut.modifiers.command || !typing;
+    let table = TABLE.iter().filter(|(_, shortcut)| alive(shortcut));
+    table
+        .filter(|(_, shortcut)| ctx.input_mut(|input| input.consume_shortcut(shortcut)))
+        .map(|&(key, _)| key)
+        .collect()
+}
+
+/// How the keys for `key` are written on this system.
+pub fn keys(ctx: &Context, key: Key) -> String {
+    let entry = TABLE.iter().find(|(each, _)| *each == key);
+    let Some((
+        _,
+        KeyboardShortcut {
+            modifiers,
+            logical_key,
+        },
+    )) = entry
+    else {
+        return String::new();
+    };
+    let is_mac = matches!(ctx.os(), OperatingSystem::Mac | OperatingSystem::IOS);
+    let glyph = match logical_key {
+        Stroke::Enter => "↩",
+        Stroke::ArrowLeft => "←",
+        Stroke::ArrowRight => "→",
+        Stroke::Plus => "+",
+        Stroke::Minus => "−",
+        other => other.symbol_or_name(),
+    };
+    let mut keys = String::new();
+    if modifiers.shift {
+        keys += if is_mac { "⇧" } else { "Shift+" };
+    }
+    if modifiers.command {
+        keys += if is_mac { "⌘" } else { "Ctrl+" };
+    }
+    keys + glyph
+}
+
+/// The table as a sheet.
+pub fn show(ui: &mut Ui) {
+    for (key, _) in TABLE {
+        ui.horizontal(|ui| {
+            label(ui, (words(ui).key)(key));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let keys = RichText::new(keys(ui.ctx(), key)).font(theme::medium(text::BODY));
+                ui.label(keys.color(palette(ui).secondary));
+            });
+        });
+    }
+}

@@ -1,0 +1,134 @@
+//! The *player* shows a finished clip. Its controls go when nobody needs them.
+
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Rect, Sense, TextureHandle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+
+use super::{controls, fitted};
+use crate::job::Size;
+use crate::view::action::{Action, PlayerAction};
+use crate::view::strings::words;
+use crate::view::theme::{self, UNTINTED, motion, space};
+
+/// A clip and where it stands.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that people see"
+)]
+pub struct Player<'a> {
+    /// The frame that is to be seen now; none while the file is being read.
+    pub picture: Option<&'a TextureHandle>,
+    /// The size of the frames.
+    pub size: Size,
+    /// What it is called.
+    pub name: &'a str,
+    /// The number of the frame.
+    pub frame: usize,
+    /// How many there are.
+    pub frames: usize,
+    /// Frames a second.
+    pub fps: f64,
+    /// Whether it plays.
+    pub playing: bool,
+    /// Whether it begins again at its end.
+    pub looping: bool,
+    /// How many times as fast.
+    pub speed: f32,
+    /// Whether a pixel of it is a pixel of the screen.
+    pub actual_size: bool,
+    /// The frame under the pointer, while that is on the scrubber.
+    pub peek: Option<Peek<'a>>,
+    /// Whether the model takes a picture to begin with.
+    pub takes_pictures: bool,
+}
+
+/// A frame that is looked at without going there.
+pub struct Peek<'a> {
+    /// Its number.
+    pub frame: usize,
+    /// Its picture.
+    pub picture: &'a TextureHandle,
+}
+
+pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
+    let room = ui.max_rect();
+    let Some(texture) = player.picture else {
+        ui.centered_and_justified(|ui| ui.label(words(ui).stage.opening));
+        return None;
+    };
+    let rect = place(ui, room, player);
+    let id = ui.scope_id().with("clip");
+    let response = ui.interact(room, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, player.name));
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let clipped = ui.painter().with_clip_rect(room);
+    clipped.image(texture.id(), rect, whole, UNTINTED);
+    let opacity = presence(ui);
+    let mut asked = None;
+    if opacity > 0.0 {
+        let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, controls::HEIGHT), room.max);
+        shade(ui, foot, opacity);
+        let inner = foot.shrink2(vec2(space::L, 0.0));
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
+        ui.multiply_opacity(opacity);
+        asked = controls::show(&mut ui, player);
+    }
+    let toggled = response.clicked().then_some(PlayerAction::Toggle);
+    asked.or(toggled).map(Action::Player)
+}
+
+/// Where the frames are drawn.
+fn place(ui: &Ui, room: Rect, player: &Player) -> Rect {
+    if !player.actual_size {
+        return fitted(ui, room, player.size);
+    }
+    let pixels = Vec2::new(player.size.width as f32, player.size.height as f32);
+    let size = pixels / ui.pixels_per_point();
+    let corner = room.center() - size / 2.0;
+    Rect::from_min_size(pos2(corner.x.round(), corner.y.round()), size)
+}
+
+/// How visible the controls are: fully while the pointer moves or the keyboard is among them.
+fn presence(ui: &Ui) -> f32 {
+    let (idle, inside) = ui.input(|input| {
+        let idle = f64::from(input.pointer.time_since_last_movement());
+        (idle, input.pointer.has_pointer())
+    });
+    let focused = ui.memory(|memory| memory.focused().is_some());
+    let over = ui.rect_contains_pointer(Rect::from_min_max(
+        ui.max_rect().left_bottom() - vec2(0.0, controls::HEIGHT),
+        ui.max_rect().max,
+    ));
+    let wanted = focused || over || (inside && idle < motion::LINGER);
+    if wanted && !focused && !over {
+        let rest = Duration::from_secs_f64(motion::LINGER - idle + 0.05);
+        ui.ctx().request_repaint_after(rest);
+    }
+    ui.ctx()
+        .animate_bool(ui.scope_id().with("controls"), wanted)
+}
+
+/// A shadow that rises from the bottom.
+fn shade(ui: &Ui, rect: Rect, opacity: f32) {
+    use egui::epaint::{Mesh, Vertex, WHITE_UV};
+    let mut mesh = Mesh::default();
+    let dark = theme::black(0.85 * opacity);
+    let none = theme::black(0.0);
+    let corners = [
+        (rect.left_top(), none),
+        (rect.right_top(), none),
+        (rect.right_bottom(), dark),
+        (rect.left_bottom(), dark),
+    ];
+    for (pos, color) in corners {
+        mesh.vertices.push(Vertex {
+            pos,
+            uv: WHITE_UV,
+            color,
+        });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    ui.painter().add(mesh);
+}

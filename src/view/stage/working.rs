@@ -1,0 +1,171 @@
+//! A job at work: what the video will be, as far as it can be told, and how far it is.
+
+use std::time::Duration;
+
+use egui::{Align, Layout, Rect, RichText, TextureHandle, Ui, UiBuilder, vec2};
+
+use super::fitted;
+use crate::job::{Progress, Size, Stage};
+use crate::view::action::{Action, JobAction};
+use crate::view::icons;
+use crate::view::strings::words;
+use crate::view::theme::{self, UNTINTED, motion, palette, space, text};
+use crate::view::widget::{Button, Kind, progress};
+
+/// What a job does at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits for its turn.
+    Waiting,
+    /// It works.
+    Working,
+    /// It waits until it is told to go on.
+    Paused,
+    /// It was told to end, and will as soon as it can.
+    Ending,
+}
+
+/// A job that is not finished.
+pub struct Working<'a> {
+    /// Its ticket.
+    pub id: u64,
+    /// What the video should show.
+    pub prompt: &'a str,
+    /// The size of the video.
+    pub size: Size,
+    /// The frame of the moving preview that is to be seen now.
+    pub picture: Option<&'a TextureHandle>,
+    /// What it does.
+    pub state: State,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// How long it has worked.
+    pub elapsed: Duration,
+    /// How long it will still take, where that can honestly be said.
+    pub left: Option<Duration>,
+    /// Whether there is something to keep.
+    pub can_keep: bool,
+}
+
+/// The height of what is said below the picture.
+const FOOT: f32 = 92.0;
+
+pub fn show(ui: &mut Ui, working: &Working) -> Option<Action> {
+    let room = ui.max_rect();
+    let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, FOOT), room.max);
+    let above = Rect::from_min_max(room.min, foot.right_top());
+    picture(ui, working, above.shrink(space::XL));
+    let inner = foot.shrink2(vec2(space::XL, 0.0));
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
+    news(&mut ui, working);
+    let share = share(working.progress);
+    let name = words(&ui).stage.progress;
+    let width = ui.available_width();
+    progress(&mut ui, share, width, name);
+    buttons(&mut ui, working)
+}
+
+/// The preview fades in over a dark frame of the video's shape.
+fn picture(ui: &Ui, working: &Working, room: Rect) {
+    let rect = fitted(ui, room, working.size);
+    let palette = palette(ui);
+    ui.painter().rect_filled(rect, 2.0, palette.ground);
+    let id = ui.scope_id().with(("preview", working.id));
+    let shown = working.picture.is_some();
+    let opacity = ui.ctx().animate_bool_with_time(id, shown, motion::APPEAR);
+    if let Some(texture) = working.picture {
+        let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        let tint = theme::fade(UNTINTED, opacity);
+        ui.painter().image(texture.id(), rect, whole, tint);
+    } else {
+        let font = theme::regular(text::LARGE);
+        let room = rect.width() - 4.0 * space::XL;
+        let galley = ui.painter().layout(
+            working.prompt.to_owned(),
+            font,
+            palette.secondary,
+            room.max(80.0),
+        );
+        let corner = rect.center() - galley.size() / 2.0;
+        let clipped = ui.painter().with_clip_rect(rect);
+        clipped.galley(corner, galley, palette.secondary);
+    }
+}
+
+/// What is done at the moment, how far it is, and how long it will take.
+fn news(ui: &mut Ui, working: &Working) {
+    let words = &words(ui).stage;
+    let palette = palette(ui);
+    let body = |words: &str, color| {
+        let text = RichText::new(words).font(theme::regular(text::BODY));
+        text.color(color)
+    };
+    ui.horizontal(|ui| {
+        let stage = match (working.state, working.progress) {
+            (State::Waiting, _) => words.waiting,
+            (State::Paused, _) => words.paused,
+            (State::Ending, _) => words.ending,
+            (State::Working, None) => words.starting,
+            (State::Working, Some(progress)) => (words.stage)(progress.stage),
+        };
+        let name = RichText::new(stage).font(theme::medium(text::BODY));
+        ui.label(name.color(palette.text));
+        if let Some(progress) = working.progress {
+            let count = (words.of)(progress.done, progress.of);
+            ui.label(body(&count, palette.secondary));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(left) = working.left {
+                ui.label(body(&(words.left)(left), palette.text));
+            }
+            if working.state != State::Waiting {
+                ui.label(body(&(words.elapsed)(working.elapsed), palette.secondary));
+            }
+        });
+    });
+}
+
+fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
+    let words = &words(ui).stage;
+    let mut asked = None;
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let mut button = |icon, name, alive: bool, action| {
+            let button = Button::new(name).icon(icon).kind(Kind::Quiet);
+            if ui.add_enabled(alive, button).clicked() {
+                asked = Some(Action::Job(working.id, action));
+            }
+        };
+        let ending = working.state == State::Ending;
+        button(icons::X, words.cancel, !ending, JobAction::Cancel);
+        if working.state == State::Waiting {
+            return;
+        }
+        let keep = working.can_keep && !ending;
+        button(icons::CHECK, words.keep, keep, JobAction::Keep);
+        match working.state {
+            State::Paused => button(icons::PLAY, words.go_on, true, JobAction::Continue),
+            _ => button(icons::PAUSE, words.pause, !ending, JobAction::Pause),
+        }
+    });
+    asked
+}
+
+/// How much of the whole job is done, each stage having its usual share of it.
+pub fn share(progress: Option<Progress>) -> f32 {
+    const SHARES: [(Stage, f32); 5] = [
+        (Stage::Text, 0.05),
+        (Stage::Image, 0.03),
+        (Stage::Load, 0.04),
+        (Stage::Denoise, 0.7),
+        (Stage::Decode, 0.18),
+    ];
+    let Some(progress) = progress else {
+        return 0.0;
+    };
+    let before = SHARES
+        .iter()
+        .take_while(|(stage, _)| *stage != progress.stage);
+    let own = SHARES[progress.stage as usize].1;
+    let done = progress.done as f32 / progress.of.max(1) as f32;
+    before.map(|(_, share)| share).sum::<f32>() + own * done
+}

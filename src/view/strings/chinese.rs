@@ -1,0 +1,242 @@
+//! Simplified Chinese.
+
+use std::time::Duration;
+
+use super::english::{clock, gigabytes};
+use super::{Compose, Drop, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use crate::job::{Field, Pictures, Refusal, Stage as JobStage};
+use crate::view::compose::Estimate;
+use crate::view::shortcuts::Key;
+
+/// What the window says in Simplified Chinese.
+pub const CHINESE: Words = Words {
+    compose: COMPOSE,
+    stage: STAGE,
+    player: PLAYER,
+    reel: REEL,
+    sheets: Sheets {
+        models: "模型",
+        settings: "设置",
+        shelf: "全部作品",
+        export: "导出",
+        shortcuts: "键盘快捷键",
+        close: "关闭",
+    },
+    settings: Settings {
+        appearance: "外观",
+        system: "跟随系统",
+        dark: "深色",
+        light: "浅色",
+        language: "语言",
+        zoom: "界面大小",
+        models_why: "用任意工具下载 Wan 模型，例如 Wan-AI/Wan2.2-TI2V-5B，然后将其文件夹拖到窗口上",
+    },
+    drop: Drop {
+        title: "拖到任意位置",
+        detail: "图片将作为首帧，本软件生成的视频会恢复其设置",
+    },
+    notices: Notices {
+        copied: "已将此帧复制到剪贴板",
+        restored: "已恢复此视频的设置",
+        finished: "视频已完成",
+        engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
+    },
+    memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
+    memory_why: "本机所有程序正在使用的内存",
+    no_model: "没有模型",
+    model_does: |pictures| match pictures {
+        Pictures::None => "文字生成视频",
+        Pictures::FirstFrame => "文字生成视频，可加首帧",
+        Pictures::Ends => "首帧生成视频，可加尾帧",
+    },
+    more_models: "全部模型…",
+    estimate,
+    refusal,
+    key,
+};
+
+const COMPOSE: Compose = Compose {
+    prompt: "提示词",
+    prompt_placeholder: "视频里要出现什么？",
+    negative: "避免",
+    as_model: "使用模型默认值",
+    as_model_again: "恢复模型默认值",
+    nothing: "无",
+    first_frame: "首帧",
+    last_frame: "尾帧",
+    well_hint: "拖入、粘贴或点击",
+    choose_picture: "选择图片…",
+    remove_picture: "移除图片",
+    remove_first: "移除首帧",
+    remove_last: "移除尾帧",
+    crop_it: "裁剪图片",
+    shape: "画幅",
+    landscape: "横向",
+    portrait: "竖向",
+    square: "方形",
+    as_picture: "与图片一致",
+    width: "宽度",
+    height: "高度",
+    use_size: |size| format!("使用 {} × {}", size.width, size.height),
+    use_frames: |frames| format!("使用 {frames} 帧"),
+    length: "时长",
+    seconds: |seconds| format!("{seconds:.1} 秒"),
+    frames: "帧数",
+    frames_suffix: " 帧",
+    advanced: "高级",
+    changed: "已更改",
+    reset: "恢复模型默认值",
+    reset_all: "全部恢复默认值",
+    steps: "步数",
+    steps_why: "步数越多细节越好，耗时也越长",
+    sampler: "采样器",
+    sampler_why: "每一步的计算方式，UniPC 所需步数最少",
+    guidance: "引导强度",
+    guidance_why: "越高越贴近提示词，过高则画面生硬",
+    guidance_low: "低噪声阶段的引导强度",
+    guidance_high: "高噪声阶段的引导强度",
+    low_noise: "细节",
+    high_noise: "运动",
+    shift: "偏移",
+    shift_why: "越高越注重运动与构图，越低越注重细节",
+    seed: "种子",
+    seed_why: "相同的种子和设置会生成相同的视频",
+    any_seed: "每次使用新种子",
+    roll_seed: "随机种子",
+    lock_seed: "沿用上次的种子",
+    free_seed: "每次使用新种子",
+    generate: "生成",
+    variations: "多个变体",
+    variations_of: |count| format!("{count} 个变体"),
+};
+
+const STAGE: Stage = Stage {
+    invitation: "描述你想看到的画面",
+    try_one: "输入提示词，拖入图片，或从下面选一个",
+    real_models: "获取正式模型",
+    waiting: "等待中",
+    starting: "正在开始",
+    paused: "已暂停",
+    ending: "正在完成当前步骤",
+    stage: |stage| match stage {
+        JobStage::Text => "读取提示词",
+        JobStage::Image => "读取图片",
+        JobStage::Load => "载入模型",
+        JobStage::Denoise => "去噪",
+        JobStage::Decode => "解码",
+    },
+    of: |done, of| format!("{done} / {of}"),
+    left: |time| format!("大约还需 {}", rough(time)),
+    elapsed: |time| clock(time),
+    progress: "进度",
+    pause: "暂停",
+    go_on: "继续",
+    keep: "停止并保留",
+    cancel: "取消",
+    opening: "正在打开…",
+    failed: "未能完成此视频",
+    interrupted: "尚未完成",
+    interrupted_at: |done, of| format!("已保留 {done} / {of} 步，可随时继续"),
+    resume: "继续",
+    edit_again: "返回其设置",
+    discard: "移除",
+    no_model: "还没有模型",
+    no_model_why: "程序旁没有内置模型，请选择其他模型的文件夹",
+    see_models: "模型…",
+    missing_file: "无法读取此视频文件",
+};
+
+const PLAYER: Player = Player {
+    play: "播放",
+    pause: "暂停",
+    back: "后退一帧",
+    forward: "前进一帧",
+    looping: "循环",
+    speed: "速度",
+    time: |at, all| format!("{at:.2} / {all:.2} 秒"),
+    frame: |frame, frames| format!("第 {frame} / {frames} 帧"),
+    scrubber: "位置",
+    fit: "适合窗口",
+    actual: "实际大小",
+    copy: "复制此帧",
+    use_frame: "将此帧用作首帧",
+    go_on: "从最后一帧继续",
+    reveal: "显示文件",
+    restore: "再次使用这些设置",
+};
+
+const REEL: Reel = Reel {
+    counts: |working, made| match (working, made) {
+        (0, 0) => "还没有作品".into(),
+        (0, made) => format!("{made} 个作品"),
+        (working, 0) => format!("{working} 个待生成"),
+        (working, made) => format!("{working} 个待生成，{made} 个作品"),
+    },
+    fold: "收起胶片栏",
+    unfold: "展开胶片栏",
+    paused_at: |done, of| format!("暂停于 {done} / {of}"),
+    earlier: "提前",
+    later: "延后",
+    resume: "继续",
+    cancel: "取消",
+};
+
+fn estimate(estimate: Estimate) -> String {
+    let time = estimate.time.map(|time| format!("约 {}", rough(time)));
+    let memory = estimate.memory.map(gigabytes);
+    let parts: Vec<String> = [time, memory].into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+/// The sentence is written anew, because a refusal brings its own in English.
+fn refusal(refusal: &Refusal) -> String {
+    match refusal.field {
+        Field::Prompt => "请先输入提示词",
+        Field::Image => "此模型与首帧的要求不符：请添加、更换或移除首帧，或选择其他模型",
+        Field::LastImage => "此处不能使用尾帧：请移除尾帧，或选择支持尾帧的模型",
+        Field::Size => "此模型不支持这个尺寸",
+        Field::Frames => "帧数必须是 4 的倍数加 1，且不超过 4093",
+        Field::Fps => "帧率必须在 1 到 240 之间",
+        Field::Steps => "步数必须在 1 到 1000 之间",
+        Field::Guidance => "引导强度必须是数字",
+        Field::Shift => "偏移必须大于 0",
+        Field::Output => "视频文件名必须以 .mp4 结尾",
+    }
+    .into()
+}
+
+fn key(key: Key) -> &'static str {
+    match key {
+        Key::Generate => "生成",
+        Key::Picture => "选择首帧",
+        Key::Shelf => "全部作品",
+        Key::Export => "导出",
+        Key::Models => "模型",
+        Key::Settings => "设置",
+        Key::Shortcuts => "键盘快捷键",
+        Key::Reel => "收起胶片栏",
+        Key::Pause => "暂停生成",
+        Key::Cancel => "取消生成",
+        Key::Larger => "放大文字",
+        Key::Smaller => "缩小文字",
+        Key::UsualSize => "默认文字大小",
+        Key::Quit => "退出",
+        Key::Close => "关闭面板",
+        Key::Play => "播放或暂停",
+        Key::StepBack => "后退一帧",
+        Key::StepForward => "前进一帧",
+        Key::Loop => "循环",
+        Key::Fit => "实际大小或适合窗口",
+        Key::CopyFrame => "复制此帧",
+    }
+}
+
+/// A time that is not known better than this.
+fn rough(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, (seconds + 30) / 60, seconds) {
+        (0, _, ..60) => format!("{} 秒", seconds.max(1)),
+        (0, minutes, _) => format!("{minutes} 分钟"),
+        (hours, _, _) => format!("{hours} 小时 {} 分钟", seconds / 60 % 60),
+    }
+}

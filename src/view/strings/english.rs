@@ -1,0 +1,246 @@
+//! English.
+
+use std::time::Duration;
+
+use super::{Compose, Drop, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use crate::job::{Pictures, Stage as JobStage};
+use crate::view::compose::Estimate;
+use crate::view::shortcuts::Key;
+
+/// What the window says in English.
+pub const ENGLISH: Words = Words {
+    compose: COMPOSE,
+    stage: STAGE,
+    player: PLAYER,
+    reel: REEL,
+    sheets: Sheets {
+        models: "Models",
+        settings: "Settings",
+        shelf: "Everything made",
+        export: "Export",
+        shortcuts: "Keyboard shortcuts",
+        close: "Close",
+    },
+    settings: Settings {
+        appearance: "Appearance",
+        system: "System",
+        dark: "Dark",
+        light: "Light",
+        language: "Language",
+        zoom: "Size of everything",
+        models_why: "Download a Wan model with any client, for example Wan-AI/Wan2.2-TI2V-5B, and drop its folder on the window",
+    },
+    drop: Drop {
+        title: "Drop it anywhere",
+        detail: "A picture becomes the first frame, a video of ours brings back its settings",
+    },
+    notices: Notices {
+        copied: "The frame is on the clipboard",
+        restored: "The form holds the settings of this video again",
+        finished: "Your video is ready",
+        engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
+    },
+    memory: |used, all| format!("{} of {}", gigabytes(used), gigabytes(all)),
+    memory_why: "Memory in use on this machine, by all programs together",
+    no_model: "No model",
+    model_does: |pictures| match pictures {
+        Pictures::None => "Sentences",
+        Pictures::FirstFrame => "Sentences, with a first frame if you like",
+        Pictures::Ends => "A first frame, and a last one if you like",
+    },
+    more_models: "All models…",
+    estimate,
+    refusal: ToString::to_string,
+    key,
+};
+
+const COMPOSE: Compose = Compose {
+    prompt: "Prompt",
+    prompt_placeholder: "What should the video show?",
+    negative: "Avoid",
+    as_model: "As the model has it",
+    as_model_again: "As the model has it",
+    nothing: "Nothing",
+    first_frame: "First frame",
+    last_frame: "Last frame",
+    well_hint: "Drop, paste or click",
+    choose_picture: "Choose a picture…",
+    remove_picture: "Remove the picture",
+    remove_first: "Remove the first frame",
+    remove_last: "Remove the last frame",
+    crop_it: "Crop the picture",
+    shape: "Shape",
+    landscape: "Landscape",
+    portrait: "Portrait",
+    square: "Square",
+    as_picture: "As the picture",
+    width: "Width",
+    height: "Height",
+    use_size: |size| format!("Use {} × {}", size.width, size.height),
+    use_frames: |frames| format!("Use {frames} frames"),
+    length: "Length",
+    seconds: |seconds| format!("{seconds:.1} s"),
+    frames: "Frames",
+    frames_suffix: " frames",
+    advanced: "Advanced",
+    changed: "Changed",
+    reset: "As the model has it",
+    reset_all: "Reset all to the model's",
+    steps: "Steps",
+    steps_why: "More steps make finer detail and take longer",
+    sampler: "Sampler",
+    sampler_why: "How each step is taken; UniPC needs the fewest",
+    guidance: "Guidance",
+    guidance_why: "Higher follows the prompt more closely, too high looks harsh",
+    guidance_low: "Guidance at low noise",
+    guidance_high: "Guidance at high noise",
+    low_noise: "detail",
+    high_noise: "motion",
+    shift: "Shift",
+    shift_why: "Higher spends more steps on motion and layout, lower on detail",
+    seed: "Seed",
+    seed_why: "The same seed and settings make the same video again",
+    any_seed: "A new one each time",
+    roll_seed: "Roll the dice",
+    lock_seed: "Use the latest seed again",
+    free_seed: "A new seed each time",
+    generate: "Generate",
+    variations: "Several variations",
+    variations_of: |count| format!("{count} variations"),
+};
+
+const STAGE: Stage = Stage {
+    invitation: "Say what should move",
+    try_one: "Write a prompt, drop a picture, or try one of these",
+    real_models: "Get real models",
+    waiting: "Waits for its turn",
+    starting: "Starting",
+    paused: "Paused",
+    ending: "Finishing the step at hand",
+    stage: |stage| match stage {
+        JobStage::Text => "Reading the prompt",
+        JobStage::Image => "Reading the picture",
+        JobStage::Load => "Loading the model",
+        JobStage::Denoise => "Denoising",
+        JobStage::Decode => "Decoding",
+    },
+    of: |done, of| format!("{done} of {of}"),
+    left: |time| format!("about {} left", rough(time)),
+    elapsed: |time| clock(time),
+    progress: "Progress",
+    pause: "Pause",
+    go_on: "Go on",
+    keep: "Stop and keep",
+    cancel: "Cancel",
+    opening: "Opening…",
+    failed: "This could not be made",
+    interrupted: "Stopped before it was whole",
+    interrupted_at: |done, of| {
+        format!("{done} of {of} steps are kept, and the rest can follow at any time")
+    },
+    resume: "Resume",
+    edit_again: "Back to its settings",
+    discard: "Remove",
+    no_model: "There is no model yet",
+    no_model_why: "The built-in model is not beside the program, so choose the folder of another one",
+    see_models: "Models…",
+    missing_file: "The file of this video cannot be read",
+};
+
+const PLAYER: Player = Player {
+    play: "Play",
+    pause: "Pause",
+    back: "One frame back",
+    forward: "One frame on",
+    looping: "Loop",
+    speed: "Speed",
+    time: |at, all| format!("{at:.2} / {all:.2} s"),
+    frame: |frame, frames| format!("frame {frame} of {frames}"),
+    scrubber: "Position",
+    fit: "Fit the window",
+    actual: "Actual size",
+    copy: "Copy this frame",
+    use_frame: "Use this frame as first frame",
+    go_on: "Continue from the last frame",
+    reveal: "Show the file",
+    restore: "Use these settings again",
+};
+
+const REEL: Reel = Reel {
+    counts: |working, made| match (working, made) {
+        (0, 0) => "Nothing made yet".into(),
+        (0, made) => format!("{made} made"),
+        (working, 0) => format!("{working} to make"),
+        (working, made) => format!("{working} to make, {made} made"),
+    },
+    fold: "Fold the reel",
+    unfold: "Unfold the reel",
+    paused_at: |done, of| format!("Paused at {done} of {of}"),
+    earlier: "Make it earlier",
+    later: "Make it later",
+    resume: "Resume",
+    cancel: "Cancel",
+};
+
+fn estimate(estimate: Estimate) -> String {
+    let time = estimate.time.map(|time| format!("about {}", rough(time)));
+    let memory = estimate.memory.map(gigabytes);
+    let parts: Vec<String> = [time, memory].into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+fn key(key: Key) -> &'static str {
+    match key {
+        Key::Generate => "Generate",
+        Key::Picture => "Choose the first frame",
+        Key::Shelf => "Everything made",
+        Key::Export => "Export the clip",
+        Key::Models => "Models",
+        Key::Settings => "Settings",
+        Key::Shortcuts => "Keyboard shortcuts",
+        Key::Reel => "Fold the reel",
+        Key::Pause => "Pause the work",
+        Key::Cancel => "Cancel the work",
+        Key::Larger => "Larger text",
+        Key::Smaller => "Smaller text",
+        Key::UsualSize => "Usual text size",
+        Key::Quit => "Quit",
+        Key::Close => "Close a sheet",
+        Key::Play => "Play or pause",
+        Key::StepBack => "One frame back",
+        Key::StepForward => "One frame on",
+        Key::Loop => "Loop",
+        Key::Fit => "Actual size or fit",
+        Key::CopyFrame => "Copy the frame",
+    }
+}
+
+/// "14.2 GB", "640 MB".
+pub(super) fn gigabytes(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e9 {
+        format!("{:.0} MB", bytes / 1e6)
+    } else {
+        format!("{:.1} GB", bytes / 1e9)
+    }
+}
+
+/// A time that is not known better than this: "8 s", "3 min", "2 h 10 min".
+fn rough(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, (seconds + 30) / 60, seconds) {
+        (0, _, ..60) => format!("{} s", seconds.max(1)),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, _, _) => format!("{hours} h {} min", seconds / 60 % 60),
+    }
+}
+
+/// "0:42", "1:02:07".
+pub(super) fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}

@@ -1,0 +1,268 @@
+//! Everything that the window says, in every language it speaks.
+
+mod chinese;
+mod english;
+
+use std::time::Duration;
+
+use egui::{Context, Id, Ui};
+use serde::{Deserialize, Serialize};
+
+use super::compose::Estimate;
+use super::shortcuts::Key;
+use crate::job::{Pictures, Refusal, Size, Stage as JobStage};
+
+pub use chinese::CHINESE;
+pub use english::ENGLISH;
+
+/// A language of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// Every language, by its own name.
+    pub const ALL: [(Self, &'static str); 2] =
+        [(Self::English, "English"), (Self::Chinese, "简体中文")];
+
+    /// The one for a locale as in "zh-Hans-CN".
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("zh") {
+            Self::Chinese
+        } else {
+            Self::English
+        }
+    }
+
+    /// What the window says in it.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Chinese => &CHINESE,
+        }
+    }
+}
+
+/// From here on `ctx` speaks this language.
+pub fn speak(ctx: &Context, language: Language) {
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, language));
+}
+
+/// What to say where `ui` draws.
+pub fn words(ui: &Ui) -> &'static Words {
+    let language: Option<Language> = ui.data(|data| data.get_temp(Id::NULL));
+    language.unwrap_or_default().words()
+}
+
+/// All words.
+#[derive(Debug)]
+pub struct Words {
+    /// The form.
+    pub compose: Compose,
+    /// The stage.
+    pub stage: Stage,
+    /// The player.
+    pub player: Player,
+    /// The strip at the bottom.
+    pub reel: Reel,
+    /// The titles of the sheets, and what closes them.
+    pub sheets: Sheets,
+    /// The settings.
+    pub settings: Settings,
+    /// What is said while a file hangs over the window.
+    pub drop: Drop,
+    /// What was done.
+    pub notices: Notices,
+    /// (used, all there is), in bytes.
+    pub memory: fn(u64, u64) -> String,
+    /// What the figure means.
+    pub memory_why: &'static str,
+    /// In the place of the model's name.
+    pub no_model: &'static str,
+    /// What a model makes videos of.
+    pub model_does: fn(Pictures) -> &'static str,
+    /// Leads to the models.
+    pub more_models: &'static str,
+    /// The second line of the button that makes the video.
+    pub estimate: fn(Estimate) -> String,
+    /// Why a request cannot be carried out.
+    pub refusal: fn(&Refusal) -> String,
+    /// What a key does.
+    pub key: fn(Key) -> &'static str,
+}
+
+/// Of the form.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Compose {
+    pub prompt: &'static str,
+    pub prompt_placeholder: &'static str,
+    pub negative: &'static str,
+    pub as_model: &'static str,
+    pub as_model_again: &'static str,
+    pub nothing: &'static str,
+    pub first_frame: &'static str,
+    pub last_frame: &'static str,
+    pub well_hint: &'static str,
+    pub choose_picture: &'static str,
+    pub remove_picture: &'static str,
+    pub remove_first: &'static str,
+    pub remove_last: &'static str,
+    pub crop_it: &'static str,
+    pub shape: &'static str,
+    pub landscape: &'static str,
+    pub portrait: &'static str,
+    pub square: &'static str,
+    pub as_picture: &'static str,
+    pub width: &'static str,
+    pub height: &'static str,
+    pub use_size: fn(Size) -> String,
+    pub use_frames: fn(u32) -> String,
+    pub length: &'static str,
+    pub seconds: fn(f64) -> String,
+    pub frames: &'static str,
+    pub frames_suffix: &'static str,
+    pub advanced: &'static str,
+    pub changed: &'static str,
+    pub reset: &'static str,
+    pub reset_all: &'static str,
+    pub steps: &'static str,
+    pub steps_why: &'static str,
+    pub sampler: &'static str,
+    pub sampler_why: &'static str,
+    pub guidance: &'static str,
+    pub guidance_why: &'static str,
+    pub guidance_low: &'static str,
+    pub guidance_high: &'static str,
+    pub low_noise: &'static str,
+    pub high_noise: &'static str,
+    pub shift: &'static str,
+    pub shift_why: &'static str,
+    pub seed: &'static str,
+    pub seed_why: &'static str,
+    pub any_seed: &'static str,
+    pub roll_seed: &'static str,
+    pub lock_seed: &'static str,
+    pub free_seed: &'static str,
+    pub generate: &'static str,
+    pub variations: &'static str,
+    pub variations_of: fn(u32) -> String,
+}
+
+/// Of the stage.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Stage {
+    pub invitation: &'static str,
+    pub try_one: &'static str,
+    pub real_models: &'static str,
+    pub waiting: &'static str,
+    pub starting: &'static str,
+    pub paused: &'static str,
+    pub ending: &'static str,
+    pub stage: fn(JobStage) -> &'static str,
+    pub of: fn(usize, usize) -> String,
+    pub left: fn(Duration) -> String,
+    pub elapsed: fn(Duration) -> String,
+    pub progress: &'static str,
+    pub pause: &'static str,
+    pub go_on: &'static str,
+    pub keep: &'static str,
+    pub cancel: &'static str,
+    pub opening: &'static str,
+    pub failed: &'static str,
+    pub interrupted: &'static str,
+    pub interrupted_at: fn(usize, usize) -> String,
+    pub resume: &'static str,
+    pub edit_again: &'static str,
+    pub discard: &'static str,
+    pub no_model: &'static str,
+    pub no_model_why: &'static str,
+    pub see_models: &'static str,
+    pub missing_file: &'static str,
+}
+
+/// Of the player.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Player {
+    pub play: &'static str,
+    pub pause: &'static str,
+    pub back: &'static str,
+    pub forward: &'static str,
+    pub looping: &'static str,
+    pub speed: &'static str,
+    pub time: fn(f64, f64) -> String,
+    pub frame: fn(usize, usize) -> String,
+    pub scrubber: &'static str,
+    pub fit: &'static str,
+    pub actual: &'static str,
+    pub copy: &'static str,
+    pub use_frame: &'static str,
+    pub go_on: &'static str,
+    pub reveal: &'static str,
+    pub restore: &'static str,
+}
+
+/// Of the strip at the bottom.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Reel {
+    pub counts: fn(usize, usize) -> String,
+    pub fold: &'static str,
+    pub unfold: &'static str,
+    pub paused_at: fn(usize, usize) -> String,
+    pub earlier: &'static str,
+    pub later: &'static str,
+    pub resume: &'static str,
+    pub cancel: &'static str,
+}
+
+/// Of the sheets.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Sheets {
+    pub models: &'static str,
+    pub settings: &'static str,
+    pub shelf: &'static str,
+    pub export: &'static str,
+    pub shortcuts: &'static str,
+    pub close: &'static str,
+}
+
+/// Of the settings and the models.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Settings {
+    pub appearance: &'static str,
+    pub system: &'static str,
+    pub dark: &'static str,
+    pub light: &'static str,
+    pub language: &'static str,
+    pub zoom: &'static str,
+    pub models_why: &'static str,
+}
+
+/// While a file hangs over the window.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Drop {
+    pub title: &'static str,
+    pub detail: &'static str,
+}
+
+/// What was done.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Notices {
+    pub copied: &'static str,
+    pub restored: &'static str,
+    pub finished: &'static str,
+    pub engine_ended: &'static str,
+}

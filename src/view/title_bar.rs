@@ -1,0 +1,132 @@
+//! The *title bar*: which model works, how much memory is in use, and the way to the settings.
+
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Sense, Ui, ViewportCommand};
+
+use super::action::{Action, Sheet};
+use super::icons;
+use super::shortcuts::{Key, keys};
+use super::strings::words;
+use super::theme::{self, palette, size, space, text};
+use super::widget::{Button, IconButton, caption, menu, menu_item};
+use crate::job::Checkpoint;
+
+/// What the title bar shows.
+#[derive(Debug)]
+pub struct TitleBar<'a> {
+    /// The models to choose from.
+    pub models: &'a [Checkpoint],
+    /// The one that is chosen.
+    pub model: Option<&'a Checkpoint>,
+    /// (used, all there is), in bytes.
+    pub memory: Option<(u64, u64)>,
+    /// Whether the system draws its window buttons into our bar, on its left.
+    pub unified: bool,
+}
+
+/// What the window buttons of macOS need.
+const TRAFFIC_LIGHTS: f32 = 76.0;
+const MENU: f32 = 300.0;
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
+    let frame = Frame::new()
+        .fill(palette(ui).panel)
+        .inner_margin(Margin::symmetric(space::L as i8, 0));
+    Panel::top("title bar")
+        .exact_size(size::TITLE_BAR)
+        .resizable(false)
+        .frame(frame)
+        .show(ui, |ui| content(ui, bar))
+        .inner
+}
+
+fn content(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
+    if bar.unified {
+        drag_window(ui);
+    }
+    ui.horizontal_centered(|ui| {
+        if bar.unified {
+            ui.add_space(TRAFFIC_LIGHTS - space::L);
+        }
+        let name = RichText::new("Zoetrope").font(theme::semibold(text::BODY));
+        ui.label(name.color(palette(ui).text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, bar))
+            .inner
+    })
+    .inner
+}
+
+/// What stands at the right, from there.
+fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
+    let words = words(ui);
+    let mut asked = None;
+    let mut open = |ui: &mut Ui, icon, name, key, sheet| {
+        let keys = keys(ui.ctx(), key);
+        if ui.add(IconButton::new(icon, name).keys(&keys)).clicked() {
+            asked = Some(Action::Open(sheet));
+        }
+    };
+    let titles = &words.sheets;
+    open(
+        ui,
+        icons::GEAR_SIX,
+        titles.settings,
+        Key::Settings,
+        Sheet::Settings,
+    );
+    open(
+        ui,
+        icons::KEYBOARD,
+        titles.shortcuts,
+        Key::Shortcuts,
+        Sheet::Shortcuts,
+    );
+    open(ui, icons::GRID_FOUR, titles.shelf, Key::Shelf, Sheet::Shelf);
+    ui.add_space(space::S);
+    let chosen = models(ui, bar);
+    if let Some((used, all)) = bar.memory {
+        ui.add_space(space::S);
+        let memory = (words.memory)(used, all);
+        caption(ui, &memory).on_hover_text(words.memory_why);
+    }
+    asked.or(chosen)
+}
+
+fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
+    let words = words(ui);
+    let name = bar.model.map_or(words.no_model, |model| &model.name);
+    let button = ui.add(Button::new(name).icon(icons::CARET_DOWN));
+    let asked = menu(&button, MENU, |ui| {
+        let mut asked = None;
+        for model in bar.models {
+            let chosen = bar.model.is_some_and(|chosen| chosen.root == model.root);
+            let detail = (words.model_does)(model.variant.pictures());
+            if menu_item(ui, &model.name, detail, chosen).clicked() {
+                asked = Some(Action::UseModel(model.root.clone()));
+            }
+        }
+        ui.separator();
+        if menu_item(ui, words.more_models, "", false).clicked() {
+            asked = Some(Action::Open(Sheet::Models));
+        }
+        asked
+    });
+    asked.flatten()
+}
+
+/// The bar moves the window, as every title bar does.
+fn drag_window(ui: &Ui) {
+    let bar = ui.interact(
+        ui.max_rect(),
+        ui.scope_id().with("drag"),
+        Sense::click_and_drag(),
+    );
+    if bar.drag_started() {
+        ui.ctx().send_viewport_cmd(ViewportCommand::StartDrag);
+    }
+    if bar.double_clicked() {
+        let maximized = ui.input(|input| input.viewport().maximized.unwrap_or_default());
+        ui.ctx()
+            .send_viewport_cmd(ViewportCommand::Maximized(!maximized));
+    }
+}

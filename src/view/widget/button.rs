@@ -1,0 +1,118 @@
+//! A *button* does one thing, which its text names.
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, FontId, Response, Sense, Ui, Vec2, Widget, WidgetInfo, pos2, vec2};
+
+use super::{focus_ring, warmth};
+use crate::view::theme::{self, palette, radius, size, space, text};
+
+/// How loud a button is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The one that leads on; there is at most one in sight.
+    Primary,
+    /// An ordinary one.
+    Plain,
+    /// Text alone, until the pointer comes.
+    Quiet,
+}
+
+/// A button with text, and perhaps an icon before it.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a button does nothing until it is added to a Ui"]
+pub struct Button<'a> {
+    text: &'a str,
+    icon: Option<&'a str>,
+    kind: Kind,
+    wide: bool,
+}
+
+impl<'a> Button<'a> {
+    /// A plain button.
+    pub fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            icon: None,
+            kind: Kind::Plain,
+            wide: false,
+        }
+    }
+
+    /// Another kind of button.
+    pub fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// With an icon before its text.
+    pub fn icon(self, icon: &'a str) -> Self {
+        Self {
+            icon: Some(icon),
+            ..self
+        }
+    }
+
+    /// As wide as there is room.
+    pub fn wide(self) -> Self {
+        Self { wide: true, ..self }
+    }
+
+    /// (ground, ground under the pointer, text)
+    fn colors(self, ui: &Ui) -> [Color32; 3] {
+        let palette = palette(ui);
+        match self.kind {
+            _ if !ui.is_enabled() && self.kind != Kind::Quiet => {
+                [palette.raised, palette.raised, palette.faint]
+            }
+            Kind::Primary => [palette.accent, palette.accent_lifted, palette.on_accent],
+            Kind::Plain => [palette.raised, palette.lifted, palette.text],
+            Kind::Quiet => [Color32::TRANSPARENT, palette.raised, palette.secondary],
+        }
+    }
+}
+
+impl Widget for Button<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let [ground, warm_ground, color] = self.colors(ui);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(self.text.into(), font(self.kind), color);
+        let icon_width = self.icon.map_or(0.0, |_| size::ICON + space::XS + 2.0);
+        let content = galley.size() + vec2(icon_width, 0.0);
+        let padding = if self.kind == Kind::Quiet {
+            space::S
+        } else {
+            space::M
+        };
+        let natural = Vec2::new(content.x + 2.0 * padding, size::CONTROL);
+        let width = if self.wide {
+            ui.available_width()
+        } else {
+            natural.x
+        };
+        let (rect, response) = ui.allocate_exact_size(vec2(width, natural.y), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.text));
+        if ui.is_rect_visible(rect) {
+            let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
+            ui.painter().rect_filled(rect, radius::CONTROL, fill);
+            let left = rect.center().x - content.x / 2.0;
+            if let Some(icon) = self.icon {
+                let place = pos2(left, rect.center().y);
+                let font = theme::icon(size::ICON);
+                ui.painter()
+                    .text(place, Align2::LEFT_CENTER, icon, font, color);
+            }
+            let place = pos2(left + icon_width, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(place, galley, color);
+            focus_ring(ui, &response, rect, radius::CONTROL);
+        }
+        response
+    }
+}
+
+fn font(kind: Kind) -> FontId {
+    match kind {
+        Kind::Primary => theme::semibold(text::BODY),
+        Kind::Plain => theme::medium(text::BODY),
+        Kind::Quiet => theme::regular(text::BODY),
+    }
+}

@@ -1,0 +1,45 @@
+//! Controls in the house's own clothes: each is drawn with the tokens, reached with the keyboard and
+//! named for screen readers.
+
+mod button;
+mod disclosure;
+mod icon_button;
+mod label;
+mod menu;
+mod number;
+mod progress;
+mod segmented;
+mod slider;
+mod text_box;
+
+pub use button::{Button, Kind};
+pub use disclosure::disclosure;
+pub use icon_button::IconButton;
+pub use label::{caption, explanation, heading, icon, label};
+pub use menu::{menu, menu_item};
+pub use number::Number;
+pub use progress::progress;
+pub use segmented::{Face, Segment, segmented};
+pub use slider::Slider;
+pub use text_box::TextBox;
+
+use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+
+use super::theme::{self, palette, size};
+
+/// How far the pointer's presence has faded in, 0 to 1.
+pub fn warmth(ui: &Ui, response: &Response) -> f32 {
+    let warm = response.enabled() && (response.hovered() || response.is_pointer_button_down_on());
+    ui.ctx().animate_bool(response.id, warm)
+}
+
+/// The ring around what the keyboard talks to.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
+    if response.has_focus() {
+        let stroke = Stroke::new(size::FOCUS_RING, theme::fade(palette(ui).accent, 0.9));
+        let radius = CornerRadius::same(radius + 2);
+        let ring = rect.expand(2.0);
+        ui.painter()
+            .rect_stroke(ring, radius, stroke, StrokeKind::Middle);
+    }
+}

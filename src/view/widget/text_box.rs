@@ -1,0 +1,73 @@
+//! A *text box* grows with what is typed into it.
+
+use egui::{Frame, Margin, Response, RichText, Stroke, TextEdit, Ui, Widget};
+
+use super::focus_ring;
+use crate::view::theme::{self, palette, radius, space, text};
+
+/// A box for text.
+#[must_use = "a box does nothing until it is added to a Ui"]
+pub struct TextBox<'a> {
+    value: &'a mut String,
+    name: &'a str,
+    placeholder: &'a str,
+    rows: usize,
+    size: f32,
+}
+
+impl<'a> TextBox<'a> {
+    /// A box called `name` of at least `rows` lines.
+    pub fn new(value: &'a mut String, name: &'a str, rows: usize) -> Self {
+        Self {
+            value,
+            name,
+            placeholder: "",
+            rows,
+            size: text::BODY,
+        }
+    }
+
+    /// What stands there while it is empty.
+    pub fn placeholder(self, placeholder: &'a str) -> Self {
+        Self {
+            placeholder,
+            ..self
+        }
+    }
+
+    /// In larger type.
+    pub fn large(self) -> Self {
+        Self {
+            size: text::LARGE,
+            ..self
+        }
+    }
+}
+
+impl Widget for TextBox<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let palette = palette(ui);
+        let font = theme::regular(self.size);
+        let hint = RichText::new(self.placeholder)
+            .font(font.clone())
+            .color(palette.secondary);
+        let frame = Frame::new()
+            .fill(palette.raised)
+            .stroke(Stroke::NONE)
+            .corner_radius(radius::CONTROL)
+            .inner_margin(Margin::symmetric(space::M as i8, (space::S + 2.0) as i8));
+        let field = if self.rows > 1 {
+            TextEdit::multiline(self.value).desired_rows(self.rows)
+        } else {
+            TextEdit::singleline(self.value)
+        };
+        let field = field
+            .font(font)
+            .hint_text(hint)
+            .frame(frame)
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        focus_ring(ui, &response, response.rect, radius::CONTROL);
+        response.accessible_name(self.name)
+    }
+}

@@ -1,0 +1,190 @@
+//! Pausing a job, ending it early with and without a video, and leaving in the middle of it.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use zoetrope::engine::{Engine, saved};
+use zoetrope::job::{Command, Event, Kept, Plan, Progress, Record, Request, Size, Stage, Ticket};
+use zoetrope::media::mp4;
+
+use super::{demo_plan, end, next, start};
+
+/// Few enough to wait for the end.
+const FEW: u32 = 4;
+/// So many that the job is still at work when a wish arrives.
+const MANY: u32 = 1000;
+
+/// A small job in a folder of its own.
+struct Job {
+    folder: TempDir,
+    ticket: Ticket,
+    engine: Engine,
+    steps: u32,
+}
+
+impl Job {
+    /// Not yet begun.
+    fn of(steps: u32) -> Self {
+        Self {
+            steps,
+            folder: TempDir::new().unwrap(),
+            ticket: Ticket::new(1),
+            engine: start(),
+        }
+    }
+
+    fn begin(&self) {
+        self.send(Command::Generate(self.ticket.clone(), self.plan()));
+    }
+
+    fn send(&self, command: Command) {
+        self.engine.commands.send(command).unwrap();
+    }
+
+    fn plan(&self) -> Box<Plan> {
+        let request = Request {
+            prompt: "Snow falls on a little house at night".into(),
+            seed: Some(3),
+            frames: Some(5),
+            steps: Some(self.steps),
+            size: Some(Size::new(64, 64)),
+            ..Request::default()
+        };
+        Box::new(demo_plan(&request, &self.file()))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("house.mp4")
+    }
+
+    /// Waits until so many steps are done; the job may be further.
+    fn wait_for(&self, step: usize) {
+        loop {
+            match next(&self.engine) {
+                Event::Progress {
+                    progress:
+                        Progress {
+                            stage: Stage::Denoise,
+                            done,
+                            ..
+                        },
+                    ..
+                } if done >= step => return,
+                Event::Finished { .. } | Event::Cancelled { .. } | Event::Failed { .. } => {
+                    panic!("it ended before step {step}")
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a pause.
+    fn wait_for_pause(&self) {
+        while !matches!(next(&self.engine), Event::Paused { .. }) {}
+    }
+
+    fn finish(&self) -> Record {
+        match end(&self.engine) {
+            Event::Finished { record, .. } => *record.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn run_folder(file: &Path) -> PathBuf {
+    file.with_extension("mp4.run")
+}
+
+/// Breaks when a pause changes the video, lets the job run on or counts as work.
+#[test]
+fn a_paused_job_waits_and_ends_as_if_nothing_had_been() {
+    let whole = Job::of(FEW);
+    whole.begin();
+    whole.finish();
+
+    let paused = Job::of(FEW);
+    paused.ticket.pause();
+    paused.begin();
+    paused.wait_for_pause();
+    assert!(paused.engine.events.is_empty(), "it works on");
+    paused.ticket.go_on();
+    assert!(matches!(next(&paused.engine), Event::Continued { id: 1 }));
+    paused.finish();
+    let bytes = |job: &Job| std::fs::read(job.file()).unwrap();
+    assert!(bytes(&whole) == bytes(&paused));
+}
+
+/// "Stop and keep what there is": the clean latents as predicted there become the video.
+#[test]
+fn what_is_there_becomes_a_video() {
+    let job = Job::of(MANY);
+    job.ticket.keep();
+    job.begin();
+    let record = job.finish();
+    assert_eq!(record.settings.stopped_after, Some(1));
+    assert_eq!(record.settings.steps, MANY);
+    assert_eq!(record.timings.denoise.units, 1);
+    let stored = mp4::settings(&job.file()).unwrap().unwrap();
+    assert!(stored.contains(r#""stopped_after":1"#), "{stored}");
+    assert!(!run_folder(&job.file()).exists());
+}
+
+/// Breaks when a job that was kept early denoises again after its decoding was interrupted.
+#[test]
+fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
+    let job = Job::of(MANY);
+    let plan = job.plan();
+    let in_the_way = job.folder.path().join(".house.mp4.part");
+    std::fs::create_dir(&in_the_way).unwrap();
+    job.ticket.keep();
+    job.begin();
+    match end(&job.engine) {
+        Event::Failed { kept, message, .. } => {
+            assert!(!message.contains("resume"), "{message}");
+            assert_eq!(kept.map(|kept| kept.step), Some(MANY as usize));
+        }
+        other => panic!("{other:?}"),
+    }
+    std::fs::remove_dir(&in_the_way).unwrap();
+    job.send(Command::Resume(Ticket::new(2), plan));
+    let record = job.finish();
+    assert_eq!(record.settings.stopped_after, Some(1));
+    assert_eq!(record.timings.denoise.units, 0);
+}
+
+/// Breaks when a paused job cannot be cancelled, or what it did is lost.
+#[test]
+fn a_cancelled_job_is_kept_and_goes_on() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(1);
+    job.ticket.pause();
+    job.wait_for_pause();
+    job.ticket.cancel();
+    let Event::Cancelled { kept, .. } = end(&job.engine) else {
+        panic!("it was cancelled")
+    };
+    let Kept { folder, step, of } = kept.expect("a step was finished");
+    assert_eq!((&folder, of), (&run_folder(&job.file()), MANY as usize));
+
+    let plan = saved::plan(&folder).unwrap();
+    let ticket = Ticket::new(2);
+    ticket.keep();
+    job.send(Command::Resume(ticket, Box::new(plan)));
+    let record = job.finish();
+    assert_eq!(record.settings.stopped_after, Some(step as u32 + 1));
+    assert_eq!(record.timings.denoise.units, 1);
+}
+
+/// Breaks when quitting hangs on a paused job, or loses it.
+#[test]
+fn leaving_in_a_pause_keeps_the_run_folder() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(1);
+    job.ticket.pause();
+    job.wait_for_pause();
+    let left = run_folder(&job.file());
+    drop(job.engine);
+    assert_eq!(saved::plan(&left).unwrap().steps, MANY);
+}

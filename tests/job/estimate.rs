@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use zoetrope::job::{Estimates, Guidance, Plan, Request, Size, Spent, Timings};
+
+use super::{plan, request};
+
+fn job(frames: u32, steps: u32) -> Plan {
+    let request = Request {
+        size: Some(Size::new(832, 480)),
+        frames: Some(frames),
+        steps: Some(steps),
+        ..request("a boat")
+    };
+    plan(&request, None).expect("it works")
+}
+
+/// Two seconds a step, ten to load, one hundredth a frame to decode.
+fn timings(steps: usize, frames: usize) -> Timings {
+    let spent = |seconds: f64, units: usize| Spent { seconds, units };
+    Timings {
+        load: spent(10.0, 1),
+        denoise: spent(2.0 * steps as f64, steps),
+        decode: spent(0.01 * frames as f64, frames),
+        ..Timings::default()
+    }
+}
+
+fn seconds(estimate: Option<Duration>) -> f64 {
+    estimate.expect("something is known").as_secs_f64()
+}
+
+#[test]
+fn nothing_is_claimed_before_anything_is_known() {
+    let mut estimates = Estimates::default();
+    assert_eq!(estimates.of(&job(49, 40)), None);
+    estimates.learn(&job(49, 40), &timings(0, 0));
+    assert_eq!(estimates.of(&job(49, 40)), None, "that job did nothing");
+    estimates.learn(&job(49, 40), &timings(40, 49));
+    let other = Plan {
+        guidance: Guidance::both(1.0),
+        ..job(49, 40)
+    };
+    assert_eq!(estimates.of(&other), None, "half the work");
+    assert_eq!(estimates.of(&job(481, 40)), None, "ten times as large");
+}
+
+#[test]
+fn the_same_job_takes_the_same_time() {
+    let mut estimates = Estimates::default();
+    // A job that went on after 30 steps tells as much as a whole one.
+    estimates.learn(&job(49, 40), &timings(10, 49));
+    let expected = 10.0 + 2.0 * 40.0 + 0.49;
+    assert!((seconds(estimates.of(&job(49, 40))) - expected).abs() < 1e-6);
+    let fewer = seconds(estimates.of(&job(49, 20)));
+    assert!((fewer - (expected - 40.0)).abs() < 1e-6, "{fewer}");
+}
+
+/// Attention looks at all pairs of tokens: twice the frames take more than twice the time.
+#[test]
+fn larger_jobs_take_more_than_their_share() {
+    let mut estimates = Estimates::default();
+    estimates.learn(&job(49, 40), &timings(40, 49));
+    let ratio = seconds(estimates.of(&job(97, 40))) / seconds(estimates.of(&job(49, 40)));
+    assert!((1.9..4.0).contains(&ratio), "{ratio}");
+}
+
+/// Breaks when one slow run, with other programs at work, spoils all estimates, or none counts.
+#[test]
+fn later_jobs_correct_earlier_ones() {
+    let mut estimates = Estimates::default();
+    estimates.learn(&job(49, 40), &timings(40, 49));
+    let before = seconds(estimates.of(&job(49, 40)));
+    let slow = Timings {
+        denoise: Spent {
+            seconds: 160.0,
+            units: 40,
+        },
+        ..timings(40, 49)
+    };
+    estimates.learn(&job(49, 40), &slow);
+    let after = seconds(estimates.of(&job(49, 40)));
+    assert!(
+        (after - before - 40.0).abs() < 1e-6,
+        "{before}, then {after}"
+    );
+    let json = serde_json::to_string(&estimates).unwrap();
+    assert_eq!(serde_json::from_str::<Estimates>(&json).unwrap(), estimates);
+}

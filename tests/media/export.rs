@@ -1,0 +1,220 @@
+//! Videos as other files.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::codecs::gif::GifDecoder;
+use image::{AnimationDecoder, RgbImage};
+use zoetrope::Error;
+use zoetrope::job::{Export, Format, Quality, Size};
+use zoetrope::media::mp4::{self, Mp4Reader, Mp4Writer};
+use zoetrope::media::{export, photo};
+
+use super::reader::video;
+use super::unpack::psnr;
+use super::{Folder, scene};
+
+fn job(source: &Path, format: Format, target: PathBuf) -> Export {
+    Export {
+        source: source.to_owned(),
+        format,
+        within: None,
+        target,
+    }
+}
+
+fn run(export_job: &Export) -> zoetrope::Result<()> {
+    export(export_job, &mut |_, _| Ok(()))
+}
+
+fn write(
+    folder: &Folder,
+    size: Size,
+    fps: u32,
+    frames: impl IntoIterator<Item = Vec<u8>>,
+) -> PathBuf {
+    let path = folder.file("made.mp4");
+    let mut video = Mp4Writer::create(&path, size, fps, Quality::Best, "{}").unwrap();
+    for frame in frames {
+        video.write(&frame).unwrap();
+    }
+    video.finish().unwrap();
+    path
+}
+
+/// The frames of a GIF as a player shows them, and how many milliseconds each.
+fn gif(path: &Path) -> Vec<(RgbImage, u32)> {
+    let decoder = GifDecoder::new(Cursor::new(fs::read(path).unwrap())).unwrap();
+    let frames = decoder.into_frames().collect_frames().unwrap();
+    let frame = |frame: image::Frame| {
+        let (numerator, denominator) = frame.delay().numer_denom_ms();
+        let picture = image::DynamicImage::from(frame.into_buffer()).into_rgb8();
+        (picture, numerator / denominator)
+    };
+    frames.into_iter().map(frame).collect()
+}
+
+/// Breaks when colours drift, frames are lost, or what stands still is drawn wrongly over what was.
+#[test]
+fn a_gif_looks_like_its_video() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    let target = folder.file("clip.gif");
+    run(&job(&source, Format::Gif, target.clone())).unwrap();
+    let frames = gif(&target);
+    let clip = mp4::clip(&source, |_, _| Ok(())).unwrap();
+    assert_eq!(frames.len(), clip.len());
+    assert!(frames.iter().all(|(_, milliseconds)| *milliseconds == 250));
+    for ((picture, _), frame) in frames.iter().zip(clip.frames()) {
+        let decibels = psnr(picture.as_raw(), frame);
+        // 255 colours for a scene with gradients: near 35 dB, of which half is the dither's pattern.
+        assert!(decibels > 31.0, "{decibels:.1} dB");
+        let mean =
+            |pixels: &[u8]| pixels.iter().map(|&v| f64::from(v)).sum::<f64>() / pixels.len() as f64;
+        let drift = mean(picture.as_raw()) - mean(frame);
+        assert!(drift.abs() < 1.0, "brighter by {drift:.2}");
+    }
+}
+
+/// Breaks when a video with few colours gets others.
+#[test]
+fn few_colours_stay_as_they_are() {
+    let folder = Folder::new();
+    let size = Size::new(32, 32);
+    let source = write(&folder, size, 8, vec![[200, 40, 90].repeat(1024); 3]);
+    let target = folder.file("clip.gif");
+    run(&job(&source, Format::Gif, target.clone())).unwrap();
+    let shown = Mp4Reader::open(&source).unwrap().frame(0).unwrap();
+    assert!(gif(&target)[2].0.as_raw() == &shown);
+}
+
+/// Breaks when a GIF of a fast video plays at half speed, as players do with short frames.
+#[test]
+fn a_gif_is_as_long_as_its_video() {
+    let folder = Folder::new();
+    let size = Size::new(32, 32);
+    for (fps, expected) in [(24, 24), (60, 12), (30, 24)] {
+        let frames = (0..24).map(|time| scene::frame(size, time));
+        let source = write(&folder, size, fps, frames);
+        let target = folder.file("clip.gif");
+        run(&job(&source, Format::Gif, target.clone())).unwrap();
+        let shown = gif(&target);
+        assert_eq!(shown.len(), expected, "at {fps} a second");
+        let length: u32 = shown.iter().map(|(_, milliseconds)| milliseconds).sum();
+        assert!(
+            length.abs_diff(24_000 / fps) <= 10,
+            "{length} ms at {fps} a second"
+        );
+        assert!(shown.iter().all(|(_, milliseconds)| *milliseconds >= 20));
+    }
+}
+
+#[test]
+fn a_sequence_has_every_frame() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    let target = folder.file("frames");
+    run(&job(&source, Format::Pictures, target.clone())).unwrap();
+    let clip = mp4::clip(&source, |_, _| Ok(())).unwrap();
+    for (number, frame) in (1..).zip(clip.frames()) {
+        let picture = photo::open(&target.join(format!("{number:04}.png"))).unwrap();
+        assert!(picture.as_raw() == frame, "frame {number}");
+    }
+    assert_eq!(fs::read_dir(&target).unwrap().count(), clip.len());
+
+    let again = run(&job(&source, Format::Pictures, target))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        again.ends_with("is there already, and not empty: choose another name"),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_still_is_one_frame() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    let frame = Mp4Reader::open(&source).unwrap().frame(6).unwrap();
+    let png = folder.file("still.png");
+    run(&job(&source, Format::Still(6), png.clone())).unwrap();
+    assert!(photo::open(&png).unwrap().as_raw() == &frame);
+    let jpeg = folder.file("still.JPG");
+    run(&job(&source, Format::Still(6), jpeg.clone())).unwrap();
+    assert_eq!(fs::read(&jpeg).unwrap()[..2], [0xff, 0xd8]);
+    assert!(psnr(photo::open(&jpeg).unwrap().as_raw(), &frame) > 35.0);
+
+    let missing = run(&job(&source, Format::Still(10), png))
+        .unwrap_err()
+        .to_string();
+    assert!(missing.contains("there is no frame 11"), "{missing}");
+}
+
+/// Breaks when a smaller copy loses its settings or its aspect.
+#[test]
+fn a_copy_is_smaller_and_says_the_same() {
+    let folder = Folder::new();
+    let size = Size::new(160, 96);
+    let frames = (0..5).map(|time| scene::frame(size, time));
+    let source = write(&folder, size, 24, frames);
+    let length = |path: &Path| fs::metadata(path).unwrap().len();
+
+    let small = folder.file("small.mp4");
+    run(&job(&source, Format::Mp4(Quality::Small), small.clone())).unwrap();
+    assert!(length(&small) * 2 < length(&source));
+    assert_eq!(
+        mp4::settings(&small).unwrap(),
+        mp4::settings(&source).unwrap()
+    );
+
+    let scaled = folder.file("scaled.mp4");
+    let export = Export {
+        within: Some(Size::new(100, 100)),
+        ..job(&source, Format::Mp4(Quality::Standard), scaled.clone())
+    };
+    run(&export).unwrap();
+    let info = mp4::info(&scaled).unwrap();
+    assert_eq!((info.size, info.frames), (Size::new(100, 60), 5));
+    assert!((info.fps - 24.0).abs() < 1e-9);
+}
+
+/// Breaks when a cancelled export leaves half a file, or destroys what had its name.
+#[test]
+fn a_cancelled_export_leaves_everything_as_it_was() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    for (format, name) in [
+        (Format::Gif, "out.gif"),
+        (Format::Pictures, "out"),
+        (Format::Mp4(Quality::Small), "out.mp4"),
+        (Format::Still(0), "out.png"),
+    ] {
+        let before = folder.names();
+        let mut last = 0;
+        let all = job(&source, format, folder.file(name));
+        let ends = |stop: usize, last: &mut usize| {
+            export(&all, &mut |done, of| {
+                *last = of;
+                if done == stop {
+                    Err(Error::Cancelled)
+                } else {
+                    Ok(())
+                }
+            })
+        };
+        assert!(ends(0, &mut last).unwrap_err().is_cancelled());
+        assert!(ends(last, &mut last.clone()).unwrap_err().is_cancelled());
+        assert_eq!(folder.names(), before, "{name}");
+    }
+}
+
+#[test]
+fn the_name_says_what_is_made() {
+    let format = |name: &str| Format::of(Path::new(name), Quality::Best, Some(3));
+    assert_eq!(format("a.GIF"), Some(Format::Gif));
+    assert_eq!(format("a.mp4"), Some(Format::Mp4(Quality::Best)));
+    assert_eq!(format("a.jpeg"), Some(Format::Still(3)));
+    assert_eq!(format("folder"), Some(Format::Pictures));
+    assert_eq!(format("a.webm"), None);
+}

@@ -110,7 +110,7 @@ impl FromStr for Published {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
-    /// The text encoder, from its file: a layer at a time is read and used.
+    /// The text encoder: a layer at a time is read and used.
     Text,
     /// A forward pass of the DiT, one step without guidance.
     Denoise,

@@ -24,8 +24,8 @@ fn every_stage_is_measured_and_counted() {
     assert_eq!(lines[0]["event"], "started");
     assert_eq!(lines[0]["frames"], 5);
 
-    // 2 latent frames of 2 x 1 tokens, and a prompt of 512 tokens, each for a batch of 2.
-    let units = [("text", 1024), ("denoise", 8), ("decode", 5), ("encode", 5)];
+    // 2 latent frames of 2 x 1 tokens, and a prompt of 64 tokens, each for a batch of 2.
+    let units = [("text", 128), ("denoise", 8), ("decode", 5), ("encode", 5)];
     assert_eq!(lines.len(), 1 + units.len());
     for (line, (stage, units)) in lines[1..].iter().zip(units) {
         assert_eq!(line["event"], "measured");

@@ -13,7 +13,7 @@ use super::entry::{Beside, Entry};
 use super::ledger::Fault;
 use super::linear::Linear;
 use super::store::Store;
-use super::{buffer, fingerprint};
+use super::{buffer, fingerprint, synthetic};
 use crate::{Error, Result};
 
 /// A scoped cursor into the tensors of one network; cheap to clone.
@@ -41,6 +41,17 @@ impl Weights {
             dtype: None,
             loading: false,
         })
+    }
+
+    /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the
+    /// shape that is asked for. `shapes` has those that the network asks *about*, since they tell it its sizes.
+    pub fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
+        Self {
+            store: Rc::new(Store::synthetic(shapes)),
+            scope: String::new(),
+            dtype: None,
+            loading: false,
+        }
     }
 
     /// The tensors under `name`.
@@ -117,6 +128,9 @@ impl Weights {
     /// The tensor, which must be floating and have this shape. It is read now, as the file's type or that of
     /// [`as_type`](Self::as_type).
     pub fn tensor(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        if self.store.is_synthetic() {
+            return self.made_up(name, shape);
+        }
         match self.fitting(name, shape) {
             Ok((entry, stored)) => self.dense(entry, shape, self.dtype.unwrap_or(stored)),
             Err(fault) => self.stand_in(name, fault, shape),
@@ -138,6 +152,9 @@ impl Weights {
             return Err(self.error(format!("holds {}, which is no matrix", self.key(name))));
         };
         let shape = [i32::try_from(ids.len()).unwrap_or(i32::MAX), columns];
+        if self.store.is_synthetic() {
+            return self.made_up(name, &shape);
+        }
         let (entry, stored) = match self.fitting(name, &[rows, columns]) {
             Ok(found) => found,
             Err(fault) => return self.stand_in(name, fault, &shape),
@@ -269,6 +286,12 @@ impl Weights {
             ))),
             (Some(flaw), _) => Err(Fault::Unfit(flaw)),
         }
+    }
+
+    fn made_up(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        let key = self.key(name);
+        self.store.ledger.borrow_mut().known(&key);
+        synthetic::tensor(&key, shape, self.dtype)
     }
 
     /// The entry of a tensor without which nothing can go on.

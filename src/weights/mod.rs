@@ -22,6 +22,7 @@ mod packing;
 mod safetensors;
 pub mod shards;
 mod store;
+mod synthetic;
 mod torch;
 
 pub use affine::Affine;

@@ -12,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{companions, gguf, names, safetensors, torch};
+use super::{companions, gguf, names, safetensors, synthetic, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -50,6 +50,20 @@ impl Store {
             names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
         store.entries = companions::join(entries);
         Ok(store)
+    }
+
+    /// Of no file, for tensors of these shapes and any others.
+    pub(super) fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
+        Self {
+            sources: Vec::new(),
+            entries: synthetic::entries(shapes),
+            ledger: RefCell::default(),
+        }
+    }
+
+    /// Whether there is no file to read from, so that tensors are made up.
+    pub(super) fn is_synthetic(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?

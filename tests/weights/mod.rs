@@ -22,6 +22,7 @@ mod packed;
 mod pickles;
 mod reading;
 mod sharded;
+mod synthetic;
 mod torch;
 
 use std::path::Path;

@@ -179,9 +179,8 @@ impl Weights {
         let array = buffer::filled(&shape, stored, |bytes| {
             let chunks =
                 bytes.chunks_exact_mut(usize::try_from(bytes_per_row).unwrap_or(usize::MAX).max(1));
-            ids.zip(chunks).try_for_each(|(id, row)| {
-                self.store.read_bytes(entry, id * bytes_per_row, row)
-            })
+            ids.zip(chunks)
+                .try_for_each(|(id, row)| self.store.read_bytes(entry, id * bytes_per_row, row))
         })?;
         self.cast(array)
     }
@@ -343,9 +342,9 @@ impl Weights {
             Beside::Scale(scale) => {
                 let dtype = scale.floating().unwrap_or(Dtype::Float32);
                 let scale = self.store.read(scale, dtype)?.as_dtype(Dtype::Float32)?;
-                scale
-                    .to_vec_exact()
-                    .map_err(|error| self.error(format!("holds scales that cannot be read: {error}")))?
+                scale.to_vec_exact().map_err(|error| {
+                    self.error(format!("holds scales that cannot be read: {error}"))
+                })?
             }
             _ => Vec::new(),
         };

@@ -90,6 +90,16 @@ impl Entry {
         self.beside = beside;
     }
 
+    /// The tensor, and what lies beside it.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
+        let beside: [Option<&Self>; 2] = match &self.beside {
+            Beside::Nothing => [None, None],
+            Beside::Scale(scale) => [Some(scale), None],
+            Beside::Affine { scales, biases } => [Some(scales), Some(biases)],
+        };
+        [Some(self)].into_iter().chain(beside).flatten()
+    }
+
     /// How the numbers of a matrix of this shape would be packed here; `None` if it is not such a matrix.
     pub(super) fn packing(&self, shape: &[i32]) -> Option<Packing> {
         let Beside::Affine { scales, biases } = &self.beside else {
@@ -134,7 +144,8 @@ impl Entry {
     fn is_scaled_by(&self, scale: &Self) -> bool {
         let rows = self.shape.first().map_or(1, |rows| rows.unsigned_abs());
         let count = scale.elements();
-        scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || count == u64::from(rows))
+        scale.plain().is_some_and(|dtype| dtype.is_float())
+            && (count == 1 || count == u64::from(rows))
     }
 
     /// The shape in the file.

@@ -49,17 +49,25 @@ fn every_byte_is_its_number() {
 }
 
 /// A file with an 8-bit weight (3, 2) of ones and twos, and tensors beside it.
-fn beside(folder: &Folder, others: &[(&str, Stored, &[usize], &[u8])]) -> zoetrope::weights::Weights {
+fn beside(
+    folder: &Folder,
+    others: &[(&str, Stored, &[usize], &[u8])],
+) -> zoetrope::weights::Weights {
     let weight = [0x38, 0x40, 0x38, 0x40, 0x38, 0x40];
-    let all = others
-        .iter()
-        .copied()
-        .chain([("q.weight", Stored::F8_E4M3, &[3, 2][..], &weight[..])]);
+    let all =
+        others
+            .iter()
+            .copied()
+            .chain([("q.weight", Stored::F8_E4M3, &[3, 2][..], &weight[..])]);
     let views = all.map(|(name, dtype, shape, bytes)| {
         (name, TensorView::new(dtype, shape.to_vec(), bytes).unwrap())
     });
     let bytes = safetensors::serialize(views, None).unwrap();
-    open(&folder.file(&format!("{}-{}.safetensors", others[0].0, others.len()), &bytes)).unwrap()
+    open(&folder.file(
+        &format!("{}-{}.safetensors", others[0].0, others.len()),
+        &bytes,
+    ))
+    .unwrap()
 }
 
 /// One scale for all or one for each row, in the older and in the newer dialect; none of what lies beside the weight is
@@ -94,7 +102,10 @@ fn weights_are_multiplied_by_their_scales() {
             ),
             all,
         ),
-        (beside(&folder, &[("q.weight_scale", float, &[3, 1], &rows)]), each),
+        (
+            beside(&folder, &[("q.weight_scale", float, &[3, 1], &rows)]),
+            each,
+        ),
     ];
     for (weights, expected) in cases {
         for dtype in [Dtype::Float32, Dtype::Bfloat16, Dtype::Float16] {
@@ -122,4 +133,17 @@ fn unknown_scales_are_refused() {
         let message = failure(weights.load(|w| w.tensor("q.weight", &[3, 2])));
         assert_says(&message, &["q.weight is scaled in a way"]);
     }
+}
+
+/// Features that were kept for one encoder must not be taken for those of another one.
+#[test]
+fn scales_are_part_of_the_fingerprint() {
+    let folder = Folder::new();
+    let fingerprint = |scale: f32| {
+        let bytes = le_bytes(&[scale]);
+        let weights = beside(&folder, &[("q.scale_weight", Stored::F32, &[], &bytes)]);
+        weights.fingerprint().unwrap()
+    };
+    assert_eq!(fingerprint(0.5), fingerprint(0.5));
+    assert_ne!(fingerprint(0.5), fingerprint(0.25));
 }

@@ -55,7 +55,10 @@ fn the_header_tells_about_the_model() {
     let kinds = header.integers("tokenizer.ggml.token_type").unwrap();
     assert_eq!(kinds, [3, 3, 1]);
     assert_eq!(header.integer("tokenizer.ggml.add_space_prefix"), Some(1));
-    assert_eq!(header.bytes("tokenizer.ggml.token_type").unwrap(), [3, 3, 1]);
+    assert_eq!(
+        header.bytes("tokenizer.ggml.token_type").unwrap(),
+        [3, 3, 1]
+    );
     assert_eq!(header.text("wan.some.number"), None);
 }
 
@@ -149,7 +152,10 @@ fn lengths_that_lie() {
     says(&nested.file(64), &["lists within lists"]);
     let unknown = Written::new(3, 0, 1).text("k").u32(77);
     says(&unknown.file(64), &["a value of an unknown kind"]);
-    let aligned = Written::new(3, 0, 1).text("general.alignment").u32(4).u32(0);
+    let aligned = Written::new(3, 0, 1)
+        .text("general.alignment")
+        .u32(4)
+        .u32(0);
     says(&aligned.file(64), &["aligns tensors to 0 bytes"]);
 }
 

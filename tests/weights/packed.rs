@@ -17,7 +17,7 @@ const SHAPE: [i32; 2] = [6, 256];
 
 /// A matrix packed by MLX itself: words, scales, biases.
 struct Packed {
-    packed: Array,
+    words: Array,
     scales: Array,
     biases: Array,
 }
@@ -27,25 +27,43 @@ impl Packed {
         let numbers: Vec<f32> = (0u32..6 * 256)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0)
             .collect();
-        let (packed, scales, biases) = quantize(Array::from_slice(&numbers, &SHAPE), group, bits).unwrap();
-        Self { packed, scales, biases }
+        let (words, scales, biases) =
+            quantize(Array::from_slice(&numbers, &SHAPE), group, bits).unwrap();
+        Self {
+            words,
+            scales,
+            biases,
+        }
     }
 
     /// The triplet under the name `q`, less what `leave_out` names.
     fn write(&self, folder: &Folder, leave_out: &str) -> PathBuf {
-        let words: Vec<u32> = self.packed.to_vec_exact().unwrap();
-        let words = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let numbers: Vec<u32> = self.words.to_vec_exact().unwrap();
+        let words = numbers.iter().flat_map(|word| word.to_le_bytes()).collect();
         let tensors: [(&str, Stored, &Array, Vec<u8>); 3] = [
-            ("q.weight", Stored::U32, &self.packed, words),
-            ("q.scales", Stored::F32, &self.scales, le_bytes(&values(&self.scales))),
-            ("q.biases", Stored::F32, &self.biases, le_bytes(&values(&self.biases))),
+            ("q.weight", Stored::U32, &self.words, words),
+            (
+                "q.scales",
+                Stored::F32,
+                &self.scales,
+                le_bytes(&values(&self.scales)),
+            ),
+            (
+                "q.biases",
+                Stored::F32,
+                &self.biases,
+                le_bytes(&values(&self.biases)),
+            ),
         ];
         let kept = tensors.iter().filter(|(name, ..)| *name != leave_out);
         let views = kept.map(|(name, stored, array, bytes)| {
             let shape = array.shape().iter().map(|&side| side as usize).collect();
             (*name, TensorView::new(*stored, shape, bytes).unwrap())
         });
-        folder.file("q.safetensors", &safetensors::serialize(views, None).unwrap())
+        folder.file(
+            "q.safetensors",
+            &safetensors::serialize(views, None).unwrap(),
+        )
     }
 }
 
@@ -61,10 +79,18 @@ fn packed_numbers_are_what_mlx_makes_of_them() {
         for bits in [2, 3, 4, 5, 6, 8] {
             let packed = Packed::new(group, bits);
             let weights = open(&packed.write(&folder, "")).unwrap();
-            let Packed { packed, scales, biases } = &packed;
-            let expected = dequantize(packed, scales, biases, group, bits).unwrap();
+            let Packed {
+                words,
+                scales,
+                biases,
+            } = &packed;
+            let expected = dequantize(words, scales, biases, group, bits).unwrap();
             let tensor = read(&weights, &SHAPE).unwrap();
-            assert_eq!(values(&tensor), values(&expected), "{bits} bits, groups of {group}");
+            assert_eq!(
+                values(&tensor),
+                values(&expected),
+                "{bits} bits, groups of {group}"
+            );
             assert_eq!(weights.names(), ["q.weight"], "the others are part of it");
         }
     }
@@ -77,8 +103,12 @@ fn the_usual_group_tells_shape_and_rows() {
     let packed = Packed::new(64, 4);
     let weights = open(&packed.write(&folder, "")).unwrap();
     assert_eq!(weights.shape("q.weight").unwrap(), SHAPE);
-    let Packed { packed, scales, biases } = &packed;
-    let whole = values(&dequantize(packed, scales, biases, 64, 4).unwrap());
+    let Packed {
+        words,
+        scales,
+        biases,
+    } = &packed;
+    let whole = values(&dequantize(words, scales, biases, 64, 4).unwrap());
     let rows = weights.rows("q.weight", &[5, 0]).unwrap();
     assert_eq!(values(&rows), [&whole[5 * 256..], &whole[..256]].concat());
 }
@@ -95,6 +125,9 @@ fn triplets_that_do_not_fit_are_refused() {
     }
     for missing in ["q.scales", "q.biases"] {
         let weights = open(&packed.write(&folder, missing)).unwrap();
-        assert_says(&failure(read(&weights, &SHAPE)), &["q.weight is of type U32"]);
+        assert_says(
+            &failure(read(&weights, &SHAPE)),
+            &["q.weight is of type U32"],
+        );
     }
 }

@@ -41,12 +41,7 @@ fn scales_and_minima(bytes: &[u8; 12]) -> [(u8, u8); 8] {
 
 impl Parts {
     /// The scales and minima of the groups, by those of the block.
-    fn set_groups(
-        &mut self,
-        scale: f32,
-        minimum: f32,
-        groups: impl IntoIterator<Item = (u8, u8)>,
-    ) {
+    fn set_groups(&mut self, scale: f32, minimum: f32, groups: impl IntoIterator<Item = (u8, u8)>) {
         for (group, (s, m)) in groups.into_iter().enumerate() {
             self.scales[group] = scale * f32::from(s);
             self.biases[group] = -(minimum * f32::from(m));
@@ -54,12 +49,7 @@ impl Parts {
     }
 
     /// The scales of the groups, by that of the block, for numbers that have `zero` added.
-    fn set_signed_groups(
-        &mut self,
-        scale: f32,
-        zero: f32,
-        groups: impl IntoIterator<Item = i8>,
-    ) {
+    fn set_signed_groups(&mut self, scale: f32, zero: f32, groups: impl IntoIterator<Item = i8>) {
         for (group, s) in groups.into_iter().enumerate() {
             self.scales[group] = scale * f32::from(s);
             self.biases[group] = -zero * self.scales[group];

@@ -170,7 +170,7 @@ impl Weights {
             let dtype = self.dtype.unwrap_or(stored);
             return decoder.rows(&self.store, entry, ids, &shape, dtype);
         }
-        if entry.plain().is_none() {
+        if !entry.plain().is_some_and(|dtype| dtype.is_float()) {
             let whole = self.tensor(name, &[rows, columns])?;
             let ids: Vec<_> = ids.map(|id| id as u32).collect();
             return Ok(whole.take_axis(Array::from_slice(&ids, &[shape[0]]), 0)?);

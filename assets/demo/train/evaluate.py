@@ -1,6 +1,6 @@
 """Asks the exported model for clips that it has never seen, and lets the judge read them.
 
-`eval.json` keeps the cases (prompt, seed, labels, what was read) and the
+The judge is the one that `export_judge.py` wrote to the same folder. `eval.json` keeps the cases (prompt, seed, labels, what was read) and the
 figures; `pictures/` the first frames of the image-to-video cases. All
 settings are the model's own defaults unless a figure says otherwise.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from captions import caption
 from judge import Judge, look
@@ -103,10 +104,10 @@ def kept(cases, clips, folder):
     return {"mean": round(decibels.mean().item(), 2), "worst": round(decibels.min().item(), 2), "cases": len(cases)}
 
 
-def main(model, judge_path, out, texts, pictures, extras):
+def main(model, out, texts, pictures, extras):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pipeline, judge = Pipeline(model, device), Judge()
-    judge.load_state_dict(torch.load(judge_path, map_location="cpu")["judge"])
+    judge.load_state_dict({k: v.float() for k, v in load_file(out / "judge.safetensors").items()})
     all_texts, all_pictures = text_cases(), picture_cases(out)
     asked, shown = all_texts[:texts], all_pictures[:pictures]
     figures = {"text to video": score(judge, asked, make(pipeline, asked, out))}
@@ -125,10 +126,9 @@ def main(model, judge_path, out, texts, pictures, extras):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--judge", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--texts", type=int, default=TEXTS, help="text cases to measure")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="picture cases to measure")
     parser.add_argument("--extras", type=int, default=60, help="cases of each comparison")
     a = parser.parse_args()
-    main(a.model, a.judge, a.out, a.texts, a.pictures, a.extras)
+    main(a.model, a.out, a.texts, a.pictures, a.extras)

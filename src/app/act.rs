@@ -7,7 +7,7 @@ use egui::{Context, ViewportCommand};
 use super::work::{Phase, Work};
 use super::{App, Player};
 use crate::job::{Plan, Start};
-use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Shown};
+use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Sheet, Shown};
 
 /// Everything grows and shrinks by this, within these bounds.
 const ZOOM_STEP: f32 = 0.1;
@@ -20,7 +20,7 @@ impl App {
             Action::Edit(request) => self.form.request = *request,
             Action::Generate { count } => self.generate(count),
             Action::UseExample(prompt) => self.form.request.prompt = prompt,
-            Action::ChoosePicture(end) => self.files.choose(end),
+            Action::ChoosePicture(end) => self.choose_picture(end),
             Action::RemovePicture(end) => self.form.set_path(end, None),
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
             Action::UseModel(root) => self.saved.model = Some(root),
@@ -28,13 +28,21 @@ impl App {
             Action::Job(id, action) => self.handle_job(id, action),
             Action::Show(shown) => self.show(ctx, shown),
             Action::Player(action) => self.handle_player(ctx, action),
-            Action::Open(sheet) => self.sheet = Some(sheet),
+            Action::Export(action) => self.handle_export(action),
+            Action::Open(sheet) => self.open(sheet),
             Action::CloseSheet => self.sheet = None,
             Action::Dismiss => self.notice = None,
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    fn open(&mut self, sheet: Sheet) {
+        if sheet == Sheet::Export {
+            self.exporting.begin();
+        }
+        self.sheet = Some(sheet);
     }
 
     fn set(&mut self, ctx: &Context, setting: Setting) {
@@ -184,7 +192,7 @@ impl App {
                 Err(error) => self.tell(error.to_string(), true),
             }
         }
-        if matches!(self.sheet, Some(crate::view::action::Sheet::Shelf)) {
+        if self.sheet == Some(Sheet::Shelf) {
             self.sheet = None;
         }
         self.shown = shown;

@@ -267,7 +267,11 @@ impl App {
             }
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
             Sheet::Models => models::show(ui, &self.models, self.model()),
-            Sheet::Shelf | Sheet::Export => None,
+            Sheet::Export => {
+                let export = self.exporting.view(self.player.as_ref()?);
+                crate::view::export::show(ui, &export)
+            }
+            Sheet::Shelf => None,
         }
     }
 

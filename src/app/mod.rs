@@ -2,7 +2,9 @@
 //! the engine and the shelf have to tell.
 
 mod act;
+pub mod dialogs;
 mod draw;
+mod export;
 mod files;
 mod form;
 mod keys;
@@ -29,6 +31,8 @@ use crate::shelf::{Errand, Keeper, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance};
+use dialogs::Ask;
+use export::Exporting;
 use files::Files;
 use form::Form;
 use memory::Memory;
@@ -39,7 +43,6 @@ pub use saved::Saved;
 pub use start::run;
 
 /// What the window works with. A test gives it channels whose other ends it holds.
-#[derive(Debug)]
 pub struct Backstage {
     /// To the engine.
     pub commands: Sender<Command>,
@@ -57,6 +60,8 @@ pub struct Backstage {
     pub saved_at: Option<PathBuf>,
     /// The language of the system.
     pub locale: String,
+    /// What opens dialogs for files.
+    pub ask: Ask,
 }
 
 /// The state of the window.
@@ -66,6 +71,7 @@ pub struct App {
     shelf: Shelf,
     keeper: Keeper,
     files: Files,
+    ask: Ask,
     models: Vec<Checkpoint>,
     saved: Saved,
     saved_at: Option<PathBuf>,
@@ -80,6 +86,7 @@ pub struct App {
     estimates: Estimates,
     shown: Shown,
     player: Option<Player>,
+    exporting: Exporting,
     sheet: Option<Sheet>,
     notice: Option<Notice>,
     memory: Memory,
@@ -111,6 +118,7 @@ impl App {
             saved,
             saved_at,
             locale,
+            ask,
         } = backstage;
         theme::install(ctx);
         let wake = ctx.clone();
@@ -121,6 +129,7 @@ impl App {
         let mut app = Self {
             estimates: shelf.estimates(),
             files: Files::start(ctx)?,
+            ask,
             form: Form::of(saved.request.clone()),
             queue: Queue::default(),
             works: Vec::new(),
@@ -128,6 +137,7 @@ impl App {
             posters: HashMap::new(),
             shown: Shown::Welcome,
             player: None,
+            exporting: Exporting::default(),
             sheet: None,
             notice: None,
             memory: Memory::default(),

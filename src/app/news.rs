@@ -25,6 +25,7 @@ impl App {
         for done in self.files.done() {
             self.hear_files(ctx, done);
         }
+        self.poll_export();
         if let Some(player) = &mut self.player
             && let Err(error) = player.poll(ctx)
         {
@@ -149,8 +150,8 @@ impl App {
 
     fn hear_files(&mut self, ctx: &Context, done: Done) {
         match done {
-            Done::Chosen(end, Some(path)) => self.use_picture(end, path),
-            Done::Chosen(_, None) => {}
+            Done::Chosen(end, path) => self.use_picture(end, path),
+            Done::Place(export) => self.begin_export(ctx, *export),
             Done::Photo(end, path, Ok((pixels, size))) => {
                 self.form.take_photo(ctx, end, &path, pixels, size);
             }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Event};
 
 use super::App;
+use super::dialogs::Question;
+use super::files::Done;
 use super::moving::{Moving, image};
 use crate::catalog;
 use crate::job::{Pictures, Request, Settings, Size};
@@ -19,6 +21,14 @@ impl App {
                 self.files.photo(end, path.to_owned());
             }
         }
+    }
+
+    /// Has a picture chosen.
+    pub(super) fn choose_picture(&self, end: End) {
+        let kind = self.words().compose.pictures;
+        let answer = (self.ask)(Question::Picture { kind });
+        let chosen = move |path: Option<PathBuf>| Some(Done::Chosen(end, path?));
+        self.files.wait(answer, chosen);
     }
 
     /// Puts a picture into the form.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::export::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
 use crate::job::Request;
@@ -34,6 +35,8 @@ pub enum Action {
     Show(Shown),
     /// Handle the player.
     Player(PlayerAction),
+    /// Make a file of another kind from the clip on the stage.
+    Export(ExportAction),
     /// Lay a sheet over the window, or another one in its place.
     Open(Sheet),
     /// Take the sheet away.
@@ -134,6 +137,19 @@ pub enum PlayerAction {
     Reveal,
     /// Fill the form with what made this video.
     Restore,
+}
+
+/// What the sheet for exports asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportAction {
+    /// It should be this.
+    Choose(Choice),
+    /// Ask where, and make it.
+    Save,
+    /// Stop making it.
+    Cancel,
+    /// Show the file where it lies.
+    Reveal,
 }
 
 /// What can lie over the window.

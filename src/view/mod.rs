@@ -7,6 +7,7 @@
 pub mod action;
 pub mod compose;
 pub mod drop_target;
+pub mod export;
 pub mod fonts;
 pub mod icons;
 pub mod models;

@@ -4,7 +4,8 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::Player;
 use super::scrubber;
-use crate::view::action::PlayerAction;
+use crate::view::Action;
+use crate::view::action::{PlayerAction, Sheet};
 use crate::view::icons;
 use crate::view::shortcuts::{Key, keys};
 use crate::view::strings::words;
@@ -18,16 +19,16 @@ pub const HEIGHT: f32 = 92.0;
 const SPEEDS: [f32; 4] = [0.25, 0.5, 1.0, 2.0];
 
 /// Draws the scrubber and the buttons below it.
-pub fn show(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
+pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     ui.add_space(space::L);
     let scrubbed = scrubber::show(ui, player);
     let pressed = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let left = transport(ui, player);
         let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| uses(ui, player));
-        left.or(right.inner)
+        left.map(Action::Player).or(right.inner)
     });
-    scrubbed.or(pressed.inner)
+    scrubbed.map(Action::Player).or(pressed.inner)
 }
 
 /// What moves the clip, and where it stands.
@@ -103,12 +104,17 @@ fn speed(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
 }
 
 /// What can be done with the clip and its frames; from the right.
-fn uses(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
+fn uses(ui: &mut Ui, player: &Player) -> Option<Action> {
     let words = &words(ui).player;
     let mut asked = None;
+    let export_keys = keys(ui.ctx(), Key::Export);
+    let export = IconButton::new(icons::EXPORT, words.export).keys(&export_keys);
+    if ui.add(export).clicked() {
+        asked = Some(Action::Open(Sheet::Export));
+    }
     let mut button = |ui: &mut Ui, icon, name, action| {
         if ui.add(IconButton::new(icon, name)).clicked() {
-            asked = Some(action);
+            asked = Some(Action::Player(action));
         }
     };
     button(ui, icons::FOLDER_OPEN, words.reveal, PlayerAction::Reveal);

@@ -74,8 +74,8 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
         ui.multiply_opacity(opacity);
         asked = controls::show(&mut ui, player);
     }
-    let toggled = response.clicked().then_some(PlayerAction::Toggle);
-    asked.or(toggled).map(Action::Player)
+    let toggled = response.clicked();
+    asked.or(toggled.then_some(Action::Player(PlayerAction::Toggle)))
 }
 
 /// Where the frames are drawn.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Compose, Drop, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use super::{Compose, Drop, Export, Notices, Player, Reel, Settings, Sheets, Stage, Words};
 use crate::job::{Pictures, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -13,6 +13,7 @@ pub const ENGLISH: Words = Words {
     stage: STAGE,
     player: PLAYER,
     reel: REEL,
+    export: EXPORT,
     sheets: Sheets {
         models: "Models",
         settings: "Settings",
@@ -64,6 +65,7 @@ const COMPOSE: Compose = Compose {
     first_frame: "First frame",
     last_frame: "Last frame",
     well_hint: "Drop, paste or click",
+    pictures: "Pictures",
     choose_picture: "Choose a picture…",
     remove_picture: "Remove the picture",
     remove_first: "Remove the first frame",
@@ -164,6 +166,7 @@ const PLAYER: Player = Player {
     go_on: "Continue from the last frame",
     reveal: "Show the file",
     restore: "Use these settings again",
+    export: "Export…",
 };
 
 const REEL: Reel = Reel {
@@ -180,6 +183,33 @@ const REEL: Reel = Reel {
     later: "Make it later",
     resume: "Resume",
     cancel: "Cancel",
+};
+
+const EXPORT: Export = Export {
+    kind: "Kind",
+    video: "Video",
+    video_why: "An MP4 that plays everywhere and keeps the settings that made it",
+    gif: "GIF",
+    gif_why: "Moves by itself in pages and messages, in 256 colours",
+    pictures: "All frames",
+    pictures_why: "A folder with a PNG for each frame",
+    still: "This frame",
+    still_why: |frame| format!("Frame {frame} as a PNG, or as a JPEG if you name it so"),
+    size: "Size",
+    quality: "Quality",
+    small: "Small",
+    small_why: "A small file, in which a trained eye sees the compression",
+    standard: "Standard",
+    standard_why: "No difference to be seen",
+    best: "Best",
+    best_why: "A large file for further editing",
+    save: "Save as…",
+    again: "Save another…",
+    progress: "Progress of the export",
+    cancel: "Cancel",
+    written: |name| format!("{name} is saved"),
+    reveal: "Show the file",
+    frame_name: |name, frame| format!("{name}, frame {frame}"),
 };
 
 fn estimate(estimate: Estimate) -> String {

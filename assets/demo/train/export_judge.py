@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from judge import FRAMES, KERNELS, STRIDES, WIDTHS
+from judge import FRAMES, KERNELS, STRIDES
 from words import SLOTS
 
 
@@ -20,11 +20,11 @@ def main(trained, out):
         for i, (kernel, stride) in enumerate(zip(KERNELS, STRIDES))
     ]  # fmt: skip
     about = {
-        "input": "a clip of 33 frames of 128x128, RGB in 0..1",
-        "preprocessing": [f"take frames {list(FRAMES)}", "x -> 2 x - 1"],
-        "layout": f"weights as in PyTorch: convolutions [out, in, time, height, width], heads [classes, {2 * WIDTHS[-1]}]",
+        "input": "a clip of 33 frames of 128x128, RGB in 0..1; x -> 2 x - 1",
+        "frames": list(FRAMES),
+        "layout": "weights as in PyTorch: convolutions [out, in, time, height, width], heads [classes, means and maxima]",
         "convolutions": convolutions,
-        "pool": "mean over time, height and width, then the maximum over them",
+        "pool": "the mean over time, height and width of every channel, then the maximum",
         "heads": {slot: {"weight": f"heads.{slot}.weight", "bias": f"heads.{slot}.bias", "classes": words}
                   for slot, words in SLOTS.items()},
         "answer": "the class of the highest score; a head means nothing where the clip has no such word",

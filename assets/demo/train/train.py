@@ -57,6 +57,7 @@ def main():
         finish(stage("export.py", "--folder", a.folder, "--out", a.out))
         golden = Path(a.golden)
         finish(stage("export_judge.py", "--judge", Path(a.folder) / "judge.pt", "--out", golden))
+        finish(stage("truth.py", "--out", golden))
         finish(stage("evaluate.py", "--model", a.out, "--out", golden))
         finish(stage("golden.py", "--model", a.out, "--out", golden))
 

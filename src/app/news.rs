@@ -63,6 +63,7 @@ impl App {
             Event::Finished { id, record, .. } => self.finish(id, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
             Event::Failed { id, message, kept } => self.end(id, kept, Some(message)),
+            Event::Measured { .. } => {} // the window asks for no bench
         }
     }
 

@@ -11,7 +11,7 @@ use super::entry::Entry;
 use super::ledger::Fault;
 use super::linear::Linear;
 use super::store::Store;
-use super::{buffer, fingerprint};
+use super::{buffer, fingerprint, synthetic};
 use crate::{Error, Result};
 
 /// A scoped cursor into the tensors of one network; cheap to clone.
@@ -39,6 +39,17 @@ impl Weights {
             dtype: None,
             loading: false,
         })
+    }
+
+    /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the
+    /// shape that is asked for. `shapes` has those that the network asks *about*, since they tell it its sizes.
+    pub fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
+        Self {
+            store: Rc::new(Store::synthetic(shapes)),
+            scope: String::new(),
+            dtype: None,
+            loading: false,
+        }
     }
 
     /// The tensors under `name`.
@@ -113,6 +124,9 @@ impl Weights {
     /// The tensor, which must be floating and have this shape. It is read now, as the file's type or that of
     /// [`as_type`](Self::as_type).
     pub fn tensor(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        if self.store.is_synthetic() {
+            return self.made_up(name, shape);
+        }
         match self.fitting(name, shape) {
             Ok((entry, stored)) => self.cast(self.store.read(entry, stored)?),
             Err(fault) => self.stand_in(name, fault, shape),
@@ -134,6 +148,9 @@ impl Weights {
             return Err(self.error(format!("holds {}, which is no matrix", self.key(name))));
         };
         let shape = [i32::try_from(ids.len()).unwrap_or(i32::MAX), columns];
+        if self.store.is_synthetic() {
+            return self.made_up(name, &shape);
+        }
         let (entry, stored) = match self.fitting(name, &[rows, columns]) {
             Ok(found) => found,
             Err(fault) => return self.stand_in(name, fault, &shape),
@@ -257,6 +274,12 @@ impl Weights {
             ))),
             Some(stored) => Ok((entry, stored)),
         }
+    }
+
+    fn made_up(&self, name: &str, shape: &[i32]) -> Result<Array> {
+        let key = self.key(name);
+        self.store.ledger.borrow_mut().known(&key);
+        synthetic::tensor(&key, shape, self.dtype)
     }
 
     /// The entry of a tensor without which nothing can go on.

@@ -16,6 +16,7 @@ mod names;
 mod safetensors;
 pub mod shards;
 mod store;
+mod synthetic;
 mod torch;
 
 pub use cursor::Weights;

@@ -12,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{names, safetensors, torch};
+use super::{names, safetensors, synthetic, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -49,6 +49,20 @@ impl Store {
         store.entries =
             names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
         Ok(store)
+    }
+
+    /// Of no file, for tensors of these shapes and any others.
+    pub(super) fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
+        Self {
+            sources: Vec::new(),
+            entries: synthetic::entries(shapes),
+            ledger: RefCell::default(),
+        }
+    }
+
+    /// Whether there is no file to read from, so that tensors are made up.
+    pub(super) fn is_synthetic(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?

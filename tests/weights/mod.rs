@@ -19,6 +19,7 @@ mod names;
 mod pickles;
 mod reading;
 mod sharded;
+mod synthetic;
 mod torch;
 
 use std::path::Path;

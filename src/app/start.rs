@@ -40,6 +40,7 @@ pub fn run() -> Result<()> {
             saved_at,
             locale: platform::locale().unwrap_or_default(),
             ask: Box::new(dialogs::system),
+            discard: Box::new(platform::files::trash),
         };
         Ok(Box::new(App::new(&cc.egui_ctx, backstage)?))
     });

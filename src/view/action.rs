@@ -31,6 +31,15 @@ pub enum Action {
     Fold(Part),
     /// Do something to the job with this ticket.
     Job(u64, JobAction),
+    /// Do something with the finished video of this record.
+    Record(String, RecordAction),
+    /// Look for these words in what was made, or for favourites alone.
+    Search {
+        /// The words.
+        words: String,
+        /// Favourites alone.
+        favourites: bool,
+    },
     /// Show this on the stage.
     Show(Shown),
     /// Handle the player.
@@ -100,7 +109,7 @@ pub enum JobAction {
 }
 
 /// What the stage can show.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Shown {
     /// The invitation.
     Welcome,
@@ -133,10 +142,19 @@ pub enum PlayerAction {
     UseFrame,
     /// Begin a new video where this one ends.
     ContinueFromEnd,
+}
+
+/// What can be done with a finished video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordAction {
+    /// Mark it as a favourite, or not any more.
+    Favourite,
+    /// Fill the form with what made it.
+    Restore,
     /// Show the file where it lies.
     Reveal,
-    /// Fill the form with what made this video.
-    Restore,
+    /// Take it off the shelf and to the Trash.
+    Trash,
 }
 
 /// What the sheet for exports asks for.

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Ui};
 use super::Player;
 use super::scrubber;
 use crate::view::Action;
-use crate::view::action::{PlayerAction, Sheet};
+use crate::view::action::{PlayerAction, RecordAction, Sheet};
 use crate::view::icons;
 use crate::view::shortcuts::{Key, keys};
 use crate::view::strings::words;
@@ -112,18 +112,13 @@ fn uses(ui: &mut Ui, player: &Player) -> Option<Action> {
     if ui.add(export).clicked() {
         asked = Some(Action::Open(Sheet::Export));
     }
+    asked = file(ui, player).or(asked);
+    ui.add_space(space::S);
     let mut button = |ui: &mut Ui, icon, name, action| {
         if ui.add(IconButton::new(icon, name)).clicked() {
             asked = Some(Action::Player(action));
         }
     };
-    button(ui, icons::FOLDER_OPEN, words.reveal, PlayerAction::Reveal);
-    button(
-        ui,
-        icons::ARROW_COUNTER_CLOCKWISE,
-        words.restore,
-        PlayerAction::Restore,
-    );
     let (icon, name) = if player.actual_size {
         (icons::ARROWS_IN, words.fit)
     } else {
@@ -141,4 +136,30 @@ fn uses(ui: &mut Ui, player: &Player) -> Option<Action> {
         );
     }
     asked
+}
+
+/// What can be done with the video as a whole; from the right.
+fn file(ui: &mut Ui, player: &Player) -> Option<Action> {
+    let words = &words(ui).player;
+    let (heart, like) = if player.favourite {
+        (icons::HEART_FILL, words.dislike)
+    } else {
+        (icons::HEART, words.like)
+    };
+    let restore = icons::ARROW_COUNTER_CLOCKWISE;
+    let buttons = [
+        (icons::TRASH, words.trash, RecordAction::Trash),
+        (icons::FOLDER_OPEN, words.reveal, RecordAction::Reveal),
+        (restore, words.restore, RecordAction::Restore),
+        (heart, like, RecordAction::Favourite),
+    ];
+    let pressed = buttons.map(|(icon, name, action)| {
+        let mut button = IconButton::new(icon, name);
+        if action == RecordAction::Favourite {
+            button = button.on(player.favourite);
+        }
+        ui.add(button).clicked().then_some(action)
+    });
+    let action = pressed.into_iter().flatten().next()?;
+    Some(Action::Record(player.id.to_owned(), action))
 }

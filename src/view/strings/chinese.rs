@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::english::{clock, gigabytes};
-use super::{Compose, Drop, Export, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use super::{
+    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+};
 use crate::job::{Field, Pictures, Refusal, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -14,6 +16,7 @@ pub const CHINESE: Words = Words {
     stage: STAGE,
     player: PLAYER,
     reel: REEL,
+    library: LIBRARY,
     export: EXPORT,
     sheets: Sheets {
         models: "模型",
@@ -39,6 +42,7 @@ pub const CHINESE: Words = Words {
     notices: Notices {
         copied: "已将此帧复制到剪贴板",
         restored: "已恢复此视频的设置",
+        trashed: "视频已移到废纸篓",
         finished: "视频已完成",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
     },
@@ -165,6 +169,9 @@ const PLAYER: Player = Player {
     go_on: "从最后一帧继续",
     reveal: "显示文件",
     restore: "再次使用这些设置",
+    like: "加入收藏",
+    dislike: "取消收藏",
+    trash: "移到废纸篓",
     export: "导出…",
 };
 
@@ -180,8 +187,14 @@ const REEL: Reel = Reel {
     paused_at: |done, of| format!("暂停于 {done} / {of}"),
     earlier: "提前",
     later: "延后",
-    resume: "继续",
     cancel: "取消",
+};
+
+const LIBRARY: Library = Library {
+    search: "搜索",
+    favourites: "仅显示收藏",
+    empty: "生成的视频会显示在这里",
+    not_found: "没有找到",
 };
 
 const EXPORT: Export = Export {

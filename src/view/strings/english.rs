@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Compose, Drop, Export, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use super::{
+    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+};
 use crate::job::{Pictures, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -13,6 +15,7 @@ pub const ENGLISH: Words = Words {
     stage: STAGE,
     player: PLAYER,
     reel: REEL,
+    library: LIBRARY,
     export: EXPORT,
     sheets: Sheets {
         models: "Models",
@@ -38,6 +41,7 @@ pub const ENGLISH: Words = Words {
     notices: Notices {
         copied: "The frame is on the clipboard",
         restored: "The form holds the settings of this video again",
+        trashed: "The video is in the Trash",
         finished: "Your video is ready",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
     },
@@ -166,6 +170,9 @@ const PLAYER: Player = Player {
     go_on: "Continue from the last frame",
     reveal: "Show the file",
     restore: "Use these settings again",
+    like: "Add to favourites",
+    dislike: "Remove from favourites",
+    trash: "Move to Trash",
     export: "Export…",
 };
 
@@ -181,8 +188,14 @@ const REEL: Reel = Reel {
     paused_at: |done, of| format!("Paused at {done} of {of}"),
     earlier: "Make it earlier",
     later: "Make it later",
-    resume: "Resume",
     cancel: "Cancel",
+};
+
+const LIBRARY: Library = Library {
+    search: "Search",
+    favourites: "Favourites only",
+    empty: "What you make will be here",
+    not_found: "Nothing is like that",
 };
 
 const EXPORT: Export = Export {

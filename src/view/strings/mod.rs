@@ -71,6 +71,8 @@ pub struct Words {
     pub player: Player,
     /// The strip at the bottom.
     pub reel: Reel,
+    /// Everything made.
+    pub library: Library,
     /// The sheet for exports.
     pub export: Export,
     /// The titles of the sheets, and what closes them.
@@ -211,6 +213,9 @@ pub struct Player {
     pub go_on: &'static str,
     pub reveal: &'static str,
     pub restore: &'static str,
+    pub like: &'static str,
+    pub dislike: &'static str,
+    pub trash: &'static str,
     pub export: &'static str,
 }
 
@@ -224,8 +229,17 @@ pub struct Reel {
     pub paused_at: fn(usize, usize) -> String,
     pub earlier: &'static str,
     pub later: &'static str,
-    pub resume: &'static str,
     pub cancel: &'static str,
+}
+
+/// Of everything made.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Library {
+    pub search: &'static str,
+    pub favourites: &'static str,
+    pub empty: &'static str,
+    pub not_found: &'static str,
 }
 
 /// Of the sheet for exports.
@@ -297,6 +311,7 @@ pub struct Drop {
 pub struct Notices {
     pub copied: &'static str,
     pub restored: &'static str,
+    pub trashed: &'static str,
     pub finished: &'static str,
     pub engine_ended: &'static str,
 }

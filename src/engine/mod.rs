@@ -81,6 +81,15 @@ fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
                     pipeline::decode(&latents, &decoding, reporter)
                 });
             }
+            Command::Bench(ticket, bench) => {
+                let id = ticket.id;
+                desk.take(&ticket);
+                perform(&ticket, outbox, None, |reporter| {
+                    pipeline::bench(&bench, reporter, |measurement| {
+                        outbox.send(Event::Measured { id, measurement });
+                    })
+                });
+            }
             Command::Stop => break,
         }
     }

@@ -57,7 +57,8 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     video.finish()
 }
 
-fn dtype(precision: VaePrecision) -> Dtype {
+/// MLX's name for it.
+pub(super) fn dtype(precision: VaePrecision) -> Dtype {
     match precision {
         VaePrecision::F32 => Dtype::Float32,
         VaePrecision::Bf16 => Dtype::Bfloat16,

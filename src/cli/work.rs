@@ -8,11 +8,12 @@ use super::progress::Face;
 use super::say;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::job::{Command, Event, Kept, Ticket};
+use crate::job::{Command, Event, Fault, Kept, Ticket};
 
-/// Carries out the `command` for a ticket, which will write `output`.
+/// Carries out the `command` for a ticket, which will write `output`; with `cpu` by the processor alone.
 pub fn carry_out(
     output: &Path,
+    cpu: bool,
     face: &mut dyn Face,
     command: impl FnOnce(Ticket) -> Command,
 ) -> Result<()> {
@@ -20,12 +21,16 @@ pub fn carry_out(
     let ticket = Ticket::new(1);
     ticket.show(false);
     stop_on_ctrl_c(&ticket)?;
-    engine
-        .commands
-        .send(command(ticket))
-        .map_err(|_| stopped())?;
+    for command in [Command::UseProcessor(cpu), command(ticket)] {
+        engine.commands.send(command).map_err(|_| stopped())?;
+    }
     for event in &engine.events {
         match event {
+            Event::Faulty(fault) => {
+                if !cpu {
+                    say(&warning(fault));
+                }
+            }
             Event::Started { .. }
             | Event::Preview { .. }
             | Event::Frames { .. }
@@ -43,6 +48,12 @@ pub fn carry_out(
         }
     }
     Err(stopped())
+}
+
+fn warning(fault: Fault) -> String {
+    format!(
+        "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
+    )
 }
 
 fn unfinished(why: Error, kept: Option<Kept>) -> Error {

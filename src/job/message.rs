@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Clip, Decoding, Kept, Plan, Progress, Record, Ticket};
+use super::{Clip, Decoding, Fault, Kept, Plan, Progress, Record, Ticket};
 
 /// To the engine.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub enum Command {
     Resume(Ticket, Box<Plan>),
     /// Make a video of the latents in this file.
     Decode(Ticket, PathBuf, Box<Decoding>),
+    /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
+    UseProcessor(bool),
     /// End the thread, after what was asked for before.
     Stop,
 }
@@ -22,6 +24,8 @@ pub enum Command {
 /// From the engine; `id` is the ticket's.
 #[derive(Debug)]
 pub enum Event {
+    /// What MLX computes by is not to be trusted. It comes before all else, if at all.
+    Faulty(Fault),
     /// Work on the job has begun.
     Started {
         /// The ticket's.

@@ -3,6 +3,7 @@
 //! Each stage loads its network, uses it and lets it go, so that memory is scope.
 
 mod bytes;
+pub mod cache;
 mod checks;
 mod decode;
 mod denoise;

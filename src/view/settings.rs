@@ -1,4 +1,4 @@
-//! The *settings* are how the window looks and speaks.
+//! The *settings* are how the window looks, speaks and works.
 
 use egui::{Align, Layout, Ui};
 
@@ -17,6 +17,8 @@ pub struct Settings {
     pub language: Language,
     /// How many times as large as usual everything is.
     pub zoom: f32,
+    /// Whether jobs are computed by the processor alone.
+    pub by_processor: bool,
 }
 
 const WIDTH: f32 = 300.0;
@@ -39,6 +41,15 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
             .position(|(each, _)| *each == settings.language);
         segmented(ui, segments, chosen, WIDTH)
     });
+    let processors = [words.graphics_processor, words.processor];
+    let processor = choice(ui, words.compute_by, &processors, |ui, segments| {
+        segmented(
+            ui,
+            segments,
+            Some(usize::from(settings.by_processor)),
+            WIDTH,
+        )
+    });
     let mut percent = (settings.zoom * 100.0).round() as u32;
     ui.horizontal(|ui| {
         label(ui, words.zoom);
@@ -50,6 +61,7 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
     let zoomed = (zoom - settings.zoom).abs() > 1e-3;
     let set = appearance.map(|taken| Setting::Appearance(appearances[taken]));
     let set = set.or(language.map(|taken| Setting::Language(Language::ALL[taken].0)));
+    let set = set.or(processor.map(|taken| Setting::ByProcessor(taken == 1)));
     set.or(zoomed.then_some(Setting::Zoom(zoom)))
         .map(Action::Set)
 }

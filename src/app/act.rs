@@ -7,7 +7,9 @@ use egui::{Context, ViewportCommand};
 use super::work::{Phase, Work};
 use super::{App, Player};
 use crate::job::{Command, Plan, Start};
-use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Shown};
+use crate::shelf::Search;
+use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Sheet, Shown};
+use crate::view::theme::size;
 
 /// Everything grows and shrinks by this, within these bounds.
 const ZOOM_STEP: f32 = 0.1;
@@ -20,21 +22,34 @@ impl App {
             Action::Edit(request) => self.form.request = *request,
             Action::Generate { count } => self.generate(count),
             Action::UseExample(prompt) => self.form.request.prompt = prompt,
-            Action::ChoosePicture(end) => self.files.choose(end),
+            Action::ChoosePicture(end) => self.choose_picture(end),
             Action::RemovePicture(end) => self.form.set_path(end, None),
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
             Action::UseModel(root) => self.saved.model = Some(root),
-            Action::Fold(part) => self.fold(part),
+            Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(id, action),
-            Action::Show(shown) => self.show(ctx, shown),
+            Action::Record(id, action) => self.handle_record(&id, action),
+            Action::Search { words, favourites } => self.search = Search { words, favourites },
+            Action::Show(shown) => {
+                self.sheet = None;
+                self.show(ctx, shown);
+            }
             Action::Player(action) => self.handle_player(ctx, action),
-            Action::Open(sheet) => self.sheet = Some(sheet),
+            Action::Export(action) => self.handle_export(action),
+            Action::Open(sheet) => self.open(sheet),
             Action::CloseSheet => self.sheet = None,
             Action::Dismiss => self.notice = None,
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    fn open(&mut self, sheet: Sheet) {
+        if sheet == Sheet::Export {
+            self.exporting.begin();
+        }
+        self.sheet = Some(sheet);
     }
 
     fn set(&mut self, ctx: &Context, setting: Setting) {
@@ -47,13 +62,23 @@ impl App {
         self.dress(ctx);
     }
 
-    fn fold(&mut self, part: Part) {
+    fn fold(&mut self, ctx: &Context, part: Part) {
         let open = match part {
             Part::Negative => &mut self.saved.negative_open,
             Part::Advanced => &mut self.saved.advanced_open,
+            Part::Reel if is_narrow(ctx) => &mut self.reel_open_in_narrow,
             Part::Reel => &mut self.saved.reel_folded,
         };
         *open = !*open;
+    }
+
+    /// In a narrow window the strip folds by itself, until somebody unfolds it.
+    pub(super) fn is_reel_folded(&self, ctx: &Context) -> bool {
+        if is_narrow(ctx) {
+            !self.reel_open_in_narrow
+        } else {
+            self.saved.reel_folded
+        }
     }
 
     fn zoom(&mut self, ctx: &Context, steps: i8) {
@@ -126,7 +151,9 @@ impl App {
         match (action, &work.phase) {
             (JobAction::Pause, Phase::Working) => work.ticket.pause(),
             (JobAction::Continue, Phase::Paused) => work.ticket.go_on(),
-            (JobAction::Continue, Phase::Interrupted(_)) => self.resume(at),
+            (JobAction::Continue, Phase::Interrupted(_) | Phase::Failed(_, Some(_))) => {
+                self.resume(at);
+            }
             (JobAction::Keep, Phase::Working | Phase::Paused) => {
                 work.ticket.keep();
                 work.phase = Phase::Ending;
@@ -135,7 +162,7 @@ impl App {
                 self.queue.cancel(id);
                 work.phase = Phase::Ending;
             }
-            (JobAction::Cancel, Phase::Waiting | Phase::Failed(_) | Phase::Interrupted(_)) => {
+            (JobAction::Cancel, Phase::Waiting | Phase::Failed(..) | Phase::Interrupted(_)) => {
                 self.queue.cancel(id);
                 let work = self.works.remove(at);
                 self.forget(&work);
@@ -185,13 +212,10 @@ impl App {
         if let Shown::Record(id) = &shown
             && let Some(record) = self.record(id).cloned()
         {
-            match Player::open(ctx, record) {
+            match Player::open(ctx, record, None) {
                 Ok(player) => self.player = Some(player),
                 Err(error) => self.tell(error.to_string(), true),
             }
-        }
-        if matches!(self.sheet, Some(crate::view::action::Sheet::Shelf)) {
-            self.sheet = None;
         }
         self.shown = shown;
     }
@@ -212,10 +236,12 @@ impl App {
             PlayerAction::CopyFrame => self.copy_frame(ctx),
             PlayerAction::UseFrame => self.use_frame(None),
             PlayerAction::ContinueFromEnd => self.use_frame(Some(usize::MAX)),
-            PlayerAction::Reveal => self.reveal(),
-            PlayerAction::Restore => self.restore_shown(),
         }
     }
+}
+
+fn is_narrow(ctx: &Context) -> bool {
+    ctx.content_rect().width() < size::NARROW
 }
 
 /// A seed that is short enough to be typed again.

@@ -8,14 +8,16 @@ use super::App;
 use super::moving::Moving;
 use super::player::Player;
 use super::work::{Phase, Work};
-use crate::job::Pictures;
+use crate::job::{Pictures, Record};
 use crate::view::action::{Action, JobAction, Sheet, Shown};
+use crate::view::cell::{Cell, Kind, Outcome};
 use crate::view::compose::{self, Compose, Estimate};
-use crate::view::reel::{self, Cell, Kind, Reel};
+use crate::view::library::{self, Library};
+use crate::view::reel::{self, Reel};
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
 use crate::view::theme::{palette, size};
 use crate::view::title_bar::{self, TitleBar};
-use crate::view::{drop_target, icons, models, notice, settings, sheet, shortcuts};
+use crate::view::{drop_target, export, icons, models, notice, settings, sheet, shortcuts};
 
 impl App {
     /// Draws the window, and does what was asked for in it.
@@ -29,8 +31,10 @@ impl App {
             .into_iter()
             .filter_map(|key| self.action_of(key))
             .collect();
-        asked.extend(self.draw_parts(ui));
-        asked.extend(self.draw_over(ui));
+        let mut outcome = Outcome::default();
+        asked.extend(self.draw_parts(ui, &mut outcome));
+        asked.extend(self.draw_over(ui, &mut outcome));
+        self.see(&ctx, &outcome);
         for action in asked {
             self.act(&ctx, action);
             ctx.request_repaint();
@@ -38,7 +42,7 @@ impl App {
     }
 
     /// What lies side by side.
-    fn draw_parts(&mut self, ui: &mut Ui) -> Vec<Action> {
+    fn draw_parts(&mut self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
         let mut asked = Vec::new();
         let memory = self.memory.at(self.now);
         let bar = TitleBar {
@@ -56,14 +60,16 @@ impl App {
             .resizable(true)
             .frame(ground);
         asked.extend(compose.show(ui, |ui| self.draw_compose(ui)).inner);
-        let cells = self.cells();
+        let records = self
+            .records
+            .iter()
+            .map(|record| self.cell_of_record(record));
+        let cells: Vec<Cell> = self.cells_of_works().chain(records).collect();
         if !cells.is_empty() {
-            let narrow = ui.ctx().content_rect().width() < size::NARROW;
-            let reel = Reel {
-                cells,
-                folded: self.saved.reel_folded != narrow,
-            };
-            asked.extend(reel::show(ui, &reel));
+            let folded = self.is_reel_folded(ui.ctx());
+            let reel = Reel { cells, folded };
+            *outcome = reel::show(ui, &reel);
+            asked.extend(outcome.asked.take());
         }
         asked.extend(self.draw_stage(ui));
         asked
@@ -141,7 +147,11 @@ impl App {
         stage::Player {
             picture: moving.map(Moving::texture),
             size: player.record.settings.size,
+            id: &player.record.id,
             name: player.record.name(),
+            favourite: self
+                .record(&player.record.id)
+                .is_some_and(|record| record.favourite),
             frame: moving.map_or(0, Moving::frame),
             frames: clip.map_or(0, |clip| clip.len()),
             fps: clip.map_or(1.0, |clip| clip.fps()),
@@ -181,13 +191,15 @@ impl App {
                 };
                 return stage::show(ui, &Stage::Message(message));
             }
-            Phase::Failed(sentence) => {
+            Phase::Failed(sentence, kept) => {
+                let resume = (words.resume, Action::Job(id, JobAction::Continue));
+                let discard = (words.discard, Action::Job(id, JobAction::Cancel));
                 let message = Message {
                     icon: icons::WARNING,
                     is_bad: true,
                     title: words.failed,
                     body: sentence,
-                    ways: vec![(words.discard, Action::Job(id, JobAction::Cancel))],
+                    ways: kept.map(|_| resume).into_iter().chain([discard]).collect(),
                 };
                 return stage::show(ui, &Stage::Message(message));
             }
@@ -206,9 +218,9 @@ impl App {
         stage::show(ui, &Stage::Working(working))
     }
 
-    /// The strip: what is being made and what waits, then what was made.
-    fn cells(&self) -> Vec<Cell<'_>> {
-        let works = self.works.iter().map(|work| {
+    /// What is being made and what waits.
+    fn cells_of_works(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.works.iter().map(|work| {
             let shown = Shown::Job(work.ticket.id);
             Cell {
                 name: &work.plan.prompt,
@@ -218,39 +230,40 @@ impl App {
                     Phase::Waiting => Kind::Waiting,
                     Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
                     Phase::Interrupted(step) => Kind::Interrupted(*step, work.plan.steps as usize),
-                    Phase::Failed(_) => Kind::Failed,
+                    Phase::Failed(..) => Kind::Failed,
                 },
                 chosen: self.shown == shown,
                 shown,
             }
-        });
-        let made = self.records.iter().map(|record| Cell {
+        })
+    }
+
+    fn cell_of_record<'a>(&'a self, record: &'a Record) -> Cell<'a> {
+        let glimpse = self.glimpse.as_ref();
+        let glimpse = glimpse.filter(|glimpse| glimpse.record.id == record.id);
+        let moving = glimpse.and_then(|glimpse| glimpse.moving.as_ref());
+        Cell {
             shown: Shown::Record(record.id.clone()),
             name: record.name(),
-            picture: self.posters.get(&record.id),
+            picture: moving
+                .map(Moving::texture)
+                .or_else(|| self.posters.get(&record.id)),
             size: record.settings.size,
             kind: Kind::Made {
                 favourite: record.favourite,
             },
             chosen: matches!(&self.shown, Shown::Record(id) if *id == record.id),
-        });
-        works.chain(made).collect()
+        }
     }
 
     /// What lies over everything.
-    fn draw_over(&mut self, ui: &mut Ui) -> Vec<Action> {
+    fn draw_over(&mut self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
         let ctx = ui.ctx().clone();
         let mut asked = Vec::new();
         if let Some(sheet) = self.sheet {
-            let titles = &self.words().sheets;
-            let title = match sheet {
-                Sheet::Models => titles.models,
-                Sheet::Settings => titles.settings,
-                Sheet::Shelf => titles.shelf,
-                Sheet::Export => titles.export,
-                Sheet::Shortcuts => titles.shortcuts,
-            };
-            asked.extend(sheet::show(ui, title, |ui| self.draw_sheet(ui, sheet)));
+            asked.extend(sheet::show(ui, sheet, |ui| {
+                self.draw_sheet(ui, sheet, outcome)
+            }));
         }
         if let Some(notice) = &self.notice {
             asked.extend(notice::show(&ctx, &notice.sentence, notice.is_bad));
@@ -259,7 +272,7 @@ impl App {
         asked
     }
 
-    fn draw_sheet(&self, ui: &mut Ui, sheet: Sheet) -> Option<Action> {
+    fn draw_sheet(&self, ui: &mut Ui, sheet: Sheet, outcome: &mut Outcome) -> Option<Action> {
         match sheet {
             Sheet::Shortcuts => {
                 shortcuts::show(ui);
@@ -267,7 +280,21 @@ impl App {
             }
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
             Sheet::Models => models::show(ui, &self.models, self.model()),
-            Sheet::Shelf | Sheet::Export => None,
+            Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),
+            Sheet::Shelf => {
+                let found = self
+                    .records
+                    .iter()
+                    .filter(|record| self.search.finds(record));
+                let library = Library {
+                    cells: found.map(|record| self.cell_of_record(record)).collect(),
+                    search: &self.search.words,
+                    favourites: self.search.favourites,
+                };
+                // What is beneath the sheet is not seen.
+                *outcome = library::show(ui, &library);
+                outcome.asked.take()
+            }
         }
     }
 
@@ -289,6 +316,9 @@ impl App {
         let mut next: Vec<Duration> = Vec::new();
         if let Some(player) = &mut self.player {
             next.extend(player.advance(passed, looping));
+        }
+        if let Some(glimpse) = &mut self.glimpse {
+            next.extend(glimpse.advance(passed, true));
         }
         for work in &mut self.works {
             if work.phase == Phase::Paused {

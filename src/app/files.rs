@@ -6,9 +6,10 @@ use std::thread;
 
 use egui::ColorImage;
 
+use super::dialogs::Answer;
 use crate::engine::saved;
 use crate::error::{Error, Result};
-use crate::job::{Clip, Plan, Settings, Size};
+use crate::job::{Clip, Export, Plan, Settings, Size};
 use crate::media::{mp4, photo};
 use crate::shelf::Shelf;
 use crate::view::action::End;
@@ -19,8 +20,10 @@ const GLANCE: Size = Size::new(720, 720);
 
 /// What comes of the work.
 pub enum Done {
-    /// The dialog for this end was closed, perhaps with a picture.
-    Chosen(End, Option<PathBuf>),
+    /// This picture was chosen for an end.
+    Chosen(End, PathBuf),
+    /// An export that has a place now.
+    Place(Box<Export>),
     /// A picture for the form was read: its pixels and the size of its file's picture.
     Photo(End, PathBuf, Result<(ColorImage, Size)>),
     /// The settings in a video that was dropped.
@@ -92,19 +95,19 @@ impl Files {
         let _ = self.work.send(Box::new(work));
     }
 
-    /// Shows the system's dialog for a picture. It must be called on the main thread; the waiting is
-    /// done on another.
-    pub fn choose(&self, end: End) {
-        const ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"];
-        let dialog = rfd::AsyncFileDialog::new()
-            .add_filter("", &ENDINGS)
-            .pick_file();
+    /// Waits for what a dialog is answered, and tells what `done` makes of it.
+    pub fn wait(
+        &self,
+        answer: Answer,
+        done: impl FnOnce(Option<PathBuf>) -> Option<Done> + Send + 'static,
+    ) {
         let (outbox, wake) = (self.extra.clone(), self.wake.clone());
         let waiting = thread::Builder::new().name("dialog".into()).spawn(move || {
-            let chosen = pollster::block_on(dialog);
-            let path = chosen.map(|file| file.path().to_owned());
-            let _ = outbox.send(Done::Chosen(end, path));
-            wake.request_repaint();
+            if let Some(done) = done(pollster::block_on(answer)) {
+                // Nobody may be listening any more.
+                let _ = outbox.send(done);
+                wake.request_repaint();
+            }
         });
         if let Err(error) = waiting {
             let error = Error::Other(format!("A thread cannot be started: {error}"));

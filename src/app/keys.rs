@@ -22,7 +22,7 @@ impl App {
             Key::Generate => Some(Action::Generate { count: 1 }),
             Key::Picture => Some(Action::ChoosePicture(End::First)),
             Key::Shelf => sheet(Sheet::Shelf),
-            Key::Export => player(PlayerAction::Fit).and(sheet(Sheet::Export)),
+            Key::Export => self.player.as_ref().and(sheet(Sheet::Export)),
             Key::Models => sheet(Sheet::Models),
             Key::Settings => sheet(Sheet::Settings),
             Key::Shortcuts => sheet(Sheet::Shortcuts),

@@ -2,44 +2,51 @@
 //! the engine and the shelf have to tell.
 
 mod act;
+pub mod dialogs;
 mod draw;
+mod export;
 mod files;
 mod form;
 mod keys;
+mod library;
 mod memory;
 mod moving;
 mod news;
 mod pictures;
 mod player;
+mod posters;
 mod saved;
 mod start;
 mod work;
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossbeam_channel::{Receiver, Sender};
-use egui::{Context, TextureHandle, Ui};
+use egui::{Context, Ui};
 
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::job::{Checkpoint, Command, Estimates, Event, Queue, Record};
-use crate::platform;
-use crate::shelf::{Errand, Keeper, Shelf};
+use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance};
+use dialogs::Ask;
+use export::Exporting;
 use files::Files;
 use form::Form;
 use memory::Memory;
 use player::Player;
+use posters::Posters;
 use work::Work;
 
 pub use saved::Saved;
 pub use start::run;
 
+/// Takes a file away, to where it can be got back from.
+pub type Discard = Box<dyn Fn(&Path) -> Result<()> + Send>;
+
 /// What the window works with. A test gives it channels whose other ends it holds.
-#[derive(Debug)]
 pub struct Backstage {
     /// To the engine.
     pub commands: Sender<Command>,
@@ -57,6 +64,10 @@ pub struct Backstage {
     pub saved_at: Option<PathBuf>,
     /// The language of the system.
     pub locale: String,
+    /// What opens dialogs for files.
+    pub ask: Ask,
+    /// What takes a file to where it can be got back from.
+    pub discard: Discard,
 }
 
 /// The state of the window.
@@ -66,6 +77,7 @@ pub struct App {
     shelf: Shelf,
     keeper: Keeper,
     files: Files,
+    ask: Ask,
     models: Vec<Checkpoint>,
     saved: Saved,
     saved_at: Option<PathBuf>,
@@ -76,10 +88,17 @@ pub struct App {
     works: Vec<Work>,
     /// Everything that was made, newest first.
     records: Vec<Record>,
-    posters: HashMap<String, TextureHandle>,
+    posters: Posters,
     estimates: Estimates,
     shown: Shown,
     player: Option<Player>,
+    /// The clip under the pointer.
+    glimpse: Option<Player>,
+    /// What is looked for in the library.
+    search: Search,
+    exporting: Exporting,
+    /// Whether the strip was unfolded in a window so narrow that it folds by itself.
+    reel_open_in_narrow: bool,
     sheet: Option<Sheet>,
     notice: Option<Notice>,
     memory: Memory,
@@ -111,23 +130,28 @@ impl App {
             saved,
             saved_at,
             locale,
+            ask,
+            discard,
         } = backstage;
         theme::install(ctx);
         let wake = ctx.clone();
-        let keeper = Keeper::start(shelf.clone(), platform::files::trash, move || {
-            wake.request_repaint();
-        })?;
+        let keeper = Keeper::start(shelf.clone(), discard, move || wake.request_repaint())?;
         keeper.ask(Errand::Read);
         let mut app = Self {
             estimates: shelf.estimates(),
             files: Files::start(ctx)?,
+            ask,
             form: Form::of(saved.request.clone()),
             queue: Queue::default(),
             works: Vec::new(),
             records: Vec::new(),
-            posters: HashMap::new(),
+            posters: Posters::default(),
             shown: Shown::Welcome,
             player: None,
+            glimpse: None,
+            search: Search::default(),
+            exporting: Exporting::default(),
+            reel_open_in_narrow: false,
             sheet: None,
             notice: None,
             memory: Memory::default(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Context, TextureOptions};
+use egui::Context;
 
 use super::App;
 use super::files::Done;
@@ -24,6 +24,13 @@ impl App {
         }
         for done in self.files.done() {
             self.hear_files(ctx, done);
+        }
+        self.poll_export();
+        if let Some(glimpse) = &mut self.glimpse
+            && glimpse.poll(ctx).is_err()
+        {
+            // The stage tells why, when it is shown there.
+            glimpse.moving = None;
         }
         if let Some(player) = &mut self.player
             && let Err(error) = player.poll(ctx)
@@ -61,6 +68,7 @@ impl App {
             Event::Finished { id, record, .. } => self.finish(id, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
             Event::Failed { id, message, kept } => self.end(id, kept, Some(message)),
+            Event::Measured { .. } => {} // the window asks for no bench
         }
     }
 
@@ -92,7 +100,7 @@ impl App {
     fn end(&mut self, id: u64, kept: Option<Kept>, message: Option<String>) {
         self.queue.end(id);
         let phase = match (message, kept) {
-            (Some(message), _) => Some(Phase::Failed(message)),
+            (Some(message), kept) => Some(Phase::Failed(message, kept.map(|kept| kept.step))),
             (None, Some(kept)) => Some(Phase::Interrupted(kept.step)),
             (None, None) => None,
         };
@@ -111,21 +119,17 @@ impl App {
     fn hear_shelf(&mut self, ctx: &Context, news: News) {
         match news {
             News::Read(records, unfinished) => {
-                for record in &records {
-                    self.read_poster(record);
-                }
                 self.records = records;
                 for folder in unfinished {
                     self.files.unfinished(folder);
                 }
             }
             News::Added(record) => {
-                self.read_poster(&record);
                 self.shelve(ctx, *record);
             }
             News::Removed(id) => {
                 self.records.retain(|record| record.id != id);
-                self.posters.remove(&id);
+                self.tell(self.words().notices.trashed, false);
                 if self.shown == Shown::Record(id) {
                     self.show(ctx, Shown::Welcome);
                 }
@@ -146,16 +150,10 @@ impl App {
         }
     }
 
-    fn read_poster(&self, record: &Record) {
-        if let Some(path) = &record.poster {
-            self.files.poster(record.id.clone(), path.clone());
-        }
-    }
-
     fn hear_files(&mut self, ctx: &Context, done: Done) {
         match done {
-            Done::Chosen(end, Some(path)) => self.use_picture(end, path),
-            Done::Chosen(_, None) => {}
+            Done::Chosen(end, path) => self.use_picture(end, path),
+            Done::Place(export) => self.begin_export(ctx, *export),
             Done::Photo(end, path, Ok((pixels, size))) => {
                 self.form.take_photo(ctx, end, &path, pixels, size);
             }
@@ -171,8 +169,7 @@ impl App {
             }
             Done::Planned(Ok(plan)) => self.enqueue(ctx, *plan, Start::Anew),
             Done::Poster(id, pixels) => {
-                let texture = ctx.load_texture("poster", pixels, TextureOptions::LINEAR);
-                self.posters.insert(id, texture);
+                self.posters.take(ctx, id, pixels);
             }
             Done::Frame(Ok(path)) => self.use_picture(crate::view::action::End::First, path),
             Done::Unfinished(plan, step) => {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Event};
 
 use super::App;
+use super::dialogs::Question;
+use super::files::Done;
 use super::moving::{Moving, image};
 use crate::catalog;
 use crate::job::{Pictures, Request, Settings, Size};
-use crate::platform::files;
 use crate::view::action::End;
 
 impl App {
@@ -19,6 +20,14 @@ impl App {
                 self.files.photo(end, path.to_owned());
             }
         }
+    }
+
+    /// Has a picture chosen.
+    pub(super) fn choose_picture(&self, end: End) {
+        let kind = self.words().compose.pictures;
+        let answer = (self.ask)(Question::Picture { kind });
+        let chosen = move |path: Option<PathBuf>| Some(Done::Chosen(end, path?));
+        self.files.wait(answer, chosen);
     }
 
     /// Puts a picture into the form.
@@ -118,16 +127,6 @@ impl App {
         self.restore(settings.into_request());
     }
 
-    /// The same for the clip on the stage.
-    pub(super) fn restore_shown(&mut self) {
-        if let Some(record) = self.player.as_ref().map(|player| player.record.clone()) {
-            if self.models.iter().any(|model| model.root == record.model) {
-                self.saved.model = Some(record.model.clone());
-            }
-            self.restore(record.request());
-        }
-    }
-
     /// Puts the frame on the stage on the clipboard.
     pub(super) fn copy_frame(&mut self, ctx: &Context) {
         let moving = self
@@ -165,18 +164,5 @@ impl App {
     fn write_frame(&self, name: &str, size: Size, rgb: Vec<u8>) {
         let folder = self.shelf.places().data.join("frames");
         self.files.frame(&folder, name, size, rgb);
-    }
-
-    /// Shows the file of the clip on the stage where it lies.
-    pub(super) fn reveal(&mut self) {
-        let file = self
-            .player
-            .as_ref()
-            .map(|player| player.record.file.clone());
-        if let Some(file) = file
-            && let Err(error) = files::reveal(&file)
-        {
-            self.tell(error.to_string(), true);
-        }
     }
 }

@@ -7,7 +7,7 @@ use egui::{Context, TextureHandle, TextureOptions};
 
 use super::moving::{Moving, image};
 use crate::error::Result;
-use crate::job::{Clip, Record};
+use crate::job::{Clip, Record, Size};
 use crate::media::{Task, mp4};
 
 /// A clip that is being read or shown.
@@ -28,16 +28,16 @@ pub struct Player {
 }
 
 impl Player {
-    /// Begins to read the file of a record.
+    /// Begins to read the file of a record, with frames no larger than `within`.
     ///
     /// # Errors
     /// The system has no thread to spare.
-    pub fn open(ctx: &Context, record: Record) -> Result<Self> {
+    pub fn open(ctx: &Context, record: Record, within: Option<Size>) -> Result<Self> {
         let (wake, file) = (ctx.clone(), record.file.clone());
         let reading = Task::start(
             "clip",
             move || wake.request_repaint(),
-            move |step| mp4::clip(&file, step),
+            move |step| mp4::clip(&file, within, step),
         )?;
         Ok(Self {
             record,

@@ -6,7 +6,7 @@ use directories::ProjectDirs;
 use eframe::NativeOptions;
 use egui::{Vec2, ViewportBuilder};
 
-use super::{App, Backstage, Saved};
+use super::{App, Backstage, Saved, dialogs};
 use crate::catalog;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -39,6 +39,8 @@ pub fn run() -> Result<()> {
             saved,
             saved_at,
             locale: platform::locale().unwrap_or_default(),
+            ask: Box::new(dialogs::system),
+            discard: Box::new(platform::files::trash),
         };
         Ok(Box::new(App::new(&cc.egui_ctx, backstage)?))
     });

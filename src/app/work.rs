@@ -40,8 +40,8 @@ pub enum Phase {
     Ending,
     /// It was interrupted after so many steps, and can be resumed.
     Interrupted(usize),
-    /// It could not be done, and why.
-    Failed(String),
+    /// It could not be done, and why; the steps that are kept, if it can be resumed.
+    Failed(String, Option<usize>),
 }
 
 impl Work {

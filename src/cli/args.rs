@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
-    Anchor, Checkpoint, Fit, Guidance, Negative, Precision, Quality, Request, Sampler, Size,
+    Anchor, Checkpoint, Fit, Guidance, Negative, Part, Precision, Published, Quality, Request,
+    Sampler, Size,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -48,6 +49,11 @@ pub enum Command {
     Export(Export),
     /// Show the settings stored in a video
     Info(Info),
+    /// Measure how long each stage takes here, and how much memory
+    ///
+    /// Each stage is loaded, warmed up and run alone on random input. With --json, standard output
+    /// carries one object a line: "started" with what is measured, and "measured" for each stage.
+    Bench(Bench),
     /// Tell what this machine has, and what is missing
     Doctor,
 }
@@ -223,6 +229,54 @@ pub struct Decode {
     /// The video to write; one of that name is replaced once the new one is whole
     #[arg(short, long, value_name = "OUT.mp4")]
     pub output: PathBuf,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// Measure networks of this published size with random weights, without any files
+    #[arg(
+        long,
+        value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
+        conflicts_with = "Model"
+    )]
+    pub synthetic: Option<Published>,
+
+    /// Width and height in pixels [default: the model's own]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+
+    /// Number of frames: a multiple of 4, plus 1 [default: the model's own]
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u32>,
+
+    /// Prompts that go through the DiT at once: 2 is what guidance does to small videos
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub batch: u32,
+
+    /// What to measure [default: all of it]
+    #[arg(long, value_name = "text,denoise,decode,encode", value_delimiter = ',')]
+    pub stages: Vec<Part>,
+
+    /// Type in which the products of the DiT are computed; "auto" takes that of the weights
+    #[arg(long, value_name = "auto|bf16|f32", default_value_t)]
+    pub dtype: Precision,
+
+    /// Type in which the VAE decodes; "auto" is f32
+    #[arg(long, value_name = "auto|bf16|f32", default_value_t)]
+    pub vae_dtype: Precision,
+
+    /// How often each is repeated; what is told is the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
+
+    /// Print objects instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `export`.

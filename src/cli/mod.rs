@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C.
 
 pub mod args;
+mod bench;
 mod decode;
 mod destination;
 mod doctor;
@@ -31,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Decode(args) => decode::run(&args),
         Command::Export(args) => end(export::run(&args)),
         Command::Info(args) => end(info::run(&args)),
+        Command::Bench(args) => end(bench::run(&args)),
         Command::Doctor => end(doctor::run()),
     }
 }

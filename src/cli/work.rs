@@ -17,6 +17,20 @@ pub fn carry_out(
     face: &mut dyn Face,
     command: impl FnOnce(Ticket) -> Command,
 ) -> Result<()> {
+    follow(cpu, command, |event| match event {
+        Event::Progress { progress, .. } => face.progress(progress),
+        Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
+        _ => {}
+    })
+}
+
+/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it; with
+/// `cpu` by the processor alone.
+pub fn follow(
+    cpu: bool,
+    command: impl FnOnce(Ticket) -> Command,
+    mut on_event: impl FnMut(Event),
+) -> Result<()> {
     let engine = Engine::start(|| {})?;
     let ticket = Ticket::new(1);
     ticket.show(false);
@@ -31,20 +45,15 @@ pub fn carry_out(
                     say(&warning(fault));
                 }
             }
-            Event::Started { .. }
-            | Event::Preview { .. }
-            | Event::Frames { .. }
-            | Event::Paused { .. }
-            | Event::Continued { .. } => {}
-            Event::Progress { progress, .. } => face.progress(progress),
-            Event::Finished { peak_memory, .. } => {
-                face.finished(output, peak_memory);
-                return Ok(());
-            }
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { message, kept, .. } => {
                 return Err(unfinished(Error::Other(message), kept));
             }
+            Event::Finished { .. } => {
+                on_event(event);
+                return Ok(());
+            }
+            event => on_event(event),
         }
     }
     Err(stopped())

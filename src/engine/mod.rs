@@ -111,6 +111,15 @@ fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
                 pipeline::decode(&latents, &decoding, reporter)
             });
         }
+        Command::Bench(ticket, bench) => {
+            let id = ticket.id;
+            desk.take(&ticket);
+            perform(&ticket, outbox, None, |reporter| {
+                pipeline::bench(&bench, reporter, |measurement| {
+                    outbox.send(Event::Measured { id, measurement });
+                })
+            });
+        }
         Command::UseProcessor(_) | Command::Stop => {}
     }
 }

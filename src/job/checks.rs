@@ -93,7 +93,7 @@ fn filling(area: u64, like: Size, variant: Variant) -> Result<Size, Refusal> {
 }
 
 /// This size, if its sides fit the model.
-fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
+pub(super) fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
     let asked = check_sides(asked)?;
     if asked.aligned(step) == asked {
         return Ok(asked);
@@ -123,9 +123,9 @@ fn check_sides(size: Size) -> Result<Size, Refusal> {
     Ok(size)
 }
 
-pub(super) fn check_frames(frames: u32, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+pub(super) fn check_frames(frames: u32, variant: Variant) -> Result<(), Refusal> {
     const MOST: u32 = 4093;
-    let stride = checkpoint.variant.vae_stride().0;
+    let stride = variant.vae_stride().0;
     if frames > MOST {
         return refuse(
             Field::Frames,

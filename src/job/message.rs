@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Clip, Decoding, Fault, Kept, Plan, Progress, Record, Ticket};
+use super::{Bench, Clip, Decoding, Fault, Kept, Measurement, Plan, Progress, Record, Ticket};
 
 /// To the engine.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub enum Command {
     Resume(Ticket, Box<Plan>),
     /// Make a video of the latents in this file.
     Decode(Ticket, PathBuf, Box<Decoding>),
+    /// Measure these networks.
+    Bench(Ticket, Box<Bench>),
     /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
     UseProcessor(bool),
     /// End the thread, after what was asked for before.
@@ -68,6 +70,13 @@ pub enum Event {
     Continued {
         /// The ticket's.
         id: u64,
+    },
+    /// A part of a bench was measured.
+    Measured {
+        /// The ticket's.
+        id: u64,
+        /// What came out.
+        measurement: Measurement,
     },
     /// The video is whole.
     Finished {

@@ -1,6 +1,7 @@
 //! What is wanted and what came of it: plain data that every other room may hold.
 
 pub mod anchor;
+pub mod bench;
 pub mod checkpoint;
 mod checks;
 pub mod clip;
@@ -26,6 +27,7 @@ pub mod timings;
 pub mod variant;
 
 pub use anchor::Anchor;
+pub use bench::{Bench, Measurement, Part, Published, Subject};
 pub use checkpoint::{Checkpoint, Expert, HighNoise, LatentRgb, Network};
 pub use clip::Clip;
 pub use decoding::Decoding;

@@ -116,7 +116,7 @@ impl Plan {
         check_pictures(request, checkpoint.variant)?;
         let size = video_size(request, &checkpoint, picture)?;
         let frames = request.frames.unwrap_or(defaults.frames);
-        check_frames(frames, &checkpoint)?;
+        check_frames(frames, checkpoint.variant)?;
         check_last_frame(request, frames, checkpoint.variant)?;
         let guidance = request.guidance.unwrap_or(defaults.guidance);
         let shift = request.shift.unwrap_or(defaults.shift);
@@ -173,15 +173,7 @@ impl Plan {
 
     /// The axes of the latents of this video.
     pub fn latent_shape(&self) -> LatentShape {
-        let variant = self.checkpoint.variant;
-        let (time, height, width) = variant.vae_stride();
-        let axis = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
-        LatentShape {
-            channels: axis(variant.latent_channels()),
-            frames: axis((self.frames - 1) / time + 1),
-            height: axis(self.size.height / height),
-            width: axis(self.size.width / width),
-        }
+        self.checkpoint.variant.latent_shape(self.size, self.frames)
     }
 
     /// The number of tokens that the DiT sees.

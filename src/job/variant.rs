@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Guidance, Sampler, Size};
+use super::{Guidance, LatentShape, Sampler, Size};
 
 /// One of the published families of Wan text- and image-to-video models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +63,18 @@ impl Variant {
         match self {
             Self::T2v | Self::T2vA14b | Self::I2vA14b => 16,
             Self::Ti2v => 48,
+        }
+    }
+
+    /// The axes of the latents of a video.
+    pub fn latent_shape(self, size: Size, frames: u32) -> LatentShape {
+        let (time, height, width) = self.vae_stride();
+        let axis = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
+        LatentShape {
+            channels: axis(self.latent_channels()),
+            frames: axis((frames - 1) / time + 1),
+            height: axis(size.height / height),
+            width: axis(size.width / width),
         }
     }
 

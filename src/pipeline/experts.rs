@@ -102,7 +102,7 @@ impl Denoiser {
 }
 
 /// The type of the products. On the CPU half-precision products have no fast kernels.
-fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
+pub(super) fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
     let on_cpu = matches!(Device::try_default()?.get_type()?, DeviceType::Cpu);
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,

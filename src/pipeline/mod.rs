@@ -2,6 +2,7 @@
 //!
 //! Each stage loads its network, uses it and lets it go, so that memory is scope.
 
+mod bench;
 mod bytes;
 pub mod cache;
 mod checks;
@@ -18,6 +19,7 @@ mod run_folder;
 pub mod saved;
 mod tensor_file;
 
+pub use bench::run as bench;
 pub use features::Features;
 pub use reporter::{Glimpse, Reporter};
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::export::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
 use crate::job::Request;
@@ -30,10 +31,21 @@ pub enum Action {
     Fold(Part),
     /// Do something to the job with this ticket.
     Job(u64, JobAction),
+    /// Do something with the finished video of this record.
+    Record(String, RecordAction),
+    /// Look for these words in what was made, or for favourites alone.
+    Search {
+        /// The words.
+        words: String,
+        /// Favourites alone.
+        favourites: bool,
+    },
     /// Show this on the stage.
     Show(Shown),
     /// Handle the player.
     Player(PlayerAction),
+    /// Make a file of another kind from the clip on the stage.
+    Export(ExportAction),
     /// Lay a sheet over the window, or another one in its place.
     Open(Sheet),
     /// Take the sheet away.
@@ -99,7 +111,7 @@ pub enum JobAction {
 }
 
 /// What the stage can show.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Shown {
     /// The invitation.
     Welcome,
@@ -132,10 +144,32 @@ pub enum PlayerAction {
     UseFrame,
     /// Begin a new video where this one ends.
     ContinueFromEnd,
+}
+
+/// What can be done with a finished video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordAction {
+    /// Mark it as a favourite, or not any more.
+    Favourite,
+    /// Fill the form with what made it.
+    Restore,
     /// Show the file where it lies.
     Reveal,
-    /// Fill the form with what made this video.
-    Restore,
+    /// Take it off the shelf and to the Trash.
+    Trash,
+}
+
+/// What the sheet for exports asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportAction {
+    /// It should be this.
+    Choose(Choice),
+    /// Ask where, and make it.
+    Save,
+    /// Stop making it.
+    Cancel,
+    /// Show the file where it lies.
+    Reveal,
 }
 
 /// What can lie over the window.

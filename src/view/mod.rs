@@ -5,10 +5,13 @@
 //! `show`. Colours and sizes are named in [`theme`], words in [`strings`].
 
 pub mod action;
+pub mod cell;
 pub mod compose;
 pub mod drop_target;
+pub mod export;
 pub mod fonts;
 pub mod icons;
+pub mod library;
 pub mod models;
 pub mod notice;
 pub mod reel;

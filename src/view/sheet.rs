@@ -2,19 +2,27 @@
 
 use egui::{Align, Area, Frame, Id, Layout, Margin, Order, ScrollArea, Sense, Stroke, Ui};
 
-use super::action::Action;
+use super::action::{Action, Sheet};
 use super::icons;
 use super::shortcuts::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, radius, size, space};
 use super::widget::{IconButton, heading};
 
-/// Draws a sheet with this title, and on it `content`.
+/// Draws a sheet, and on it `content`.
 pub fn show(
     ui: &Ui,
-    title: &str,
+    sheet: Sheet,
     content: impl FnOnce(&mut Ui) -> Option<Action>,
 ) -> Option<Action> {
+    let titles = &words(ui).sheets;
+    let (title, widest) = match sheet {
+        Sheet::Models => (titles.models, size::SHEET),
+        Sheet::Settings => (titles.settings, size::SHEET),
+        Sheet::Shelf => (titles.shelf, size::WIDE_SHEET),
+        Sheet::Export => (titles.export, size::SHEET),
+        Sheet::Shortcuts => (titles.shortcuts, size::SHEET),
+    };
     let ctx = ui.ctx();
     let room = ctx.content_rect();
     let backdrop = Area::new(Id::unique("backdrop"))
@@ -25,9 +33,9 @@ pub fn show(
             ui.painter().rect_filled(room, 0.0, palette(ui).scrim);
             response.clicked()
         });
-    let width = size::SHEET.min(room.width() - 2.0 * space::XL);
-    let height = room.height() - 4.0 * space::XL;
-    let sheet = Area::new(Id::unique("sheet"))
+    let width = widest.min(room.width() - 4.0 * space::XL);
+    let height = room.height() - 2.0 * size::TITLE_BAR - 4.0 * space::XL;
+    let laid = Area::new(Id::unique("sheet"))
         .order(Order::Foreground)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
         .show(ctx, |ui| {
@@ -43,14 +51,20 @@ pub fn show(
                     ui.set_width(width);
                     let closed = header(ui, title);
                     ui.add_space(space::S);
-                    let scroll = ScrollArea::vertical().max_height(height);
-                    let asked = scroll.show(ui, content).inner;
+                    // The grid scrolls by itself, below what is looked for.
+                    let asked = if sheet == Sheet::Shelf {
+                        ui.set_height(height);
+                        content(ui)
+                    } else {
+                        let scroll = ScrollArea::vertical().max_height(height);
+                        scroll.show(ui, content).inner
+                    };
                     asked.or(closed)
                 })
                 .inner
         });
     let dismissed = backdrop.inner.then_some(Action::CloseSheet);
-    sheet.inner.or(dismissed)
+    laid.inner.or(dismissed)
 }
 
 fn header(ui: &mut Ui, title: &str) -> Option<Action> {

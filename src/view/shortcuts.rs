@@ -90,12 +90,14 @@ pub const TABLE: [(Key, KeyboardShortcut); 21] = {
 /// The keys that were pressed since the last frame.
 pub fn pressed(ctx: &Context) -> Vec<Key> {
     let typing = ctx.egui_wants_keyboard_input();
-    let alive = |shortcut: &KeyboardShortcut| shortcut.modifiers.command || !typing;
-    let table = TABLE.iter().filter(|(_, shortcut)| alive(shortcut));
-    table
-        .filter(|(_, shortcut)| ctx.input_mut(|input| input.consume_shortcut(shortcut)))
-        .map(|&(key, _)| key)
-        .collect()
+    let is_pressed = |(key, shortcut): &&(Key, KeyboardShortcut)| match key {
+        // Whatever else is open takes it, too.
+        Key::Close => ctx.input(|input| input.key_pressed(Stroke::Escape)),
+        _ if typing && !shortcut.modifiers.command => false,
+        _ => ctx.input_mut(|input| input.consume_shortcut(shortcut)),
+    };
+    let pressed = TABLE.iter().filter(is_pressed);
+    pressed.map(|&(key, _)| key).collect()
 }
 
 /// How the keys for `key` are written on this system.

@@ -1,6 +1,7 @@
 //! The command line, through the program itself.
 
 mod arguments;
+mod bench;
 mod errors;
 mod other_commands;
 mod stopping;

@@ -12,7 +12,9 @@ use crate::job::{plan, request};
 fn the_help_names_every_command() {
     let run = run(&["--help"]);
     assert_eq!(run.code, Some(0));
-    for command in ["generate", "resume", "decode", "export", "info", "doctor"] {
+    for command in [
+        "generate", "resume", "decode", "export", "info", "bench", "doctor",
+    ] {
         assert!(run.stdout.contains(command), "{}", run.stdout);
     }
 }

@@ -1,5 +1,6 @@
 //! Plain data: plans, refusals, settings and the time that is left.
 
+mod bench;
 mod clip;
 mod estimate;
 mod plan;

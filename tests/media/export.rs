@@ -63,7 +63,7 @@ fn a_gif_looks_like_its_video() {
     let target = folder.file("clip.gif");
     run(&job(&source, Format::Gif, target.clone())).unwrap();
     let frames = gif(&target);
-    let clip = mp4::clip(&source, |_, _| Ok(())).unwrap();
+    let clip = mp4::clip(&source, None, |_, _| Ok(())).unwrap();
     assert_eq!(frames.len(), clip.len());
     assert!(frames.iter().all(|(_, milliseconds)| *milliseconds == 250));
     for ((picture, _), frame) in frames.iter().zip(clip.frames()) {
@@ -116,7 +116,7 @@ fn a_sequence_has_every_frame() {
     let source = video(&folder);
     let target = folder.file("frames");
     run(&job(&source, Format::Pictures, target.clone())).unwrap();
-    let clip = mp4::clip(&source, |_, _| Ok(())).unwrap();
+    let clip = mp4::clip(&source, None, |_, _| Ok(())).unwrap();
     for (number, frame) in (1..).zip(clip.frames()) {
         let picture = photo::open(&target.join(format!("{number:04}.png"))).unwrap();
         assert!(picture.as_raw() == frame, "frame {number}");

@@ -33,7 +33,7 @@ pub fn video(folder: &Folder) -> PathBuf {
 #[test]
 fn every_frame_comes_back_as_it_was() {
     let folder = Folder::new();
-    let clip = mp4::clip(&video(&folder), |_, _| Ok(())).unwrap();
+    let clip = mp4::clip(&video(&folder), None, |_, _| Ok(())).unwrap();
     assert_eq!((clip.size(), clip.len()), (SIZE, FRAMES as usize));
     assert!((clip.fps() - f64::from(FPS)).abs() < 1e-9);
     for (number, (found, expected)) in clip.frames().zip(frames()).enumerate() {
@@ -42,12 +42,25 @@ fn every_frame_comes_back_as_it_was() {
     }
 }
 
+/// Breaks when a clip that is only glimpsed takes the memory of one that is watched.
+#[test]
+fn a_clip_is_made_smaller_on_its_way_where_that_is_asked_for() {
+    let folder = Folder::new();
+    let limit = Size::new(SIZE.width / 2, 4 * SIZE.height);
+    let clip = mp4::clip(&video(&folder), Some(limit), |_, _| Ok(())).unwrap();
+    let half = Size::new(SIZE.width / 2, SIZE.height / 2);
+    assert_eq!((clip.size(), clip.len()), (half, FRAMES as usize));
+    let roomy = Size::new(4 * SIZE.width, 4 * SIZE.height);
+    let clip = mp4::clip(&video(&folder), Some(roomy), |_, _| Ok(())).unwrap();
+    assert_eq!(clip.size(), SIZE, "it was made larger");
+}
+
 /// Breaks when scrubbing shows another frame than playing does.
 #[test]
 fn a_frame_is_the_same_from_wherever_one_comes() {
     let folder = Folder::new();
     let path = video(&folder);
-    let whole = mp4::clip(&path, |_, _| Ok(())).unwrap();
+    let whole = mp4::clip(&path, None, |_, _| Ok(())).unwrap();
     let mut video = Mp4Reader::open(&path).unwrap();
     for index in [9, 0, 3, 4, 5, 2, 2, 8, 7, 1, 6] {
         assert!(
@@ -88,7 +101,7 @@ fn pure_colours_come_back() {
 #[test]
 fn reading_can_be_ended() {
     let folder = Folder::new();
-    let result = mp4::clip(&video(&folder), |done, of| {
+    let result = mp4::clip(&video(&folder), None, |done, of| {
         assert_eq!(of, FRAMES as usize);
         if done == 3 {
             Err(Error::Cancelled)
@@ -145,9 +158,9 @@ fn an_index_that_lies_is_survived() {
                 Ok(())
             }
         };
-        refused += usize::from(mp4::clip(&path, &mut step).is_err());
+        refused += usize::from(mp4::clip(&path, None, &mut step).is_err());
     }
     assert!(refused > 20, "only {refused} changes were noticed");
     let path = folder.put("short.mp4", &bytes[..bytes.len() - 100]);
-    assert!(mp4::clip(&path, |_, _| Ok(())).is_err());
+    assert!(mp4::clip(&path, None, |_, _| Ok(())).is_err());
 }

@@ -13,12 +13,16 @@ mod account;
 mod broken_safetensors;
 mod broken_torch;
 mod files;
+mod float8;
+mod gguf;
 mod memory;
 mod mutations;
 mod names;
+mod packed;
 mod pickles;
 mod reading;
 mod sharded;
+mod synthetic;
 mod torch;
 
 use std::path::Path;

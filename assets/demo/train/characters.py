@@ -29,7 +29,7 @@ def rocket(v):
     v.paint(ellipse(v.x - 0.6 * v.w, v.y - 0.88 * v.h, 0.2, 0.06), rgb("#8d92a5"), space)
     flight = torch.where(v.has("motion", "up") > 0, v.t, 1 - v.t)
     y = 0.4 - 1.25 * flight**1.5 + v.rand(-0.05, 0.1)
-    r = v.at(v.rand(-0.2, 0.35) * v.w, y, 0.46)
+    r = v.at(v.rand(-0.2, 0.35) * v.w, y, 0.54)
     flame = 0.75 + 0.18 * wave(v.t, 6.0)
     r.paint(ellipse(r.x, r.y - 0.95, 0.22, flame * 0.62), rgb("#ff8b32"))
     r.paint(ellipse(r.x, r.y - 0.9, 0.12, flame * 0.36), rgb("#ffe27a"))
@@ -40,8 +40,8 @@ def rocket(v):
     r.paint(body, rgb("#f5f6fb"))
     r.paint(torch.maximum(body, r.y + 0.36), v.pick("colour", PAINT))
     r.paint(torch.maximum(body, 0.52 - r.y), v.pick("colour", PAINT))
-    r.paint(circle(r.x, r.y - 0.04, 0.23), v.pick("colour", SHADE))
-    r.paint(circle(r.x, r.y - 0.04, 0.16), rgb("#8fd8ff"))
+    r.paint(circle(r.x, r.y - 0.04, 0.26), v.pick("colour", SHADE))
+    r.paint(circle(r.x, r.y - 0.04, 0.17), rgb("#8fd8ff"))
 
 
 @scene(colour=ANY, motion=SIDEWAYS, count=("one", "two", "three"))
@@ -51,14 +51,14 @@ def fish(v):
     v.paint(0.84 * v.h - 0.05 * torch.sin(3 * v.x) - v.y, rgb("#e2c88c"))
     for x, tall in ((-0.84, 0.7), (0.82, 0.85), (0.6, 0.5)):
         bend = 0.1 * wave(v.t, 1.0, x)
-        v.paint(line(v.x - x * v.w, v.y, 0.0, 0.95 * v.h, bend * 0.3, 0.95 * v.h - tall * 0.5, 0.06), rgb("#1f8f7a"))
+        v.paint(line(v.x - x * v.w, v.y, 0.0, 0.95 * v.h, bend * 0.3, 0.95 * v.h - tall * 0.5, 0.08), rgb("#1f8f7a"))
         v.paint(
-            line(v.x - x * v.w, v.y, bend * 0.3, 0.95 * v.h - tall * 0.5, bend, 0.95 * v.h - tall, 0.05), rgb("#1f8f7a")
+            line(v.x - x * v.w, v.y, bend * 0.3, 0.95 * v.h - tall * 0.5, bend, 0.95 * v.h - tall, 0.07), rgb("#1f8f7a")
         )
     one, two, three = (v.has("count", w) for w in ("one", "two", "three"))
-    for i, (dx, dy, size, mask) in enumerate(((0, 0, 0.5, one), (0.3, -0.34, 0.36, two), (-0.3, 0.28, 0.36, two),
-                                              (0.42, -0.5, 0.3, three), (-0.4, -0.02, 0.3, three),
-                                              (0.3, 0.46, 0.3, three))):  # fmt: skip
+    for i, (dx, dy, size, mask) in enumerate(((0, 0, 0.56, one), (0.3, -0.36, 0.42, two), (-0.3, 0.3, 0.42, two),
+                                              (0.42, -0.55, 0.34, three), (-0.4, -0.02, 0.34, three),
+                                              (0.3, 0.5, 0.34, three))):  # fmt: skip
         if float(mask.max()) > 0:
             swimmer(v, dx, dy, size, i, mask)
 
@@ -74,9 +74,9 @@ def swimmer(v, dx, dy, size, i, alpha):
     f.paint(tail, v.pick("colour", SHADE), alpha)
     f.paint(polygon(f.x, f.y, (-0.35, -0.4), (-0.1, -0.82), (0.38, -0.4)), v.pick("colour", SHADE), alpha)
     f.paint(ellipse(f.x, f.y, 0.86, 0.56), v.pick("colour", PAINT), alpha)
-    f.paint(torch.maximum(ellipse(f.x, f.y, 0.86, 0.56), (f.x - 0.02).abs() - 0.11), CREAM, alpha * 0.8)
-    f.paint(circle(f.x - 0.46, f.y + 0.12, 0.17), rgb("#ffffff"), alpha)
-    f.paint(circle(f.x - 0.5, f.y + 0.12, 0.095), INK, alpha)
+    f.paint(torch.maximum(ellipse(f.x, f.y, 0.86, 0.56), (f.x - 0.02).abs() - 0.14), CREAM, alpha * 0.8)
+    f.paint(circle(f.x - 0.46, f.y + 0.12, 0.19), rgb("#ffffff"), alpha)
+    f.paint(circle(f.x - 0.5, f.y + 0.12, 0.11), INK, alpha)
 
 
 @scene(colour=ANY, motion=SIDEWAYS, light=("day", "sunset"))
@@ -85,11 +85,11 @@ def butterfly(v):
     s.sky(v)
     s.hills(v, 0.55)
     for x, colour in ((-0.7, "#ffd03d"), (-0.25, "#f583bd"), (0.3, "#ffffff"), (0.72, "#f98533")):
-        v.paint(line(v.x - x * v.w, v.y, 0.0, v.h, 0.0, 0.74 * v.h, 0.025), rgb("#2f8a4a"))
-        v.paint(circle(v.x - x * v.w, v.y - 0.74 * v.h, 0.085), rgb(colour))
+        v.paint(line(v.x - x * v.w, v.y, 0.0, v.h, 0.0, 0.74 * v.h, 0.04), rgb("#2f8a4a"))
+        v.paint(circle(v.x - x * v.w, v.y - 0.74 * v.h, 0.11), rgb(colour))
     x = s.crossing(v, v.w - 0.5, 0.75)
     y = v.rand(-0.25, 0.05) + 0.09 * wave(v.t, 2.0, 0.2)
-    b = v.at(x, y, 0.6, 0.25 * s.heading(v))
+    b = v.at(x, y, 0.68, 0.25 * s.heading(v))
     open_ = 0.62 + 0.38 * wave(v.t, 3.0)
     wx = b.x.abs() / open_
     b.paint(ellipse(wx - 0.44, b.y - 0.34, 0.36, 0.34), v.pick("colour", SHADE))
@@ -97,7 +97,7 @@ def butterfly(v):
     b.paint(circle(wx - 0.58, b.y + 0.28, 0.19), rgb("#fff4dc"), 0.9)
     b.paint(box(b.x, b.y, 0.085, 0.52, 0.085), INK)
     for side in (-1, 1):
-        b.paint(line(b.x, b.y, 0.0, -0.5, side * 0.22, -0.84, 0.03), INK)
+        b.paint(line(b.x, b.y, 0.0, -0.5, side * 0.22, -0.82, 0.05), INK)
 
 
 @scene(colour=("black", "white", "orange", "grey"), light=ALL_DAY)
@@ -183,9 +183,9 @@ def windmill(v):
     turn = m.at(0.0, -0.36, 1.0, 2 * math.pi * (0.5 * v.t + v.rand(0, 0.25)))
     long, wide = torch.maximum(turn.x.abs(), turn.y.abs()), torch.minimum(turn.x.abs(), turn.y.abs())
     side = torch.where(turn.x.abs() > turn.y.abs(), turn.y * turn.x.sign(), -turn.x * turn.y.sign())
-    turn.paint(torch.maximum(wide - 0.03, long - 0.78), rgb("#6a4330"))
-    turn.paint(box(long - 0.5, side - 0.1, 0.27, 0.1), rgb("#fff8e8"))
-    turn.paint(circle(turn.x, turn.y, 0.08), rgb("#5d3a2a"))
+    turn.paint(torch.maximum(wide - 0.05, long - 0.8), rgb("#6a4330"))
+    turn.paint(box(long - 0.5, side - 0.13, 0.29, 0.13), rgb("#fff8e8"))
+    turn.paint(circle(turn.x, turn.y, 0.11), rgb("#5d3a2a"))
 
 
 @scene(motion=SIDEWAYS, count=("one", "two", "three"), light=("day", "sunset"))
@@ -294,25 +294,25 @@ def jellyfish(v):
     v.fade(rgb("#1c4f9c"), rgb("#0a1440"))
     for x, y in ((-0.8, 0.5), (0.75, -0.3), (-0.55, -0.6), (0.85, 0.7)):
         rise = torch.remainder(y - 0.35 * v.t + 1.1, 2.2) - 1.1
-        v.paint(circle(v.x - x * v.w, v.y - rise * v.h, 0.05).abs() - 0.012, rgb("#9fd0f5"), 0.8)
+        v.paint(circle(v.x - x * v.w, v.y - rise * v.h, 0.07).abs() - 0.022, rgb("#9fd0f5"), 0.8)
     one, two = v.has("count", "one"), v.has("count", "two")
     for i, (dx, dy, size, mask) in enumerate(
-        ((0.0, 0.0, 0.46, one), (-0.42, 0.14, 0.34, two), (0.44, -0.16, 0.34, two))
+        ((0.0, 0.0, 0.54, one), (-0.44, 0.14, 0.4, two), (0.46, -0.16, 0.4, two))
     ):
         pulse = wave(v.t, 2.0, i * 0.35)
         y = dy - s.heading(v) * (v.t - 0.5) * 0.75 + v.rand(-0.1, 0.1)
         j = v.at(dx * min(v.w, 1.2) + v.rand(-0.06, 0.06), y - 0.15, size)
         j.wash(v.pick("colour", PAINT), mask * 0.35 * torch.exp(-(j.x**2 + j.y**2) / 1.6))
-        for k in (-1.5, -0.5, 0.5, 1.5):
+        for k in (-1.35, 0.0, 1.35):
             sway = 0.16 * wave(v.t, 1.5, k * 0.2 + i * 0.3)
-            j.paint(line(j.x, j.y, k * 0.36, 0.1, k * 0.32 + sway, 0.62, 0.075), v.pick("colour", SHADE), mask)
-            j.paint(line(j.x, j.y, k * 0.32 + sway, 0.62, k * 0.32 - sway, 1.15, 0.06), v.pick("colour", SHADE), mask)
+            j.paint(line(j.x, j.y, k * 0.36, 0.1, k * 0.32 + sway, 0.62, 0.11), v.pick("colour", SHADE), mask)
+            j.paint(line(j.x, j.y, k * 0.32 + sway, 0.62, k * 0.32 - sway, 1.05, 0.1), v.pick("colour", SHADE), mask)
         wide = 0.82 + 0.1 * pulse
         bell = torch.maximum(ellipse(j.x, j.y - 0.12, wide, 0.84 - 0.1 * pulse), j.y - 0.16)
         j.paint(bell, v.pick("colour", PAINT), mask)
         j.paint(ellipse(j.x + 0.26, j.y + 0.34, 0.2, 0.13), rgb("#ffffff"), mask * 0.55)
         for side in (-1, 1):
-            j.paint(ellipse(j.x - side * 0.26, j.y + 0.02, 0.07, 0.1), INK, mask)
+            j.paint(ellipse(j.x - side * 0.26, j.y + 0.02, 0.09, 0.12), INK, mask)
 
 
 @scene(colour=ANY, count=("one", "two", "three"))

@@ -169,7 +169,7 @@ def heart(x, y, radius):
     """Two discs and the wedge that touches them, its point down."""
     x, y = x.abs() / radius, y / radius
     lobe = circle(x - 0.44, y + 0.32, 0.54)
-    wedge = torch.maximum(0.7071 * x + 0.7071 * y - 0.62, -0.32 - y)
+    wedge = torch.maximum(0.7071 * x + 0.7071 * y - 0.62, torch.maximum(-0.32 - y, x - 0.82))
     return torch.minimum(lobe, torch.maximum(wedge, y - 0.9)) * radius
 
 

@@ -1,8 +1,9 @@
 """Asks the exported model for clips that it has never seen, and lets the judge read them.
 
-`eval.json` keeps the cases (prompt, seed, labels, what was read) and the
-figures; `pictures/` the first frames of the image-to-video cases. All
-settings are the model's own defaults unless a figure says otherwise.
+The judge is the one that `export_judge.py` wrote to the same folder.
+`eval.json` keeps groups of cases (prompt, seed, labels, what was read) with
+the settings that differ from the model's own and the figures; `pictures/` the
+first frames of the image-to-video cases.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from captions import caption
 from judge import Judge, look
@@ -81,14 +83,14 @@ def make(pipeline, cases, folder, **settings):
 
 @torch.no_grad()
 def score(judge, cases, clips):
-    """How often the judge reads the asked word, for each slot: {group: {slot: [share, asked]}}."""
+    """How often the judge reads the asked word, for each slot, of all cases, of the shapes and of the scenes."""
     answers = judge(look((clips + 1) / 2))
     for i, c in enumerate(cases):
         c["read"] = {slot: SLOTS[slot][int(answers[slot][i].argmax())] for slot in c["labels"]}
-    groups = {"all": cases, "shapes": [c for c in cases if c["labels"]["kind"] == "shape"],
-              "scenes": [c for c in cases if c["labels"]["kind"] != "shape"]}  # fmt: skip
-    return {name: {slot: share(group, slot) for slot in SLOTS if any(slot in c["labels"] for c in group)}
-            for name, group in groups.items() if group}  # fmt: skip
+    parts = {"all": cases, "shapes": [c for c in cases if c["labels"]["kind"] == "shape"],
+             "scenes": [c for c in cases if c["labels"]["kind"] != "shape"]}  # fmt: skip
+    return {name: {slot: share(part, slot) for slot in SLOTS if any(slot in c["labels"] for c in part)}
+            for name, part in parts.items() if part}  # fmt: skip
 
 
 def share(cases, slot):
@@ -103,32 +105,44 @@ def kept(cases, clips, folder):
     return {"mean": round(decibels.mean().item(), 2), "worst": round(decibels.min().item(), 2), "cases": len(cases)}
 
 
-def main(model, judge_path, out, texts, pictures, extras):
+def all_groups(out, texts, pictures, extras):
+    """What is asked: names, settings that differ from the model's own, cases."""
+    asked = text_cases()[:texts]
+
+    def some():
+        return [dict(c) for c in asked[:extras]]
+
+    groups = [
+        ("text to video", {}, asked),
+        ("image to video", {}, picture_cases(out)[:pictures]),
+        ("colour word exchanged", {}, swapped(asked)[:extras]),
+        ("guidance 1", {"guidance": 1.0}, some()),
+        ("official negative prompt", {"negative_prompt": NULL_PROMPTS[1]}, some()),
+    ]
+    return [{"name": name, "settings": settings, "cases": cases} for name, settings, cases in groups]
+
+
+def main(model, out, texts, pictures, extras):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pipeline, judge = Pipeline(model, device), Judge()
-    judge.load_state_dict(torch.load(judge_path, map_location="cpu")["judge"])
-    all_texts, all_pictures = text_cases(), picture_cases(out)
-    asked, shown = all_texts[:texts], all_pictures[:pictures]
-    figures = {"text to video": score(judge, asked, make(pipeline, asked, out))}
-    others = {"guidance 1": ({"guidance": 1.0}, [dict(c) for c in asked[:extras]]),
-              "official negative prompt": ({"negative": NULL_PROMPTS[1]}, [dict(c) for c in asked[:extras]]),
-              "colour word swapped": ({}, swapped(asked)[:extras])}  # fmt: skip
-    for name, (settings, cases) in others.items():
-        figures[name] = score(judge, cases, make(pipeline, cases, out, **settings))["all"]
-    moved = make(pipeline, shown, out)
-    figures["image to video"] = score(judge, shown, moved)["all"] | {"first frame psnr": kept(shown, moved, out)}
-    report = {"figures": figures, "text": all_texts, "picture": all_pictures}
-    (out / "eval.json").write_text(json.dumps(report, indent=1) + "\n")
-    print(json.dumps(figures, indent=1))
+    judge.load_state_dict({k: v.float() for k, v in load_file(out / "judge.safetensors").items()})
+    groups = all_groups(out, texts, pictures, extras)
+    for group in groups:
+        cases = group["cases"]
+        clips = make(pipeline, cases, out, **group["settings"])
+        group["figures"] = score(judge, cases, clips)
+        if "picture" in cases[0]:
+            group["first frame"] = kept(cases, clips, out)
+        print(group["name"], json.dumps({k: v for k, v in group.items() if k in ("figures", "first frame")}), flush=True)
+    (out / "eval.json").write_text(json.dumps({"groups": groups}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--judge", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--texts", type=int, default=TEXTS, help="text cases to measure")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="picture cases to measure")
     parser.add_argument("--extras", type=int, default=60, help="cases of each comparison")
     a = parser.parse_args()
-    main(a.model, a.judge, a.out, a.texts, a.pictures, a.extras)
+    main(a.model, a.out, a.texts, a.pictures, a.extras)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from judge import FRAMES, STRIDES
+from judge import FRAMES, KERNELS, STRIDES
 from words import SLOTS
 
 
@@ -15,16 +15,16 @@ def main(trained, out):
     saved = torch.load(trained, map_location="cpu")
     save_file({k: v.half().contiguous() for k, v in saved["judge"].items()}, out / "judge.safetensors")
     convolutions = [
-        {"weight": f"convs.{i}.weight", "bias": f"convs.{i}.bias", "kernel": [3, 3, 3], "stride": list(stride),
-         "padding": [1, 1, 1], "then": "relu"}
-        for i, stride in enumerate(STRIDES)
+        {"weight": f"convs.{i}.weight", "bias": f"convs.{i}.bias", "kernel": list(kernel), "stride": list(stride),
+         "padding": [k // 2 for k in kernel], "then": "relu"}
+        for i, (kernel, stride) in enumerate(zip(KERNELS, STRIDES))
     ]  # fmt: skip
     about = {
-        "input": "a clip of 33 frames of 128x128, RGB in 0..1",
-        "preprocessing": [f"take frames {list(FRAMES)}", "mean of 2x2 pixels: [3, 9, 64, 64]", "x -> 2 x - 1"],
-        "layout": "weights as in PyTorch: convolutions [out, in, time, height, width], heads [classes, 128]",
+        "input": "a clip of 33 frames of 128x128, RGB in 0..1; x -> 2 x - 1",
+        "frames": list(FRAMES),
+        "layout": "weights as in PyTorch: convolutions [out, in, time, height, width], heads [classes, means and maxima]",
         "convolutions": convolutions,
-        "pool": "mean over time, height and width",
+        "pool": "the mean over time, height and width of every channel, then the maximum",
         "heads": {slot: {"weight": f"heads.{slot}.weight", "bias": f"heads.{slot}.bias", "classes": words}
                   for slot, words in SLOTS.items()},
         "answer": "the class of the highest score; a head means nothing where the clip has no such word",

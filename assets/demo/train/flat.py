@@ -48,6 +48,17 @@ class Flat:
         if self.work is not self.master:
             self.work.copy_(self.master)
 
+    def state(self):
+        """What a later program needs to go on."""
+        return {k: getattr(self, k) for k in ("master", "first", "second", "ema", "steps")}
+
+    def restore(self, state):
+        for k in ("master", "first", "second", "ema"):
+            getattr(self, k).copy_(state[k])
+        self.steps = state["steps"]
+        if self.work is not self.master:
+            self.work.copy_(self.master)
+
     def averaged(self, *modules):
         """The moving average under the names of fresh modules, given in the order of the trained ones."""
         names = [name for m in modules for name, _ in m.named_parameters()]

@@ -39,6 +39,12 @@ class Machine:
         if self.world > 1:
             dist.broadcast(x, 0)
 
+    def clock(self):
+        """Seconds since the first process started."""
+        now = torch.tensor([time.time() - START], dtype=torch.float64, device=self.device)
+        self.copy_from_first(now)
+        return now.item()
+
     def capture(self, work):
         """Records work on fixed buffers as a CUDA graph; returns what runs it again. On the CPU: the work itself."""
         if not self.cuda:
@@ -62,3 +68,29 @@ class Machine:
     def close(self):
         if self.world > 1:
             dist.destroy_process_group()
+
+
+class Pace:
+    """Trains by the clock: yields each step and the share of all training time that is over.
+
+    It ends when the program is `seconds` old. `spent` seconds were trained by
+    earlier programs and `later` are left for the next one; the first process's
+    clock counts, so that all take the same steps.
+    """
+
+    EVERY = 20  # steps between looks at the clock
+
+    def __init__(self, machine, seconds, spent=0.0, later=0.0):
+        self.machine, self.seconds, self.spent, self.later = machine, seconds, spent, later
+
+    def __iter__(self):
+        begin, earlier, step = self.machine.clock(), self.spent, 0
+        whole = earlier + max(0.0, self.seconds - begin) + self.later
+        while True:
+            if step % self.EVERY == 0:
+                now = self.machine.clock()
+                self.spent = earlier + now - begin
+                if now >= self.seconds:
+                    return
+            yield step, self.spent / whole
+            step += 1

@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional as F
 
 from captions import caption
-from judge import FRAMES, look
+from judge import FRAMES
 from text import NULL_PROMPTS, TEXT_LEN, token_ids
-from world import SIZES, draw_words, film, labels
+from world import SIZES, TRAIN, draw_words, film, labels
 
 SAYINGS = 4  # captions kept for each clip
 
@@ -16,21 +16,34 @@ SAYINGS = 4  # captions kept for each clip
 class Pool:
     """`capacity` clips in a ring; `record(words, seed)` turns words into one row for every clip of each tensor."""
 
-    def __init__(self, record, capacity, seed):
-        self.record, self.capacity, self.rng = record, capacity, random.Random(seed)
+    def __init__(self, record, capacity, seed, split=TRAIN):
+        self.record, self.capacity, self.rng, self.split = record, capacity, random.Random(seed), split
         self.rows, self.size, self.cursor = None, 0, 0
 
     def grow(self, count, batch=24):
         """Adds clips, the oldest making room."""
         for start in range(0, count, batch):
             n = min(batch, count - start, self.capacity - self.cursor)
-            rows = self.record(draw_words(n, self.rng), self.rng.randrange(1 << 62))
-            if self.rows is None:
-                self.rows = [torch.empty(self.capacity, *r.shape[1:], dtype=r.dtype, device=r.device) for r in rows]
-            for store, row in zip(self.rows, rows):
-                store[self.cursor : self.cursor + n] = row
+            rows = self.record(draw_words(n, self.rng, self.split), self.rng.randrange(1 << 62))
+            self.store(rows, self.cursor)
             self.cursor = (self.cursor + n) % self.capacity
             self.size = min(self.capacity, self.size + n)
+
+    def state(self):
+        """What a later program needs to go on."""
+        return {"rows": [r[: self.size].clone() for r in self.rows], "cursor": self.cursor, "rng": self.rng.getstate()}
+
+    def restore(self, state):
+        self.store(state["rows"], 0)
+        self.size, self.cursor = len(state["rows"][0]), state["cursor"]
+        self.rng.setstate(state["rng"])
+
+    def store(self, rows, start):
+        """Writes clips over those from `start` on; the first ones decide what a row looks like."""
+        if self.rows is None:
+            self.rows = [torch.empty(self.capacity, *r.shape[1:], dtype=r.dtype, device=r.device) for r in rows]
+        for store, row in zip(self.rows, rows):
+            store[start : start + len(row)] = row
 
     def sample(self, n, generator):
         """Indices of n random clips."""
@@ -48,12 +61,12 @@ def frames_only(size, device):
     return record
 
 
-def small_and_labelled(device):
-    """A recorder for the judge: what it sees of a clip, as bytes, and the class numbers."""
+def glances_and_labels(device):
+    """A recorder for the judge: the frames that it sees of a clip, as bytes, and the class numbers."""
 
     def record(words, seed):
         video = film(words, SIZES[0], seed, device, frames=len(FRAMES))
-        return [(look(video) * 255).round().byte(), labels(words).to(device)]
+        return [(video * 255).round().byte(), labels(words).to(device)]
 
     return record
 

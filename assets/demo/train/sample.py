@@ -109,10 +109,10 @@ class Pipeline:
         return self.vae.decode(latents * self.std + self.mean).clamp(-1, 1)
 
     @torch.no_grad()
-    def generate(self, prompts, seeds, size=None, frames=None, pictures=None, negative=None, **settings):
+    def generate(self, prompts, seeds, size=None, frames=None, pictures=None, **settings):
         """Final latents of some prompts; `pictures` [n, 3, height, width] in -1..1 are first frames to keep.
 
-        `settings` may replace steps, shift and guidance of the model's own.
+        `settings` may replace steps, shift, guidance and negative prompt of the model's own.
         """
         s = self.settings | settings
         width, height = size or s["size"]
@@ -120,7 +120,7 @@ class Pipeline:
         x = torch.stack([noise(shape, seed) for seed in seeds]).to(self.device)
         texts = [self.context(prompts)]
         if s["guidance"] != 1:
-            texts.append(self.context([s["negative_prompt"] if negative is None else negative] * len(prompts)))
+            texts.append(self.context([s["negative_prompt"]] * len(prompts)))
         first = None if pictures is None else self.encode(pictures.to(self.device).unsqueeze(2))
         solver = UniPc(s["steps"], s["shift"])
         for t in solver.timesteps:

@@ -156,7 +156,7 @@ def houses(v, level=0.55, alpha=1.0):
     v.paint(level * v.h + 0.25 - v.y, shift(v, day="#8c93a8", sunset="#54456f", night="#1a2147"), alpha)
 
 
-def snowfall(v, colour=SNOW, count=16, size=0.05):
+def snowfall(v, colour=SNOW, count=12, size=0.065):
     """Big flakes on fixed paths that start somewhere else in every clip."""
     phase = v.rand(0, 1)
     for i in range(count):
@@ -166,10 +166,10 @@ def snowfall(v, colour=SNOW, count=16, size=0.05):
         v.paint(circle(v.x - x * v.w - sway, v.y - y * v.h, size), colour, 0.95)
 
 
-def rainfall(v, count=16):
+def rainfall(v, count=12):
     """Long slanted drops on fixed paths."""
     phase = v.rand(0, 1)
     for i in range(count):
         x, start = 2 * (i * 0.7549 % 1) - 1, i * 0.5698 % 1
         y = (torch.remainder(start + phase + 1.5 * v.t, 1.0) * 2.5 - 1.25) * v.h
-        v.paint(line(v.x - x * v.w, v.y - y, 0.03, -0.1, -0.03, 0.1, 0.016), rgb("#e3f2ff"), 0.75)
+        v.paint(line(v.x - x * v.w, v.y - y, 0.04, -0.13, -0.04, 0.13, 0.024), rgb("#e3f2ff"), 0.75)

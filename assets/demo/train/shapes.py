@@ -20,7 +20,7 @@ def shape(v):
     """A large flat shape with a soft shadow, moving over a plain or simple background."""
     ground(v)
     t = v.t
-    r = v.rand(0.36, 0.52)
+    r = v.rand(0.45, 0.6)
     along, across = 2 * v.rand(0, 1) - 1, 2 * v.rand(0, 1) - 1
     travel = v.rand(0.7, 0.95)
     turn0 = v.rand(0, 1)
@@ -38,7 +38,7 @@ def shape(v):
     orbit = 2 * math.pi * (t + turn0)
     x, y = x + one["round"] * 0.5 * orbit.cos(), y + one["round"] * 0.5 * orbit.sin()
     r = r * (1 - one["round"] * 0.25)
-    size = r * (1 + one["grow"] * (0.42 + 0.95 * t - 1) + one["shrink"] * (1.37 - 0.95 * t - 1))
+    size = r * (1 + one["grow"] * (0.6 * t - 0.4) + one["shrink"] * (0.2 - 0.6 * t))
     angle = one["spin"] * 2 * math.pi * (0.75 * t + turn0)
     kinds = v.words["shape"]
     p, shadow = v.at(x, y, size, angle), v.at(x + 0.05, y + 0.07, size, angle)

@@ -6,6 +6,7 @@ One process for each accelerator; see README.md for how long it takes on what.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,21 +38,27 @@ def main():
     parser.add_argument(
         "--golden", default=HERE.parents[2] / "tests/golden/demo", help="folder for judge, figures, goldens"
     )
-    parser.add_argument("--vae-steps", type=int, default=16_000)
-    parser.add_argument("--dit-steps", type=int, default=36_000)
+    parser.add_argument("--from", dest="start", help="exported model folder to go on from")
+    parser.add_argument("--vae-seconds", type=float, default=480)
+    parser.add_argument("--dit-seconds", type=float, default=900)
     a = parser.parse_args()
     processes = max(1, torch.cuda.device_count())
-    train_tokenizer(Path(a.folder) / "google/umt5-xxl")
+    start = ["--from", a.start] if a.start else []
+    if a.start:
+        shutil.copytree(Path(a.start) / "google", Path(a.folder) / "google", dirs_exist_ok=True)
+    else:
+        train_tokenizer(Path(a.folder) / "google/umt5-xxl")
     judge = stage("train_judge.py", "--folder", a.folder)
-    vae = stage("train_vae.py", "--folder", a.folder, "--steps", a.vae_steps, processes=processes)
+    vae = stage("train_vae.py", "--folder", a.folder, "--seconds", a.vae_seconds, *start, processes=processes)
     finish(vae)
-    dit = stage("train_dit.py", "--folder", a.folder, "--steps", a.dit_steps, processes=processes)
+    dit = stage("train_dit.py", "--folder", a.folder, "--seconds", a.dit_seconds, *start, processes=processes)
     finish(judge, dit)
     if a.out:
         finish(stage("export.py", "--folder", a.folder, "--out", a.out))
         golden = Path(a.golden)
         finish(stage("export_judge.py", "--judge", Path(a.folder) / "judge.pt", "--out", golden))
-        finish(stage("evaluate.py", "--model", a.out, "--judge", Path(a.folder) / "judge.pt", "--out", golden))
+        finish(stage("truth.py", "--out", golden))
+        finish(stage("evaluate.py", "--model", a.out, "--out", golden))
         finish(stage("golden.py", "--model", a.out, "--out", golden))
 
 

@@ -1,4 +1,7 @@
-"""Trains the judge on rendered clips; writes `judge.pt` and its accuracy on fresh clips, held-out words included."""
+"""Trains the judge on rendered clips of all words; writes `judge.pt` and its accuracy on fresh clips.
+
+The judge measures; so it knows the combinations that are held out from the model.
+"""
 
 import argparse
 import json
@@ -6,13 +9,14 @@ import random
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
-from judge import FRAMES, Judge, look
+from judge import FRAMES, Judge
 from machine import Machine
-from pool import Pool, blur, small_and_labelled
+from pool import Pool, blur, glances_and_labels
 from words import SLOTS
-from world import SIZES, TEST, TRAIN, draw_words, film, labels
+from world import ALL, SIZES, TEST, TRAIN, draw_words, film, labels
 
 
 def disturb(x):
@@ -23,6 +27,7 @@ def disturb(x):
         return torch.rand(n, 1, 1, 1, 1, device=x.device)
 
     x = torch.where(pick() < 0.4, blur(x), x)
+    x = torch.where(pick() < 0.3, blur(blur(x)), x)
     x = x * (0.94 + 0.12 * pick()) + 0.06 * (pick() - 0.5)
     return (x + torch.randn_like(x) * 0.05 * pick()).clamp(0, 1)
 
@@ -36,11 +41,11 @@ def loss_of(answers, truth):
     return total
 
 
-def train(machine, run, steps, clips, batch=128, rate=1.5e-3):
+def train(machine, run, steps, clips, checked, batch=128, rate=1.5e-3):
     device = machine.device
     torch.manual_seed(3)
-    judge = Judge().to(device, memory_format=torch.channels_last_3d)
-    pool = Pool(small_and_labelled(device), clips, 5)
+    judge = Judge(nn.BatchNorm3d).to(device, memory_format=torch.channels_last_3d)
+    pool = Pool(glances_and_labels(device), clips, 5, ALL)
     pool.grow(clips)
     machine.log(f"judge: {clips} clips drawn")
     optimiser = torch.optim.AdamW(judge.parameters(), rate, weight_decay=0.02)
@@ -60,19 +65,20 @@ def train(machine, run, steps, clips, batch=128, rate=1.5e-3):
             pool.grow(12, batch=12)
         if (step + 1) % 500 == 0:
             machine.log(f"judge {step + 1}/{steps}  loss {loss.item():.3f}")
-    report = {"seen words": validate(judge, device, TRAIN), "held-out words": validate(judge, device, TEST)}
+    judge = judge.eval().folded()
+    report = {"seen words": validate(judge, device, TRAIN, checked), "held-out words": validate(judge, device, TEST, checked)}
     machine.log(f"judge: {json.dumps(report)}")
     torch.save({"judge": {k: v.cpu() for k, v in judge.state_dict().items()}, "report": report}, Path(run) / "judge.pt")
 
 
 @torch.no_grad()
-def validate(judge, device, split, clips=3000):
+def validate(judge, device, split, clips):
     """The share of right answers for each slot on freshly rendered clips, in float32."""
     rng, right, asked = random.Random(77), torch.zeros(len(SLOTS)), torch.zeros(len(SLOTS))
     for _ in range(clips // 12):
         words = draw_words(12, rng, split)
         truth = labels(words)
-        answers = judge(look(film(words, SIZES[0], rng.randrange(1 << 62), device, len(FRAMES))))
+        answers = judge(film(words, SIZES[0], rng.randrange(1 << 62), device, len(FRAMES)))
         said = torch.stack([scores.argmax(1) for scores in answers.values()], 1).cpu()
         right += ((said == truth) & (truth >= 0)).sum(0)
         asked += (truth >= 0).sum(0)
@@ -84,5 +90,6 @@ if __name__ == "__main__":
     parser.add_argument("--folder", required=True)
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--clips", type=int, default=20_000)
+    parser.add_argument("--checked", type=int, default=3000, help="fresh clips of seen and of held-out words to read")
     a = parser.parse_args()
-    train(Machine(), a.folder, a.steps, a.clips)
+    train(Machine(), a.folder, a.steps, a.clips, a.checked)

@@ -34,7 +34,8 @@ class Norm(nn.Module):
         self.gamma = nn.Parameter(torch.ones(dim, *[1] * axes))
 
     def forward(self, x):
-        return F.rms_norm(x.movedim(1, -1), self.gamma.shape[:1], self.gamma.flatten(), 1e-12).movedim(-1, 1)
+        length = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=torch.float32).clamp(min=1e-12)
+        return x * (len(self.gamma) ** 0.5 / length).to(x) * self.gamma
 
 
 class Residual(nn.Module):

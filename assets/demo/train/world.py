@@ -17,7 +17,7 @@ from words import SLOTS
 
 FRAMES, FPS = 33, 16
 SIZES = [(128, 128), (160, 96), (96, 160)]  # width, height
-SHAPE_SHARE = 0.3  # of all clips; the scenes share the rest
+SHAPE_SHARE = 0.45  # of all clips; the scenes share the rest
 
 
 def combinations(kind):
@@ -44,6 +44,7 @@ def held_out(words):
 
 TRAIN = {kind: [w for w in combinations(kind) if not held_out(w)] for kind in SCENES}
 TEST = {kind: [w for w in combinations(kind) if held_out(w)] for kind in SCENES}
+ALL = {kind: TRAIN[kind] + TEST[kind] for kind in SCENES}
 
 
 def film(words, size, seed, device="cpu", frames=FRAMES):

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use image::{RgbImage, imageops};
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
 
@@ -20,21 +21,36 @@ pub struct Mp4Reader {
     next: usize,
 }
 
-/// The whole video in memory. `step` is told how many frames of how many are there, and may end it
+/// The whole video in memory, made smaller where a side exceeds `within`. `step` is told how many frames of how many are there, and may end it
 /// with an error.
 ///
 /// # Errors
 /// It cannot be read, or `step` ended it.
-pub fn clip(path: &Path, mut step: impl FnMut(usize, usize) -> Result<()>) -> Result<Clip> {
+pub fn clip(
+    path: &Path,
+    within: Option<Size>,
+    mut step: impl FnMut(usize, usize) -> Result<()>,
+) -> Result<Clip> {
     let mut video = Mp4Reader::open(path)?;
     let frames = video.frames();
+    let own = video.size();
+    let size = match within {
+        Some(limit) if own.width > limit.width || own.height > limit.height => own.within(limit, 1),
+        _ => own,
+    };
     let mut pixels = Vec::new();
     for index in 0..frames {
         step(index, frames)?;
-        pixels.extend(video.frame(index)?);
+        let frame = video.frame(index)?;
+        if size == own {
+            pixels.extend(frame);
+        } else {
+            let frame = RgbImage::from_raw(own.width, own.height, frame).unwrap_or_default();
+            pixels.extend(imageops::thumbnail(&frame, size.width, size.height).into_raw());
+        }
     }
     step(frames, frames)?;
-    Ok(Clip::new(video.size(), video.fps(), pixels))
+    Ok(Clip::new(size, video.fps(), pixels))
 }
 
 impl Mp4Reader {

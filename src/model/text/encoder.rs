@@ -59,7 +59,7 @@ impl Config {
     }
 
     /// Every tensor of such an encoder.
-    fn tensors(&self) -> Vec<(String, Vec<i32>)> {
+    pub fn tensors(&self) -> Vec<(String, Vec<i32>)> {
         let (width, inner) = (self.width, self.attention);
         let layer = [
             ("norm1.weight", vec![width]),

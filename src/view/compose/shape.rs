@@ -100,13 +100,7 @@ fn segment(words: &Words, shape: Shape) -> Segment<'static> {
 /// The tiers that there are presets of.
 fn fineness(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Request, tiers: &[u32]) {
     let names: Vec<String> = tiers.iter().map(|tier| format!("{tier}p")).collect();
-    let segments: Vec<Segment> = names
-        .iter()
-        .map(|name| Segment {
-            face: Face::Name,
-            name,
-        })
-        .collect();
+    let segments: Vec<Segment> = names.iter().map(|name| Segment::named(name)).collect();
     let tier = tier(presets, form.size);
     let chosen = tiers.iter().position(|&each| Some(each) == tier);
     let width = TIER * tiers.len() as f32;

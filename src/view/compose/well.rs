@@ -12,7 +12,7 @@ use crate::view::action::{Action, End};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, STAGE, palette, radius, size, space, text};
-use crate::view::widget::{IconButton, focus_ring, warmth};
+use crate::view::widget::{IconButton, fitted, focus_ring, warmth};
 
 /// A picture that was read: small enough to be drawn.
 #[derive(Clone)]
@@ -116,7 +116,7 @@ fn invite(ui: &Ui, response: &Response, rect: Rect, name: &str) {
 
 /// The part of the picture that will be used, which can be slid.
 fn crop(ui: &Ui, response: &Response, rect: Rect, photo: &Photo, video: Size, anchor: &mut Anchor) {
-    let frame = fitted(rect, video);
+    let frame = fitted(ui, rect, video);
     let shown = share(photo.size, video);
     let hidden = Vec2::splat(1.0) - shown;
     let slack = hidden * frame.size() / shown;
@@ -166,13 +166,6 @@ fn remove(ui: &mut Ui, rect: Rect, end: End) -> bool {
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(place));
     theme::darken(&mut corner);
     corner.add(IconButton::new(icons::X, name)).clicked()
-}
-
-/// The largest rectangle of the video's shape in `rect`.
-fn fitted(rect: Rect, video: Size) -> Rect {
-    let aspect = video.aspect() as f32;
-    let width = rect.width().min(rect.height() * aspect);
-    Rect::from_center_size(rect.center(), vec2(width, width / aspect))
 }
 
 /// How much of a picture's width and height a video of another shape shows.

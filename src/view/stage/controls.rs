@@ -4,7 +4,8 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::Player;
 use super::scrubber;
-use crate::view::action::PlayerAction;
+use crate::view::Action;
+use crate::view::action::{PlayerAction, RecordAction, Sheet};
 use crate::view::icons;
 use crate::view::shortcuts::{Key, keys};
 use crate::view::strings::words;
@@ -18,16 +19,16 @@ pub const HEIGHT: f32 = 92.0;
 const SPEEDS: [f32; 4] = [0.25, 0.5, 1.0, 2.0];
 
 /// Draws the scrubber and the buttons below it.
-pub fn show(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
+pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     ui.add_space(space::L);
     let scrubbed = scrubber::show(ui, player);
     let pressed = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let left = transport(ui, player);
         let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| uses(ui, player));
-        left.or(right.inner)
+        left.map(Action::Player).or(right.inner)
     });
-    scrubbed.or(pressed.inner)
+    scrubbed.map(Action::Player).or(pressed.inner)
 }
 
 /// What moves the clip, and where it stands.
@@ -103,21 +104,21 @@ fn speed(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
 }
 
 /// What can be done with the clip and its frames; from the right.
-fn uses(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
+fn uses(ui: &mut Ui, player: &Player) -> Option<Action> {
     let words = &words(ui).player;
     let mut asked = None;
+    let export_keys = keys(ui.ctx(), Key::Export);
+    let export = IconButton::new(icons::EXPORT, words.export).keys(&export_keys);
+    if ui.add(export).clicked() {
+        asked = Some(Action::Open(Sheet::Export));
+    }
+    asked = file(ui, player).or(asked);
+    ui.add_space(space::S);
     let mut button = |ui: &mut Ui, icon, name, action| {
         if ui.add(IconButton::new(icon, name)).clicked() {
-            asked = Some(action);
+            asked = Some(Action::Player(action));
         }
     };
-    button(ui, icons::FOLDER_OPEN, words.reveal, PlayerAction::Reveal);
-    button(
-        ui,
-        icons::ARROW_COUNTER_CLOCKWISE,
-        words.restore,
-        PlayerAction::Restore,
-    );
     let (icon, name) = if player.actual_size {
         (icons::ARROWS_IN, words.fit)
     } else {
@@ -135,4 +136,30 @@ fn uses(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
         );
     }
     asked
+}
+
+/// What can be done with the video as a whole; from the right.
+fn file(ui: &mut Ui, player: &Player) -> Option<Action> {
+    let words = &words(ui).player;
+    let (heart, like) = if player.favourite {
+        (icons::HEART_FILL, words.dislike)
+    } else {
+        (icons::HEART, words.like)
+    };
+    let restore = icons::ARROW_COUNTER_CLOCKWISE;
+    let buttons = [
+        (icons::TRASH, words.trash, RecordAction::Trash),
+        (icons::FOLDER_OPEN, words.reveal, RecordAction::Reveal),
+        (restore, words.restore, RecordAction::Restore),
+        (heart, like, RecordAction::Favourite),
+    ];
+    let pressed = buttons.map(|(icon, name, action)| {
+        let mut button = IconButton::new(icon, name);
+        if action == RecordAction::Favourite {
+            button = button.on(player.favourite);
+        }
+        ui.add(button).clicked().then_some(action)
+    });
+    let action = pressed.into_iter().flatten().next()?;
+    Some(Action::Record(player.id.to_owned(), action))
 }

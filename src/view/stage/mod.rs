@@ -9,11 +9,10 @@ mod scrubber;
 mod welcome;
 mod working;
 
-use egui::{CentralPanel, Frame, Rect, Ui, vec2};
+use egui::{CentralPanel, Frame, Ui};
 
 use super::Action;
 use super::theme::{self, STAGE};
-use crate::job::Size;
 
 pub use message::Message;
 pub use player::{Peek, Player};
@@ -45,15 +44,4 @@ pub fn show(ui: &mut Ui, stage: &Stage) -> Option<Action> {
         }
     });
     shown.inner
-}
-
-/// The largest rectangle of a picture's shape in `room`, in whole pixels.
-fn fitted(ui: &Ui, room: Rect, size: Size) -> Rect {
-    let aspect = size.aspect() as f32;
-    let width = room.width().min(room.height() * aspect).max(1.0);
-    let rect = Rect::from_center_size(room.center(), vec2(width, width / aspect));
-    let point = ui.pixels_per_point();
-    let round = |at: f32| (at * point).round() / point;
-    let corner = egui::pos2(round(rect.left()), round(rect.top()));
-    Rect::from_min_size(corner, vec2(round(rect.width()), round(rect.height())))
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Rect, Sense, TextureHandle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
-use super::{controls, fitted};
+use super::controls;
 use crate::job::Size;
 use crate::view::action::{Action, PlayerAction};
 use crate::view::strings::words;
 use crate::view::theme::{self, UNTINTED, motion, space};
+use crate::view::widget::fitted;
 
 /// A clip and where it stands.
 #[expect(
@@ -21,6 +22,8 @@ pub struct Player<'a> {
     pub picture: Option<&'a TextureHandle>,
     /// The size of the frames.
     pub size: Size,
+    /// Its record.
+    pub id: &'a str,
     /// What it is called.
     pub name: &'a str,
     /// The number of the frame.
@@ -39,6 +42,8 @@ pub struct Player<'a> {
     pub actual_size: bool,
     /// The frame under the pointer, while that is on the scrubber.
     pub peek: Option<Peek<'a>>,
+    /// Whether its owner likes it.
+    pub favourite: bool,
     /// Whether the model takes a picture to begin with.
     pub takes_pictures: bool,
 }
@@ -74,8 +79,8 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
         ui.multiply_opacity(opacity);
         asked = controls::show(&mut ui, player);
     }
-    let toggled = response.clicked().then_some(PlayerAction::Toggle);
-    asked.or(toggled).map(Action::Player)
+    let toggled = response.clicked();
+    asked.or(toggled.then_some(Action::Player(PlayerAction::Toggle)))
 }
 
 /// Where the frames are drawn.

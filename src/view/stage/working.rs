@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use egui::{Align, Layout, Rect, RichText, TextureHandle, Ui, UiBuilder, vec2};
 
-use super::fitted;
 use crate::job::{Progress, Size, Stage};
 use crate::view::action::{Action, JobAction};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, UNTINTED, motion, palette, space, text};
-use crate::view::widget::{Button, Kind, progress};
+use crate::view::widget::{Button, Kind, fitted, progress};
 
 /// What a job does at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

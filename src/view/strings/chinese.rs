@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::english::{clock, gigabytes};
-use super::{Compose, Drop, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use super::{
+    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+};
 use crate::job::{Computation, Fault, Field, Pictures, Refusal, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -14,6 +16,8 @@ pub const CHINESE: Words = Words {
     stage: STAGE,
     player: PLAYER,
     reel: REEL,
+    library: LIBRARY,
+    export: EXPORT,
     sheets: Sheets {
         models: "模型",
         settings: "设置",
@@ -41,6 +45,7 @@ pub const CHINESE: Words = Words {
     notices: Notices {
         copied: "已将此帧复制到剪贴板",
         restored: "已恢复此视频的设置",
+        trashed: "视频已移到废纸篓",
         finished: "视频已完成",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         faulty,
@@ -69,6 +74,7 @@ const COMPOSE: Compose = Compose {
     first_frame: "首帧",
     last_frame: "尾帧",
     well_hint: "拖入、粘贴或点击",
+    pictures: "图片",
     choose_picture: "选择图片…",
     remove_picture: "移除图片",
     remove_first: "移除首帧",
@@ -167,6 +173,10 @@ const PLAYER: Player = Player {
     go_on: "从最后一帧继续",
     reveal: "显示文件",
     restore: "再次使用这些设置",
+    like: "加入收藏",
+    dislike: "取消收藏",
+    trash: "移到废纸篓",
+    export: "导出…",
 };
 
 const REEL: Reel = Reel {
@@ -181,8 +191,41 @@ const REEL: Reel = Reel {
     paused_at: |done, of| format!("暂停于 {done} / {of}"),
     earlier: "提前",
     later: "延后",
-    resume: "继续",
     cancel: "取消",
+};
+
+const LIBRARY: Library = Library {
+    search: "搜索",
+    favourites: "仅显示收藏",
+    empty: "生成的视频会显示在这里",
+    not_found: "没有找到",
+};
+
+const EXPORT: Export = Export {
+    kind: "类型",
+    video: "视频",
+    video_why: "可在任何设备播放的 MP4，并保留生成它的设置",
+    gif: "GIF",
+    gif_why: "在网页和消息中自动播放，256 色",
+    pictures: "所有帧",
+    pictures_why: "一个文件夹，每帧一张 PNG",
+    still: "当前帧",
+    still_why: |frame| format!("第 {frame} 帧，保存为 PNG，文件名以 .jpg 结尾则为 JPEG"),
+    size: "尺寸",
+    quality: "质量",
+    small: "较小",
+    small_why: "文件小，内行可看出压缩痕迹",
+    standard: "标准",
+    standard_why: "肉眼看不出差别",
+    best: "最佳",
+    best_why: "文件大，适合后期编辑",
+    save: "存储为…",
+    again: "再存一份…",
+    progress: "导出进度",
+    cancel: "取消",
+    written: |name| format!("已保存 {name}"),
+    reveal: "显示文件",
+    frame_name: |name, frame| format!("{name} 第 {frame} 帧"),
 };
 
 fn estimate(estimate: Estimate) -> String {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Compose, Drop, Notices, Player, Reel, Settings, Sheets, Stage, Words};
+use super::{
+    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+};
 use crate::job::{Pictures, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -13,6 +15,8 @@ pub const ENGLISH: Words = Words {
     stage: STAGE,
     player: PLAYER,
     reel: REEL,
+    library: LIBRARY,
+    export: EXPORT,
     sheets: Sheets {
         models: "Models",
         settings: "Settings",
@@ -40,6 +44,7 @@ pub const ENGLISH: Words = Words {
     notices: Notices {
         copied: "The frame is on the clipboard",
         restored: "The form holds the settings of this video again",
+        trashed: "The video is in the Trash",
         finished: "Your video is ready",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
         faulty: |fault| {
@@ -72,6 +77,7 @@ const COMPOSE: Compose = Compose {
     first_frame: "First frame",
     last_frame: "Last frame",
     well_hint: "Drop, paste or click",
+    pictures: "Pictures",
     choose_picture: "Choose a picture…",
     remove_picture: "Remove the picture",
     remove_first: "Remove the first frame",
@@ -172,6 +178,10 @@ const PLAYER: Player = Player {
     go_on: "Continue from the last frame",
     reveal: "Show the file",
     restore: "Use these settings again",
+    like: "Add to favourites",
+    dislike: "Remove from favourites",
+    trash: "Move to Trash",
+    export: "Export…",
 };
 
 const REEL: Reel = Reel {
@@ -186,8 +196,41 @@ const REEL: Reel = Reel {
     paused_at: |done, of| format!("Paused at {done} of {of}"),
     earlier: "Make it earlier",
     later: "Make it later",
-    resume: "Resume",
     cancel: "Cancel",
+};
+
+const LIBRARY: Library = Library {
+    search: "Search",
+    favourites: "Favourites only",
+    empty: "What you make will be here",
+    not_found: "Nothing is like that",
+};
+
+const EXPORT: Export = Export {
+    kind: "Kind",
+    video: "Video",
+    video_why: "An MP4 that plays everywhere and keeps the settings that made it",
+    gif: "GIF",
+    gif_why: "Moves by itself in pages and messages, in 256 colours",
+    pictures: "All frames",
+    pictures_why: "A folder with a PNG for each frame",
+    still: "This frame",
+    still_why: |frame| format!("Frame {frame} as a PNG, or as a JPEG if you name it so"),
+    size: "Size",
+    quality: "Quality",
+    small: "Small",
+    small_why: "A small file, in which a trained eye sees the compression",
+    standard: "Standard",
+    standard_why: "No difference to be seen",
+    best: "Best",
+    best_why: "A large file for further editing",
+    save: "Save as…",
+    again: "Save another…",
+    progress: "Progress of the export",
+    cancel: "Cancel",
+    written: |name| format!("{name} is saved"),
+    reveal: "Show the file",
+    frame_name: |name, frame| format!("{name}, frame {frame}"),
 };
 
 fn estimate(estimate: Estimate) -> String {

@@ -71,6 +71,10 @@ pub struct Words {
     pub player: Player,
     /// The strip at the bottom.
     pub reel: Reel,
+    /// Everything made.
+    pub library: Library,
+    /// The sheet for exports.
+    pub export: Export,
     /// The titles of the sheets, and what closes them.
     pub sheets: Sheets,
     /// The settings.
@@ -110,6 +114,7 @@ pub struct Compose {
     pub first_frame: &'static str,
     pub last_frame: &'static str,
     pub well_hint: &'static str,
+    pub pictures: &'static str,
     pub choose_picture: &'static str,
     pub remove_picture: &'static str,
     pub remove_first: &'static str,
@@ -208,6 +213,10 @@ pub struct Player {
     pub go_on: &'static str,
     pub reveal: &'static str,
     pub restore: &'static str,
+    pub like: &'static str,
+    pub dislike: &'static str,
+    pub trash: &'static str,
+    pub export: &'static str,
 }
 
 /// Of the strip at the bottom.
@@ -220,8 +229,47 @@ pub struct Reel {
     pub paused_at: fn(usize, usize) -> String,
     pub earlier: &'static str,
     pub later: &'static str,
-    pub resume: &'static str,
     pub cancel: &'static str,
+}
+
+/// Of everything made.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Library {
+    pub search: &'static str,
+    pub favourites: &'static str,
+    pub empty: &'static str,
+    pub not_found: &'static str,
+}
+
+/// Of the sheet for exports.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Export {
+    pub kind: &'static str,
+    pub video: &'static str,
+    pub video_why: &'static str,
+    pub gif: &'static str,
+    pub gif_why: &'static str,
+    pub pictures: &'static str,
+    pub pictures_why: &'static str,
+    pub still: &'static str,
+    pub still_why: fn(usize) -> String,
+    pub size: &'static str,
+    pub quality: &'static str,
+    pub small: &'static str,
+    pub small_why: &'static str,
+    pub standard: &'static str,
+    pub standard_why: &'static str,
+    pub best: &'static str,
+    pub best_why: &'static str,
+    pub save: &'static str,
+    pub again: &'static str,
+    pub progress: &'static str,
+    pub cancel: &'static str,
+    pub written: fn(&str) -> String,
+    pub reveal: &'static str,
+    pub frame_name: fn(&str, usize) -> String,
 }
 
 /// Of the sheets.
@@ -266,6 +314,7 @@ pub struct Drop {
 pub struct Notices {
     pub copied: &'static str,
     pub restored: &'static str,
+    pub trashed: &'static str,
     pub finished: &'static str,
     pub engine_ended: &'static str,
     pub faulty: fn(Fault) -> String,

@@ -8,6 +8,7 @@ mod label;
 mod menu;
 mod number;
 mod progress;
+mod row;
 mod segmented;
 mod slider;
 mod text_box;
@@ -19,13 +20,15 @@ pub use label::{caption, explanation, heading, icon, label};
 pub use menu::{menu, menu_item};
 pub use number::Number;
 pub use progress::progress;
+pub use row::{choice, row};
 pub use segmented::{Face, Segment, segmented};
 pub use slider::Slider;
 pub use text_box::TextBox;
 
-use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::theme::{self, palette, size};
+use crate::job::Size;
 
 /// How far the pointer's presence has faded in, 0 to 1.
 pub fn warmth(ui: &Ui, response: &Response) -> f32 {
@@ -42,4 +45,15 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
         ui.painter()
             .rect_stroke(ring, radius, stroke, StrokeKind::Middle);
     }
+}
+
+/// The largest rectangle of a picture's shape in `room`, in whole pixels.
+pub fn fitted(ui: &Ui, room: Rect, size: Size) -> Rect {
+    let aspect = size.aspect() as f32;
+    let width = room.width().min(room.height() * aspect).max(1.0);
+    let rect = Rect::from_center_size(room.center(), vec2(width, width / aspect));
+    let point = ui.pixels_per_point();
+    let round = |at: f32| (at * point).round() / point;
+    let corner = pos2(round(rect.left()), round(rect.top()));
+    Rect::from_min_size(corner, vec2(round(rect.width()), round(rect.height())))
 }

@@ -18,6 +18,14 @@ pub struct Segment<'a> {
     pub name: &'a str,
 }
 
+impl<'a> Segment<'a> {
+    /// A choice whose name is seen.
+    pub fn named(name: &'a str) -> Self {
+        let face = Face::Name;
+        Self { face, name }
+    }
+}
+
 /// What is seen of a choice.
 #[derive(Clone, Copy, Debug)]
 pub enum Face<'a> {

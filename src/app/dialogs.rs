@@ -1,0 +1,54 @@
+//! The system's dialogs for files.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use rfd::AsyncFileDialog;
+
+/// What a dialog asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A picture.
+    Picture {
+        /// What pictures are called.
+        kind: &'static str,
+    },
+    /// A place for a new file, or for a folder.
+    Place {
+        /// The name to begin with.
+        name: String,
+        /// The ending of the name; none for a folder.
+        ending: Option<&'static str>,
+    },
+}
+
+/// A path, or none if the dialog was closed.
+pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// Opens a dialog. A test answers itself.
+pub type Ask = Box<dyn Fn(Question) -> Answer>;
+
+/// The endings of pictures that can be read.
+const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"];
+
+/// Opens the dialog of this system. It must be called on the main thread; the answer can be waited for
+/// on another.
+pub fn system(question: Question) -> Answer {
+    let dialog = AsyncFileDialog::new();
+    let handle = match question {
+        Question::Picture { kind } => {
+            let picked = dialog.add_filter(kind, &PICTURES).pick_file();
+            return Box::pin(async move { Some(picked.await?.path().to_owned()) });
+        }
+        Question::Place { name, ending: None } => dialog.set_file_name(name).save_file(),
+        Question::Place {
+            name,
+            ending: Some(ending),
+        } => {
+            let dialog = dialog.set_file_name(format!("{name}.{ending}"));
+            dialog.add_filter(ending, &[ending]).save_file()
+        }
+    };
+    Box::pin(async move { Some(handle.await?.path().to_owned()) })
+}

@@ -1,0 +1,65 @@
+//! What can be done with what was made, and how it is looked at.
+
+use egui::Context;
+
+use super::App;
+use super::player::Player;
+use crate::job::{Record, Size};
+use crate::platform::files;
+use crate::shelf::Errand;
+use crate::view::action::RecordAction;
+use crate::view::cell::Outcome;
+
+/// As large as a cell is drawn.
+const GLIMPSE: Size = Size::new(360, 360);
+
+impl App {
+    /// Looks after what cells have shown: posters that are missing, and the clip under the pointer.
+    pub(super) fn see(&mut self, ctx: &Context, outcome: &Outcome) {
+        for id in &outcome.bare {
+            let poster = self.record(id).and_then(|record| record.poster.clone());
+            if let Some(path) = poster.filter(|_| self.posters.ask(id)) {
+                self.files.poster(id.clone(), path);
+            }
+        }
+        let shown = self.glimpse.as_ref().map(|glimpse| &glimpse.record.id);
+        if shown != outcome.hovered.as_ref() {
+            let record = outcome.hovered.as_ref().and_then(|id| self.record(id));
+            let glimpse = record
+                .cloned()
+                .map(|record| Player::open(ctx, record, Some(GLIMPSE)));
+            // Where it cannot be read, the poster stays: the stage tells why when it is clicked.
+            self.glimpse = glimpse.and_then(Result::ok);
+        }
+    }
+
+    pub(super) fn handle_record(&mut self, id: &str, action: RecordAction) {
+        let Some(record) = self.records.iter_mut().find(|record| record.id == id) else {
+            return;
+        };
+        match action {
+            RecordAction::Favourite => {
+                record.favourite = !record.favourite;
+                self.keeper.ask(Errand::Save(Box::new(record.clone())));
+            }
+            RecordAction::Restore => {
+                let record = record.clone();
+                self.restore_record(&record);
+            }
+            RecordAction::Reveal => {
+                if let Err(error) = files::reveal(&record.file) {
+                    self.tell(error.to_string(), true);
+                }
+            }
+            RecordAction::Trash => self.keeper.ask(Errand::Remove(Box::new(record.clone()))),
+        }
+    }
+
+    /// Fills the form with what made a video, and chooses the model that did.
+    fn restore_record(&mut self, record: &Record) {
+        if self.models.iter().any(|model| model.root == record.model) {
+            self.saved.model = Some(record.model.clone());
+        }
+        self.restore(record.request());
+    }
+}

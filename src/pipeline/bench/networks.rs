@@ -1,0 +1,99 @@
+//! Where the networks of a bench come from: a model's files, or nowhere.
+
+use crate::Result;
+use crate::job::{Published, Subject};
+use crate::model::dit;
+use crate::model::{text, vae};
+use crate::pipeline::vae_kind;
+use crate::weights::Weights;
+
+/// The sizes of a published DiT.
+struct Sizes {
+    dim: i32,
+    hidden: i32,
+    layers: i32,
+}
+
+/// Wan2.1 `wan/configs/wan_t2v_1_3B.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py` and `wan_t2v_A14B.py`.
+fn sizes(published: Published) -> Sizes {
+    let sizes = |dim, hidden, layers| Sizes {
+        dim,
+        hidden,
+        layers,
+    };
+    match published {
+        Published::T2v1B => sizes(1536, 8960, 30),
+        Published::Ti2v5B => sizes(3072, 14336, 30),
+        Published::T2vA14B | Published::I2vA14B => sizes(5120, 13824, 40),
+    }
+}
+
+/// UMT5-XXL, which all of them share.
+///
+/// Wan2.2 `wan/modules/t5.py`, `umt5_xxl`.
+const UMT5: text::Config = text::Config {
+    vocabulary: 256_384,
+    width: 4096,
+    attention: 4096,
+    feed_forward: 10_240,
+    heads: 64,
+    buckets: 32,
+    layers: 24,
+};
+
+/// The waves of a timestep.
+const FREQUENCIES: i32 = 256;
+
+/// The DiT, or of two the one for low noise.
+pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
+    let published = match subject {
+        Subject::Synthetic(published) => *published,
+        Subject::Installed(checkpoint) => {
+            let network = &checkpoint.dit;
+            let weights = Weights::open(&network.weights)?;
+            let config = dit::Config::of(network.config.as_deref(), &weights)?;
+            return Ok((config, weights));
+        }
+    };
+    let Sizes {
+        dim,
+        hidden,
+        layers,
+    } = sizes(published);
+    let inputs = published.variant().input_channels() as i32;
+    let outputs = published.variant().latent_channels() as i32;
+    let ends = [
+        ("patch_embedding.weight", vec![dim, inputs, 1, 2, 2]),
+        ("text_embedding.0.weight", vec![dim, UMT5.width]),
+        ("time_embedding.0.weight", vec![dim, FREQUENCIES]),
+        ("head.head.weight", vec![4 * outputs, dim]),
+    ];
+    let ends = ends.map(|(name, shape)| (name.to_owned(), shape));
+    let blocks = (0..layers).map(|i| (format!("blocks.{i}.ffn.0.weight"), vec![hidden, dim]));
+    let weights = Weights::synthetic(ends.into_iter().chain(blocks));
+    Ok((dit::Config::of(None, &weights)?, weights))
+}
+
+/// The text encoder.
+pub(super) fn text_encoder(subject: &Subject) -> Result<Weights> {
+    match subject {
+        Subject::Synthetic(_) => Ok(Weights::synthetic(UMT5.tensors())),
+        Subject::Installed(checkpoint) => Weights::open(&checkpoint.text_encoder),
+    }
+}
+
+/// The VAE.
+pub(super) fn vae(subject: &Subject) -> Result<Weights> {
+    if let Subject::Installed(checkpoint) = subject {
+        return Weights::open(&checkpoint.vae);
+    }
+    let (encoder, decoder) = match vae_kind(subject.variant()) {
+        vae::Kind::V21 => ([96, 3], [384, 16]),
+        vae::Kind::V22 => ([160, 12], [1024, 48]),
+    };
+    let ends = [("encoder", encoder), ("decoder", decoder)];
+    Ok(Weights::synthetic(ends.map(|(half, [outputs, inputs])| {
+        let name = format!("{half}.conv1.weight");
+        (name, vec![outputs, inputs, 3, 3, 3])
+    })))
+}

@@ -1,0 +1,184 @@
+//! The sheet that makes a file of another kind from the clip on the stage.
+
+use egui::{Label, RichText, Ui};
+
+use super::action::{Action, ExportAction};
+use super::icons;
+use super::strings::{Export as Words, words};
+use super::theme::{self, palette, space, text};
+use super::widget::{Button, Kind as Loudness, choice as choose, explanation, progress};
+use crate::job::{Quality, Size};
+
+/// The kinds of files to choose from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A video, encoded anew.
+    #[default]
+    Video,
+    /// An animated GIF.
+    Gif,
+    /// A folder with a PNG for each frame.
+    Pictures,
+    /// The frame that is to be seen.
+    Still,
+}
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The kind of file.
+    pub kind: Kind,
+    /// How well a video is encoded.
+    pub quality: Quality,
+    /// The size, in percent of the clip's own.
+    pub percent: u32,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            kind: Kind::default(),
+            quality: Quality::default(),
+            percent: OWN,
+        }
+    }
+}
+
+/// How far an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State<'a> {
+    /// Nothing was asked for yet.
+    Ready,
+    /// So many frames of so many are written.
+    Writing(usize, usize),
+    /// The file of this name is there.
+    Written(&'a str),
+    /// It could not be done, and why.
+    Failed(&'a str),
+}
+
+/// What the sheet shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Export<'a> {
+    /// The size of the clip.
+    pub size: Size,
+    /// The number of the frame that is to be seen.
+    pub frame: usize,
+    /// What is chosen.
+    pub choice: Choice,
+    /// How far it is.
+    pub state: State<'a>,
+}
+
+const OWN: u32 = 100;
+const PERCENTS: [u32; 4] = [50, OWN, 200, 400];
+/// Larger files are of no use to anybody.
+const LONGEST: u32 = 2560;
+const WIDTH: f32 = 400.0;
+
+impl Choice {
+    /// The size that is asked for of a clip of size `own`.
+    pub fn size(self, own: Size) -> Size {
+        // The colours of a video lie between pixels, two by two.
+        let step = if self.kind == Kind::Video { 2 } else { 1 };
+        let scale = |side: u32| side * self.percent / 100;
+        own.within(Size::new(scale(own.width), scale(own.height)), step)
+    }
+
+    /// The same as a limit; none where it is the clip's own.
+    pub fn within(self, own: Size) -> Option<Size> {
+        (self.percent != OWN).then(|| self.size(own))
+    }
+}
+
+/// Draws the sheet's content.
+pub fn show(ui: &mut Ui, export: &Export) -> Option<Action> {
+    let words = &words(ui).export;
+    let mut choice = export.choice;
+    let writing = matches!(export.state, State::Writing(..));
+    ui.add_enabled_ui(!writing, |ui| choices(ui, words, export, &mut choice));
+    ui.add_space(space::S);
+    let asked = match export.state {
+        State::Writing(done, of) => at_work(ui, words, done, of),
+        State::Ready => save(ui, words),
+        State::Written(name) => written(ui, words, name),
+        State::Failed(sentence) => {
+            let sentence = RichText::new(sentence).font(theme::regular(text::BODY));
+            ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
+            save(ui, words)
+        }
+    };
+    let changed = (choice != export.choice).then_some(ExportAction::Choose(choice));
+    asked.or(changed).map(Action::Export)
+}
+
+fn choices(ui: &mut Ui, words: &Words, export: &Export, choice: &mut Choice) {
+    let kinds = [
+        (Kind::Video, words.video),
+        (Kind::Gif, words.gif),
+        (Kind::Pictures, words.pictures),
+        (Kind::Still, words.still),
+    ];
+    choice.kind = choose(ui, words.kind, &kinds, choice.kind, WIDTH).unwrap_or(choice.kind);
+    let why = match choice.kind {
+        Kind::Video => words.video_why.to_owned(),
+        Kind::Gif => words.gif_why.to_owned(),
+        Kind::Pictures => words.pictures_why.to_owned(),
+        Kind::Still => (words.still_why)(export.frame + 1),
+    };
+    explanation(ui, &why);
+    ui.add_space(space::S);
+    let sizes: Vec<(u32, String)> = PERCENTS
+        .into_iter()
+        .map(|percent| (percent, Choice { percent, ..*choice }.size(export.size)))
+        .filter(|(percent, size)| *percent <= OWN || size.width.max(size.height) <= LONGEST)
+        .map(|(percent, size)| (percent, format!("{} × {}", size.width, size.height)))
+        .collect();
+    let sizes: Vec<(u32, &str)> = sizes
+        .iter()
+        .map(|(percent, name)| (*percent, name.as_str()))
+        .collect();
+    let percent = choose(ui, words.size, &sizes, choice.percent, WIDTH);
+    choice.percent = percent.unwrap_or(choice.percent);
+    if choice.kind == Kind::Video {
+        let qualities = [
+            (Quality::Small, words.small),
+            (Quality::Standard, words.standard),
+            (Quality::Best, words.best),
+        ];
+        let quality = choose(ui, words.quality, &qualities, choice.quality, WIDTH);
+        choice.quality = quality.unwrap_or(choice.quality);
+        let why = match choice.quality {
+            Quality::Small => words.small_why,
+            Quality::Standard => words.standard_why,
+            Quality::Best => words.best_why,
+        };
+        explanation(ui, why);
+    }
+}
+
+fn save(ui: &mut Ui, words: &Words) -> Option<ExportAction> {
+    let button = Button::new(words.save).kind(Loudness::Primary).wide();
+    ui.add(button).clicked().then_some(ExportAction::Save)
+}
+
+fn at_work(ui: &mut Ui, words: &Words, done: usize, of: usize) -> Option<ExportAction> {
+    let share = done as f32 / of.max(1) as f32;
+    let width = ui.available_width();
+    progress(ui, share, width, words.progress);
+    let button = Button::new(words.cancel).icon(icons::X);
+    ui.add(button).clicked().then_some(ExportAction::Cancel)
+}
+
+fn written(ui: &mut Ui, words: &Words, name: &str) -> Option<ExportAction> {
+    let sentence = RichText::new((words.written)(name)).font(theme::regular(text::BODY));
+    ui.add(Label::new(sentence.color(palette(ui).good)).wrap());
+    ui.horizontal(|ui| {
+        let reveal = Button::new(words.reveal).icon(icons::FOLDER_OPEN);
+        let reveal = ui.add(reveal).clicked().then_some(ExportAction::Reveal);
+        let again = Button::new(words.again).kind(Loudness::Quiet);
+        let again = ui.add(again).clicked().then_some(ExportAction::Save);
+        reveal.or(again)
+    })
+    .inner
+}

@@ -1,0 +1,75 @@
+//! `zoetrope bench`, on a tiny network: what it says and counts, not how fast it is.
+
+use serde_json::Value;
+
+use super::run;
+use crate::support::golden_path;
+
+/// Measures the smallest thing that there is.
+fn bench(arguments: &[&str]) -> super::Run {
+    let model = golden_path("ckpt/ti2v_5b/official").display().to_string();
+    let small = ["--size", "64x32", "--frames", "5", "--runs", "2"];
+    run(&[&["bench", "--model", &model], &small[..], arguments].concat())
+}
+
+#[test]
+fn every_stage_is_measured_and_counted() {
+    let run = bench(&["--json", "--batch", "2"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let lines: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is an object"))
+        .collect();
+    assert_eq!(lines[0]["event"], "started");
+    assert_eq!(lines[0]["frames"], 5);
+
+    // 2 latent frames of 2 x 1 tokens, and a prompt of 64 tokens, each for a batch of 2.
+    let units = [("text", 128), ("denoise", 8), ("decode", 5), ("encode", 5)];
+    assert_eq!(lines.len(), 1 + units.len());
+    for (line, (stage, units)) in lines[1..].iter().zip(units) {
+        assert_eq!(line["event"], "measured");
+        assert_eq!(line["stage"], stage);
+        assert_eq!(line["units"], units, "{stage}");
+        let runs = line["run_seconds"].as_array().expect("there is a list");
+        assert_eq!(runs.len(), 2, "{stage}");
+        let (seconds, rate) = (&line["seconds"], &line["units_per_second"]);
+        let product = seconds.as_f64().zip(rate.as_f64()).map(|(s, r)| s * r);
+        let difference = product.expect("there are both") - f64::from(units);
+        assert!(difference.abs() < 1e-6, "{stage}: {line}");
+        assert!(line["peak_memory_bytes"].as_u64() > Some(0), "{stage}");
+    }
+}
+
+#[test]
+fn the_table_has_a_row_for_each_stage_that_was_asked_for() {
+    let run = bench(&["--stages", "decode,denoise"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let first_words: Vec<_> = run
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(first_words[1..], ["stage", "decode", "denoise"]);
+}
+
+#[test]
+fn a_size_that_cannot_work_is_refused_before_anything_is_loaded() {
+    let run = run(&["bench", "--synthetic", "t2v-a14b", "--size", "100x100"]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.stdout, "");
+    assert!(
+        run.stderr.starts_with("error: ") && run.stderr.lines().count() == 1,
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_model_and_none_contradict_each_other() {
+    for model in [["--model", "folder"], ["--dit", "file"]] {
+        let run = run(&[&["bench", "--synthetic", "ti2v-5b"], &model[..]].concat());
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
+    }
+}

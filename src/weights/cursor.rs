@@ -7,7 +7,9 @@ use std::rc::Rc;
 use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::Entry;
+use super::affine::Affine;
+use super::decoder::Decoder;
+use super::entry::{Beside, Entry};
 use super::ledger::Fault;
 use super::linear::Linear;
 use super::store::Store;
@@ -30,8 +32,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Opens one file, or all shards of one network. The format is told by the content (safetensors or a PyTorch zip);
-    /// nothing but the headers is read.
+    /// Opens one file, or all shards of one network. The format is told by the content (safetensors, a PyTorch zip or
+    /// GGUF); nothing but the headers is read.
     pub fn open(files: &[PathBuf]) -> Result<Self> {
         Ok(Self {
             store: Rc::new(Store::open(files)?),
@@ -100,10 +102,12 @@ impl Weights {
         Ok(self.entry(name)?.shape.clone())
     }
 
-    /// The type that the file holds, whatever [`as_type`](Self::as_type) says.
+    /// The type that the file holds, whatever [`as_type`](Self::as_type) says. Of numbers in a form that MLX lacks it is
+    /// the type that they are best computed with.
     pub fn dtype(&self, name: &str) -> Result<Dtype> {
         let entry = self.entry(name)?;
-        entry.dtype().ok_or_else(|| self.unreadable(name, entry))
+        let dtype = entry.floating().or(entry.plain());
+        dtype.ok_or_else(|| self.unreadable(name, entry))
     }
 
     /// The full names of all tensors at or under this place.
@@ -128,7 +132,7 @@ impl Weights {
             return self.made_up(name, shape);
         }
         match self.fitting(name, shape) {
-            Ok((entry, stored)) => self.cast(self.store.read(entry, stored)?),
+            Ok((entry, stored)) => self.dense(entry, shape, self.dtype.unwrap_or(stored)),
             Err(fault) => self.stand_in(name, fault, shape),
         }
     }
@@ -161,14 +165,22 @@ impl Weights {
                 self.key(name)
             )));
         }
+        let ids = ids.iter().map(|&id| u64::from(id));
+        if let Some(decoder) = self.decoder(entry)? {
+            let dtype = self.dtype.unwrap_or(stored);
+            return decoder.rows(&self.store, entry, ids, &shape, dtype);
+        }
+        if !entry.plain().is_some_and(|dtype| dtype.is_float()) {
+            let whole = self.tensor(name, &[rows, columns])?;
+            let ids: Vec<_> = ids.map(|id| id as u32).collect();
+            return Ok(whole.take_axis(Array::from_slice(&ids, &[shape[0]]), 0)?);
+        }
         let bytes_per_row = entry.bytes / u64::from(rows.unsigned_abs()).max(1);
         let array = buffer::filled(&shape, stored, |bytes| {
             let chunks =
                 bytes.chunks_exact_mut(usize::try_from(bytes_per_row).unwrap_or(usize::MAX).max(1));
-            ids.iter().zip(chunks).try_for_each(|(&id, row)| {
-                self.store
-                    .read_bytes(entry, u64::from(id) * bytes_per_row, row)
-            })
+            ids.zip(chunks)
+                .try_for_each(|(id, row)| self.store.read_bytes(entry, id * bytes_per_row, row))
         })?;
         self.cast(array)
     }
@@ -195,7 +207,7 @@ impl Weights {
     /// A tensor of any type and shape, just as it is stored: for data beside the weights.
     pub fn as_stored(&self, name: &str) -> Result<Array> {
         let entry = self.entry(name)?;
-        let dtype = self.dtype(name)?;
+        let dtype = entry.plain().ok_or_else(|| self.unreadable(name, entry))?;
         self.store.ledger.borrow_mut().known(&self.key(name));
         self.store.read(entry, dtype)
     }
@@ -264,15 +276,14 @@ impl Weights {
         let key = self.key(name);
         let entry = self.store.entries.get(&key).ok_or(Fault::Missing)?;
         self.store.ledger.borrow_mut().known(&key);
-        match entry.floating() {
-            None => Err(Fault::Unfit(format!("is of type {:?}", entry.stored))),
-            Some(_) if !entry.is_addressable() => Err(Fault::Unfit("is too large".into())),
-            Some(_) if entry.shape != shape => Err(Fault::Unfit(format!(
+        match (entry.flaw(), entry.floating()) {
+            (None, Some(stored)) if entry.is_of(shape) => Ok((entry, stored)),
+            (None, _) => Err(Fault::Unfit(format!(
                 "is {}, not {}",
                 size(&entry.shape),
                 size(shape)
             ))),
-            Some(stored) => Ok((entry, stored)),
+            (Some(flaw), _) => Err(Fault::Unfit(flaw)),
         }
     }
 
@@ -302,13 +313,42 @@ impl Weights {
     fn unreadable(&self, name: &str, entry: &Entry) -> Error {
         let key = self.key(name);
         self.error(format!(
-            "holds {key} as {:?}, a type that this version cannot read",
+            "holds {key} as {}, a type that this version cannot read",
             entry.stored
         ))
     }
 
     fn error(&self, problem: String) -> Error {
         Error::content(self.store.place(), problem)
+    }
+
+    /// The whole tensor as the type `dtype`, whatever it is stored as.
+    fn dense(&self, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
+        if let Some(decoder) = self.decoder(entry)? {
+            return decoder.read(&self.store, entry, dtype);
+        }
+        if let Some(packing) = entry.packing(shape)
+            && let Some(affine) = Affine::read(&self.store, entry, packing, dtype)?
+        {
+            return affine.dense();
+        }
+        let stored = entry.floating().unwrap_or(dtype);
+        self.as_type(dtype).cast(self.store.read(entry, stored)?)
+    }
+
+    /// How to read numbers that MLX does not have.
+    fn decoder(&self, entry: &Entry) -> Result<Option<Decoder>> {
+        let scales = match &entry.beside {
+            Beside::Scale(scale) => {
+                let dtype = scale.floating().unwrap_or(Dtype::Float32);
+                let scale = self.store.read(scale, dtype)?.as_dtype(Dtype::Float32)?;
+                scale.to_vec_exact().map_err(|error| {
+                    self.error(format!("holds scales that cannot be read: {error}"))
+                })?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Decoder::new(entry.stored, scales))
     }
 
     /// The array as the type asked for. What it was read into is let go.

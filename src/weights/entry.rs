@@ -1,8 +1,22 @@
 //! An *entry* is what a file's header says about one tensor: where it lies, its type and its shape.
 
+use std::fmt;
+
 use mlx_rs::Dtype;
-/// The type of a tensor's numbers as a file stores them, which may be one that MLX does not have.
-pub(super) use safetensors::Dtype as Stored;
+/// The types of numbers that safetensors and PyTorch files hold, some of which MLX does not have.
+pub(super) use safetensors::Dtype as Number;
+
+use super::gguf::Block;
+use super::packing::Packing;
+
+/// How a tensor's numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// One after the other.
+    Numbers(Number),
+    /// In blocks that share a scale.
+    Blocks(Block),
+}
 
 /// One tensor in one file.
 #[derive(Debug, Clone)]
@@ -14,10 +28,25 @@ pub(super) struct Entry {
     /// How many bytes there are.
     pub(super) bytes: u64,
     pub(super) stored: Stored,
-    /// As the network wants it.
+    /// As the network wants it. Of packed numbers, the likeliest one: [`packing`](Self::packing) tells whether it is
+    /// another.
     pub(super) shape: Vec<i32>,
     /// Whether the second axis, that of a convolution's inputs, comes last in the file.
     pub(super) channels_last: bool,
+    pub(super) beside: Beside,
+}
+
+/// What lies beside a tensor and is needed to read it.
+#[derive(Debug, Clone)]
+pub(super) enum Beside {
+    Nothing,
+    /// What all of it, or each row, is multiplied by.
+    Scale(Box<Entry>),
+    /// A scale and a bias for each group of neighbours in a row, whose numbers are packed into words of 32 bits.
+    Affine {
+        scales: Box<Entry>,
+        biases: Box<Entry>,
+    },
 }
 
 impl Entry {
@@ -30,18 +59,12 @@ impl Entry {
         file_bytes: u64,
     ) -> Result<Self, String> {
         let too_large = || format!("claims the impossible shape {shape:?}");
-        let bits = shape
-            .iter()
-            .try_fold(stored.bitsize() as u64, |product, &n| {
-                product.checked_mul(n)
-            })
-            .ok_or_else(too_large)?;
+        let bytes = stored.bytes(shape).ok_or_else(too_large)?;
         let shape = shape
             .iter()
             .map(|&n| i32::try_from(n))
             .collect::<Result<_, _>>()
             .map_err(|_| too_large())?;
-        let bytes = bits.div_ceil(8);
         match start.checked_add(bytes) {
             Some(end) if end <= file_bytes => Ok(Self {
                 file: 0,
@@ -50,9 +73,79 @@ impl Entry {
                 stored,
                 shape,
                 channels_last: false,
+                beside: Beside::Nothing,
             }),
             _ => Err("lies beyond the end of the file".into()),
         }
+    }
+
+    /// Gives it what lies beside it.
+    pub(super) fn set_beside(&mut self, beside: Beside) {
+        if let Beside::Affine { scales, .. } = &beside
+            && let (&[rows, words], &[_, groups]) = (self.shape.as_slice(), scales.shape.as_slice())
+        {
+            let columns = Packing::likely_columns(words, groups);
+            self.shape = vec![rows, columns.unwrap_or(words)];
+        }
+        self.beside = beside;
+    }
+
+    /// The tensor, and what lies beside it.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
+        let beside: [Option<&Self>; 2] = match &self.beside {
+            Beside::Nothing => [None, None],
+            Beside::Scale(scale) => [Some(scale), None],
+            Beside::Affine { scales, biases } => [Some(scales), Some(biases)],
+        };
+        [Some(self)].into_iter().chain(beside).flatten()
+    }
+
+    /// How the numbers of a matrix of this shape would be packed here; `None` if it is not such a matrix.
+    pub(super) fn packing(&self, shape: &[i32]) -> Option<Packing> {
+        let Beside::Affine { scales, biases } = &self.beside else {
+            return None;
+        };
+        let &[rows, columns] = shape else {
+            return None;
+        };
+        let alike = scales.shape == biases.shape && scales.stored == biases.stored;
+        match scales.shape.as_slice() {
+            &[scaled, groups] if alike && rows == scaled && rows == self.shape[0] => {
+                Packing::of(columns, self.words()?, groups)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is a tensor of this shape.
+    pub(super) fn is_of(&self, shape: &[i32]) -> bool {
+        match self.beside {
+            Beside::Affine { .. } => self.packing(shape).is_some(),
+            _ => self.shape == shape,
+        }
+    }
+
+    /// What about it cannot be read, or beside it. Continues the sentence that its name begins.
+    pub(super) fn flaw(&self) -> Option<String> {
+        match &self.beside {
+            _ if self.floating().is_none() => Some(format!("is of type {}", self.stored)),
+            _ if !self.is_addressable() => Some("is too large".into()),
+            _ if self.channels_last && self.plain().is_none() => {
+                Some("has its channels last, as this version reads only plain numbers".into())
+            }
+            Beside::Scale(scale) if !self.is_scaled_by(scale) => {
+                Some("is scaled in a way that this version does not know".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether there is one number for all, or one for each row.
+    fn is_scaled_by(&self, scale: &Self) -> bool {
+        let rows = self.shape.first().map_or(1, |rows| rows.unsigned_abs());
+        let count = scale.elements();
+        scale.plain().is_some_and(|dtype| dtype.is_float())
+            && (count == 1 || count == u64::from(rows))
     }
 
     /// The shape in the file.
@@ -64,34 +157,83 @@ impl Entry {
         shape
     }
 
-    /// The type in MLX, where it has one that holds these numbers.
-    pub(super) fn dtype(&self) -> Option<Dtype> {
-        Some(match self.stored {
-            Stored::F32 => Dtype::Float32,
-            Stored::F16 => Dtype::Float16,
-            Stored::BF16 => Dtype::Bfloat16,
-            Stored::I8 => Dtype::Int8,
-            Stored::I16 => Dtype::Int16,
-            Stored::I32 => Dtype::Int32,
-            Stored::I64 => Dtype::Int64,
-            Stored::U8 => Dtype::Uint8,
-            Stored::U16 => Dtype::Uint16,
-            Stored::U32 => Dtype::Uint32,
-            Stored::U64 => Dtype::Uint64,
+    /// The words of 32 bits in a row of packed numbers.
+    pub(super) fn words(&self) -> Option<i32> {
+        let rows = u64::from(self.shape.first()?.unsigned_abs());
+        i32::try_from(self.bytes / 4 / rows.max(1)).ok()
+    }
+
+    /// The type in MLX, where it has one that holds exactly these numbers.
+    pub(super) fn plain(&self) -> Option<Dtype> {
+        let Stored::Numbers(number) = self.stored else {
+            return None;
+        };
+        Some(match number {
+            Number::F32 => Dtype::Float32,
+            Number::F16 => Dtype::Float16,
+            Number::BF16 => Dtype::Bfloat16,
+            Number::I8 => Dtype::Int8,
+            Number::I16 => Dtype::Int16,
+            Number::I32 => Dtype::Int32,
+            Number::I64 => Dtype::Int64,
+            Number::U8 => Dtype::Uint8,
+            Number::U16 => Dtype::Uint16,
+            Number::U32 => Dtype::Uint32,
+            Number::U64 => Dtype::Uint64,
             _ => return None,
         })
     }
 
-    /// The type in MLX, if it is a floating one: the only kind that a network computes with.
+    /// The type in MLX that a network computes with when it is not told another one: the file's own, or for packed
+    /// numbers that of their scales.
     pub(super) fn floating(&self) -> Option<Dtype> {
-        self.dtype().filter(Dtype::is_float)
+        if let Beside::Affine { scales, .. } = &self.beside {
+            return scales.floating();
+        }
+        match self.stored {
+            Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => Some(Dtype::Bfloat16),
+            Stored::Blocks(_) => Some(Dtype::Float16),
+            Stored::Numbers(_) => self.plain().filter(Dtype::is_float),
+        }
     }
 
     /// Whether MLX can address every element: it counts them in 32 bits.
     pub(super) fn is_addressable(&self) -> bool {
-        let elements = self.shape.iter().fold(1u64, |product, &n| {
+        i32::try_from(self.elements()).is_ok()
+    }
+
+    pub(super) fn elements(&self) -> u64 {
+        self.shape.iter().fold(1u64, |product, &n| {
             product.saturating_mul(n.unsigned_abs().into())
-        });
-        i32::try_from(elements).is_ok()
+        })
+    }
+}
+
+impl Stored {
+    /// How many bytes a tensor of this shape takes; `None` if there can be no such tensor.
+    pub(super) fn bytes(self, shape: &[u64]) -> Option<u64> {
+        let elements = shape
+            .iter()
+            .try_fold(1u64, |product, &n| product.checked_mul(n))?;
+        match self {
+            Self::Numbers(number) => {
+                let bits = elements.checked_mul(number.bitsize() as u64)?;
+                Some(bits.div_ceil(8))
+            }
+            // A block never reaches over the end of a row.
+            Self::Blocks(block) if shape.last()? % block.elements() == 0 => {
+                (elements / block.elements()).checked_mul(block.bytes())
+            }
+            Self::Blocks(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Numbers(number) => write!(f, "{number:?}"),
+            Self::Blocks(block) => write!(f, "{block:?}"),
+        }
     }
 }

@@ -20,12 +20,14 @@ pub(super) fn of<'a>(
     let mut hash = Sha256::new();
     let mut probe = [0; PROBE as usize];
     for (key, entry) in tensors {
-        hash.update(format!("{key}\n{:?} {:?}\n", entry.stored, entry.shape));
-        let length = entry.bytes.min(PROBE);
-        let bytes = &mut probe[..usize::try_from(length).unwrap_or_default()];
-        for offset in [0, entry.bytes - length] {
-            store.read_bytes(entry, offset, bytes)?;
-            hash.update(&*bytes);
+        for part in entry.parts() {
+            hash.update(format!("{key}\n{} {:?}\n", part.stored, part.shape));
+            let length = part.bytes.min(PROBE);
+            let bytes = &mut probe[..usize::try_from(length).unwrap_or_default()];
+            for offset in [0, part.bytes - length] {
+                store.read_bytes(part, offset, bytes)?;
+                hash.update(&*bytes);
+            }
         }
     }
     let mut hex = String::new();

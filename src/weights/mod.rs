@@ -6,19 +6,27 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
+mod affine;
 mod buffer;
+mod companions;
 mod cursor;
+mod decoder;
 mod entry;
 mod fingerprint;
+mod float8;
+pub mod gguf;
 mod ledger;
 mod linear;
 mod names;
+mod packing;
 mod safetensors;
 pub mod shards;
 mod store;
 mod synthetic;
 mod torch;
 
+pub use affine::Affine;
 pub use cursor::Weights;
 pub use linear::Linear;
+pub use packing::Packing;
 pub use safetensors::notes;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ::safetensors::tensor::Metadata;
 
-use super::entry::Entry;
+use super::entry::{Entry, Stored};
 use crate::{Error, Result};
 
 /// The format's own limit for a header.
@@ -22,7 +22,7 @@ pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(Stri
         .map(|(key, info)| {
             let shape: Vec<_> = info.shape.iter().map(|&n| n as u64).collect();
             let start = data + info.data_offsets.0 as u64;
-            match Entry::new(start, info.dtype, &shape, length) {
+            match Entry::new(start, Stored::Numbers(info.dtype), &shape, length) {
                 Ok(entry) => Ok((key, entry)),
                 Err(problem) => Err(Error::content(
                     path,
@@ -47,7 +47,7 @@ fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
     let stranger = |why: String| {
         Error::content(
             path,
-            format!("is neither a safetensors nor a PyTorch file: {why}"),
+            format!("is neither a safetensors, a PyTorch nor a GGUF file: {why}"),
         )
     };
     let cut = |needed: u64| {

@@ -12,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{names, safetensors, synthetic, torch};
+use super::{companions, gguf, names, safetensors, synthetic, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -46,8 +46,9 @@ impl Store {
             store.add(path)?;
         }
         let entries = mem::take(&mut store.entries);
-        store.entries =
+        let entries =
             names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
+        store.entries = companions::join(entries);
         Ok(store)
     }
 
@@ -154,10 +155,7 @@ fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
         [] => Err(Error::content(path, "is empty: download it again")),
         [_, _, _, _, _, _, _, _, b'{', ..] => safetensors::entries(path, file, length),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => torch::entries(path, file, length),
-        [b'G', b'G', b'U', b'F', ..] => Err(Error::content(
-            path,
-            "is a GGUF file, which this version cannot read",
-        )),
+        [b'G', b'G', b'U', b'F', ..] => gguf::entries(path, file, length),
         [0x80, 2..=5, ..] => Err(Error::content(
             path,
             "is a PyTorch file from before version 1.6, which cannot be read safely: save it again with a newer PyTorch",

@@ -7,11 +7,11 @@ use mlx_rs::random::{key, uniform};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::{Entry, Stored};
+use super::entry::{Beside, Entry, Number, Stored};
 use crate::Result;
 
 /// What the published checkpoints mostly are.
-const STORED: Stored = Stored::BF16;
+const STORED: Stored = Stored::Numbers(Number::BF16);
 
 /// Entries that tell the shapes of these tensors.
 pub(super) fn entries(
@@ -24,6 +24,7 @@ pub(super) fn entries(
         stored: STORED,
         shape,
         channels_last: false,
+        beside: Beside::Nothing,
     };
     shapes
         .into_iter()

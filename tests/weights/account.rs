@@ -97,7 +97,7 @@ fn refuses_types_that_are_no_weights() {
     for (dtype, bytes, name) in [
         (Stored::I64, 16, "I64"),
         (Stored::F64, 16, "F64"),
-        (Stored::F8_E4M3, 2, "F8_E4M3"),
+        (Stored::F8_E8M0, 2, "F8_E8M0"),
         (Stored::BOOL, 2, "BOOL"),
     ] {
         let weights =

@@ -50,7 +50,7 @@ fn a_damaged_header() {
     says(&with_header("{\"w\": 3}", &[]), &["has a damaged header"]);
     says(
         b"<!DOCTYPE html><html>Not found</html>",
-        &["is neither a safetensors nor a PyTorch file"],
+        &["is neither a safetensors, a PyTorch nor a GGUF file"],
     );
     let strange = r#"{"w":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#;
     says(&with_header(strange, &[0; 4]), &["F31"]);
@@ -98,7 +98,6 @@ fn impossible_offsets() {
 /// Files of other kinds are told for what they are.
 #[test]
 fn other_kinds_of_files() {
-    says(b"GGUF\x03\0\0\0\0\0\0\0", &["is a GGUF file"]);
     says(
         b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
         &["Git LFS", "download the file itself"],
@@ -122,15 +121,15 @@ fn unreadable_types_matter_only_when_read() {
     let folder = Folder::new();
     let weights = open(&folder.file(
         "w.safetensors",
-        &one("w", Stored::F8_E4M3, &[2, 2], &[0; 4]),
+        &one("w", Stored::F8_E8M0, &[2, 2], &[0; 4]),
     ))
     .unwrap();
     assert_eq!(weights.shape("w").unwrap(), [2, 2]);
-    assert_says(&failure(weights.dtype("w")), &["holds w as F8_E4M3"]);
-    assert_says(&failure(weights.as_stored("w")), &["holds w as F8_E4M3"]);
+    assert_says(&failure(weights.dtype("w")), &["holds w as F8_E8M0"]);
+    assert_says(&failure(weights.as_stored("w")), &["holds w as F8_E8M0"]);
     assert_says(
         &failure(weights.tensor("w", &[2, 2])),
-        &["tensor w is of type F8_E4M3"],
+        &["tensor w is of type F8_E8M0"],
     );
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 use object::{Storage, Tensor};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::entry::Entry;
+use super::entry::{Entry, Stored};
 use crate::{Error, Result};
 
 /// A pickle that only lists tensors is far smaller: about 200 bytes for each.
@@ -98,7 +98,12 @@ impl<'a> Archive<'a> {
             .offset
             .checked_mul(size)
             .and_then(|offset| data.start.checked_add(offset));
-        let entry = Entry::new(start.unwrap_or(u64::MAX), *kind, &tensor.shape, self.length)?;
+        let entry = Entry::new(
+            start.unwrap_or(u64::MAX),
+            Stored::Numbers(*kind),
+            &tensor.shape,
+            self.length,
+        )?;
         if entry.start + entry.bytes > data.end {
             return Err("lies beyond the end of its storage".into());
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::weights::entry::Stored;
+use crate::weights::entry::Number;
 
 /// An object's place on the heap. Objects refer to each other by it, so that however deep or circular they are, nothing
 /// recurses.
@@ -32,13 +32,13 @@ pub(super) enum Global {
     RebuildTensor,
     RebuildParameter,
     /// A class of storages, by the type of its numbers.
-    Storage(Stored),
+    Storage(Number),
 }
 
 /// A run of numbers that tensors are cut from.
 #[derive(Debug, Clone)]
 pub(super) struct Storage {
-    pub(super) kind: Stored,
+    pub(super) kind: Number,
     /// The name of its entry in the zip, under "data/".
     pub(super) key: Rc<str>,
     pub(super) elements: u64,
@@ -60,16 +60,16 @@ impl Global {
             ("collections", "OrderedDict") => return Ok(Self::OrderedDict),
             ("torch._utils", "_rebuild_tensor_v2") => return Ok(Self::RebuildTensor),
             ("torch._utils", "_rebuild_parameter") => return Ok(Self::RebuildParameter),
-            ("torch", "FloatStorage") => Stored::F32,
-            ("torch", "HalfStorage") => Stored::F16,
-            ("torch", "BFloat16Storage") => Stored::BF16,
-            ("torch", "DoubleStorage") => Stored::F64,
-            ("torch", "LongStorage") => Stored::I64,
-            ("torch", "IntStorage") => Stored::I32,
-            ("torch", "ShortStorage") => Stored::I16,
-            ("torch", "CharStorage") => Stored::I8,
-            ("torch", "ByteStorage") => Stored::U8,
-            ("torch", "BoolStorage") => Stored::BOOL,
+            ("torch", "FloatStorage") => Number::F32,
+            ("torch", "HalfStorage") => Number::F16,
+            ("torch", "BFloat16Storage") => Number::BF16,
+            ("torch", "DoubleStorage") => Number::F64,
+            ("torch", "LongStorage") => Number::I64,
+            ("torch", "IntStorage") => Number::I32,
+            ("torch", "ShortStorage") => Number::I16,
+            ("torch", "CharStorage") => Number::I8,
+            ("torch", "ByteStorage") => Number::U8,
+            ("torch", "BoolStorage") => Number::BOOL,
             _ => {
                 return Err(format!(
                     "asks to run {}.{}, which no checkpoint needs: it is refused, and nothing in it was run",

@@ -1,0 +1,60 @@
+//! *Companions* are tensors that lie beside a weight and tell how to read it.
+//!
+//! | beside `q.weight` | of | what it is |
+//! |---|---|---|
+//! | `q.scale_weight`, `q.weight_scale` | ComfyUI, of 8-bit floats | what the weight, or each of its rows, is multiplied by |
+//! | `q.scale_input`, `q.input_scale`, `q.comfy_quant` | the same | for products in 8 bits, which are not made here |
+//! | `q.scales` and `q.biases` | MLX, of packed whole numbers | those of each group in each row |
+//!
+//! ComfyUI's own names are those of its `comfy/ops.py`, MLX's those of `mlx.nn.QuantizedLinear`.
+
+use std::collections::BTreeMap;
+
+use super::entry::{Beside, Entry, Number, Stored};
+
+const SCALE: [&str; 2] = ["scale_weight", "weight_scale"];
+const NEEDLESS: [&str; 3] = ["scale_input", "input_scale", "comfy_quant"];
+/// Tells that there are 8-bit floats in the file, which is plain to see.
+const MARKER: &str = "scaled_fp8";
+
+/// Gives each weight its companions, which are no tensors of their own any more.
+pub(super) fn join(mut entries: BTreeMap<String, Entry>) -> BTreeMap<String, Entry> {
+    entries.remove(MARKER);
+    let layers: Vec<String> = entries
+        .keys()
+        .filter_map(|key| key.strip_suffix("weight").map(Into::into))
+        .collect();
+    for layer in layers {
+        let stored = entries.get(&format!("{layer}weight")).map(|w| w.stored);
+        let beside = match stored {
+            Some(Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2)) => scale(&mut entries, &layer),
+            Some(Stored::Numbers(Number::U32)) => affine(&mut entries, &layer),
+            _ => None,
+        };
+        if let (Some(beside), Some(weight)) = (beside, entries.get_mut(&format!("{layer}weight"))) {
+            weight.set_beside(beside);
+        }
+    }
+    entries
+}
+
+fn scale(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {
+    for name in NEEDLESS {
+        entries.remove(&format!("{layer}{name}"));
+    }
+    let scale = SCALE
+        .iter()
+        .find_map(|name| entries.remove(&format!("{layer}{name}")))?;
+    Some(Beside::Scale(scale.into()))
+}
+
+fn affine(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {
+    let [scales, biases] = ["scales", "biases"].map(|name| format!("{layer}{name}"));
+    if !entries.contains_key(&biases) {
+        return None;
+    }
+    Some(Beside::Affine {
+        scales: entries.remove(&scales)?.into(),
+        biases: entries.remove(&biases)?.into(),
+    })
+}

@@ -6,7 +6,7 @@ use egui::{Context, ViewportCommand};
 
 use super::work::{Phase, Work};
 use super::{App, Player};
-use crate::job::{Plan, Start};
+use crate::job::{Command, Plan, Start};
 use crate::shelf::Search;
 use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
@@ -57,6 +57,7 @@ impl App {
             Setting::Appearance(appearance) => self.saved.appearance = appearance,
             Setting::Language(language) => self.saved.language = Some(language),
             Setting::Zoom(zoom) => self.saved.zoom = zoom,
+            Setting::ByProcessor(yes) => self.saved.by_processor = yes,
         }
         self.dress(ctx);
     }
@@ -130,8 +131,13 @@ impl App {
 
     /// Gives the engine its next job, if it has none.
     pub(super) fn send_next(&mut self) {
-        if let Some(command) = self.queue.begin_next()
-            && self.commands.send(command).is_err()
+        let Some(job) = self.queue.begin_next() else {
+            return;
+        };
+        let by = Command::UseProcessor(self.saved.by_processor);
+        if [by, job]
+            .into_iter()
+            .any(|command| self.commands.send(command).is_err())
         {
             self.tell(self.words().notices.engine_ended, true);
         }

@@ -303,6 +303,7 @@ impl App {
             appearance: self.saved.appearance,
             language: self.language(),
             zoom: self.saved.zoom,
+            by_processor: self.saved.by_processor,
         }
     }
 

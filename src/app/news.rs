@@ -47,6 +47,11 @@ impl App {
             }
         };
         match event {
+            Event::Faulty(fault) => {
+                if !self.saved.by_processor {
+                    self.tell((self.words().notices.faulty)(fault), true);
+                }
+            }
             Event::Started { id } | Event::Continued { id } => phase(self, id, Phase::Working),
             Event::Paused { id } => phase(self, id, Phase::Paused),
             Event::Progress {

@@ -35,6 +35,8 @@ pub struct Saved {
     pub advanced_open: bool,
     /// Whether the strip at the bottom is folded.
     pub reel_folded: bool,
+    /// Whether jobs are computed by the processor alone.
+    pub by_processor: bool,
     /// Whether clips begin again at their end.
     pub looping: bool,
     /// The size of the window.
@@ -55,6 +57,7 @@ impl Default for Saved {
             negative_open: false,
             advanced_open: false,
             reel_folded: false,
+            by_processor: false,
             looping: true,
             window: [1280.0, 800.0],
         }

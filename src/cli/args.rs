@@ -146,9 +146,9 @@ pub struct Generate {
     #[arg(long, value_name = "N")]
     pub fps: Option<u32>,
 
-    /// Print progress and result as JSON, one object a line
-    #[arg(long)]
-    pub json: bool,
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
 
     /// The video to write; one of that name is replaced once the new one is whole
     #[arg(short, long, value_name = "OUT.mp4")]
@@ -183,6 +183,18 @@ pub struct Model {
     pub tokenizer: Option<PathBuf>,
 }
 
+/// How any job is carried out.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Work {
+    /// Compute by the processor alone: slow, but right where the graphics processor is not
+    #[arg(long)]
+    pub cpu: bool,
+
+    /// Print progress and result as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
@@ -190,9 +202,9 @@ pub struct Resume {
     #[arg(value_name = "OUT.mp4.run")]
     pub folder: PathBuf,
 
-    /// Print progress and result as JSON, one object a line
-    #[arg(long)]
-    pub json: bool,
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
 }
 
 /// Arguments of `decode`.
@@ -218,9 +230,9 @@ pub struct Decode {
     #[arg(long, value_name = "FILE.safetensors")]
     pub save_frames: Option<PathBuf>,
 
-    /// Print progress and result as JSON, one object a line
-    #[arg(long)]
-    pub json: bool,
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
 
     /// The video to write; one of that name is replaced once the new one is whole
     #[arg(short, long, value_name = "OUT.mp4")]

@@ -112,8 +112,8 @@ fn results() -> Finding {
     const WHAT: &str = "Results";
     match probe::run() {
         Ok(None) => Finding::new(WHAT, "as on the processor"),
-        Ok(Some(fault)) => Finding::new(WHAT, format!("MLX {fault}")).but(
-            "Videos may be damaged: update the system, and please report it with the model of this machine",
+        Ok(Some(fault)) => Finding::new(WHAT, format!("The graphics processor {fault}")).but(
+            "Videos may be damaged: update the system, or compute by the processor (generate --cpu); please report it with the model of this machine",
         ),
         Err(error) => Finding::new(WHAT, format!("could not be compared: {error}")),
     }

@@ -13,7 +13,7 @@ use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
 pub fn run(args: &Generate) -> ExitCode {
-    show(args.json, |face| make(args, face))
+    show(args.work.json, |face| make(args, face))
 }
 
 fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
@@ -25,7 +25,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
         Some(&plan.settings()),
     );
     let output = plan.output.clone();
-    work::carry_out(&output, face, |ticket| {
+    work::carry_out(&output, args.work.cpu, face, |ticket| {
         Command::Generate(ticket, Box::new(plan))
     })
 }

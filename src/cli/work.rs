@@ -8,23 +8,26 @@ use super::progress::Face;
 use super::say;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::job::{Command, Event, Kept, Ticket};
+use crate::job::{Command, Event, Fault, Kept, Ticket};
 
-/// Carries out the `command` for a ticket, which will write `output`.
+/// Carries out the `command` for a ticket, which will write `output`; with `cpu` by the processor alone.
 pub fn carry_out(
     output: &Path,
+    cpu: bool,
     face: &mut dyn Face,
     command: impl FnOnce(Ticket) -> Command,
 ) -> Result<()> {
-    follow(command, |event| match event {
+    follow(cpu, command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
         Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
         _ => {}
     })
 }
 
-/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it.
+/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it; with
+/// `cpu` by the processor alone.
 pub fn follow(
+    cpu: bool,
     command: impl FnOnce(Ticket) -> Command,
     mut on_event: impl FnMut(Event),
 ) -> Result<()> {
@@ -32,12 +35,16 @@ pub fn follow(
     let ticket = Ticket::new(1);
     ticket.show(false);
     stop_on_ctrl_c(&ticket)?;
-    engine
-        .commands
-        .send(command(ticket))
-        .map_err(|_| stopped())?;
+    for command in [Command::UseProcessor(cpu), command(ticket)] {
+        engine.commands.send(command).map_err(|_| stopped())?;
+    }
     for event in &engine.events {
         match event {
+            Event::Faulty(fault) => {
+                if !cpu {
+                    say(&warning(fault));
+                }
+            }
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { message, kept, .. } => {
                 return Err(unfinished(Error::Other(message), kept));
@@ -50,6 +57,12 @@ pub fn follow(
         }
     }
     Err(stopped())
+}
+
+fn warning(fault: Fault) -> String {
+    format!(
+        "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
+    )
 }
 
 fn unfinished(why: Error, kept: Option<Kept>) -> Error {

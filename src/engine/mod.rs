@@ -1,6 +1,7 @@
 //! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
 //! else computes.
 
+pub mod checkup;
 mod clock;
 mod desk;
 pub mod device;
@@ -13,9 +14,10 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use mlx_rs::{Stream, with_stream};
 
 use crate::error::{Error, Result};
-use crate::job::{Command, Event};
+use crate::job::{Command, Event, Fault};
 use crate::pipeline;
 use desk::Desk;
 use outbox::Outbox;
@@ -34,11 +36,23 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread. It calls `wake` after each event that it sends.
+    /// Starts the thread, which looks first whether this machine computes as it should. It calls `wake`
+    /// after each event that it sends.
     ///
     /// # Errors
     /// The system has no thread to spare.
     pub fn start(wake: impl Fn() + Send + 'static) -> Result<Self> {
+        Self::start_after(checkup::fault, wake)
+    }
+
+    /// [`start`](Self::start) with another `checkup`.
+    ///
+    /// # Errors
+    /// The system has no thread to spare.
+    pub fn start_after(
+        checkup: impl FnOnce() -> Option<Fault> + Send + 'static,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<Self> {
         let (commands, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let outbox = Outbox::new(outbox, wake);
@@ -46,7 +60,12 @@ impl Engine {
         let at_desk = Arc::clone(&desk);
         let thread = thread::Builder::new()
             .name("inference".into())
-            .spawn(move || run(&inbox, &outbox, &at_desk))
+            .spawn(move || {
+                if let Some(fault) = checkup() {
+                    outbox.send(Event::Faulty(fault));
+                }
+                run(&inbox, &outbox, &at_desk);
+            })
             .map_err(|error| {
                 Error::Other(format!("The inference thread cannot be started: {error}"))
             })?;
@@ -61,37 +80,47 @@ impl Engine {
 
 /// One job after the other, until told to stop or until nobody is left who could ask for one.
 fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
+    let mut by_processor = false;
     for command in inbox {
         match command {
-            Command::Generate(ticket, plan) => {
-                desk.take(&ticket);
-                perform(&ticket, outbox, Some(&plan), |reporter| {
-                    pipeline::generate(&plan, reporter)
-                });
-            }
-            Command::Resume(ticket, plan) => {
-                desk.take(&ticket);
-                perform(&ticket, outbox, Some(&plan), |reporter| {
-                    pipeline::resume(&plan, reporter)
-                });
-            }
-            Command::Decode(ticket, latents, decoding) => {
-                desk.take(&ticket);
-                perform(&ticket, outbox, None, |reporter| {
-                    pipeline::decode(&latents, &decoding, reporter)
-                });
-            }
-            Command::Bench(ticket, bench) => {
-                let id = ticket.id;
-                desk.take(&ticket);
-                perform(&ticket, outbox, None, |reporter| {
-                    pipeline::bench(&bench, reporter, |measurement| {
-                        outbox.send(Event::Measured { id, measurement });
-                    })
-                });
-            }
+            Command::UseProcessor(yes) => by_processor = yes,
             Command::Stop => break,
+            job if by_processor => with_stream(&Stream::cpu(), || carry_out(job, outbox, desk)),
+            job => carry_out(job, outbox, desk),
         }
+    }
+}
+
+fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
+    match job {
+        Command::Generate(ticket, plan) => {
+            desk.take(&ticket);
+            perform(&ticket, outbox, Some(&plan), |reporter| {
+                pipeline::generate(&plan, reporter)
+            });
+        }
+        Command::Resume(ticket, plan) => {
+            desk.take(&ticket);
+            perform(&ticket, outbox, Some(&plan), |reporter| {
+                pipeline::resume(&plan, reporter)
+            });
+        }
+        Command::Decode(ticket, latents, decoding) => {
+            desk.take(&ticket);
+            perform(&ticket, outbox, None, |reporter| {
+                pipeline::decode(&latents, &decoding, reporter)
+            });
+        }
+        Command::Bench(ticket, bench) => {
+            let id = ticket.id;
+            desk.take(&ticket);
+            perform(&ticket, outbox, None, |reporter| {
+                pipeline::bench(&bench, reporter, |measurement| {
+                    outbox.send(Event::Measured { id, measurement });
+                })
+            });
+        }
+        Command::UseProcessor(_) | Command::Stop => {}
     }
 }
 

@@ -1,46 +1,25 @@
 //! A few small computations at the shapes that graphics processors and their drivers have got wrong, compared
 //! with the processor's results: better a sentence now than a black video in an hour.
 
-use std::fmt;
-
 use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::ops::{conv3d, quantize, quantized_matmul, split_equal};
 use mlx_rs::{Array, Stream, with_stream};
 
 use crate::error::Result;
+use crate::job::{Computation, Fault};
 
 /// Float32 sums in another order differ by far less, wrong ones by far more.
 const TOLERANCE: f32 = 1e-2;
 
-/// Something that the device computes wrongly.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// "attention", "quantised products".
-    pub what: &'static str,
-    /// The greatest difference, as a part of the greatest correct value; infinite if anything is not a number.
-    pub difference: f32,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, difference } = self;
-        write!(
-            f,
-            "computes wrong {what}, {:.0} % off what the processor gets",
-            100.0 * difference
-        )
-    }
-}
-
 /// What is computed and how; the inputs are the same each time.
-type Case = (&'static str, fn() -> Result<Array>);
+type Case = (Computation, fn() -> Result<Array>);
 
 const CASES: [Case; 5] = [
-    ("products", product),
-    ("attention", attention),
-    ("convolutions", convolution),
-    ("quantised products", quantised_product),
-    ("sums over parts", sum_over_part),
+    (Computation::Products, product),
+    (Computation::Attention, attention),
+    (Computation::Convolutions, convolution),
+    (Computation::QuantisedProducts, quantised_product),
+    (Computation::Sums, sum_over_part),
 ];
 
 /// Computes each case on the device that videos are made on and on the processor. The first that differs is
@@ -52,15 +31,15 @@ pub fn run() -> Result<Option<Fault>> {
     for (what, compute) in CASES {
         let expected = with_stream(&Stream::cpu(), || values(&compute()?))?;
         let difference = difference(&values(&compute()?)?, &expected);
-        if difference > TOLERANCE {
+        if difference.is_none_or(|part| part > TOLERANCE) {
             return Ok(Some(Fault { what, difference }));
         }
     }
     Ok(None)
 }
 
-/// The greatest difference, as a part of the greatest expected value.
-pub fn difference(actual: &[f32], expected: &[f32]) -> f32 {
+/// The greatest difference, as a part of the greatest expected value; none if anything is not a number.
+pub fn difference(actual: &[f32], expected: &[f32]) -> Option<f32> {
     let most = expected.iter().fold(0.0_f32, |most, e| most.max(e.abs()));
     let differences = actual.iter().zip(expected).map(|(a, e)| (a - e).abs());
     // `max` would pass over what is not a number.
@@ -69,7 +48,7 @@ pub fn difference(actual: &[f32], expected: &[f32]) -> f32 {
         |worst, d| if d > worst || d.is_nan() { d } else { worst },
     );
     let part = worst / most;
-    if part.is_nan() { f32::INFINITY } else { part }
+    part.is_finite().then_some(part)
 }
 
 fn values(array: &Array) -> Result<Vec<f32>> {

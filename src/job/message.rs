@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Bench, Clip, Decoding, Kept, Measurement, Plan, Progress, Record, Ticket};
+use super::{Bench, Clip, Decoding, Fault, Kept, Measurement, Plan, Progress, Record, Ticket};
 
 /// To the engine.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub enum Command {
     Decode(Ticket, PathBuf, Box<Decoding>),
     /// Measure these networks.
     Bench(Ticket, Box<Bench>),
+    /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
+    UseProcessor(bool),
     /// End the thread, after what was asked for before.
     Stop,
 }
@@ -24,6 +26,8 @@ pub enum Command {
 /// From the engine; `id` is the ticket's.
 #[derive(Debug)]
 pub enum Event {
+    /// What MLX computes by is not to be trusted. It comes before all else, if at all.
+    Faulty(Fault),
     /// Work on the job has begun.
     Started {
         /// The ticket's.

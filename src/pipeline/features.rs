@@ -1,17 +1,14 @@
 //! From the prompts to the text features that the DiT reads, kept on disk: the same words with
 //! another seed never read the encoder again.
 
-use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
 use mlx_rs::{Array, memory};
 use sha2::{Digest, Sha256};
 
-use super::Reporter;
-use super::tensor_file;
+use super::{Reporter, cache, tensor_file};
 use crate::job::{Guidance, Plan, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
@@ -94,7 +91,7 @@ impl Shelf {
         hash.update(vocabulary);
         hash.update(length.to_le_bytes());
         Ok(Self {
-            folder: cache_folder(),
+            folder: cache::folder().map(|folder| folder.join("text")),
             encoder: hex(&hash.finalize()),
         })
     }
@@ -126,19 +123,6 @@ impl Shelf {
             let _ = tensor_file::save(&path, TENSOR, features);
         }
     }
-}
-
-/// `ZOETROPE_CACHE_DIR`, or where this system keeps what can be made again.
-fn cache_folder() -> Option<PathBuf> {
-    let root = env::var_os("ZOETROPE_CACHE_DIR").map(PathBuf::from);
-    let platform = || {
-        Some(
-            ProjectDirs::from("app", "zoetrope", "Zoetrope")?
-                .cache_dir()
-                .to_owned(),
-        )
-    };
-    root.or_else(platform).map(|root| root.join("text"))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod bytes;
+pub mod cache;
 mod checks;
 mod decode;
 mod denoise;

@@ -54,13 +54,13 @@ pub enum Action {
     Dismiss,
     /// Make everything larger (1) or smaller (-1), or as it was (0).
     Zoom(i8),
-    /// Change how the window looks or speaks.
+    /// Change how the window looks, speaks or works.
     Set(Setting),
     /// End the program.
     Quit,
 }
 
-/// How the window looks or speaks.
+/// How the window looks, speaks and works.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Setting {
     /// Dark, light, or as the system.
@@ -69,6 +69,8 @@ pub enum Setting {
     Language(Language),
     /// How many times as large as usual everything is.
     Zoom(f32),
+    /// Whether the next jobs are computed by the processor alone.
+    ByProcessor(bool),
 }
 
 /// An end of the video that a picture can be given for.

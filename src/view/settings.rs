@@ -1,4 +1,4 @@
-//! The *settings* are how the window looks and speaks.
+//! The *settings* are how the window looks, speaks and works.
 
 use egui::Ui;
 
@@ -17,6 +17,8 @@ pub struct Settings {
     pub language: Language,
     /// How many times as large as usual everything is.
     pub zoom: f32,
+    /// Whether jobs are computed by the processor alone.
+    pub by_processor: bool,
 }
 
 const WIDTH: f32 = 300.0;
@@ -37,6 +39,9 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
         WIDTH,
     );
     let language = choice(ui, words.language, &Language::ALL, settings.language, WIDTH);
+    let processors = [(false, words.graphics_processor), (true, words.processor)];
+    let by_processor = settings.by_processor;
+    let by_processor = choice(ui, words.compute_by, &processors, by_processor, WIDTH);
     let mut percent = (settings.zoom * 100.0).round() as u32;
     row(ui, words.zoom, |ui| {
         ui.add(Number::new(&mut percent, words.zoom, 70..=200).suffix(" %"));
@@ -46,6 +51,7 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
     appearance
         .map(Setting::Appearance)
         .or(language.map(Setting::Language))
+        .or(by_processor.map(Setting::ByProcessor))
         .or(zoomed.then_some(Setting::Zoom(zoom)))
         .map(Action::Set)
 }

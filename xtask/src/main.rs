@@ -27,6 +27,7 @@ Usage: cargo xtask <verb>
   check-macos         type-check the app for Apple Silicon, on Linux too
   demo [--prompt TEXT]
                       make a video with the built-in model
+  eval-demo           measure how often the built-in model shows what it is asked for (20 minutes)
   run [-- ARGS]       build and run zoetrope
 ";
 
@@ -51,6 +52,7 @@ fn run(args: &[String]) -> Result<()> {
         "lint" => lint::run(rest),
         "check-macos" => macos::run(rest),
         "demo" => product::demo(rest),
+        "eval-demo" => test::eval_demo(rest),
         "run" => product::run(rest),
         // Not in the usage: `setup` calls it in a process of its own, see `setup::bindings`.
         "bindings" => setup::bindings::generate(rest),

@@ -3,23 +3,16 @@
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{cmd, places, setup};
+use crate::{cmd, no_args, places, setup};
 
 /// The verb. The arguments go to `cargo test`.
 pub fn run(args: &[String]) -> Result<()> {
-    setup::ensure()?;
-    let mut tests = cmd::cargo();
-    tests
-        .args(["test", "--workspace"])
-        .args(args)
-        // The reference values were computed in full float32, which MLX's CUDA backend rounds unless told not to.
-        .env("MLX_ENABLE_TF32", "0")
-        .env("ZOETROPE_CACHE_DIR", empty_cache()?)
-        .stdout(Stdio::piped());
+    let mut tests = cargo_test()?;
+    tests.arg("--workspace").args(args).stdout(Stdio::piped());
     let mut process = tests.spawn().context("cargo could not be started")?;
 
     let mut total = Total::default();
@@ -35,6 +28,31 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     eprintln!("All tests passed ({total})");
     Ok(())
+}
+
+/// The verb `eval-demo`: the built-in model's figures, from the test that the others leave out for its length.
+pub fn eval_demo(args: &[String]) -> Result<()> {
+    no_args("eval-demo", args)?;
+    cmd::run(cargo_test()?.args([
+        "--package=zoetrope",
+        "--",
+        "--ignored",
+        "--exact",
+        "--nocapture",
+        "demo::evaluation::all_clips_show_what_was_asked",
+    ]))
+}
+
+/// `cargo test` where MLX is at hand.
+fn cargo_test() -> Result<Command> {
+    setup::ensure()?;
+    let mut tests = cmd::cargo();
+    tests
+        .arg("test")
+        // The reference values were computed in full float32, which MLX's CUDA backend rounds unless told not to.
+        .env("MLX_ENABLE_TF32", "0")
+        .env("ZOETROPE_CACHE_DIR", empty_cache()?);
+    Ok(tests)
 }
 
 /// Where the tests keep encoded prompts: nothing that an earlier build left may stand in for what this one computes.

@@ -1,7 +1,7 @@
 """The golden clips that the Rust program must reproduce: float32 on the CPU, from the exported files.
 
-For a run `r`: `r.noise` [48, f, h, w] as drawn, `r.latents` the final ones, `r.frames` [3, frames, height, width] as
-bytes, truncated as the official code does; `i2v.image` [3, height, width] the first frame as bytes.
+For a run `r`: `r.latents` [48, f, h, w] in golden.safetensors are the final ones, and `r.webp` holds the frames one below
+the other, truncated to bytes as the official code does; `i2v.png` is the first frame that was given.
 """
 
 import argparse
@@ -12,8 +12,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from sample import Pipeline, noise
-from vae import LATENT
+from sample import Pipeline, save_strip
 from world import SIZES, SLOTS, film
 
 SETTINGS = {"size": SIZES[0], "frames": 17, "steps": 10, "shift": 4.0, "guidance": 3.0, "negative_prompt": ""}
@@ -31,16 +30,14 @@ def main(model, out):
     first = film([dict.fromkeys(SLOTS, "") | BOAT], SIZES[0], 12)[0, :, 0]
     image = (first * 255).round().byte()
     Image.fromarray(image.permute(1, 2, 0).numpy()).save(out / "i2v.png", optimize=True)
-    tensors["i2v.image"] = image
     pictures = {"t2v": None, "i2v": image.float().unsqueeze(0) / 127.5 - 1}
-    (width, height), frames = SETTINGS["size"], SETTINGS["frames"]
+    frames = SETTINGS["frames"]
     chosen = {k: SETTINGS[k] for k in ("steps", "shift", "guidance", "negative_prompt")}
     for name, run in RUNS.items():
         latents = pipeline.generate([run["prompt"]], [run["seed"]], frames=frames, pictures=pictures[name], **chosen)
-        shape = (LATENT, (frames - 1) // 4 + 1, height // 16, width // 16)
-        tensors |= {f"{name}.noise": noise(shape, run["seed"]), f"{name}.latents": latents[0],
-                    f"{name}.frames": to_bytes(pipeline.decode(latents)[0])}  # fmt: skip
-    save_file({k: v.contiguous() for k, v in tensors.items()}, out / "golden.safetensors")
+        tensors[f"{name}.latents"] = latents[0].contiguous()
+        save_strip(to_bytes(pipeline.decode(latents)[0]), out / f"{name}.webp")
+    save_file(tensors, out / "golden.safetensors")
     about = {"settings": SETTINGS, "runs": RUNS, "frames": "bytes, ((x + 1) / 2 * 255) truncated",
              "tolerance": "mean absolute difference of frames below 1 (of 255)"}  # fmt: skip
     (out / "golden.json").write_text(json.dumps(about, indent=1) + "\n")

@@ -146,3 +146,10 @@ def sheet(clips, columns, picked=(0, 16, 32)):
     lines = [torch.cat(rows[i : i + columns], 2) for i in range(0, len(rows), columns)]
     picture = torch.cat(lines, 1).add(1).mul(127.5).clamp(0, 255).byte()
     return Image.fromarray(picture.permute(1, 2, 0).cpu().numpy())
+
+
+def save_strip(frames, path):
+    """Writes a clip of bytes, [3, f, h, w], without loss, its frames one below the other."""
+    from PIL import Image
+
+    Image.fromarray(frames.permute(1, 2, 3, 0).flatten(0, 1).numpy()).save(path, lossless=True, method=6)

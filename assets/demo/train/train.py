@@ -60,6 +60,8 @@ def main():
         finish(stage("truth.py", "--out", golden))
         finish(stage("evaluate.py", "--model", a.out, "--out", golden))
         finish(stage("golden.py", "--model", a.out, "--out", golden))
+        animation = HERE.parents[1] / "readme/demo.webp"
+        finish(stage("gallery.py", "--model", a.out, "--gallery", Path(a.out) / "gallery.jpg", "--animation", animation))
 
 
 if __name__ == "__main__":

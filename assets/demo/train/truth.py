@@ -8,9 +8,8 @@ import json
 import random
 from pathlib import Path
 
-from PIL import Image
-
 from judge import FRAMES
+from sample import save_strip
 from world import ALL, SIZES, film
 
 SHAPES = 4  # clips of each shape; of each scene there is one
@@ -28,9 +27,8 @@ def main(out):
     cases = []
     for i, words in enumerate(chosen(random.Random(11))):
         frames = film([words], SIZES[0], 7000 + i, frames=len(FRAMES))[0]  # (3, frames, height, width)
-        strip = (frames * 255).round().byte().permute(1, 2, 3, 0).flatten(0, 1)
-        name = f"truth/{i:02}.png"
-        Image.fromarray(strip.numpy()).save(out / name, optimize=True)
+        name = f"truth/{i:02}.webp"
+        save_strip((frames * 255).round().byte(), out / name)
         cases.append({"picture": name, "labels": {slot: word for slot, word in words.items() if word}})
     (out / "truth.json").write_text(json.dumps(cases, indent=1) + "\n")
 

@@ -6,7 +6,7 @@ use super::english::{clock, gigabytes};
 use super::{
     Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::{Field, Pictures, Refusal, Stage as JobStage};
+use crate::job::{Computation, Fault, Field, Pictures, Refusal, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
 
@@ -33,6 +33,9 @@ pub const CHINESE: Words = Words {
         light: "浅色",
         language: "语言",
         zoom: "界面大小",
+        compute_by: "计算使用",
+        graphics_processor: "图形处理器",
+        processor: "处理器（较慢）",
         models_why: "用任意工具下载 Wan 模型，例如 Wan-AI/Wan2.2-TI2V-5B，然后将其文件夹拖到窗口上",
     },
     drop: Drop {
@@ -45,6 +48,7 @@ pub const CHINESE: Words = Words {
         trashed: "视频已移到废纸篓",
         finished: "视频已完成",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
+        faulty,
     },
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
     memory_why: "本机所有程序正在使用的内存",
@@ -246,6 +250,17 @@ fn refusal(refusal: &Refusal) -> String {
         Field::Output => "视频文件名必须以 .mp4 结尾",
     }
     .into()
+}
+
+fn faulty(fault: Fault) -> String {
+    let what = match fault.what {
+        Computation::Products => "矩阵乘积",
+        Computation::Attention => "注意力",
+        Computation::Convolutions => "卷积",
+        Computation::QuantisedProducts => "量化乘积",
+        Computation::Sums => "求和",
+    };
+    format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
 }
 
 fn key(key: Key) -> &'static str {

@@ -32,6 +32,9 @@ pub const ENGLISH: Words = Words {
         light: "Light",
         language: "Language",
         zoom: "Size of everything",
+        compute_by: "Compute by",
+        graphics_processor: "Graphics processor",
+        processor: "Processor (slow)",
         models_why: "Download a Wan model with any client, for example Wan-AI/Wan2.2-TI2V-5B, and drop its folder on the window",
     },
     drop: Drop {
@@ -44,6 +47,11 @@ pub const ENGLISH: Words = Words {
         trashed: "The video is in the Trash",
         finished: "Your video is ready",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
+        faulty: |fault| {
+            format!(
+                "This machine's graphics processor {fault}, so videos may be damaged: update the system, or compute by the processor (Settings)"
+            )
+        },
     },
     memory: |used, all| format!("{} of {}", gigabytes(used), gigabytes(all)),
     memory_why: "Memory in use on this machine, by all programs together",

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compose::Estimate;
 use super::shortcuts::Key;
-use crate::job::{Pictures, Refusal, Size, Stage as JobStage};
+use crate::job::{Fault, Pictures, Refusal, Size, Stage as JobStage};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
@@ -294,6 +294,9 @@ pub struct Settings {
     pub light: &'static str,
     pub language: &'static str,
     pub zoom: &'static str,
+    pub compute_by: &'static str,
+    pub graphics_processor: &'static str,
+    pub processor: &'static str,
     pub models_why: &'static str,
 }
 
@@ -314,4 +317,5 @@ pub struct Notices {
     pub trashed: &'static str,
     pub finished: &'static str,
     pub engine_ended: &'static str,
+    pub faulty: fn(Fault) -> String,
 }

@@ -1,0 +1,96 @@
+//! The judge: a small network that says what a clip shows, as `judge.json` describes it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use mlx_rs::ops::{concatenate, conv3d, matmul, maximum};
+use mlx_rs::{Array, Dtype};
+use serde::Deserialize;
+
+use super::golden_json;
+use crate::support::{golden_path, values};
+
+/// A word for each slot: what a clip shows, or should show.
+pub type Words = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+struct Card {
+    frames: Vec<usize>,
+    convolutions: Vec<Convolution>,
+    heads: BTreeMap<String, Head>,
+}
+
+#[derive(Deserialize)]
+struct Convolution {
+    weight: String,
+    bias: String,
+    stride: (i32, i32, i32),
+    padding: (i32, i32, i32),
+}
+
+#[derive(Deserialize)]
+struct Head {
+    weight: String,
+    bias: String,
+    classes: Vec<String>,
+}
+
+/// Reads words from clips of 128×128.
+pub struct Judge {
+    card: Card,
+    weights: HashMap<String, Array>,
+}
+
+impl Judge {
+    pub fn load() -> Self {
+        let mut weights = Array::load_safetensors(golden_path("demo/judge.safetensors")).unwrap();
+        for weight in weights.values_mut() {
+            *weight = weight.as_dtype(Dtype::Float32).unwrap();
+        }
+        Self {
+            card: serde_json::from_value(golden_json("judge")).unwrap(),
+            weights,
+        }
+    }
+
+    /// Which frames of a video of 33 it looks at.
+    pub fn frames(&self) -> &[usize] {
+        &self.card.frames
+    }
+
+    /// What the frames that it looks at show, (frames, 128, 128, 3); a slot that does not apply holds any word.
+    pub fn read(&self, pixels: &[u8]) -> Words {
+        let shape = [1, self.card.frames.len() as i32, 128, 128, 3];
+        let features = self.features(&Array::from_slice(pixels, &shape));
+        let word = |head: &Head| {
+            let scores = matmul(&features, self.weights[&head.weight].t()).unwrap();
+            let scores = values(&scores.add(&self.weights[&head.bias]).unwrap());
+            let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+            head.classes[best.unwrap()].clone()
+        };
+        let heads = self.card.heads.iter();
+        heads
+            .map(|(slot, head)| (slot.clone(), word(head)))
+            .collect()
+    }
+
+    /// (1, frames, height, width, 3) → (1, 2 · channels): the mean and the maximum of each channel.
+    fn features(&self, pixels: &Array) -> Array {
+        let scale = Array::from_f32(2.0 / 255.0);
+        let mut x = pixels.as_dtype(Dtype::Float32).unwrap();
+        x = x.multiply(scale).unwrap();
+        x = x.subtract(Array::from_f32(1.0)).unwrap();
+        for layer in &self.card.convolutions {
+            let weight = &self.weights[&layer.weight];
+            let weight = weight.transpose_axes(&[0, 2, 3, 4, 1]).unwrap();
+            x = conv3d(&x, weight, layer.stride, layer.padding, None, None).unwrap();
+            x = x.add(&self.weights[&layer.bias]).unwrap();
+            x = maximum(&x, Array::from_f32(0.0)).unwrap();
+        }
+        let everywhere = [1, 2, 3];
+        let (mean, most) = (
+            x.mean_axes(&everywhere, None),
+            x.max_axes(&everywhere, None),
+        );
+        concatenate(&[mean.unwrap(), most.unwrap()], 1).unwrap()
+    }
+}

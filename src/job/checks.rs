@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::refusal::refuse;
-use super::{Checkpoint, Defaults, Field, Fit, Pictures, Refusal, Request, Size, Variant};
+use super::{
+    Checkpoint, Defaults, Field, Fit, Guidance, Pictures, Refusal, Request, Size, Variant,
+};
 
 /// The area that [`Fit::Picture`] fills.
 pub(super) fn area(request: &Request, defaults: &Defaults) -> u64 {
@@ -28,6 +30,27 @@ pub(super) fn check_pictures(request: &Request, variant: Variant) -> Result<(), 
         ),
         _ => Ok(()),
     }
+}
+
+/// Whether the scales are numbers, and not two where there is one network.
+pub(super) fn check_guidance(request: &Request, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    let Some(guidance) = request.guidance else {
+        return Ok(());
+    };
+    let Guidance { low, high } = guidance;
+    if !(low.is_finite() && high.is_finite()) {
+        return refuse(Field::Guidance, "The guidance must be a number");
+    }
+    if checkpoint.high_noise.is_none() && low.total_cmp(&high).is_ne() {
+        return refuse(
+            Field::Guidance,
+            format!(
+                "A guidance of {guidance} is for models with a network for low and one for high noise: give \
+                 this one a single number"
+            ),
+        );
+    }
+    Ok(())
 }
 
 pub(super) fn check_last_frame(

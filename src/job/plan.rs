@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{
-    area, check_fps, check_frames, check_last_frame, check_output, check_pictures, video_size,
+    area, check_fps, check_frames, check_guidance, check_last_frame, check_output, check_pictures,
+    video_size,
 };
 use super::refusal::refuse;
 use super::{
@@ -121,7 +122,6 @@ impl Plan {
         let frames = request.frames.unwrap_or(defaults.frames);
         check_frames(frames, checkpoint.variant)?;
         check_last_frame(request, frames, checkpoint.variant)?;
-        let guidance = request.guidance.unwrap_or(defaults.guidance);
         let shift = request.shift.unwrap_or(defaults.shift);
         let steps = request.steps.unwrap_or(defaults.steps);
         let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
@@ -143,9 +143,7 @@ impl Plan {
                 format!("A shift of {shift} cannot work: give a number above 0"),
             );
         }
-        if !(guidance.low.is_finite() && guidance.high.is_finite()) {
-            return refuse(Field::Guidance, "The guidance must be a number");
-        }
+        check_guidance(request, &checkpoint)?;
         check_output(&output)?;
         Ok(Self {
             prompt: request.prompt.clone(),
@@ -162,7 +160,7 @@ impl Plan {
             fps,
             steps,
             sampler: request.sampler.unwrap_or(defaults.sampler),
-            guidance,
+            guidance: request.guidance.unwrap_or(defaults.guidance),
             shift,
             seed: request.seed.unwrap_or(seed),
             precision: request.precision,

@@ -105,6 +105,9 @@ impl Weights {
     /// The type that the file holds, whatever [`as_type`](Self::as_type) says. Of numbers in a form that MLX lacks it is
     /// the type that they are best computed with.
     pub fn dtype(&self, name: &str) -> Result<Dtype> {
+        if self.store.is_synthetic() {
+            return Ok(synthetic::DTYPE);
+        }
         let entry = self.entry(name)?;
         let dtype = entry.floating().or(entry.plain());
         dtype.ok_or_else(|| self.unreadable(name, entry))

@@ -11,7 +11,7 @@ use super::entry::{Beside, Entry, Number, Stored};
 use crate::Result;
 
 /// What the published checkpoints mostly are.
-const STORED: Stored = Stored::Numbers(Number::BF16);
+pub(super) const DTYPE: Dtype = Dtype::Bfloat16;
 
 /// Entries that tell the shapes of these tensors.
 pub(super) fn entries(
@@ -21,7 +21,7 @@ pub(super) fn entries(
         file: 0,
         start: 0,
         bytes: 0,
-        stored: STORED,
+        stored: Stored::Numbers(Number::BF16),
         shape,
         channels_last: false,
         beside: Beside::Nothing,
@@ -45,7 +45,7 @@ pub(super) fn tensor(name: &str, shape: &[i32], dtype: Option<Dtype>) -> Result<
     } else {
         Array::ones::<f32>(shape)?
     };
-    let values = values.as_dtype(dtype.unwrap_or(Dtype::Bfloat16))?;
+    let values = values.as_dtype(dtype.unwrap_or(DTYPE))?;
     eval([&values])?;
     Ok(values)
 }

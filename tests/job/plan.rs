@@ -102,6 +102,16 @@ fn every_field_is_refused_where_it_cannot_work() {
             },
         ),
         (
+            Field::Guidance,
+            Request {
+                guidance: Some(Guidance {
+                    low: 3.0,
+                    high: 4.0,
+                }),
+                ..fine.clone()
+            },
+        ),
+        (
             Field::Size,
             Request {
                 max_area: Some(1000),

@@ -14,10 +14,7 @@ fn odd_numbers() -> Request {
         fps: Some(30),
         steps: Some(3),
         sampler: Some(Sampler::Euler),
-        guidance: Some(Guidance {
-            low: 0.1 + 0.2,
-            high: 1e-3,
-        }),
+        guidance: Some(Guidance::both(0.1 + 0.2)),
         shift: Some(1.0 / 3.0),
         seed: Some(u64::MAX),
         precision: Precision::F32,

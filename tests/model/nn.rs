@@ -1,9 +1,9 @@
 //! Layers that several networks share.
 
 use mlx_rs::{Array, Dtype, random};
-use zoetrope::model::nn::{Conv3d, Formulation, exp, gelu_tanh, silu};
+use zoetrope::model::nn::{Conv3d, Formulation, Pace, exp, gelu_tanh, in_parts, silu};
 
-use crate::support::{compare, values};
+use crate::support::{compare, max_difference, values};
 
 #[test]
 fn gelu_is_the_tanh_form() {
@@ -59,6 +59,35 @@ fn every_formulation_of_a_convolution_gives_the_same() {
             let what = format!("{formulation:?} of {time}×{side}×{side}, stride {stride}");
             // Sums of a hundred products of about 1, in another order.
             compare(&output(formulation), &expected, (3e-5, 1e-5), &what);
+        }
+    }
+}
+
+/// Half-precision inputs are computed with in float32: only the result is rounded.
+#[test]
+fn gelu_rounds_once() {
+    let x: Vec<f32> = (-40..40).map(|i| i as f32 / 9.0).collect();
+    let x = Array::from_slice(&x, &[80])
+        .as_dtype(Dtype::Bfloat16)
+        .unwrap();
+    let exact = gelu_tanh(&x.as_dtype(Dtype::Float32).unwrap()).unwrap();
+    let rounded = exact.as_dtype(Dtype::Bfloat16).unwrap();
+    assert_eq!(max_difference(&gelu_tanh(&x).unwrap(), &rounded), 0.0);
+}
+
+/// Parts are not always equal, and come back in order.
+#[test]
+fn parts_make_up_the_whole() {
+    let values: Vec<f32> = (0..42).map(|i| i as f32).collect();
+    let x = Array::from_slice(&values, &[2, 7, 3]);
+    let squares = x.square().unwrap();
+    for parts in [1, 2, 3, 7] {
+        for mut pace in [Pace::steady(), Pace::lazy()] {
+            let result = in_parts(&x, 1, parts, &mut pace, |part| {
+                assert!(part.dim(1) <= (7 + parts - 1) / parts, "{:?}", part.shape());
+                Ok(part.square()?)
+            });
+            assert_eq!(max_difference(&result.unwrap(), &squares), 0.0, "{parts}");
         }
     }
 }

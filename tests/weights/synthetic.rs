@@ -46,7 +46,9 @@ fn a_tensor_is_always_the_same() {
 #[test]
 fn the_type_is_that_of_checkpoints_or_the_one_asked_for() {
     let weights = network();
-    assert_eq!(weights.dtype("head.head.weight").unwrap(), Dtype::Bfloat16);
+    for name in ["head.head.weight", "blocks.0.self_attn.q.weight"] {
+        assert_eq!(weights.dtype(name).unwrap(), Dtype::Bfloat16, "{name}");
+    }
     let exact = weights.as_type(Dtype::Float32);
     let (as_published, as_asked) = (weights.tensor("w", &[2, 2]), exact.tensor("w", &[2, 2]));
     assert_eq!(as_published.unwrap().dtype(), Dtype::Bfloat16);

@@ -15,22 +15,22 @@ struct Projections {
     k: Linear,
     v: Linear,
     o: Linear,
-    norm_q: Array, // (dim), float32
-    norm_k: Array, // (dim), float32
+    norm_q: Array, // (dim)
+    norm_k: Array, // (dim)
     heads: i32,
     eps: f32,
 }
 
 impl Projections {
-    fn load(weights: &Weights, exact: &Weights, dim: i32, config: &Config) -> Result<Self> {
+    fn load(weights: &Weights, dim: i32, config: &Config) -> Result<Self> {
         let linear = |name| weights.affine(name, dim, dim);
         Ok(Self {
             q: linear("q")?,
             k: linear("k")?,
             v: linear("v")?,
             o: linear("o")?,
-            norm_q: exact.tensor("norm_q.weight", &[dim])?,
-            norm_k: exact.tensor("norm_k.weight", &[dim])?,
+            norm_q: weights.tensor("norm_q.weight", &[dim])?,
+            norm_k: weights.tensor("norm_k.weight", &[dim])?,
             heads: config.num_heads,
             eps: config.eps,
         })
@@ -57,26 +57,18 @@ impl Projections {
     /// Attention over (batch, tokens, heads, width), with the last product.
     fn attend(&self, queries: &Array, memory: &TextMemory) -> Result<Array> {
         let (batch, tokens) = (queries.dim(0), queries.dim(1));
-        let queries = heads_first(queries, &self.q)?;
+        let queries = heads_first(queries)?;
         let y = nn::attention(&queries, &memory.keys, &memory.values)?;
         let y = y
             .transpose_axes(&[0, 2, 1, 3])?
             .reshape(&[batch, tokens, -1])?;
         self.o.forward(&y)
     }
-
-    fn remember(&self, keys: &Array, values: &Array) -> Result<TextMemory> {
-        Ok(TextMemory {
-            keys: heads_first(keys, &self.k)?,
-            values: heads_first(values, &self.v)?,
-        })
-    }
 }
 
-/// (batch, tokens, heads, width) → (batch, heads, tokens, width) in the type of the products.
-fn heads_first(x: &Array, products: &Linear) -> Result<Array> {
-    Ok(x.as_dtype(products.dtype())?
-        .transpose_axes(&[0, 2, 1, 3])?)
+/// (batch, tokens, heads, width) → (batch, heads, tokens, width)
+fn heads_first(x: &Array) -> Result<Array> {
+    Ok(x.transpose_axes(&[0, 2, 1, 3])?)
 }
 
 /// Keys and values, (batch, heads, tokens, width).
@@ -86,6 +78,14 @@ pub struct TextMemory {
 }
 
 impl TextMemory {
+    /// Of keys and values (batch, tokens, heads, width).
+    fn new(keys: &Array, values: &Array) -> Result<Self> {
+        Ok(Self {
+            keys: heads_first(keys)?,
+            values: heads_first(values)?,
+        })
+    }
+
     /// Several prompts' memories as one batch.
     pub(super) fn batch<'a>(memories: impl Iterator<Item = &'a Self>) -> Result<Self> {
         let (keys, values): (Vec<_>, Vec<_>) = memories
@@ -102,21 +102,16 @@ impl TextMemory {
 pub struct SelfAttention(Projections);
 
 impl SelfAttention {
-    pub(super) fn load(
-        weights: &Weights,
-        exact: &Weights,
-        dim: i32,
-        config: &Config,
-    ) -> Result<Self> {
-        Projections::load(weights, exact, dim, config).map(Self)
+    pub(super) fn load(weights: &Weights, dim: i32, config: &Config) -> Result<Self> {
+        Projections::load(weights, dim, config).map(Self)
     }
 
-    /// The normalised queries before their rotation, (batch, tokens, heads, width), float32.
+    /// The normalised queries before their rotation, (batch, tokens, heads, width).
     pub fn queries(&self, x: &Array) -> Result<Array> {
         self.0.queries(x)
     }
 
-    /// The normalised keys before their rotation, (batch, tokens, heads, width), float32.
+    /// The normalised keys before their rotation, (batch, tokens, heads, width).
     pub fn keys(&self, x: &Array) -> Result<Array> {
         self.0.keys(x)
     }
@@ -125,7 +120,7 @@ impl SelfAttention {
     pub fn forward(&self, x: &Array, rope: &Rope) -> Result<Array> {
         let queries = rope.rotate(&self.queries(x)?)?;
         let keys = rope.rotate(&self.keys(x)?)?;
-        let memory = self.0.remember(&keys, &self.0.values(x)?)?;
+        let memory = TextMemory::new(&keys, &self.0.values(x)?)?;
         self.0.attend(&queries, &memory)
     }
 }
@@ -134,20 +129,13 @@ impl SelfAttention {
 pub struct CrossAttention(Projections);
 
 impl CrossAttention {
-    pub(super) fn load(
-        weights: &Weights,
-        exact: &Weights,
-        dim: i32,
-        config: &Config,
-    ) -> Result<Self> {
-        Projections::load(weights, exact, dim, config).map(Self)
+    pub(super) fn load(weights: &Weights, dim: i32, config: &Config) -> Result<Self> {
+        Projections::load(weights, dim, config).map(Self)
     }
 
     /// The keys and values of embedded text, (1, text length, dim), computed once.
     pub fn remember(&self, text: &Array) -> Result<TextMemory> {
-        let memory = self
-            .0
-            .remember(&self.0.keys(text)?, &self.0.values(text)?)?;
+        let memory = TextMemory::new(&self.0.keys(text)?, &self.0.values(text)?)?;
         mlx_rs::transforms::eval([&memory.keys, &memory.values])?;
         Ok(memory)
     }

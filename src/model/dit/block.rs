@@ -7,7 +7,7 @@ use super::attention::{CrossAttention, SelfAttention, TextMemory};
 use super::time::VECTORS;
 use super::{Config, Modulation, Rope};
 use crate::Result;
-use crate::model::nn::gelu_tanh;
+use crate::model::nn::{Fused, Pace, gelu_tanh, in_parts};
 use crate::weights::{Linear, Weights};
 
 /// The order of the six modulation vectors.
@@ -17,6 +17,14 @@ const GATE_ATTENTION: i32 = 2;
 const SHIFT_FEED: i32 = 3;
 const SCALE_FEED: i32 = 4;
 const GATE_FEED: i32 = 5;
+
+/// The most tokens that the feed-forward layer takes at once: it is several times as wide as what
+/// it takes, and so the largest thing in memory.
+const MOST_FEED_ROWS: i32 = 16_384;
+
+thread_local! {
+    static ADD: Fused<2> = const { Fused::new(|[x, y]| x.add(y)) };
+}
 
 /// Self-attention, cross-attention and feed-forward layer around a float32 residual stream.
 ///
@@ -41,12 +49,10 @@ impl Block {
         config: &Config,
     ) -> Result<Self> {
         let hidden = weights.shape("ffn.0.weight")?[0];
-        let part = |name| (weights.at(name), exact.at(name));
-        let (self_attn, cross_attn) = (part("self_attn"), part("cross_attn"));
         Ok(Self {
             modulation: exact.tensor("modulation", &[1, VECTORS, dim])?,
-            self_attn: SelfAttention::load(&self_attn.0, &self_attn.1, dim, config)?,
-            cross_attn: CrossAttention::load(&cross_attn.0, &cross_attn.1, dim, config)?,
+            self_attn: SelfAttention::load(&weights.at("self_attn"), dim, config)?,
+            cross_attn: CrossAttention::load(&weights.at("cross_attn"), dim, config)?,
             norm3: (
                 exact.tensor("norm3.weight", &[dim])?,
                 exact.tensor("norm3.bias", &[dim])?,
@@ -66,12 +72,13 @@ impl Block {
 
     /// What self-attention sees of the residual stream.
     pub fn attention_input(&self, x: &Array, modulation: &Modulation) -> Result<Array> {
-        modulation.norm(x, SHIFT_ATTENTION, SCALE_ATTENTION, self.eps)
+        let vectors = (SHIFT_ATTENTION, SCALE_ATTENTION);
+        modulation.norm(x, vectors, self.eps, self.ffn[0].dtype())
     }
 
-    /// What the modulation lets through of self-attention's output.
-    pub fn gate_attention(&self, y: &Array, modulation: &Modulation) -> Result<Array> {
-        modulation.gate(y, GATE_ATTENTION)
+    /// The residual stream with what the modulation lets through of self-attention's output.
+    pub fn add_attention(&self, x: &Array, y: &Array, modulation: &Modulation) -> Result<Array> {
+        modulation.add_gated(x, y, GATE_ATTENTION)
     }
 
     /// What cross-attention sees of the residual stream.
@@ -81,12 +88,15 @@ impl Block {
 
     /// What the feed-forward layer sees of the residual stream.
     pub fn feed_input(&self, x: &Array, modulation: &Modulation) -> Result<Array> {
-        modulation.norm(x, SHIFT_FEED, SCALE_FEED, self.eps)
+        modulation.norm(x, (SHIFT_FEED, SCALE_FEED), self.eps, self.ffn[0].dtype())
     }
 
     /// (batch, tokens, dim) → (batch, tokens, dim)
-    pub fn feed_forward(&self, x: &Array) -> Result<Array> {
-        self.ffn[1].forward(&gelu_tanh(&self.ffn[0].forward(x)?)?)
+    pub fn feed_forward(&self, x: &Array, pace: &mut Pace) -> Result<Array> {
+        let parts = x.dim(0) * x.dim(1) / MOST_FEED_ROWS + 1;
+        in_parts(x, 1, parts, pace, |x| {
+            self.ffn[1].forward(&gelu_tanh(&self.ffn[0].forward(x)?)?)
+        })
     }
 
     /// The residual stream (batch, tokens, dim), float32, one layer on.
@@ -96,15 +106,20 @@ impl Block {
         modulation: &Modulation,
         rope: &Rope,
         memory: &TextMemory,
+        pace: &mut Pace,
     ) -> Result<Array> {
         let modulation = self.modulate(modulation)?;
         let y = self
             .self_attn
             .forward(&self.attention_input(x, &modulation)?, rope)?;
-        let x = x.add(self.gate_attention(&y, &modulation)?)?;
+        let x = self.add_attention(x, &y, &modulation)?;
+        pace.start(&x)?;
         let y = self.cross_attn.forward(&self.cross_input(&x)?, memory)?;
-        let x = x.add(y.as_dtype(Dtype::Float32)?)?;
-        let y = self.feed_forward(&self.feed_input(&x, &modulation)?)?;
-        Ok(x.add(modulation.gate(&y, GATE_FEED)?)?)
+        let x = ADD.with(|add| add.apply([&x, &y], Dtype::Float32))?;
+        pace.start(&x)?;
+        let y = self.feed_forward(&self.feed_input(&x, &modulation)?, pace)?;
+        let x = modulation.add_gated(&x, &y, GATE_FEED)?;
+        pace.start(&x)?;
+        Ok(x)
     }
 }

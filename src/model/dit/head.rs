@@ -32,7 +32,7 @@ impl Head {
     /// before its projection.
     pub fn forward(&self, x: &Array, embedding: &Modulation) -> Result<Array> {
         let modulation = embedding.offset(&self.modulation)?;
-        self.out
-            .forward(&modulation.norm(x, SHIFT, SCALE, self.eps)?)
+        let x = modulation.norm(x, (SHIFT, SCALE), self.eps, self.out.dtype())?;
+        self.out.forward(&x)
     }
 }

@@ -28,11 +28,12 @@ use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
+use crate::model::nn::Pace;
 use crate::weights::{Linear, Weights};
 
-/// Above this many rows a block is computed before the next is built: the graph of all blocks
-/// would hold every intermediate at once, and one dispatch could outlast the GPU's watchdog.
-const ROWS_BEFORE_EVALUATION: i32 = 4096;
+/// Up to this many rows the blocks are computed as one: the graph of all of them holds every
+/// intermediate at once, and one dispatch must not outlast the GPU's watchdog.
+const MOST_ROWS_AT_ONCE: i32 = 4096;
 
 /// The network.
 pub struct Dit {
@@ -127,15 +128,17 @@ impl Dit {
         let embedded = self.embed(latents)?;
         let (tokens, dim) = (embedded.dim(1), embedded.dim(2));
         let batch = i32::try_from(prompts.len()).unwrap_or(i32::MAX);
-        let (embedding, modulation) = self.time.forward(timesteps, grid.tokens_in_frame())?;
+        let (embedding, modulation) = self.time.forward(timesteps, grid)?;
 
+        let mut pace = if batch * tokens > MOST_ROWS_AT_ONCE {
+            Pace::steady()
+        } else {
+            Pace::lazy()
+        };
         let mut x = broadcast_to(&embedded, &[batch, tokens, dim])?;
         for (i, block) in self.blocks.iter().enumerate() {
             let memory = TextMemory::batch(prompts.iter().map(|prompt| &prompt.0[i]))?;
-            x = block.forward(&x, &modulation, rope, &memory)?;
-            if batch * tokens > ROWS_BEFORE_EVALUATION {
-                x.eval()?;
-            }
+            x = block.forward(&x, &modulation, rope, &memory, &mut pace)?;
         }
         let patches = self.head.forward(&x, &embedding)?;
         let velocities = patches.split_equal(batch, 0)?;

@@ -1,24 +1,51 @@
 //! The vectors that a timestep sets: where each layer's input is scaled and shifted, and how much
 //! of its output is let through.
 
-use mlx_rs::Array;
+use mlx_rs::error::Exception;
 use mlx_rs::fast::layer_norm;
-use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::select;
+use mlx_rs::{Array, Dtype};
 
 use crate::Result;
-use crate::model::nn::scalar;
+use crate::model::nn::Fused;
 
-/// Vectors for each distinct timestep: one for all tokens, or the first for the leading tokens of
-/// a clean first frame and the second for the rest.
+thread_local! {
+    static MODULATE: Fused<3> = const { Fused::new(modulate) };
+    static MODULATE_BY_TOKEN: Fused<6> = const {
+        Fused::new(|[x, clean, shift, noisy_shift, scale, noisy_scale]| {
+            let shift = select(clean, shift, noisy_shift)?;
+            let scale = select(clean, scale, noisy_scale)?;
+            modulate([x, &shift, &scale])
+        })
+    };
+    static ADD_GATED: Fused<3> = const { Fused::new(add_gated) };
+    static ADD_GATED_BY_TOKEN: Fused<5> = const {
+        Fused::new(|[x, y, clean, gate, noisy_gate]| {
+            add_gated([x, y, &select(clean, gate, noisy_gate)?])
+        })
+    };
+}
+
+fn modulate([x, shift, scale]: [&Array; 3]) -> Result<Array, Exception> {
+    x.multiply(scale.add(Array::from_f32(1.0))?)?.add(shift)
+}
+
+fn add_gated([x, y, gate]: [&Array; 3]) -> Result<Array, Exception> {
+    x.add(y.multiply(gate)?)
+}
+
+/// Vectors for each distinct timestep: one for all tokens, or the first for the tokens of a clean
+/// first frame and the second for the rest.
 pub struct Modulation {
     vectors: Array, // (distinct timesteps, vectors, dim), float32
-    clean: i32,
+    /// Where there are two, whether a token has the first: (tokens, 1).
+    clean: Option<Array>,
 }
 
 impl Modulation {
-    /// `clean` leading tokens have the first timestep, the others the last.
-    pub(super) fn new(vectors: Array, clean: i32) -> Self {
+    /// The tokens that are `clean` have the first timestep, the others the last.
+    pub(super) fn new(vectors: Array, clean: Option<Array>) -> Self {
         Self { vectors, clean }
     }
 
@@ -29,40 +56,39 @@ impl Modulation {
 
     /// Adds a layer's own vectors, (1, vectors, dim), to each timestep's.
     pub(super) fn offset(&self, own: &Array) -> Result<Self> {
-        Ok(Self::new(self.vectors.add(own)?, self.clean))
+        Ok(Self::new(self.vectors.add(own)?, self.clean.clone()))
     }
 
-    /// LayerNorm(x) · (1 + scale) + shift over (batch, tokens, dim), as one operation: the scale
-    /// and the shift are the norm's weight and bias.
-    pub(super) fn norm(&self, x: &Array, shift: i32, scale: i32, eps: f32) -> Result<Array> {
-        self.for_each_timestep(x, |tokens, row| {
-            let weight = self.vector(row, scale)?.add(scalar(1.0, x.dtype())?)?;
-            let bias = self.vector(row, shift)?;
-            Ok(layer_norm(tokens, &weight, &bias, eps)?)
-        })
+    /// LayerNorm(x) · (1 + scale) + shift over (batch, tokens, dim), as `dtype`.
+    pub(super) fn norm(
+        &self,
+        x: &Array,
+        (shift, scale): (i32, i32),
+        eps: f32,
+        dtype: Dtype,
+    ) -> Result<Array> {
+        let x = &layer_norm(x, None, None, eps)?;
+        let (first_shift, first_scale) = (self.vector(0, shift)?, self.vector(0, scale)?);
+        let Some(clean) = &self.clean else {
+            let inputs = [x, &first_shift, &first_scale];
+            return MODULATE.with(|modulate| modulate.apply(inputs, dtype));
+        };
+        let (shift, scale) = (self.vector(1, shift)?, self.vector(1, scale)?);
+        let inputs = [x, clean, &first_shift, &shift, &first_scale, &scale];
+        MODULATE_BY_TOKEN.with(|modulate| modulate.apply(inputs, dtype))
     }
 
-    /// y · gate over (batch, tokens, dim), in float32.
-    pub(super) fn gate(&self, y: &Array, gate: i32) -> Result<Array> {
-        self.for_each_timestep(y, |tokens, row| {
-            Ok(tokens.multiply(self.vector(row, gate)?)?)
-        })
+    /// x + y · gate over (batch, tokens, dim), float32.
+    pub(super) fn add_gated(&self, x: &Array, y: &Array, gate: i32) -> Result<Array> {
+        let first = self.vector(0, gate)?;
+        let Some(clean) = &self.clean else {
+            return ADD_GATED.with(|add| add.apply([x, y, &first], Dtype::Float32));
+        };
+        let inputs = [x, y, clean, &first, &self.vector(1, gate)?];
+        ADD_GATED_BY_TOKEN.with(|add| add.apply(inputs, Dtype::Float32))
     }
 
     fn vector(&self, row: i32, index: i32) -> Result<Array> {
         Ok(self.vectors.try_index((row, index))?)
-    }
-
-    fn for_each_timestep(
-        &self,
-        x: &Array,
-        apply: impl Fn(&Array, i32) -> Result<Array>,
-    ) -> Result<Array> {
-        if self.clean == 0 {
-            return apply(x, 0);
-        }
-        let clean = apply(&x.try_index((.., ..self.clean))?, 0)?;
-        let noisy = apply(&x.try_index((.., self.clean..))?, 1)?;
-        Ok(concatenate(&[clean, noisy], 1)?)
     }
 }

@@ -1,6 +1,7 @@
 //! Latents as tokens and back.
 
 use mlx_rs::Array;
+use mlx_rs::ops::arange;
 
 use crate::Result;
 use crate::weights::{Linear, Weights};
@@ -32,6 +33,13 @@ impl Grid {
     /// The tokens of one latent frame.
     pub fn tokens_in_frame(self) -> i32 {
         self.height * self.width
+    }
+
+    /// Whether each token is one of the first latent frame: (tokens, 1).
+    pub(super) fn first_frame(self) -> Result<Array> {
+        let tokens = self.frames * self.tokens_in_frame();
+        let tokens = arange::<_, i32>(0, tokens, None)?.expand_dims(1)?;
+        Ok(tokens.lt(Array::from_int(self.tokens_in_frame()))?)
     }
 }
 

@@ -1,17 +1,32 @@
 //! Rotary position embedding over frame, row and column.
 
-use mlx_rs::{Array, Dtype, complex64};
+use mlx_rs::Array;
+use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::Grid;
 use crate::Result;
+use crate::model::nn::Fused;
 
 /// The longest wave's period is 2π times this.
 const BASE: f64 = 10_000.0;
 
-/// A rotation for each token and each pair of neighbouring elements of a head.
+thread_local! {
+    static ROTATE: Fused<4> = const {
+        Fused::new(|[real, from_real, imaginary, from_imaginary]| {
+            real.multiply(from_real)?
+                .add(imaginary.multiply(from_imaginary)?)
+        })
+    };
+}
+
+/// A rotation for each token and each pair of neighbouring elements of a head: the real and the
+/// imaginary part of a complex number.
 ///
 /// Wan2.2 `wan/modules/model.py`, `rope_params` and `rope_apply`.
-pub struct Rope(Array); // (1, tokens, 1, head width / 2), complex64
+pub struct Rope {
+    from_real: Array,      // (1, tokens, 1, head width / 2, 2): cos and sin
+    from_imaginary: Array, // (1, tokens, 1, head width / 2, 2): -sin and cos
+}
 
 impl Rope {
     /// Angles are computed in float64 and rounded once.
@@ -19,30 +34,40 @@ impl Rope {
         let pairs = head_width / 2;
         let side = pairs / 3;
         let axes = [pairs - 2 * side, side, side];
-        let mut rotations = Vec::new();
+        let (mut from_real, mut from_imaginary) = (Vec::new(), Vec::new());
         for frame in 0..grid.frames {
             for row in 0..grid.height {
                 for column in 0..grid.width {
                     for (position, pairs) in [frame, row, column].into_iter().zip(axes) {
-                        rotations.extend(rotations_at(position, pairs));
+                        for (sin, cos) in rotations_at(position, pairs) {
+                            from_real.extend([cos, sin]);
+                            from_imaginary.extend([-sin, cos]);
+                        }
                     }
                 }
             }
         }
-        let tokens = grid.frames * grid.tokens_in_frame();
-        Ok(Self(Array::from_slice(&rotations, &[1, tokens, 1, pairs])))
+        let shape = [1, grid.frames * grid.tokens_in_frame(), 1, pairs, 2];
+        Ok(Self {
+            from_real: Array::from_slice(&from_real, &shape),
+            from_imaginary: Array::from_slice(&from_imaginary, &shape),
+        })
     }
 
-    /// (batch, tokens, heads, head width) → the same, float32.
+    /// (batch, tokens, heads, head width) → the same.
     pub fn rotate(&self, x: &Array) -> Result<Array> {
-        let pairs = x.as_dtype(Dtype::Float32)?.view_dtype(Dtype::Complex64)?;
-        Ok(pairs.multiply(&self.0)?.view_dtype(Dtype::Float32)?)
+        let pairs = x.reshape(&[x.dim(0), x.dim(1), x.dim(2), -1, 2])?;
+        let real = pairs.try_index((.., .., .., .., ..1))?;
+        let imaginary = pairs.try_index((.., .., .., .., 1..))?;
+        let inputs = [&real, &self.from_real, &imaginary, &self.from_imaginary];
+        let rotated = ROTATE.with(|rotate| rotate.apply(inputs, x.dtype()))?;
+        Ok(rotated.reshape(x.shape())?)
     }
 }
 
-fn rotations_at(position: i32, pairs: i32) -> impl Iterator<Item = complex64> {
+fn rotations_at(position: i32, pairs: i32) -> impl Iterator<Item = (f32, f32)> {
     (0..pairs).map(move |i| {
         let angle = f64::from(position) / BASE.powf(f64::from(i) / f64::from(pairs));
-        complex64::new(angle.cos() as f32, angle.sin() as f32)
+        (angle.sin() as f32, angle.cos() as f32)
     })
 }

@@ -2,7 +2,7 @@
 
 use mlx_rs::{Array, Dtype};
 
-use super::Modulation;
+use super::{Grid, Modulation};
 use crate::Result;
 use crate::model::nn::silu;
 use crate::weights::{Linear, Weights};
@@ -48,28 +48,19 @@ impl TimeEmbedding {
 
     /// The embedding that the head uses, (distinct timesteps, 1, dim), and the six vectors that
     /// the blocks use, (distinct timesteps, 6, dim).
-    pub fn forward(
-        &self,
-        timesteps: &Timesteps,
-        tokens_in_frame: i32,
-    ) -> Result<(Modulation, Modulation)> {
-        let values: &[f64] = if timesteps.clean_first_frame {
-            &[0.0, timesteps.noisy]
+    pub fn forward(&self, timesteps: &Timesteps, grid: Grid) -> Result<(Modulation, Modulation)> {
+        let (values, clean): (&[f64], _) = if timesteps.clean_first_frame {
+            (&[0.0, timesteps.noisy], Some(grid.first_frame()?))
         } else {
-            &[timesteps.noisy]
+            (&[timesteps.noisy], None)
         };
         let waves = sinusoidal(values, self.frequencies);
         let embedding = self.embed[1].forward(&silu(&self.embed[0].forward(&waves)?)?)?;
         let projected = self.project.forward(&silu(&embedding)?)?;
         let distinct = embedding.dim(0);
         let dim = embedding.dim(1);
-        let clean = if timesteps.clean_first_frame {
-            tokens_in_frame
-        } else {
-            0
-        };
         Ok((
-            Modulation::new(embedding.reshape(&[distinct, 1, dim])?, clean),
+            Modulation::new(embedding.reshape(&[distinct, 1, dim])?, clean.clone()),
             Modulation::new(projected.reshape(&[distinct, VECTORS, dim])?, clean),
         ))
     }

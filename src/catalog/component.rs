@@ -1,7 +1,9 @@
 //! A *component* is one network of a model in files of its own: what it is, its tensors tell.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
+use super::shards;
 use crate::error::{Error, Result};
 use crate::job::Expert;
 use crate::weights::Weights;
@@ -11,6 +13,8 @@ use crate::weights::Weights;
 pub struct Component {
     /// One file, or all shards.
     pub files: Vec<PathBuf>,
+    /// How large they are together.
+    pub bytes: u64,
     /// What it is.
     pub role: Role,
 }
@@ -20,10 +24,14 @@ pub struct Component {
 pub enum Role {
     /// It denoises.
     Dit {
+        /// The width of a token.
+        width: u32,
         /// The channels that it sees.
         inputs: u32,
         /// The channels that it predicts.
         outputs: u32,
+        /// Whether it has parts that no supported family has.
+        is_extended: bool,
     },
     /// It reads the prompt.
     TextEncoder {
@@ -37,6 +45,17 @@ pub enum Role {
     },
 }
 
+/// The parts of every DiT, and the mark of those whose weights are scaled.
+const DIT_PARTS: [&str; 7] = [
+    "patch_embedding",
+    "text_embedding",
+    "time_embedding",
+    "time_projection",
+    "blocks",
+    "head",
+    "scaled_fp8",
+];
+
 impl Role {
     /// As it is called in a sentence.
     pub fn name(self) -> &'static str {
@@ -49,43 +68,90 @@ impl Role {
 }
 
 impl Component {
-    /// The network in these files, from their headers.
+    /// The network in these files, from their headers; none if it is not one of Wan's.
     ///
     /// # Errors
-    /// They cannot be read, or hold no network of Wan's.
-    pub fn open(files: Vec<PathBuf>) -> Result<Self> {
+    /// They cannot be read.
+    pub fn in_files(files: Vec<PathBuf>) -> Result<Option<Self>> {
         let weights = Weights::open(&files)?;
-        if let Some(role) = role(&weights)? {
-            return Ok(Self { files, role });
-        }
-        let place = files.into_iter().next().unwrap_or_default();
-        let problem =
-            "holds neither a DiT nor a text encoder nor a VAE of Wan's: choose another file";
-        Err(Error::content(&place, problem))
+        let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
+        Ok(role(&weights)?.map(|role| Self {
+            bytes: files.iter().map(size).sum(),
+            files,
+            role,
+        }))
+    }
+
+    /// The network in a file that was picked.
+    ///
+    /// # Errors
+    /// It cannot be read, or holds no network of Wan's.
+    pub fn open(file: &Path) -> Result<Self> {
+        Self::in_files(vec![file.to_owned()])?.ok_or_else(|| {
+            let problem =
+                "holds neither a DiT nor a text encoder nor a VAE of Wan's: choose another file";
+            Error::content(file, problem)
+        })
+    }
+
+    /// The only file, or the first shard.
+    pub fn file(&self) -> &Path {
+        self.files.first().map_or(Path::new(""), PathBuf::as_path)
+    }
+
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
+        self.file().parent().unwrap_or(Path::new(""))
+    }
+
+    /// The name of the file.
+    pub fn file_name(&self) -> String {
+        let name = self.file().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// The name without its ending, and without the number of a shard.
+    pub fn stem(&self) -> &str {
+        let stem = self.file().file_stem().and_then(OsStr::to_str);
+        let stem = stem.unwrap_or_default();
+        shards::series(stem).map_or(stem, |(series, _)| series)
+    }
+
+    /// Whether its name has Wan's in it.
+    pub fn says_wan(&self) -> bool {
+        self.file_name().to_lowercase().contains("wan")
     }
 
     /// Which expert it is, as its name tells; nothing else could.
     pub fn expert(&self) -> Option<Expert> {
-        let path = self.files.first()?;
-        let folder = path.parent().and_then(|folder| folder.file_name());
-        let names = [path.file_name(), folder].into_iter().flatten();
-        names
-            .map(|name| name.to_string_lossy().to_lowercase())
-            .find_map(|name| {
-                let joined: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-                let says = |word: &str| {
-                    joined.contains(&format!("{word}noise"))
-                        || name
-                            .split(|c: char| !c.is_ascii_alphanumeric())
-                            .any(|part| part == word)
-                };
-                match (says("high"), says("low")) {
-                    (true, false) => Some(Expert::HighNoise),
-                    (false, true) => Some(Expert::LowNoise),
-                    _ => None,
-                }
-            })
+        let folder = self.file().parent().and_then(Path::file_name);
+        let names = [self.file().file_name(), folder].into_iter().flatten();
+        names.map(lower_case).find_map(|name| {
+            let joined: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            let says = |word: &str| {
+                joined.contains(&format!("{word}noise"))
+                    || name
+                        .split(|c: char| !c.is_ascii_alphanumeric())
+                        .any(|part| part == word)
+            };
+            match (says("high"), says("low")) {
+                (true, false) => Some(Expert::HighNoise),
+                (false, true) => Some(Expert::LowNoise),
+                _ => None,
+            }
+        })
     }
+
+    /// Its path without what tells experts and shards apart.
+    pub fn series(&self) -> String {
+        let path = lower_case(self.folder().join(self.stem()).as_os_str());
+        let words = ["high", "low", "noise"].iter();
+        words.fold(path, |path, word| path.replace(word, ""))
+    }
+}
+
+fn lower_case(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
 }
 
 fn role(weights: &Weights) -> Result<Option<Role>> {
@@ -93,16 +159,21 @@ fn role(weights: &Weights) -> Result<Option<Role>> {
         let shape = weights.shape(name)?;
         Ok(shape.get(axis).map_or(0, |side| side.unsigned_abs()))
     };
+    let has = |name: &str| weights.has(name);
     Ok(
-        if weights.has("patch_embedding.weight") && weights.has("blocks.0.self_attn.q.weight") {
+        if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") {
+            let is_known = |name: &str| DIT_PARTS.contains(&name.split('.').next().unwrap_or(name));
             Some(Role::Dit {
+                width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,
                 outputs: size("head.head.weight", 0)? / 4,
+                is_extended: !weights.names().iter().all(|name| is_known(name)),
             })
-        } else if weights.has("token_embedding.weight") && weights.has("blocks.0.attn.q.weight") {
-            let vocabulary = weights.has("spiece_model");
+        } else if has("token_embedding.weight") && has("blocks.1.pos_embedding.embedding.weight") {
+            // That every layer has positions of its own is what sets UMT5 apart from T5.
+            let vocabulary = has("spiece_model");
             Some(Role::TextEncoder { vocabulary })
-        } else if weights.has("conv2.weight") && weights.has("decoder.conv1.weight") {
+        } else if has("conv2.weight") && has("decoder.conv1.weight") {
             Some(Role::Vae {
                 channels: size("conv2.weight", 0)?,
             })

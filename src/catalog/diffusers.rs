@@ -112,9 +112,7 @@ fn variant(folder: &Path, places: &[&str]) -> Result<Variant> {
         let variant = family::by_channels(config.in_channels, config.out_channels, places.len())
             .filter(|_| config.image_dim.is_none());
         let Some(variant) = variant else {
-            let problem = "belongs to a Wan model of a kind that is not supported: Wan2.1 T2V and \
-                           Wan2.2 TI2V, T2V-A14B and I2V-A14B are";
-            return Err(Error::content(&path, problem));
+            return Err(Error::content(&path, family::UNSUPPORTED));
         };
         if found.is_some_and(|other| other != variant) {
             let problem =

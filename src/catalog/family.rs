@@ -62,6 +62,10 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     }
 }
 
+/// What is wrong with a DiT that belongs to none.
+pub const UNSUPPORTED: &str = "belongs to a Wan model of a kind that is not supported: Wan2.1 T2V and Wan2.2 TI2V, \
+                               T2V-A14B and I2V-A14B are";
+
 /// The family of a DiT with these channels, which is one of `experts`.
 pub fn by_channels(inputs: u32, outputs: u32, experts: usize) -> Option<Variant> {
     let all = [

@@ -4,58 +4,114 @@
 mod built_in;
 mod card;
 mod component;
+mod config;
 mod diffusers;
+mod dits;
 mod family;
+pub mod folders;
 mod loose;
 mod official;
 mod parts;
+mod scan;
+mod shards;
+mod stock;
+mod verify;
+mod walk;
 
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::job::Checkpoint;
+use crate::job::{Checkpoint, Installed};
+use component::Component;
 
 pub use built_in::{built_in, built_in_folder};
 pub use loose::Picked;
+pub use scan::{Catalogue, scan};
+pub use verify::{Verdict, verify};
 
-/// Recognises the model in `folder`, by what is in it and not by what it is called.
+/// Recognises the model in a folder, or the one whose DiT is in a file, by what is in it and not by what it is called.
 ///
 /// # Errors
 /// There is no model, parts of it are missing, or it is one that is not supported.
-pub fn open(folder: &Path) -> Result<Checkpoint> {
-    if !folder.exists() {
+pub fn open(place: &Path) -> Result<Checkpoint> {
+    if !place.exists() {
         return Err(Error::content(
-            folder,
-            "is not there: give the folder of a model",
+            place,
+            "is not there: give the folder of a model, or the file of its DiT",
         ));
     }
-    if !folder.is_dir() {
-        return Err(Error::content(
-            folder,
-            "is a file: give the folder of a model, or pick its files with --dit, --text-encoder and --vae",
-        ));
+    if !place.is_dir() {
+        return of_file(place);
     }
-    let mut checkpoint = if folder.join(diffusers::INDEX).is_file() {
-        diffusers::open(folder)?
-    } else {
-        match official::open(folder) {
-            Ok(checkpoint) => checkpoint,
-            Err(error) if official::is_in(folder) => return Err(error),
-            Err(error) => loose::open(folder).unwrap_or(Err(error))?,
-        }
-    };
-    card::lay_over(&mut checkpoint)?;
-    Ok(checkpoint)
+    if let Some(model) = laid_out(place) {
+        return model;
+    }
+    // Where nothing is of a model, the official layout says what is missing.
+    let mut model = loose::open(place).unwrap_or_else(|| official::open(place))?;
+    card::lay_over(&mut model)?;
+    Ok(model)
 }
 
-/// The model of `folder`, or the one made of picked files, or the built-in one.
+/// The model of a folder that has the layout of one.
+fn laid_out(folder: &Path) -> Option<Result<Checkpoint>> {
+    let model = if folder.join(diffusers::INDEX).is_file() {
+        diffusers::open(folder)
+    } else if official::is_in(folder) {
+        official::open(folder)
+    } else {
+        return None;
+    };
+    Some(model.and_then(|mut model| {
+        card::lay_over(&mut model)?;
+        Ok(model)
+    }))
+}
+
+/// The model whose DiT is in this file, with other parts from wherever models are.
+fn of_file(file: &Path) -> Result<Checkpoint> {
+    let mut places = folders::all();
+    places.extend(around(file).map(Path::to_owned));
+    if let Some(model) = scan(&places).at(file) {
+        return model.checkpoint.clone().map_err(Error::Other);
+    }
+    let role = Component::open(file)?.role.name();
+    let problem = format!("is {role}: give the file of a DiT, or the folder of a model");
+    Err(Error::content(file, problem))
+}
+
+/// The folder of a file and, where parts of several kinds have a folder each, the one that holds those.
+fn around(file: &Path) -> impl Iterator<Item = &Path> {
+    let folders = file.ancestors().skip(1);
+    let above = folders.skip(1).take(3);
+    let tree = above.filter(|folder| folder.join("vae").is_dir()).take(1);
+    file.parent().into_iter().chain(tree)
+}
+
+/// The model of this folder, file or name, or the one made of picked files, or the built-in one.
 ///
 /// # Errors
-/// As [`open`], and when files are picked that are no model together.
-pub fn choose(folder: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
-    match folder {
+/// As [`find`], and when files are picked that are no model together.
+pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
+    match model {
         _ if !picked.is_empty() => picked.model(),
-        Some(folder) => open(folder),
+        Some(model) => find(model)?.checkpoint.map_err(Error::Other),
         None => built_in(),
     }
+}
+
+/// The model of this folder, file or name. Only by its name one is found that is not whole.
+///
+/// # Errors
+/// There is none, or as [`open`].
+pub fn find(model: &Path) -> Result<Installed> {
+    if model.exists() || model.components().count() > 1 {
+        return open(model).map(scan::whole);
+    }
+    let name = model.to_string_lossy();
+    let known = scan(&folders::all());
+    known.named(&name).cloned().ok_or_else(|| {
+        Error::Other(format!(
+            "There is no model {name}: give a folder, a file, or a name that `zoetrope models list` shows"
+        ))
+    })
 }

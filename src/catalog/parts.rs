@@ -71,10 +71,13 @@ pub(super) fn has_index(folder: &Path, stem: &str) -> bool {
 
 /// The folder's own name, since that is how its owner knows the model.
 pub(super) fn name(folder: &Path, variant: Variant) -> String {
+    folder_name(folder).unwrap_or_else(|| variant.name().into())
+}
+
+pub(super) fn folder_name(folder: &Path) -> Option<String> {
     let whole = folder.canonicalize();
     let folder = whole.as_deref().unwrap_or(folder);
-    let name = in_hub_cache(folder).or_else(|| folder.file_name()?.to_str().map(str::to_owned));
-    name.unwrap_or_else(|| variant.name().into())
+    in_hub_cache(folder).or_else(|| folder.file_name()?.to_str().map(str::to_owned))
 }
 
 /// Hugging Face keeps a repository's revisions under `models--OWNER--NAME/snapshots/`.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::models::args::Models;
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
@@ -54,6 +55,8 @@ pub enum Command {
     /// Each stage is loaded, warmed up and run alone on random input. With --json, standard output
     /// carries one object a line: "started" with what is measured, and "measured" for each stage.
     Bench(Bench),
+    /// Find models on this machine, and look at them
+    Models(Models),
     /// Tell what this machine has, and what is missing
     Doctor,
 }
@@ -158,9 +161,9 @@ pub struct Generate {
 /// Where a model is: in one folder, or in files that were picked one by one.
 #[derive(Debug, Args)]
 pub struct Model {
-    /// Folder of the model [default: the built-in model]
-    #[arg(long = "model", value_name = "DIR", conflicts_with_all = ["dit", "text_encoder", "vae"])]
-    pub folder: Option<PathBuf>,
+    /// Name of an installed model, its folder, or the file of its DiT [default: the built-in model]
+    #[arg(long = "model", value_name = "NAME|DIR|FILE", conflicts_with_all = ["dit", "text_encoder", "vae"])]
+    pub name: Option<PathBuf>,
 
     /// File of the DiT; of two, that for low noise
     #[arg(long, value_name = "FILE", requires_all = ["text_encoder", "vae"])]
@@ -343,7 +346,7 @@ impl Model {
             vae: self.vae.clone(),
             tokenizer: self.tokenizer.clone(),
         };
-        catalog::choose(self.folder.as_deref(), &picked)
+        catalog::choose(self.name.as_deref(), &picked)
     }
 }
 

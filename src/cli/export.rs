@@ -1,14 +1,11 @@
 //! `zoetrope export`: a finished video as another file.
 
 use std::io::{self, IsTerminal};
-use std::process;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args;
-use super::say;
+use super::{args, interrupt, say};
 use crate::error::{Error, Result};
 use crate::job::{Export, Format};
 use crate::media;
@@ -19,7 +16,7 @@ use crate::media;
 /// The name of the output says nothing that can be written, or the export fails.
 pub fn run(args: &args::Export) -> Result<()> {
     let export = export(args)?;
-    let cancelled = cancelled_on_ctrl_c()?;
+    let cancelled = interrupt::cancelled_on_ctrl_c()?;
     let bar = io::stderr().is_terminal().then(new_bar);
     media::export(&export, &mut |done, of| {
         if let Some(bar) = &bar {
@@ -71,17 +68,4 @@ fn new_bar() -> ProgressBar {
         bar.set_style(style.progress_chars("━╸ "));
     }
     bar
-}
-
-/// The first Ctrl-C ends the export, which leaves nothing behind; the second one the program.
-fn cancelled_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&cancelled);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            process::exit(130);
-        }
-    })
-    .map_err(|error| Error::Other(format!("Ctrl-C cannot be watched: {error}")))?;
-    Ok(cancelled)
 }

@@ -10,6 +10,8 @@ mod doctor;
 mod export;
 mod generate;
 mod info;
+mod interrupt;
+mod models;
 mod progress;
 mod resume;
 mod words;
@@ -33,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Export(args) => end(export::run(&args)),
         Command::Info(args) => end(info::run(&args)),
         Command::Bench(args) => end(bench::run(&args)),
+        Command::Models(args) => models::run(&args),
         Command::Doctor => end(doctor::run()),
     }
 }

@@ -188,10 +188,42 @@ fn a_damaged_loose_file_is_named() {
     );
 }
 
+/// Other programs' configurations lie about everywhere, and would say how many heads there are.
+#[test]
+fn a_configuration_beside_a_dit_must_be_its_own() {
+    let folder = loose();
+    let own = fs::read_to_string(folder.path().join("a/config.json")).unwrap();
+    remove(folder.path(), "a/config.json");
+    let config = || catalog::open(folder.path()).unwrap().dit.config;
+    for other in [
+        r#"{ "d_model": 64, "num_heads": 4 }"#,
+        r#"{ "_class_name": "FluxTransformer2DModel", "attention_head_dim": 16, "num_attention_heads": 4 }"#,
+        r#"{ "dim": 128, "num_heads": 4 }"#,
+        r#"{ "dim": 64 }"#,
+        "no JSON",
+    ] {
+        write(folder.path(), "a/config.json", other);
+        assert_eq!(config(), None, "{other}");
+    }
+    write(folder.path(), "config.json", &own);
+    assert_eq!(
+        config(),
+        Some(folder.path().join("config.json")),
+        "higher up"
+    );
+    let diffusers = r#"{ "attention_head_dim": 16, "num_attention_heads": 4 }"#;
+    write(folder.path(), "a/config.json", diffusers);
+    assert_eq!(
+        config(),
+        Some(folder.path().join("a/config.json")),
+        "nearest first"
+    );
+}
+
 fn expert(folder: &Path, name: &str) {
     let dit =
         golden_path("ckpt/i2v_a14b/official/low_noise_model/diffusion_pytorch_model.safetensors");
-    symlink(dit, folder.join(name)).unwrap();
+    fs::copy(dit, folder.join(name)).unwrap();
 }
 
 /// Nothing but their names can tell two experts apart.

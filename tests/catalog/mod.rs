@@ -1,8 +1,10 @@
 //! Model folders: recognised, incomplete, foreign.
 
 mod card;
+mod hollow;
 mod layouts;
 mod official;
+mod scan;
 
 use std::fs;
 use std::path::Path;

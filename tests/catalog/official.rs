@@ -160,7 +160,7 @@ fn folders_that_are_no_models_are_told_apart() {
     assert!(problem(Path::new("/nowhere/at/all")).contains("is not there"));
 
     write(empty.path(), "file", "");
-    assert!(problem(&empty.path().join("file")).contains("is a file"));
+    assert!(problem(&empty.path().join("file")).contains("is empty"));
 
     write(empty.path(), "model_index.json", "{}");
     assert!(problem(empty.path()).contains("transformer/config.json"));

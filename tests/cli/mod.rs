@@ -3,11 +3,12 @@
 mod arguments;
 mod bench;
 mod errors;
+mod models;
 mod other_commands;
 mod stopping;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use crate::support::program::{self, Run};
 
@@ -20,14 +21,5 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command(arguments).output().expect("the program starts");
-    Run {
-        code: status.code(),
-        stdout: String::from_utf8(stdout).expect("it writes UTF-8"),
-        stderr: String::from_utf8(stderr).expect("it writes UTF-8"),
-    }
+    program::output(command(arguments))
 }

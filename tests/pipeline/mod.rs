@@ -1,10 +1,12 @@
 //! Whole jobs, from the command line to the files.
 
 mod broken;
+mod case;
 mod checks;
 mod decode;
 mod experts;
 mod job;
+mod layouts;
 mod pictures;
 mod recall;
 mod reference;

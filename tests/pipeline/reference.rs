@@ -1,21 +1,21 @@
 //! Whole runs against the official code's, in float32 from the same starting noise.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
-use serde_json::Value;
 use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::{Plan, Size};
+use zoetrope::job::Plan;
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
+use super::case::Case;
 use crate::support::folder::Model;
 use crate::support::program::zoetrope;
-use crate::support::{compare, golden, golden_path};
+use crate::support::{compare, golden};
 
 /// A relative change of 1e-6 in the noise moves the latents of these runs by 1e-5; a forward pass
 /// of two independent implementations differs by 3e-5, and guidance multiplies that by five.
@@ -32,97 +32,6 @@ const RUNS: [&str; 5] = [
     "i2v_a14b",
 ];
 
-/// The settings of a run in `e2e.json`.
-struct Case {
-    name: String,
-    settings: Value,
-}
-
-impl Case {
-    fn new(name: &str) -> Self {
-        let text = std::fs::read_to_string(golden_path("data/e2e.json")).unwrap();
-        let all: Value = serde_json::from_str(&text).unwrap();
-        Self {
-            name: name.into(),
-            settings: all[name].clone(),
-        }
-    }
-
-    fn text(&self, key: &str) -> &str {
-        self.settings[key].as_str().unwrap()
-    }
-
-    fn number(&self, key: &str) -> u64 {
-        self.settings[key].as_u64().unwrap()
-    }
-
-    fn image(&self) -> Option<PathBuf> {
-        Some(golden_path(self.settings["image"].as_str()?))
-    }
-
-    fn size(&self) -> Size {
-        let side = |index: usize| self.settings["video_shape"][index].as_u64().unwrap() as u32;
-        Size::new(side(3), side(2))
-    }
-
-    fn noise(&self) -> PathBuf {
-        golden_path(&format!("data/e2e_{}.safetensors", self.name))
-    }
-
-    fn sampler(&self) -> &'static str {
-        match self.text("solver") {
-            "unipc" => "unipc",
-            "dpm++" => "dpmpp",
-            "euler" => "euler",
-            other => panic!("unknown solver {other}"),
-        }
-    }
-
-    /// One scale, or those for low and for high noise.
-    fn guidance(&self) -> String {
-        let scales = &self.settings["guide_scale"];
-        match scales.as_array() {
-            Some(scales) => format!("{},{}", scales[0], scales[1]),
-            None => scales.to_string(),
-        }
-    }
-
-    fn model(&self) -> Model {
-        Model::official(self.text("checkpoint"))
-    }
-
-    /// The command line that asks for this run; a negative prompt is only given where the official
-    /// run was given one.
-    fn arguments(&self, model: &Model, folder: &Path) -> Vec<String> {
-        let file = |name: &str| folder.join(name).display().to_string();
-        let flag = |name: &str, value: &dyn ToString| [format!("--{name}"), value.to_string()];
-        let mut arguments = vec!["generate".to_owned()];
-        arguments.extend(flag("model", &model.path().display()));
-        arguments.extend(flag("prompt", &self.text("prompt")));
-        if !self.text("n_prompt_argument").is_empty() {
-            arguments.extend(flag("negative", &self.text("n_prompt_argument")));
-        }
-        match self.image() {
-            Some(image) => {
-                arguments.extend(flag("image", &image.display()));
-                arguments.extend(flag("max-area", &self.number("max_area")));
-            }
-            None => arguments.extend(flag("size", &self.size())),
-        }
-        arguments.extend(flag("frames", &self.number("frame_num")));
-        arguments.extend(flag("steps", &self.number("steps")));
-        arguments.extend(flag("sampler", &self.sampler()));
-        arguments.extend(flag("guidance", &self.guidance()));
-        arguments.extend(flag("shift", &self.settings["shift"]));
-        arguments.extend(flag("dtype", &"f32"));
-        arguments.extend(flag("noise", &self.noise().display()));
-        arguments.extend(flag("save-latents", &file("latents.safetensors")));
-        arguments.extend(flag("save-frames", &file("frames.safetensors")));
-        arguments.extend(["-o".to_owned(), file("out.mp4")]);
-        arguments
-    }
-}
-
 /// Every run of the reference, through the command line: final latents, frames where the reference
 /// has them, and the video itself.
 #[test]
@@ -131,7 +40,7 @@ fn the_command_line_reproduces_every_reference_run() {
         for solver in ["unipc", "dpmpp", "euler"] {
             let case = Case::new(&format!("{run}_{solver}"));
             let (model, folder) = (case.model(), TempDir::new().unwrap());
-            let arguments = case.arguments(&model, folder.path());
+            let arguments = case.arguments(model.path(), folder.path());
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let run = zoetrope(folder.path(), &arguments);
             assert_eq!(run.code, Some(0), "{}: {}", case.name, run.stderr);
@@ -199,7 +108,11 @@ fn the_latents_match_after_every_step() {
 
 /// The plan that the command line would make.
 fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
-    let words = [vec!["zoetrope".to_owned()], case.arguments(model, folder)].concat();
+    let words = [
+        vec!["zoetrope".to_owned()],
+        case.arguments(model.path(), folder),
+    ]
+    .concat();
     let Command::Generate(args) = Arguments::parse_from(words).command else {
         panic!("it is a generation");
     };

@@ -18,11 +18,16 @@ pub struct Run {
 
 /// Runs `zoetrope` with these arguments; what it remembers between runs goes to `cache`.
 pub fn zoetrope(cache: &Path, arguments: &[&str]) -> Run {
+    output(command(cache, arguments))
+}
+
+/// Runs it to its end.
+pub fn output(mut command: Command) -> Run {
     let Output {
         status,
         stdout,
         stderr,
-    } = command(cache, arguments).output().unwrap();
+    } = command.output().unwrap();
     Run {
         code: status.code(),
         stdout: String::from_utf8(stdout).unwrap(),

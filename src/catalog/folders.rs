@@ -1,0 +1,136 @@
+//! The *folders* that models are looked for in: those where programs of this kind keep them, and those that were added.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs, UserDirs};
+use serde::{Deserialize, Serialize};
+
+use super::built_in;
+use crate::error::{Error, Result};
+
+/// What is remembered.
+#[derive(Default, Serialize, Deserialize)]
+struct Saved {
+    #[serde(default)]
+    folders: Vec<PathBuf>,
+}
+
+/// Every folder that is there.
+pub fn all() -> Vec<PathBuf> {
+    let known = [built_in::built_in_folder(), own(), hub_cache()];
+    let known = known.into_iter().flatten().chain(comfyui());
+    let all = known.chain(added().unwrap_or_default());
+    all.filter(|folder| folder.is_dir()).collect()
+}
+
+/// Where models of ours may be put: on a Mac `Application Support/app.zoetrope.Zoetrope/models`.
+pub fn own() -> Option<PathBuf> {
+    Some(data()?.join("models"))
+}
+
+/// The folders that were added.
+///
+/// # Errors
+/// What was remembered cannot be read.
+pub fn added() -> Result<Vec<PathBuf>> {
+    let path = saved_at()?;
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read(&path).map_err(Error::file("read", &path))?;
+    let saved: Saved = serde_json::from_slice(&text).map_err(|error| {
+        let problem = format!("is no list of folders ({error}): correct or remove it");
+        Error::content(&path, problem)
+    })?;
+    Ok(saved.folders)
+}
+
+/// Looks in this folder too from now on.
+///
+/// # Errors
+/// It is none, or it cannot be remembered.
+pub fn add(folder: &Path) -> Result<()> {
+    let place = folder.canonicalize().map_err(Error::file("read", folder))?;
+    if !place.is_dir() {
+        return Err(Error::content(folder, "is not a folder: give one"));
+    }
+    let mut folders = added()?;
+    if !folders.contains(&place) {
+        folders.push(place);
+    }
+    save(folders)
+}
+
+/// Looks in this folder no more; nothing in it is touched.
+///
+/// # Errors
+/// It was not added, or that cannot be remembered.
+pub fn forget(folder: &Path) -> Result<()> {
+    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let mut folders = added()?;
+    let before = folders.len();
+    folders.retain(|known| *known != place);
+    if folders.len() == before {
+        return Err(Error::content(
+            folder,
+            "is not one of the folders that were added",
+        ));
+    }
+    save(folders)
+}
+
+fn save(folders: Vec<PathBuf>) -> Result<()> {
+    let path = saved_at()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let text = serde_json::to_vec_pretty(&Saved { folders })
+        .map_err(|error| Error::Other(format!("The folders cannot be remembered: {error}")))?;
+    let partial = path.with_extension("part");
+    fs::write(&partial, text)
+        .and_then(|()| fs::rename(&partial, &path))
+        .map_err(Error::file("write", &path))
+}
+
+fn saved_at() -> Result<PathBuf> {
+    let no_home = || Error::Other("This user has no home folder to remember folders in".into());
+    Ok(data().ok_or_else(no_home)?.join("folders.json"))
+}
+
+/// Where this program keeps its data, as the shelf has it.
+fn data() -> Option<PathBuf> {
+    let given = env_path("ZOETROPE_DATA_DIR");
+    given.or_else(|| {
+        Some(
+            ProjectDirs::from("app", "zoetrope", "Zoetrope")?
+                .data_dir()
+                .to_owned(),
+        )
+    })
+}
+
+/// Hugging Face's cache, as its own programs find it.
+///
+/// `huggingface_hub/constants.py`, `HF_HUB_CACHE`.
+fn hub_cache() -> Option<PathBuf> {
+    let home = || env_path("HF_HOME");
+    let caches =
+        || env_path("XDG_CACHE_HOME").or_else(|| Some(BaseDirs::new()?.home_dir().join(".cache")));
+    let root = || home().or_else(|| Some(caches()?.join("huggingface")));
+    env_path("HF_HUB_CACHE").or_else(|| Some(root()?.join("hub")))
+}
+
+/// Where ComfyUI keeps its models: beside its source, or where its app was told to.
+fn comfyui() -> Vec<PathBuf> {
+    let home = BaseDirs::new().map(|dirs| dirs.home_dir().join("ComfyUI"));
+    let documents = UserDirs::new().and_then(|dirs| Some(dirs.document_dir()?.join("ComfyUI")));
+    let bases = [home, documents].into_iter().flatten();
+    bases.map(|base| base.join("models")).collect()
+}
+
+fn env_path(name: &str) -> Option<PathBuf> {
+    env::var_os(name)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+}

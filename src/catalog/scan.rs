@@ -1,0 +1,145 @@
+//! A *scan* finds every model in some folders. Only the headers of files are read.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::dits;
+use super::parts;
+use super::stock::Stock;
+use super::walk::Walk;
+use crate::error::Error;
+use crate::job::{Checkpoint, Installed};
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Every model, whole ones first, otherwise in the order of their names.
+    pub models: Vec<Installed>,
+    /// Why some files could not be read.
+    pub damaged: Vec<Error>,
+}
+
+impl Catalogue {
+    /// The model of this name; upper and lower case are alike.
+    pub fn named(&self, name: &str) -> Option<&Installed> {
+        let mut models = self.models.iter();
+        models.find(|model| model.name.to_lowercase() == name.to_lowercase())
+    }
+
+    /// The model whose folder this is, or one of whose DiTs is in this file.
+    pub fn at(&self, place: &Path) -> Option<&Installed> {
+        let place = place.canonicalize().ok()?;
+        let is_here = |path: &Path| path.canonicalize().is_ok_and(|path| path == place);
+        let has = |model: &Checkpoint| dit_files(model).any(is_here);
+        let mut models = self.models.iter();
+        models.find(|model| is_here(&model.place) || model.checkpoint.as_ref().is_ok_and(has))
+    }
+}
+
+/// Every model in these folders and below. Networks that lie apart are combined, and one that several models can use
+/// is part of each.
+pub fn scan(folders: &[PathBuf]) -> Catalogue {
+    let mut walk = Walk::default();
+    for folder in folders {
+        walk.through(folder);
+    }
+    let (mut models, mut incomplete) = (Vec::new(), Vec::new());
+    for folder in &walk.models {
+        match super::laid_out(folder) {
+            Some(Ok(model)) => models.push(whole(model)),
+            Some(Err(error)) => incomplete.push(lacking(folder, &walk.weights, &error)),
+            None => {}
+        }
+    }
+    let mut stock = Stock::of(walk);
+    let known = models
+        .iter()
+        .flat_map(|model| &model.checkpoint)
+        .flat_map(dit_files);
+    let known: HashSet<PathBuf> = known.map(Path::to_owned).collect();
+    stock
+        .dits
+        .retain(|dit| !dit.files.iter().any(|file| known.contains(file)));
+
+    for dits in dits::paired(&stock.dits) {
+        let place = dits.low.file();
+        let around = |model: &Installed| place.starts_with(&model.place);
+        match stock.model(&dits, place) {
+            Ok(model) => {
+                incomplete.retain(|model| !around(model));
+                models.push(whole(model));
+            }
+            // What its folder lacks was said already.
+            Err(_) if incomplete.iter().any(around) => {}
+            Err(error) => incomplete.push(Installed {
+                name: dits.name(),
+                place: place.to_owned(),
+                variant: dits.variant().ok(),
+                bytes: dits.each().map(|dit| dit.bytes).sum(),
+                checkpoint: Err(error.to_string()),
+            }),
+        }
+    }
+    models.extend(incomplete);
+    models.sort_by_key(|model| {
+        let name = model.name.to_lowercase();
+        (model.checkpoint.is_err(), name, model.place.clone())
+    });
+    number_namesakes(&mut models);
+    Catalogue {
+        models,
+        damaged: stock.damaged,
+    }
+}
+
+/// A model of which nothing is missing.
+pub(super) fn whole(model: Checkpoint) -> Installed {
+    let files: HashSet<PathBuf> = model
+        .paths()
+        .into_iter()
+        .filter(|path| path.is_file())
+        .collect();
+    Installed {
+        name: model.name.clone(),
+        place: model.root.clone(),
+        variant: Some(model.variant),
+        bytes: files.iter().map(|file| size(file)).sum(),
+        checkpoint: Ok(model),
+    }
+}
+
+/// A folder laid out as a model that is none, and why.
+fn lacking(folder: &Path, weights: &[PathBuf], error: &Error) -> Installed {
+    let inside = weights.iter().filter(|file| file.starts_with(folder));
+    Installed {
+        name: parts::folder_name(folder).unwrap_or_default(),
+        place: folder.to_owned(),
+        variant: None,
+        bytes: inside.map(|file| size(file)).sum(),
+        checkpoint: Err(error.to_string()),
+    }
+}
+
+fn size(file: &Path) -> u64 {
+    file.metadata().map_or(0, |about| about.len())
+}
+
+fn dit_files(model: &Checkpoint) -> impl Iterator<Item = &Path> {
+    let high = model.high_noise.iter().map(|high| &high.network);
+    let networks = [&model.dit].into_iter().chain(high);
+    networks
+        .flat_map(|network| &network.weights)
+        .map(PathBuf::as_path)
+}
+
+/// Of several models of one name the second is "NAME (2)".
+fn number_namesakes(models: &mut [Installed]) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for model in models {
+        let count = counts.entry(model.name.to_lowercase()).or_default();
+        *count += 1;
+        if *count > 1 {
+            model.name = format!("{} ({count})", model.name);
+        }
+    }
+}

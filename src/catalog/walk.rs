@@ -1,0 +1,96 @@
+//! The *walk* through folders: every file of weights in them, and every folder that is laid out as a whole model.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::{diffusers, official};
+
+/// How far below a folder files may lie: `models/diffusion_models/wan/…` and what people add to it.
+const DEPTH: usize = 6;
+
+/// What was come across.
+#[derive(Default)]
+pub struct Walk {
+    /// Files of weights, neighbours in a folder one after another in the order of their names.
+    pub weights: Vec<PathBuf>,
+    /// Every `tokenizer.json`.
+    pub tokenizers: Vec<PathBuf>,
+    /// Folders laid out as a model; their files are among the others.
+    pub models: Vec<PathBuf>,
+    /// Where it has been, so that links lead nowhere twice.
+    seen: HashSet<PathBuf>,
+}
+
+impl Walk {
+    /// Walks through this folder and all below it. What cannot be read is passed over.
+    pub fn through(&mut self, folder: &Path) {
+        self.enter(folder, DEPTH);
+    }
+
+    fn enter(&mut self, folder: &Path, depth: usize) {
+        let Ok(true_place) = folder.canonicalize() else {
+            return;
+        };
+        if !self.seen.insert(true_place) {
+            return;
+        }
+        if let Some(revision) = current_revision(folder) {
+            return self.enter(&revision, depth);
+        }
+        if folder.join(diffusers::INDEX).is_file() || official::is_in(folder) {
+            self.models.push(folder.to_owned());
+        }
+        let Ok(entries) = fs::read_dir(folder) else {
+            return;
+        };
+        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') {
+            } else if path.is_dir() {
+                if depth > 0 {
+                    self.enter(&path, depth - 1);
+                }
+            } else if name == "tokenizer.json" {
+                self.tokenizers.push(path);
+            } else if is_weights(&path) && self.is_new(&path) {
+                self.weights.push(path);
+            }
+        }
+    }
+
+    fn is_new(&mut self, file: &Path) -> bool {
+        file.canonicalize()
+            .is_ok_and(|place| self.seen.insert(place))
+    }
+}
+
+fn is_weights(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["safetensors", "gguf", "pth"]
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// Hugging Face keeps every revision of a repository under `models--OWNER--NAME/snapshots`, and the name of the current
+/// one in `refs/main`. Without that, the latest one counts.
+fn current_revision(folder: &Path) -> Option<PathBuf> {
+    if !folder.file_name()?.to_str()?.starts_with("models--") {
+        return None;
+    }
+    let snapshots = folder.join("snapshots");
+    let named = fs::read_to_string(folder.join("refs/main")).ok();
+    let named = named.map(|revision| snapshots.join(revision.trim()));
+    named.filter(|revision| revision.is_dir()).or_else(|| {
+        let age = |path: &PathBuf| {
+            let changed = path.metadata().and_then(|about| about.modified());
+            changed.unwrap_or(SystemTime::UNIX_EPOCH)
+        };
+        let entries = fs::read_dir(&snapshots).ok()?;
+        let revisions = entries.flatten().map(|entry| entry.path());
+        revisions.max_by_key(age)
+    })
+}

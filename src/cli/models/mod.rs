@@ -1,0 +1,56 @@
+//! `zoetrope models`: which models are on this machine.
+
+pub mod args;
+mod show;
+mod table;
+mod verify;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{end, print, say};
+use crate::catalog::{self, Catalogue, folders};
+use crate::error::Result;
+use args::{Models, Verb};
+
+/// Does what the verb says.
+pub fn run(args: &Models) -> ExitCode {
+    end(match &args.verb {
+        Verb::List { json } => list(*json),
+        Verb::Show { model, json } => show(model, *json),
+        Verb::Verify { model, json } => verify::run(model, *json),
+        Verb::Add { folder } => add(folder),
+        Verb::Forget { folder } => folders::forget(folder),
+    })
+}
+
+fn list(json: bool) -> Result<()> {
+    let Catalogue { models, damaged } = catalog::scan(&folders::all());
+    print(&if json {
+        table::json(&models)
+    } else {
+        table::text(&models)
+    })?;
+    for error in damaged {
+        say(&format!("warning: {error}"));
+    }
+    Ok(())
+}
+
+fn show(model: &Path, json: bool) -> Result<()> {
+    let model = catalog::find(model)?;
+    print(&if json {
+        show::json(&model)
+    } else {
+        show::text(&model)
+    })
+}
+
+fn add(folder: &Path) -> Result<()> {
+    folders::add(folder)?;
+    let Catalogue { models, .. } = catalog::scan(&[folder.to_owned()]);
+    print(&match models.as_slice() {
+        [] => "No model is there yet; what comes will be found".into(),
+        models => table::text(models),
+    })
+}

@@ -1,0 +1,46 @@
+//! Models as a table, a line for each, and as JSON.
+
+use serde_json::{Value, json};
+
+use super::super::words;
+use crate::job::{Installed, Variant};
+
+/// A line for each model; what keeps one from being usable stands under it.
+pub fn text(models: &[Installed]) -> String {
+    if models.is_empty() {
+        return "There are no models yet: `zoetrope models add FOLDER` says where some are".into();
+    }
+    let width = models.iter().map(|model| model.name.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let lines = models.iter().map(|model| {
+        let Installed { name, bytes, .. } = model;
+        let bytes = words::bytes(*bytes);
+        let line = format!("{name:width$}  {:15}  {bytes:>8}", family(model));
+        match &model.checkpoint {
+            Ok(_) => line,
+            Err(problem) => format!("{line}\n  → {problem}"),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An array with an object for each model.
+pub fn json(models: &[Installed]) -> String {
+    Value::from(models.iter().map(object).collect::<Vec<_>>()).to_string()
+}
+
+/// What a list says about a model.
+pub fn object(model: &Installed) -> Value {
+    json!({
+        "name": model.name,
+        "place": model.place,
+        "family": model.variant.map(Variant::name),
+        "bytes": model.bytes,
+        "problem": model.checkpoint.as_ref().err(),
+    })
+}
+
+/// What people call the family, if that is known.
+pub fn family(model: &Installed) -> &'static str {
+    model.variant.map_or("incomplete", Variant::name)
+}

@@ -1,0 +1,86 @@
+//! `zoetrope models verify`: whether a model's files are what was published.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::super::{interrupt, print};
+use crate::catalog::{self, Verdict};
+use crate::error::{Error, Result};
+
+/// Reads all files of the model and prints what each is.
+///
+/// # Errors
+/// There is no such model, or one of its files is damaged.
+pub fn run(model: &Path, json: bool) -> Result<()> {
+    let model = catalog::find(model)?;
+    let checkpoint = model.checkpoint.map_err(Error::Other)?;
+    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let bar = io::stderr().is_terminal().then(new_bar);
+    let verdicts = catalog::verify(&checkpoint, &mut |done, of| {
+        if let Some(bar) = &bar {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    })?;
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    print(&if json {
+        Value::from(verdicts.iter().map(object).collect::<Vec<_>>()).to_string()
+    } else {
+        verdicts.iter().map(line).collect::<Vec<_>>().join("\n")
+    })?;
+    match verdicts
+        .iter()
+        .filter(|verdict| verdict.is_damaged())
+        .count()
+    {
+        0 => Ok(()),
+        1 => Err(Error::Other(
+            "One file is damaged: download it again".into(),
+        )),
+        count => Err(Error::Other(format!(
+            "{count} files are damaged: download them again"
+        ))),
+    }
+}
+
+fn line(verdict: &Verdict) -> String {
+    let Verdict {
+        file,
+        sha256,
+        published,
+    } = verdict;
+    let words = match published {
+        Some(published) if published == sha256 => "as published".into(),
+        Some(published) => format!("DAMAGED: has SHA-256 {sha256}, was published with {published}"),
+        None => format!("can be read; SHA-256 {sha256}"),
+    };
+    format!("{}: {words}", file.display())
+}
+
+fn object(verdict: &Verdict) -> Value {
+    let Verdict {
+        file,
+        sha256,
+        published,
+    } = verdict;
+    json!({ "file": file, "sha256": sha256, "published": published })
+}
+
+fn new_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template = "Reading {bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    bar
+}

@@ -1,0 +1,85 @@
+//! Networks of which only the headers are there: the files have their full size, but nothing on the disk.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Map, json};
+
+/// Writes a safetensors file of bfloat16 tensors.
+pub fn network(path: &Path, tensors: &[(&str, &[u64])]) {
+    let mut header = Map::new();
+    let mut end = 0;
+    for (name, shape) in tensors {
+        let start = end;
+        end += 2 * shape.iter().product::<u64>();
+        let entry = json!({ "dtype": "BF16", "shape": shape, "data_offsets": [start, end] });
+        header.insert((*name).into(), entry);
+    }
+    let header = serde_json::to_string(&header).unwrap();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut file = File::create(path).unwrap();
+    file.write_all(&(header.len() as u64).to_le_bytes())
+        .unwrap();
+    file.write_all(header.as_bytes()).unwrap();
+    file.set_len(8 + header.len() as u64 + end).unwrap();
+}
+
+/// A DiT with these channels.
+pub fn dit(path: &Path, inputs: u64, outputs: u64) {
+    network(
+        path,
+        &[
+            ("patch_embedding.weight", &[256, inputs, 1, 2, 2]),
+            ("blocks.0.self_attn.q.weight", &[256, 256]),
+            ("head.head.weight", &[4 * outputs, 256]),
+        ],
+    );
+}
+
+/// A UMT5, with a vocabulary inside.
+pub fn text_encoder(path: &Path) {
+    network(
+        path,
+        &[
+            ("shared.weight", &[1000, 64]),
+            ("encoder.block.0.layer.0.SelfAttention.q.weight", &[64, 64]),
+            (
+                "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+                &[32, 4],
+            ),
+            (
+                "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight",
+                &[32, 4],
+            ),
+            ("spiece_model", &[10]),
+        ],
+    );
+}
+
+/// A T5, which shares one table of positions among its layers.
+pub fn other_text_encoder(path: &Path) {
+    network(
+        path,
+        &[
+            ("shared.weight", &[1000, 64]),
+            ("encoder.block.0.layer.0.SelfAttention.q.weight", &[64, 64]),
+            (
+                "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+                &[32, 4],
+            ),
+            ("spiece_model", &[10]),
+        ],
+    );
+}
+
+/// A VAE whose latents have these channels.
+pub fn vae(path: &Path, channels: u64) {
+    network(
+        path,
+        &[
+            ("conv2.weight", &[channels, channels, 1, 1, 1]),
+            ("decoder.conv1.weight", &[64, channels, 3, 3, 3]),
+        ],
+    );
+}

@@ -1,0 +1,192 @@
+//! `zoetrope models`, for a user who has nothing but what a test gives.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command;
+use crate::support::folder::Model;
+use crate::support::program::{Run, output};
+
+/// A user's home folder.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = command(arguments);
+        for name in ["HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"] {
+            command.env_remove(name);
+        }
+        command
+            .env("HOME", self.path())
+            .env("HF_HOME", self.path().join("huggingface"))
+            .env("ZOETROPE_DATA_DIR", self.path().join("data"));
+        output(command)
+    }
+
+    /// Runs what must succeed.
+    #[track_caller]
+    fn models(&self, arguments: &[&str]) -> String {
+        let run = self.run(&[&["models"], arguments].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stdout
+    }
+
+    #[track_caller]
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.models(&[arguments, &["--json"]].concat())).unwrap()
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn folders_are_remembered_until_they_are_forgotten() {
+    let home = Home::new();
+    assert!(home.models(&["list"]).contains("There are no models yet"));
+    assert_eq!(home.json(&["list"]), Value::Array(Vec::new()));
+
+    let model = Model::official("ckpt/ti2v_5b");
+    let name = model.path().file_name().unwrap().to_str().unwrap();
+    assert!(home.models(&["add", text(model.path())]).contains(name));
+    home.models(&["add", text(model.path())]);
+    let listed = home.json(&["list"]);
+    assert_eq!(
+        listed.as_array().unwrap().len(),
+        1,
+        "added twice, listed once"
+    );
+    assert_eq!(listed[0]["name"], name);
+    assert_eq!(listed[0]["family"], "Wan2.2 TI2V");
+    assert_eq!(listed[0]["problem"], Value::Null);
+
+    home.models(&["forget", text(model.path())]);
+    assert_eq!(home.json(&["list"]), Value::Array(Vec::new()));
+    let again = home.run(&["models", "forget", text(model.path())]);
+    assert_eq!(again.code, Some(1));
+    assert!(
+        again
+            .stderr
+            .contains("is not one of the folders that were added"),
+        "{}",
+        again.stderr
+    );
+
+    let file = home.run(&["models", "add", text(&model.path().join("config.json"))]);
+    assert_eq!(file.code, Some(1));
+    assert!(file.stderr.contains("is not a folder"), "{}", file.stderr);
+}
+
+/// What the list names, every command that takes a model takes.
+#[test]
+fn a_model_goes_by_its_name() {
+    let home = Home::new();
+    let own = home.path().join("data/models");
+    let model = Model::official("ckpt/ti2v_5b");
+    fs::create_dir_all(&own).unwrap();
+    symlink(model.path(), own.join("linked")).unwrap();
+    let name = home.json(&["list"])[0]["name"]
+        .as_str()
+        .unwrap()
+        .to_uppercase();
+
+    let shown = home.models(&["show", &name]);
+    assert!(
+        shown.contains("Text encoder") && shown.contains("tokenizer.json"),
+        "{shown}"
+    );
+    let shown = home.json(&["show", &name]);
+    assert_eq!(
+        shown["parts"][0]["files"].as_array().unwrap().len(),
+        2,
+        "both shards"
+    );
+
+    let latents = home.path().join("none.safetensors");
+    let decode = |model: &str| {
+        let output = home.path().join("out.mp4");
+        home.run(&[
+            "decode",
+            text(&latents),
+            "--model",
+            model,
+            "-o",
+            text(&output),
+        ])
+    };
+    assert!(
+        decode(&name).stderr.contains("none.safetensors"),
+        "the model was found"
+    );
+    let unknown = decode("Sora");
+    assert_eq!(unknown.code, Some(1));
+    assert!(
+        unknown.stderr.contains("There is no model Sora"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn what_a_listed_model_lacks_is_told() {
+    let home = Home::new();
+    let model = Model::official("ckpt/t2v_1_3b");
+    fs::remove_file(model.path().join("Wan2.1_VAE.pth")).unwrap();
+    home.models(&["add", text(model.path())]);
+    let listed = home.models(&["list"]);
+    assert!(
+        listed.contains("→") && listed.contains("Wan2.1_VAE.pth is missing"),
+        "{listed}"
+    );
+    let name = model.path().file_name().unwrap().to_str().unwrap();
+    let verified = home.run(&["models", "verify", name]);
+    assert_eq!(verified.code, Some(1));
+    assert!(
+        verified.stderr.contains("Wan2.1_VAE.pth is missing"),
+        "{}",
+        verified.stderr
+    );
+}
+
+/// A single changed byte in hundreds of gigabytes shows in no header.
+#[test]
+fn verifying_compares_with_what_was_published() {
+    let home = Home::new();
+    let model = Model::official("ckpt/t2v_a14b");
+    let all = home.json(&["verify", text(model.path())]);
+    let all = all.as_array().unwrap();
+    assert!(all.len() > 5 && all.iter().all(|file| file["published"].is_null()));
+
+    let vae = model.path().join("Wan2.1_VAE.pth");
+    let is_vae = |file: &&Value| file["file"].as_str().unwrap().ends_with("Wan2.1_VAE.pth");
+    let hash = all.iter().find(is_vae).unwrap()["sha256"].as_str().unwrap();
+    let blob = home.path().join(hash);
+    fs::copy(&vae, &blob).unwrap();
+    fs::remove_file(&vae).unwrap();
+    symlink(&blob, &vae).unwrap();
+    assert!(
+        home.models(&["verify", text(model.path())])
+            .contains("Wan2.1_VAE.pth: as published")
+    );
+
+    let mut bytes = fs::read(&blob).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&blob, bytes).unwrap();
+    let damaged = home.run(&["models", "verify", text(model.path())]);
+    assert_eq!(damaged.code, Some(1));
+    assert!(damaged.stdout.contains("DAMAGED") && damaged.stderr.contains("One file is damaged"));
+}

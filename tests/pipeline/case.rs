@@ -1,0 +1,100 @@
+//! The runs that the reference has, as command lines.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use zoetrope::job::Size;
+
+use crate::support::folder::Model;
+use crate::support::golden_path;
+
+/// The settings of a run in `e2e.json`.
+pub struct Case {
+    pub name: String,
+    settings: Value,
+}
+
+impl Case {
+    pub fn new(name: &str) -> Self {
+        let text = std::fs::read_to_string(golden_path("data/e2e.json")).unwrap();
+        let all: Value = serde_json::from_str(&text).unwrap();
+        Self {
+            name: name.into(),
+            settings: all[name].clone(),
+        }
+    }
+
+    pub fn text(&self, key: &str) -> &str {
+        self.settings[key].as_str().unwrap()
+    }
+
+    pub fn number(&self, key: &str) -> u64 {
+        self.settings[key].as_u64().unwrap()
+    }
+
+    pub fn image(&self) -> Option<PathBuf> {
+        Some(golden_path(self.settings["image"].as_str()?))
+    }
+
+    pub fn size(&self) -> Size {
+        let side = |index: usize| self.settings["video_shape"][index].as_u64().unwrap() as u32;
+        Size::new(side(3), side(2))
+    }
+
+    pub fn noise(&self) -> PathBuf {
+        golden_path(&format!("data/e2e_{}.safetensors", self.name))
+    }
+
+    pub fn sampler(&self) -> &'static str {
+        match self.text("solver") {
+            "unipc" => "unipc",
+            "dpm++" => "dpmpp",
+            "euler" => "euler",
+            other => panic!("unknown solver {other}"),
+        }
+    }
+
+    /// One scale, or those for low and for high noise.
+    pub fn guidance(&self) -> String {
+        let scales = &self.settings["guide_scale"];
+        match scales.as_array() {
+            Some(scales) => format!("{},{}", scales[0], scales[1]),
+            None => scales.to_string(),
+        }
+    }
+
+    pub fn model(&self) -> Model {
+        Model::official(self.text("checkpoint"))
+    }
+
+    /// The command line that asks for this run; a negative prompt is only given where the official
+    /// run was given one.
+    pub fn arguments(&self, model: &Path, folder: &Path) -> Vec<String> {
+        let file = |name: &str| folder.join(name).display().to_string();
+        let flag = |name: &str, value: &dyn ToString| [format!("--{name}"), value.to_string()];
+        let mut arguments = vec!["generate".to_owned()];
+        arguments.extend(flag("model", &model.display()));
+        arguments.extend(flag("prompt", &self.text("prompt")));
+        if !self.text("n_prompt_argument").is_empty() {
+            arguments.extend(flag("negative", &self.text("n_prompt_argument")));
+        }
+        match self.image() {
+            Some(image) => {
+                arguments.extend(flag("image", &image.display()));
+                arguments.extend(flag("max-area", &self.number("max_area")));
+            }
+            None => arguments.extend(flag("size", &self.size())),
+        }
+        arguments.extend(flag("frames", &self.number("frame_num")));
+        arguments.extend(flag("steps", &self.number("steps")));
+        arguments.extend(flag("sampler", &self.sampler()));
+        arguments.extend(flag("guidance", &self.guidance()));
+        arguments.extend(flag("shift", &self.settings["shift"]));
+        arguments.extend(flag("dtype", &"f32"));
+        arguments.extend(flag("noise", &self.noise().display()));
+        arguments.extend(flag("save-latents", &file("latents.safetensors")));
+        arguments.extend(flag("save-frames", &file("frames.safetensors")));
+        arguments.extend(["-o".to_owned(), file("out.mp4")]);
+        arguments
+    }
+}

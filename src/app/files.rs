@@ -29,7 +29,7 @@ pub enum Done {
     /// A picture for the form was read: its pixels and the size of its file's picture.
     Photo(End, PathBuf, Result<(ColorImage, Size)>),
     /// The settings in a video that was dropped.
-    Settings(Result<Settings>),
+    Settings(Result<Box<Settings>>),
     /// A preview was made larger and smoother.
     Preview(u64, Clip),
     /// A plan whose pictures are kept.
@@ -127,7 +127,7 @@ impl Files {
 
     /// Reads the settings in a video.
     pub fn settings(&self, path: PathBuf) {
-        self.ask(move || Some(Done::Settings(settings(&path))));
+        self.ask(move || Some(Done::Settings(settings(&path).map(Box::new))));
     }
 
     /// Makes a preview of few pixels larger, without their edges.

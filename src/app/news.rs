@@ -79,7 +79,7 @@ impl App {
                 self.announce(ctx, elapsed.unwrap_or_default(), title, &message);
                 self.end(id, kept, Some(message));
             }
-            Event::Measured { .. } => {} // the window asks for no bench
+            Event::Measured { .. } | Event::Packed { .. } => {} // the window asks for neither
         }
     }
 
@@ -175,7 +175,7 @@ impl App {
                 self.form.set_path(end, None);
                 self.tell(error.to_string(), true);
             }
-            Done::Settings(Ok(settings)) => self.restore_settings(settings),
+            Done::Settings(Ok(settings)) => self.restore_settings(*settings),
             Done::Preview(id, clip) => {
                 if let Some(work) = self.work(id) {
                     work.show(ctx, Arc::new(clip));

@@ -10,8 +10,10 @@ mod dits;
 mod family;
 pub mod folders;
 mod loose;
+mod loras;
 mod official;
 mod parts;
+mod rest;
 mod scan;
 mod shards;
 mod stock;
@@ -26,6 +28,8 @@ use component::Component;
 
 pub use built_in::{built_in, built_in_folder};
 pub use loose::Picked;
+pub use loras::{Matched, match_loras};
+pub use rest::bring_rest;
 pub use scan::{Catalogue, scan};
 pub use verify::{Verdict, verify};
 

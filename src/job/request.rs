@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Expert, Size};
+use super::{Anchor, Bits, Expert, Lora, Size};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,10 @@ pub struct Request {
     pub seed: Option<u64>,
     /// The type in which matrix products are computed.
     pub precision: Precision,
+    /// What the weights of the DiT's large matrices are packed into; as the file has them when absent.
+    pub quantize: Option<Bits>,
+    /// What changes the DiT.
+    pub loras: Vec<Lora>,
     /// A file with the starting noise, instead of drawing it from the seed.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.

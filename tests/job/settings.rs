@@ -1,5 +1,5 @@
 use zoetrope::job::{
-    Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size, Variant,
+    Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Request, Sampler, Settings, Size, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -17,6 +17,12 @@ fn odd_numbers() -> Request {
         shift: Some(1.0 / 3.0),
         seed: Some(u64::MAX),
         precision: Precision::F32,
+        quantize: Some(Bits::Four),
+        loras: vec![Lora {
+            file: "style.safetensors".into(),
+            strength: 1.0 / 7.0,
+            expert: None,
+        }],
         noise: Some("noise.safetensors".into()),
         ..Request::default()
     }

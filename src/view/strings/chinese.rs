@@ -252,6 +252,7 @@ fn refusal(refusal: &Refusal) -> String {
         Field::Steps => "步数必须在 1 到 1000 之间",
         Field::Guidance => "引导强度必须是数字",
         Field::Shift => "偏移必须大于 0",
+        Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
         Field::Output => "视频文件名必须以 .mp4 结尾",
     }
     .into()

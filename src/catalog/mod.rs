@@ -9,6 +9,7 @@ mod diffusers;
 mod dits;
 mod family;
 pub mod folders;
+pub mod hub;
 mod loose;
 mod loras;
 mod official;

@@ -39,6 +39,10 @@ pub enum Error {
     #[error("Stopped; nothing was written")]
     Cancelled,
 
+    /// The user stopped a download.
+    #[error("Stopped; what has come is kept, and the same download goes on from there")]
+    Interrupted,
+
     /// The job did not come to its end, but what it did is kept.
     #[error("{}", unfinished(.why, .kept))]
     Unfinished {
@@ -61,7 +65,7 @@ impl Error {
     /// Whether the user wanted it.
     pub fn is_cancelled(&self) -> bool {
         match self {
-            Self::Cancelled => true,
+            Self::Cancelled | Self::Interrupted => true,
             Self::Unfinished { why, .. } => why.is_cancelled(),
             _ => false,
         }

@@ -1,14 +1,20 @@
-//! Without arguments the window, with arguments a headless command.
+//! Without arguments, or with files alone, the window; otherwise a headless command.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     compute_in_full_float32();
-    if env::args_os().len() > 1 {
+    let args: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    // A desktop passes the files that it wants opened; no command has an ending.
+    let are_files = args
+        .iter()
+        .all(|arg| arg.extension().is_some() && arg.is_file());
+    if !are_files {
         return zoetrope::cli::run();
     }
-    match zoetrope::app::run() {
+    match zoetrope::app::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => zoetrope::cli::fail(&error),
     }

@@ -7,6 +7,7 @@
     reason = "a test says what it saw, means exactly what it compares with, and stops where it cannot go on"
 )]
 
+mod app;
 mod catalog;
 mod cli;
 mod demo;
@@ -21,4 +22,5 @@ mod sampler;
 mod shelf;
 mod support;
 mod text;
+mod view;
 mod weights;

@@ -6,9 +6,9 @@ use egui::{Context, ViewportCommand};
 
 use super::work::{Phase, Work};
 use super::{App, Player};
-use crate::job::{Command, Plan, Start};
+use crate::job::{Command, Plan, Request, Start};
 use crate::shelf::Search;
-use crate::view::action::{Action, JobAction, Part, PlayerAction, Setting, Sheet, Shown};
+use crate::view::action::{Action, End, JobAction, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
 
 /// Everything grows and shrinks by this, within these bounds.
@@ -22,6 +22,8 @@ impl App {
             Action::Edit(request) => self.form.request = *request,
             Action::Generate { count } => self.generate(count),
             Action::UseExample(prompt) => self.form.request.prompt = prompt,
+            Action::New => self.begin_anew(ctx),
+            Action::OpenFile => self.open_file(),
             Action::ChoosePicture(end) => self.choose_picture(end),
             Action::RemovePicture(end) => self.form.set_path(end, None),
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
@@ -45,6 +47,16 @@ impl App {
         }
     }
 
+    /// Empties the form, but for how videos are made.
+    fn begin_anew(&mut self, ctx: &Context) {
+        self.form.request.prompt.clear();
+        for end in [End::First, End::Last] {
+            self.form.set_path(end, None);
+        }
+        self.sheet = None;
+        self.show(ctx, Shown::Welcome);
+    }
+
     fn open(&mut self, sheet: Sheet) {
         if sheet == Sheet::Export {
             self.exporting.begin();
@@ -55,7 +67,10 @@ impl App {
     fn set(&mut self, ctx: &Context, setting: Setting) {
         match setting {
             Setting::Appearance(appearance) => self.saved.appearance = appearance,
-            Setting::Language(language) => self.saved.language = Some(language),
+            Setting::Language(language) => {
+                self.saved.language = Some(language);
+                self.translate_menu();
+            }
             Setting::Zoom(zoom) => self.saved.zoom = zoom,
             Setting::ByProcessor(yes) => self.saved.by_processor = yes,
         }
@@ -120,8 +135,11 @@ impl App {
         let Some(job) = self.queue.jobs().find(|job| job.ticket.id == id) else {
             return;
         };
-        self.works
-            .push(Work::new(job.ticket.clone(), job.plan.clone()));
+        self.works.push(Work::new(
+            job.ticket.clone(),
+            job.plan.clone(),
+            &self.estimates,
+        ));
         let idle = self.queue.at_work().is_none();
         if idle {
             self.show(ctx, Shown::Job(id));
@@ -167,6 +185,15 @@ impl App {
                 let work = self.works.remove(at);
                 self.forget(&work);
             }
+            (JobAction::Restore, _) => {
+                let plan = &work.plan;
+                let request = Request {
+                    image: plan.picture.as_ref().map(|picture| picture.path.clone()),
+                    last_image: plan.last_picture.clone(),
+                    ..plan.settings().into_request()
+                };
+                self.restore(request);
+            }
             (JobAction::Earlier, Phase::Waiting) => self.move_job(id, -1),
             (JobAction::Later, Phase::Waiting) => self.move_job(id, 1),
             _ => {}
@@ -178,7 +205,7 @@ impl App {
         let work = self.works.remove(at);
         let id = self.queue.add(*work.plan, Start::WhereItWas);
         if let Some(job) = self.queue.jobs().find(|job| job.ticket.id == id) {
-            let resumed = Work::new(job.ticket.clone(), job.plan.clone());
+            let resumed = Work::new(job.ticket.clone(), job.plan.clone(), &self.estimates);
             self.works.push(resumed);
         }
         if self.shown == Shown::Job(work.ticket.id) {

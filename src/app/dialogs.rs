@@ -4,7 +4,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use rfd::AsyncFileDialog;
+use rfd::{AsyncFileDialog, FileHandle};
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,13 @@ pub enum Question {
     Picture {
         /// What pictures are called.
         kind: &'static str,
+    },
+    /// A picture or a video.
+    File {
+        /// What pictures are called.
+        pictures: &'static str,
+        /// What videos are called.
+        videos: &'static str,
     },
     /// A place for a new file, or for a folder.
     Place {
@@ -32,23 +39,28 @@ pub type Ask = Box<dyn Fn(Question) -> Answer>;
 /// The endings of pictures that can be read.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"];
 
+const PICTURES_AND_VIDEOS: [&str; 9] = [
+    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "mp4",
+];
+
 /// Opens the dialog of this system. It must be called on the main thread; the answer can be waited for
 /// on another.
 pub fn system(question: Question) -> Answer {
     let dialog = AsyncFileDialog::new();
-    let handle = match question {
-        Question::Picture { kind } => {
-            let picked = dialog.add_filter(kind, &PICTURES).pick_file();
-            return Box::pin(async move { Some(picked.await?.path().to_owned()) });
+    let chosen: Pin<Box<dyn Future<Output = Option<FileHandle>> + Send>> = match question {
+        Question::Picture { kind } => Box::pin(dialog.add_filter(kind, &PICTURES).pick_file()),
+        Question::File { pictures, videos } => {
+            let kind = format!("{pictures}, {videos}");
+            Box::pin(dialog.add_filter(kind, &PICTURES_AND_VIDEOS).pick_file())
         }
-        Question::Place { name, ending: None } => dialog.set_file_name(name).save_file(),
+        Question::Place { name, ending: None } => Box::pin(dialog.set_file_name(name).save_file()),
         Question::Place {
             name,
             ending: Some(ending),
         } => {
             let dialog = dialog.set_file_name(format!("{name}.{ending}"));
-            dialog.add_filter(ending, &[ending]).save_file()
+            Box::pin(dialog.add_filter(ending, &[ending]).save_file())
         }
     };
-    Box::pin(async move { Some(handle.await?.path().to_owned()) })
+    Box::pin(async move { Some(chosen.await?.path().to_owned()) })
 }

@@ -31,6 +31,9 @@ impl App {
             .into_iter()
             .filter_map(|key| self.action_of(key))
             .collect();
+        // Behind the lines between the panels.
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, palette(ui).panel);
         let mut outcome = Outcome::default();
         asked.extend(self.draw_parts(ui, &mut outcome));
         asked.extend(self.draw_over(ui, &mut outcome));
@@ -193,13 +196,18 @@ impl App {
             }
             Phase::Failed(sentence, kept) => {
                 let resume = (words.resume, Action::Job(id, JobAction::Continue));
+                let restore = (words.edit_again, Action::Job(id, JobAction::Restore));
                 let discard = (words.discard, Action::Job(id, JobAction::Cancel));
                 let message = Message {
                     icon: icons::WARNING,
                     is_bad: true,
                     title: words.failed,
                     body: sentence,
-                    ways: kept.map(|_| resume).into_iter().chain([discard]).collect(),
+                    ways: kept
+                        .map(|_| resume)
+                        .into_iter()
+                        .chain([restore, discard])
+                        .collect(),
                 };
                 return stage::show(ui, &Stage::Message(message));
             }

@@ -22,6 +22,8 @@ const GLANCE: Size = Size::new(720, 720);
 pub enum Done {
     /// This picture was chosen for an end.
     Chosen(End, PathBuf),
+    /// This file was chosen to be opened.
+    Opened(PathBuf),
     /// An export that has a place now.
     Place(Box<Export>),
     /// A picture for the form was read: its pixels and the size of its file's picture.

@@ -1,8 +1,29 @@
 //! From keys to actions.
 
 use super::App;
-use crate::view::action::{Action, End, JobAction, Part, PlayerAction, Sheet, Shown};
+use crate::platform::menu::Item;
+use crate::view::action::{Action, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown};
 use crate::view::shortcuts::Key;
+
+/// The key that does the same as an item of the menu bar.
+pub fn key_of(item: Item) -> Option<Key> {
+    Some(match item {
+        Item::Settings => Key::Settings,
+        Item::Quit => Key::Quit,
+        Item::New => Key::New,
+        Item::Open => Key::Open,
+        Item::Export => Key::Export,
+        Item::Reveal => Key::Reveal,
+        Item::Trash => Key::Trash,
+        Item::Generate => Key::Generate,
+        Item::Pause => Key::Pause,
+        Item::StopAndKeep => Key::Keep,
+        Item::Reel => Key::Reel,
+        Item::AllClips => Key::Shelf,
+        Item::Help => Key::Shortcuts,
+        Item::ClearRecent => return None,
+    })
+}
 
 impl App {
     /// What a key asks for as things stand.
@@ -10,6 +31,10 @@ impl App {
         let player = |action| {
             let shows = matches!(self.shown, Shown::Record(_)) && self.sheet.is_none();
             shows.then_some(Action::Player(action))
+        };
+        let record = |action| {
+            let id = self.player.as_ref()?.record.id.clone();
+            self.sheet.is_none().then_some(Action::Record(id, action))
         };
         let sheet = |sheet| {
             Some(if self.sheet == Some(sheet) {
@@ -20,7 +45,8 @@ impl App {
         };
         match key {
             Key::Generate => Some(Action::Generate { count: 1 }),
-            Key::Picture => Some(Action::ChoosePicture(End::First)),
+            Key::New => Some(Action::New),
+            Key::Open => Some(Action::OpenFile),
             Key::Shelf => sheet(Sheet::Shelf),
             Key::Export => self.player.as_ref().and(sheet(Sheet::Export)),
             Key::Models => sheet(Sheet::Models),
@@ -28,9 +54,9 @@ impl App {
             Key::Shortcuts => sheet(Sheet::Shortcuts),
             Key::Reel => Some(Action::Fold(Part::Reel)),
             Key::Pause => self.pause_or_go_on(),
-            Key::Cancel => {
+            Key::Keep => {
                 let id = self.queue.at_work()?.ticket.id;
-                Some(Action::Job(id, JobAction::Cancel))
+                Some(Action::Job(id, JobAction::Keep))
             }
             Key::Larger => Some(Action::Zoom(1)),
             Key::Smaller => Some(Action::Zoom(-1)),
@@ -43,6 +69,8 @@ impl App {
             Key::Loop => player(PlayerAction::Loop),
             Key::Fit => player(PlayerAction::Fit),
             Key::CopyFrame => player(PlayerAction::CopyFrame),
+            Key::Reveal => record(RecordAction::Reveal),
+            Key::Trash => record(RecordAction::Trash),
         }
     }
 

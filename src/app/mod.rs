@@ -2,12 +2,13 @@
 //! the engine and the shelf have to tell.
 
 mod act;
+mod desktop;
 pub mod dialogs;
 mod draw;
 mod export;
 mod files;
 mod form;
-mod keys;
+pub mod keys;
 mod library;
 mod memory;
 mod moving;
@@ -27,10 +28,12 @@ use egui::{Context, Ui};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::job::{Checkpoint, Command, Estimates, Event, Queue, Record};
+use crate::platform::Events;
 use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance};
+use desktop::Desktop;
 use dialogs::Ask;
 use export::Exporting;
 use files::Files;
@@ -64,6 +67,8 @@ pub struct Backstage {
     pub saved_at: Option<PathBuf>,
     /// The language of the system.
     pub locale: String,
+    /// What the desktop asks for; a test does without.
+    pub desktop: Option<Events>,
     /// What opens dialogs for files.
     pub ask: Ask,
     /// What takes a file to where it can be got back from.
@@ -77,6 +82,7 @@ pub struct App {
     shelf: Shelf,
     keeper: Keeper,
     files: Files,
+    desktop: Option<Desktop>,
     ask: Ask,
     models: Vec<Checkpoint>,
     saved: Saved,
@@ -130,6 +136,7 @@ impl App {
             saved,
             saved_at,
             locale,
+            desktop,
             ask,
             discard,
         } = backstage;
@@ -140,6 +147,7 @@ impl App {
         let mut app = Self {
             estimates: shelf.estimates(),
             files: Files::start(ctx)?,
+            desktop: None,
             ask,
             form: Form::of(saved.request.clone()),
             queue: Queue::default(),
@@ -168,6 +176,10 @@ impl App {
         };
         app.read_photos();
         app.dress(ctx);
+        if let Some(events) = desktop {
+            app.desktop = Some(Desktop::new(ctx, events, app.words())?);
+            app.show_recent();
+        }
         Ok(app)
     }
 
@@ -226,6 +238,14 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         self.hear(ctx);
+        self.hear_desktop(ctx);
+        self.tell_desktop(ctx);
+    }
+
+    fn raw_input_hook(&mut self, _: &Context, input: &mut egui::RawInput) {
+        if let Some(desktop) = &mut self.desktop {
+            desktop.edit(input);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {

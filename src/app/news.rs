@@ -1,6 +1,7 @@
 //! What the engine, the shelf and the work on files have to tell.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::Context;
 
@@ -65,10 +66,20 @@ impl App {
             }
             Event::Preview { id, clip, .. } => self.files.smooth(id, clip),
             Event::Frames { id, clip, .. } => self.show_last(ctx, id, &clip),
-            Event::Finished { id, record, .. } => self.finish(id, record),
+            Event::Finished {
+                id,
+                elapsed,
+                record,
+                ..
+            } => self.finish(ctx, id, elapsed, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
-            Event::Failed { id, message, kept } => self.end(id, kept, Some(message)),
-            Event::Measured { .. } => {} // the window asks for no bench
+            Event::Failed { id, message, kept } => {
+                let elapsed = self.work(id).map(|work| work.elapsed);
+                let title = self.words().notices.failed;
+                self.announce(ctx, elapsed.unwrap_or_default(), title, &message);
+                self.end(id, kept, Some(message));
+            }
+            Event::Measured { .. } | Event::Packed { .. } => {} // the window asks for neither
         }
     }
 
@@ -83,9 +94,11 @@ impl App {
         }
     }
 
-    fn finish(&mut self, id: u64, record: Option<Box<Record>>) {
+    fn finish(&mut self, ctx: &Context, id: u64, elapsed: Duration, record: Option<Box<Record>>) {
         let job = self.queue.end(id);
         if let Some(record) = record {
+            let title = self.words().notices.finished;
+            self.announce(ctx, elapsed, title, record.name());
             if let Some(job) = job {
                 self.estimates.learn(&job.plan, &record.timings);
                 let learnt = Box::new(self.estimates.clone());
@@ -153,6 +166,7 @@ impl App {
     fn hear_files(&mut self, ctx: &Context, done: Done) {
         match done {
             Done::Chosen(end, path) => self.use_picture(end, path),
+            Done::Opened(path) => self.receive_file(path),
             Done::Place(export) => self.begin_export(ctx, *export),
             Done::Photo(end, path, Ok((pixels, size))) => {
                 self.form.take_photo(ctx, end, &path, pixels, size);
@@ -177,7 +191,7 @@ impl App {
                 if !self.works.iter().any(is_known) {
                     // It gets a number that no job has, until it is resumed.
                     let ticket = Ticket::new(u64::MAX - self.works.len() as u64);
-                    let mut work = Work::new(ticket, plan);
+                    let mut work = Work::new(ticket, plan, &self.estimates);
                     work.phase = Phase::Interrupted(step);
                     self.works.push(work);
                 }

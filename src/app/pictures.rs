@@ -30,6 +30,17 @@ impl App {
         self.files.wait(answer, chosen);
     }
 
+    /// Has a picture or a video chosen.
+    pub(super) fn open_file(&self) {
+        let words = &self.words().compose;
+        let question = Question::File {
+            pictures: words.pictures,
+            videos: words.videos,
+        };
+        let opened = |path: Option<PathBuf>| Some(Done::Opened(path?));
+        self.files.wait((self.ask)(question), opened);
+    }
+
     /// Puts a picture into the form.
     pub(super) fn use_picture(&mut self, end: End, path: PathBuf) {
         self.form.set_path(end, Some(path.clone()));
@@ -60,13 +71,14 @@ impl App {
     }
 
     /// A picture goes where there is room for it; a video gives back its settings.
-    fn receive_file(&mut self, path: PathBuf) {
+    pub(super) fn receive_file(&mut self, path: PathBuf) {
         let is_video = path
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("mp4"));
         if path.is_dir() {
             return self.use_folder(&path);
         }
+        self.note_recent(&path);
         if !is_video {
             return self.use_picture(self.free_end(), path);
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::job::{Fit, Request};
 use crate::media::PartialFile;
+use crate::platform::Recent;
 use crate::view::strings::Language;
 use crate::view::theme::Appearance;
 
@@ -39,6 +40,8 @@ pub struct Saved {
     pub by_processor: bool,
     /// Whether clips begin again at their end.
     pub looping: bool,
+    /// The files that were opened last.
+    pub recent: Recent,
     /// The size of the window.
     pub window: [f32; 2],
 }
@@ -59,6 +62,7 @@ impl Default for Saved {
             reel_folded: false,
             by_processor: false,
             looping: true,
+            recent: Recent::default(),
             window: [1280.0, 800.0],
         }
     }

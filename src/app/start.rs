@@ -4,21 +4,23 @@ use std::path::PathBuf;
 
 use directories::ProjectDirs;
 use eframe::NativeOptions;
-use egui::{Vec2, ViewportBuilder};
+use egui::{IconData, Vec2, ViewportBuilder};
 
 use super::{App, Backstage, Saved, dialogs};
 use crate::catalog;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::platform;
+use crate::platform::{self, Events};
 use crate::shelf::{Places, Shelf};
 use crate::view::theme::size;
 
-/// Opens the window and stays until it is closed.
+/// Opens the window, in it `files`, and stays until it is closed.
 ///
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
-pub fn run() -> Result<()> {
+pub fn run(files: Vec<PathBuf>) -> Result<()> {
+    // Before the window opens, so that no file is missed that it was opened with.
+    let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let places = Places::of_user().ok_or_else(no_home)?;
     let saved_at = saved_at(&places);
@@ -39,6 +41,7 @@ pub fn run() -> Result<()> {
             saved,
             saved_at,
             locale: platform::locale().unwrap_or_default(),
+            desktop: Some(desktop),
             ask: Box::new(dialogs::system),
             discard: Box::new(platform::files::trash),
         };
@@ -52,6 +55,8 @@ fn viewport(saved: &Saved) -> ViewportBuilder {
     ViewportBuilder::default()
         .with_title("Zoetrope")
         .with_app_id(platform::ID)
+        // The bundle and the desktop file say which icon it is; eframe would put its own in its place.
+        .with_icon(IconData::default())
         .with_inner_size(Vec2::from(saved.window))
         .with_min_inner_size(Vec2::from(size::WINDOW))
         .with_fullsize_content_view(true)

@@ -6,7 +6,8 @@ use std::time::Duration;
 use egui::Context;
 
 use super::moving::Moving;
-use crate::job::{Clip, Plan, Progress, Stage, Ticket, TimeLeft};
+use crate::job::{Clip, Estimates, Plan, Progress, Stage, Ticket, TimeLeft};
+use crate::view::stage::Left;
 
 /// A job and how far it is.
 pub struct Work {
@@ -21,7 +22,9 @@ pub struct Work {
     /// How long it has worked.
     pub elapsed: Duration,
     /// How long it will still take.
-    pub left: Option<Duration>,
+    pub left: Option<Left>,
+    /// How long decoding will take, if that is known.
+    decoding: Option<Duration>,
     /// What the video will be.
     pub picture: Option<Moving>,
     clock: TimeLeft,
@@ -46,9 +49,10 @@ pub enum Phase {
 
 impl Work {
     /// A job that waits.
-    pub fn new(ticket: Ticket, plan: Box<Plan>) -> Self {
+    pub fn new(ticket: Ticket, plan: Box<Plan>, estimates: &Estimates) -> Self {
         Self {
             ticket,
+            decoding: estimates.decoding(&plan),
             plan,
             phase: Phase::Waiting,
             progress: None,
@@ -64,9 +68,15 @@ impl Work {
         self.elapsed = elapsed;
         self.progress = Some(progress);
         let left = self.clock.after(progress, elapsed);
-        // Of loading and reading there is not enough to judge by.
-        let honest = matches!(progress.stage, Stage::Denoise | Stage::Decode);
-        self.left = left.filter(|_| honest && progress.done > 0);
+        self.left = left.filter(|_| progress.done > 0).and_then(|left| {
+            match (progress.stage, self.decoding) {
+                (Stage::Denoise, Some(decoding)) => Some(Left::OfJob(left + decoding)),
+                (Stage::Denoise, None) => Some(Left::OfDenoising(left)),
+                (Stage::Decode, _) => Some(Left::OfJob(left)),
+                // Of loading and reading there is not enough to judge by.
+                _ => None,
+            }
+        });
     }
 
     /// Shows this from now on, at the same place if something was shown before.

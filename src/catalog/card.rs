@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::job::{
@@ -17,7 +17,8 @@ const CARD: &str = "zoetrope.json";
 
 /// What a card may say. What it leaves out stays as the family has it; what it says beyond this is
 /// for others.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Card {
     name: Option<String>,
     negative_prompt: Option<String>,
@@ -34,13 +35,14 @@ struct Card {
 }
 
 /// What a card says about guidance.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(untagged)]
 enum Scale {
     Both(f64),
     /// (low noise, high noise)
     Each(Guidance),
     /// Something that is no guidance, to be refused where its line is known.
+    #[serde(skip_serializing)]
     Neither(IgnoredAny),
 }
 
@@ -64,7 +66,38 @@ pub fn lay_over(checkpoint: &mut Checkpoint) -> Result<()> {
     check(checkpoint).map_err(|(field, message)| unworkable(&path, &text, field, &message))
 }
 
+/// Writes a card that says how the model of `checkpoint` is used, into another folder.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(checkpoint: &Checkpoint, folder: &Path) -> Result<()> {
+    let path = folder.join(CARD);
+    let json = serde_json::to_string_pretty(&Card::of(checkpoint));
+    let json =
+        json.map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
+    fs::write(&path, json).map_err(Error::file("write", &path))
+}
+
 impl Card {
+    /// All that makes this model another one than its family's usual.
+    fn of(checkpoint: &Checkpoint) -> Self {
+        let defaults = checkpoint.defaults.clone();
+        Self {
+            name: None, // the new folder's
+            negative_prompt: Some(defaults.negative_prompt),
+            size: Some(defaults.size),
+            sizes: Some(checkpoint.sizes.clone()),
+            frames: Some(defaults.frames),
+            fps: Some(defaults.fps),
+            steps: Some(defaults.steps),
+            shift: Some(defaults.shift),
+            guidance: Some(Scale::Each(defaults.guidance)),
+            sampler: Some(defaults.sampler),
+            latent_rgb: checkpoint.latent_rgb.clone(),
+            examples: Some(checkpoint.examples.clone()),
+        }
+    }
+
     fn apply(self, checkpoint: &mut Checkpoint) {
         fn set<T>(place: &mut T, value: Option<impl Into<T>>) {
             if let Some(value) = value {
@@ -155,7 +188,12 @@ fn name_of(field: Field) -> &'static str {
         Field::Steps => "steps",
         Field::Guidance => "guidance",
         Field::Shift => "shift",
-        Field::Size | Field::Prompt | Field::Image | Field::LastImage | Field::Output => "size",
+        Field::Size
+        | Field::Prompt
+        | Field::Image
+        | Field::LastImage
+        | Field::Loras
+        | Field::Output => "size",
     }
 }
 

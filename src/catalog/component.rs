@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::shards;
 use crate::error::{Error, Result};
 use crate::job::Expert;
-use crate::weights::Weights;
+use crate::weights::{Weights, gguf};
 
 /// One network.
 #[derive(Clone, Debug)]
@@ -74,8 +74,14 @@ impl Component {
     /// They cannot be read.
     pub fn in_files(files: Vec<PathBuf>) -> Result<Option<Self>> {
         let weights = Weights::open(&files)?;
+        let Some(mut role) = role(&weights)? else {
+            return Ok(None);
+        };
+        if let (Role::TextEncoder { vocabulary }, Some(file)) = (&mut role, files.first()) {
+            *vocabulary |= has_vocabulary(file);
+        }
         let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
-        Ok(role(&weights)?.map(|role| Self {
+        Ok(Some(Self {
             bytes: files.iter().map(size).sum(),
             files,
             role,
@@ -152,6 +158,11 @@ impl Component {
 
 fn lower_case(name: &OsStr) -> String {
     name.to_string_lossy().to_lowercase()
+}
+
+/// Whether the file is GGUF with a vocabulary in its header.
+fn has_vocabulary(file: &Path) -> bool {
+    gguf::read(file).is_ok_and(|header| header.texts("tokenizer.ggml.tokens").is_some())
 }
 
 fn role(weights: &Weights) -> Result<Option<Role>> {

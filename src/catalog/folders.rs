@@ -113,12 +113,15 @@ fn data() -> Option<PathBuf> {
 /// Hugging Face's cache, as its own programs find it.
 ///
 /// `huggingface_hub/constants.py`, `HF_HUB_CACHE`.
-fn hub_cache() -> Option<PathBuf> {
-    let home = || env_path("HF_HOME");
-    let caches =
-        || env_path("XDG_CACHE_HOME").or_else(|| Some(BaseDirs::new()?.home_dir().join(".cache")));
-    let root = || home().or_else(|| Some(caches()?.join("huggingface")));
-    env_path("HF_HUB_CACHE").or_else(|| Some(root()?.join("hub")))
+pub fn hub_cache() -> Option<PathBuf> {
+    env_path("HF_HUB_CACHE").or_else(|| Some(hub_home()?.join("hub")))
+}
+
+/// Where Hugging Face's programs keep the cache and the token: `HF_HOME`.
+pub fn hub_home() -> Option<PathBuf> {
+    let user = || Some(BaseDirs::new()?.home_dir().join(".cache"));
+    let caches = || env_path("XDG_CACHE_HOME").or_else(user);
+    env_path("HF_HOME").or_else(|| Some(caches()?.join("huggingface")))
 }
 
 /// Where ComfyUI keeps its models: beside its source, or where its app was told to.

@@ -9,9 +9,12 @@ mod diffusers;
 mod dits;
 mod family;
 pub mod folders;
+pub mod hub;
 mod loose;
+mod loras;
 mod official;
 mod parts;
+mod rest;
 mod scan;
 mod shards;
 mod stock;
@@ -26,6 +29,8 @@ use component::Component;
 
 pub use built_in::{built_in, built_in_folder};
 pub use loose::Picked;
+pub use loras::{Matched, match_loras};
+pub use rest::bring_rest;
 pub use scan::{Catalogue, scan};
 pub use verify::{Verdict, verify};
 

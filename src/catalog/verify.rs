@@ -92,7 +92,8 @@ fn published(file: &Path) -> Option<String> {
     is_hash.then(|| name.to_lowercase())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two digits for each byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -8,8 +8,8 @@ use super::models::args::Models;
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
-    Anchor, Checkpoint, Fit, Guidance, Negative, Part, Precision, Published, Quality, Request,
-    Sampler, Size, VaePrecision,
+    Anchor, Bits, Checkpoint, Fit, Guidance, Lora, Negative, Part, Precision, Published, Quality,
+    Request, Sampler, Size, VaePrecision,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -50,6 +50,11 @@ pub enum Command {
     Export(Export),
     /// Show the settings stored in a video
     Info(Info),
+    /// Keep a model with its DiT packed into few bits
+    ///
+    /// The new folder is a model that starts from a smaller file. Its text encoder and VAE are the same files as the
+    /// old one's where the disk can give a file two names. How far packing moves the network's velocity is printed.
+    Quantize(Quantize),
     /// Measure how long each stage takes here, and how much memory
     ///
     /// Each stage is loaded, warmed up and run alone on random input. With --json, standard output
@@ -132,6 +137,14 @@ pub struct Generate {
     /// Type in which the latents are decoded: bf16 takes half the memory [default: f32]
     #[arg(long, value_name = "f32|bf16")]
     pub vae_dtype: Option<VaePrecision>,
+
+    /// Pack the weights of the DiT's large matrices into so many bits; less memory, not less time
+    #[arg(long, value_name = "8|4")]
+    pub quantize: Option<Bits>,
+
+    /// Change the DiT by a LoRA, at a strength [default: 1], of two experts only one; can be given several times
+    #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
+    pub loras: Vec<Lora>,
 
     /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
@@ -321,6 +334,22 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Arguments of `quantize`.
+#[derive(Debug, Args)]
+pub struct Quantize {
+    /// Folder of the model
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+
+    /// Bits of each weight of the DiT's large matrices
+    #[arg(long, value_name = "8|4", default_value_t = Bits::Eight)]
+    pub bits: Bits,
+
+    /// Folder to write, which is new or empty
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+}
+
 /// Arguments of `info`.
 #[derive(Debug, Args)]
 pub struct Info {
@@ -376,6 +405,8 @@ impl Generate {
             seed: self.seed,
             precision: self.dtype.unwrap_or_default(),
             vae_precision: self.vae_dtype.unwrap_or_default(),
+            quantize: self.quantize,
+            loras: self.loras.clone(),
             noise: self.noise.clone(),
             save_latents: self.save_latents.clone(),
             save_frames: self.save_frames.clone(),

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use super::args::Generate;
 use super::progress::{Face, headline};
 use super::{destination, show, work};
+use crate::catalog::{self, Matched};
 use crate::error::{Error, Result};
-use crate::job::{Command, Plan};
+use crate::job::{Command, Expert, Plan};
 use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
@@ -19,11 +20,10 @@ pub fn run(args: &Generate) -> ExitCode {
 fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     let plan = plan(args)?;
     destination::check_plan(&plan)?;
-    face.started(
-        &headline("Making", &plan),
-        &plan.output,
-        Some(&plan.settings()),
-    );
+    let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
+    let mut words = vec![headline("Making", &plan)];
+    words.extend(matched.iter().map(fit));
+    face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
     let output = plan.output.clone();
     work::carry_out(&output, args.work.cpu, face, |ticket| {
         Command::Generate(ticket, Box::new(plan))
@@ -46,6 +46,22 @@ fn plan(args: &Generate) -> Result<Plan> {
         args.output.clone(),
     )?;
     Ok(plan)
+}
+
+/// "LoRA style.safetensors: 400 of 400 layers matched, for high noise"
+fn fit(matched: &Matched) -> String {
+    let Matched { lora, expert, fit } = matched;
+    let expert = match expert {
+        None => "",
+        Some(Expert::HighNoise) => ", for high noise",
+        Some(Expert::LowNoise) => ", for low noise",
+    };
+    format!(
+        "LoRA {}: {} of {} layers matched{expert}",
+        lora.file.display(),
+        fit.matched,
+        fit.of
+    )
 }
 
 /// A seed that is short enough to be typed again.

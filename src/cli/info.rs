@@ -37,6 +37,7 @@ fn table(settings: &Settings) -> String {
         None => settings.fit.to_string(),
     };
     let image = settings.image.as_deref().map(path);
+    let loras: Vec<_> = settings.loras.iter().map(ToString::to_string).collect();
     let lines = [
         ("Prompt", Some(settings.prompt.clone())),
         ("Negative prompt", Some(negative)),
@@ -68,6 +69,11 @@ fn table(settings: &Settings) -> String {
             "Decoded in",
             (!settings.vae_precision.is_f32()).then(|| settings.vae_precision.to_string()),
         ),
+        (
+            "Weights in",
+            settings.quantize.map(|bits| format!("{bits} bits")),
+        ),
+        ("LoRA", (!loras.is_empty()).then(|| loras.join(", "))),
         ("Noise from", settings.noise.as_deref().map(path)),
         (
             "Made by",

@@ -13,6 +13,7 @@ mod info;
 mod interrupt;
 mod models;
 mod progress;
+mod quantize;
 mod resume;
 mod words;
 mod work;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Decode(args) => decode::run(&args),
         Command::Export(args) => end(export::run(&args)),
         Command::Info(args) => end(info::run(&args)),
+        Command::Quantize(args) => end(quantize::run(&args)),
         Command::Bench(args) => end(bench::run(&args)),
         Command::Models(args) => models::run(&args),
         Command::Doctor => end(doctor::run()),

@@ -120,6 +120,15 @@ fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
                 })
             });
         }
+        Command::Quantize(ticket, job) => {
+            let id = ticket.id;
+            desk.take(&ticket);
+            perform(&ticket, outbox, None, |reporter| {
+                pipeline::quantize(&job, reporter, |loss| {
+                    outbox.send(Event::Packed { id, loss });
+                })
+            });
+        }
         Command::UseProcessor(_) | Command::Stop => {}
     }
 }

@@ -54,7 +54,8 @@ pub struct HighNoise {
 }
 
 /// An *expert* is the DiT of one range of noise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Expert {
     /// That for high noise, where there are two.
     HighNoise,
@@ -63,6 +64,13 @@ pub enum Expert {
 }
 
 impl Checkpoint {
+    /// Every expert and its files, that for high noise first.
+    pub fn experts(&self) -> impl Iterator<Item = (Expert, &Network)> {
+        let high = self.high_noise.iter();
+        let high = high.map(|high| (Expert::HighNoise, &high.network));
+        high.chain([(Expert::LowNoise, &self.dit)])
+    }
+
     /// The expert for a timestep, 0 to 1000, and its files.
     ///
     /// Wan2.2 `wan/text2video.py`, `WanT2V._prepare_model_for_timestep`.

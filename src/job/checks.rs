@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::refusal::refuse;
 use super::{
-    Checkpoint, Defaults, Field, Fit, Guidance, Pictures, Refusal, Request, Size, Variant,
+    Checkpoint, Defaults, Field, Fit, Guidance, Lora, Pictures, Refusal, Request, Size, Variant,
 };
 
 /// The area that [`Fit::Picture`] fills.
@@ -176,6 +176,33 @@ pub(super) fn check_fps(fps: u32) -> Result<u32, Refusal> {
         Field::Fps,
         format!("{fps} frames a second cannot work: give 1 to 240"),
     )
+}
+
+/// A number for the strength, and an expert that the model has.
+pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    for Lora {
+        file,
+        strength,
+        expert,
+    } in loras
+    {
+        let file = file.display();
+        if !strength.is_finite() {
+            return refuse(
+                Field::Loras,
+                format!("The strength of {file} must be a number"),
+            );
+        }
+        if expert.is_some() && checkpoint.high_noise.is_none() {
+            return refuse(
+                Field::Loras,
+                format!(
+                    "{file} is for one of two experts, but this model has only one: leave out high or low"
+                ),
+            );
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {

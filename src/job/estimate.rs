@@ -110,6 +110,21 @@ impl Estimates {
 
     /// How long a job will take, if one like it was finished here.
     pub fn of(&self, plan: &Plan) -> Option<Duration> {
+        let nearest = self.nearest(plan)?;
+        let step = nearest.step * Kind::of(plan).work() / nearest.kind.work();
+        let denoise = step * f64::from(plan.steps);
+        let seconds = nearest.text + nearest.load + denoise + nearest.decoding(plan);
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// How long it will take to decode the frames of a job, if one like it was finished here.
+    pub fn decoding(&self, plan: &Plan) -> Option<Duration> {
+        let nearest = self.nearest(plan)?;
+        Duration::try_from_secs_f64(nearest.decoding(plan)).ok()
+    }
+
+    /// What is known of the job that is most like this one, if any is like it.
+    fn nearest(&self, plan: &Plan) -> Option<&Line> {
         let kind = Kind::of(plan);
         let distance = |line: &Line| {
             (line.kind.tokens.max(1) as f64 / kind.tokens.max(1) as f64)
@@ -118,18 +133,16 @@ impl Estimates {
         };
         let like = self.lines.iter().filter(|line| line.kind.is_like(&kind));
         let nearest = like.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        if distance(nearest) > REACH.ln() {
-            return None;
-        }
-        let step = nearest.step * kind.work() / nearest.kind.work();
-        let pixels = f64::from(plan.frames) * plan.size.area() as f64;
-        let seconds =
-            nearest.text + nearest.load + step * f64::from(plan.steps) + nearest.pixel * pixels;
-        Duration::try_from_secs_f64(seconds).ok()
+        (distance(nearest) <= REACH.ln()).then_some(nearest)
     }
 }
 
 impl Line {
+    /// Seconds to decode the frames of a job.
+    fn decoding(&self, plan: &Plan) -> f64 {
+        self.pixel * f64::from(plan.frames) * plan.size.area() as f64
+    }
+
     /// The mean with what was known before, so that one bad day does not count for all. A prompt that
     /// was remembered took no time, which says nothing.
     fn blend(&mut self, before: &Self) {

@@ -24,7 +24,10 @@ impl Plan {
             self.save_frames.as_mut(),
         ];
         let own = [Some(&mut self.output)].into_iter().chain(optional);
-        own.flatten().chain(self.checkpoint.paths_mut())
+        let loras = self.loras.iter_mut().map(|lora| &mut lora.file);
+        own.flatten()
+            .chain(loras)
+            .chain(self.checkpoint.paths_mut())
     }
 
     /// The pictures that the plan reads.

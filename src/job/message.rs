@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Bench, Clip, Decoding, Fault, Kept, Measurement, Plan, Progress, Record, Ticket};
+use super::{
+    Bench, Clip, Decoding, Fault, Kept, Loss, Measurement, Plan, Progress, Quantizing, Record,
+    Ticket,
+};
 
 /// To the engine.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub enum Command {
     Decode(Ticket, PathBuf, Box<Decoding>),
     /// Measure these networks.
     Bench(Ticket, Box<Bench>),
+    /// Keep a model with its DiT packed.
+    Quantize(Ticket, Box<Quantizing>),
     /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
     UseProcessor(bool),
     /// End the thread, after what was asked for before.
@@ -77,6 +82,13 @@ pub enum Event {
         id: u64,
         /// What came out.
         measurement: Measurement,
+    },
+    /// A network was packed and written.
+    Packed {
+        /// The ticket's.
+        id: u64,
+        /// What that did to it.
+        loss: Loss,
     },
     /// The video is whole.
     Finished {

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{
-    area, check_fps, check_frames, check_guidance, check_last_frame, check_output, check_pictures,
-    video_size,
+    area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
+    check_pictures, video_size,
 };
 use super::refusal::refuse;
 use super::{
-    Anchor, Checkpoint, Defaults, Field, Fit, Guidance, Negative, Precision, Refusal, Request,
-    Sampler, Size, VaePrecision,
+    Anchor, Bits, Checkpoint, Defaults, Field, Fit, Guidance, Lora, Negative, Precision, Refusal,
+    Request, Sampler, Size, VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -56,6 +56,12 @@ pub struct Plan {
     /// The type in which latents are decoded.
     #[serde(default)]
     pub vae_precision: VaePrecision,
+    /// What the weights of the DiT's large matrices are packed into.
+    #[serde(default)]
+    pub quantize: Option<Bits>,
+    /// What changes the DiT.
+    #[serde(default)]
+    pub loras: Vec<Lora>,
     /// A file with the starting noise.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.
@@ -144,6 +150,7 @@ impl Plan {
             );
         }
         check_guidance(request, &checkpoint)?;
+        check_loras(&request.loras, &checkpoint)?;
         check_output(&output)?;
         Ok(Self {
             prompt: request.prompt.clone(),
@@ -165,6 +172,8 @@ impl Plan {
             seed: request.seed.unwrap_or(seed),
             precision: request.precision,
             vae_precision: request.vae_precision,
+            quantize: request.quantize,
+            loras: request.loras.clone(),
             noise: request.noise.clone(),
             save_latents: request.save_latents.clone(),
             save_frames: request.save_frames.clone(),

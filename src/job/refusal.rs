@@ -23,6 +23,8 @@ pub enum Field {
     Guidance,
     /// The shift.
     Shift,
+    /// The LoRAs.
+    Loras,
     /// The output file.
     Output,
 }

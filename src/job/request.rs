@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Expert, Precision, Size, VaePrecision};
+use super::{Anchor, Bits, Expert, Lora, Precision, Size, VaePrecision};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,10 @@ pub struct Request {
     pub precision: Precision,
     /// The type in which latents are decoded.
     pub vae_precision: VaePrecision,
+    /// What the weights of the DiT's large matrices are packed into; as the file has them when absent.
+    pub quantize: Option<Bits>,
+    /// What changes the DiT.
+    pub loras: Vec<Lora>,
     /// A file with the starting noise, instead of drawing it from the seed.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Anchor, Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Size, VaePrecision, Variant,
+    Anchor, Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Request, Sampler, Size,
+    VaePrecision, Variant,
 };
 
 /// Everything that decides what a video shows. Of the files, only their names.
@@ -66,6 +67,12 @@ pub struct Settings {
     /// The type in which the latents were decoded.
     #[serde(default, skip_serializing_if = "VaePrecision::is_f32")]
     pub vae_precision: VaePrecision,
+    /// What the weights of the DiT's large matrices were packed into, if they were not used as the file has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantize: Option<Bits>,
+    /// What changed the DiT; of the files their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loras: Vec<Lora>,
     /// The name of the file that the starting noise came from, if it was not drawn from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<PathBuf>,
@@ -74,7 +81,7 @@ pub struct Settings {
 impl Settings {
     /// The request that leads to the same video, with every number given.
     ///
-    /// The pictures and noise files are named without their folders.
+    /// The pictures, noise and LoRA files are named without their folders.
     pub fn into_request(self) -> Request {
         Request {
             prompt: self.prompt,
@@ -98,6 +105,8 @@ impl Settings {
             seed: Some(self.seed),
             precision: self.precision,
             vae_precision: self.vae_precision,
+            quantize: self.quantize,
+            loras: self.loras,
             noise: self.noise,
             save_latents: None,
             save_frames: None,
@@ -147,6 +156,8 @@ impl Plan {
             seed: self.seed,
             precision: self.precision,
             vae_precision: self.vae_precision,
+            quantize: self.quantize,
+            loras: self.loras.iter().map(without_folder).collect(),
             noise: self.noise.as_deref().and_then(file_name),
         }
     }
@@ -154,6 +165,13 @@ impl Plan {
     /// [`Plan::settings`] as the video's metadata holds them.
     pub fn settings_json(&self) -> String {
         self.settings().to_json()
+    }
+}
+
+fn without_folder(lora: &Lora) -> Lora {
+    Lora {
+        file: file_name(&lora.file).unwrap_or_default(),
+        ..lora.clone()
     }
 }
 

@@ -4,9 +4,10 @@ use mlx_rs::{Array, Device, DeviceType, Dtype, memory};
 
 use super::{Features, Reporter};
 use crate::Result;
-use crate::job::{Expert, Network, Plan, Precision, Stage};
+use crate::job::{Bits, Expert, Network, Plan, Precision, Stage};
 use crate::model::dit::{self, Dit, Grid, Prompt, Rope, Timesteps};
-use crate::weights::Weights;
+use crate::weights::lora::Lora;
+use crate::weights::{Packing, Weights};
 
 /// The experts of a plan.
 pub(super) struct Experts<'a> {
@@ -35,8 +36,7 @@ impl<'a> Experts<'a> {
                 drop(other);
                 memory::clear_cache()?;
                 reporter.step(Stage::Load, 0, 1)?;
-                let guidance = self.plan.guidance.of(expert);
-                let denoiser = Denoiser::load(self.plan, network, guidance, self.features)?;
+                let denoiser = Denoiser::load(self.plan, expert, network, self.features)?;
                 reporter.step(Stage::Load, 1, 1)?;
                 self.loaded.insert((expert, denoiser))
             }
@@ -56,8 +56,8 @@ pub(super) struct Denoiser {
 }
 
 impl Denoiser {
-    fn load(plan: &Plan, network: &Network, guidance: f64, features: &Features) -> Result<Self> {
-        let weights = Weights::open(&network.weights)?;
+    fn load(plan: &Plan, expert: Expert, network: &Network, features: &Features) -> Result<Self> {
+        let weights = open(plan, expert, network)?;
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let products = products(plan.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
@@ -67,6 +67,7 @@ impl Denoiser {
             height: shape.height / 2,
             width: shape.width / 2,
         };
+        let guidance = plan.guidance.of(expert);
         let guided = guidance.total_cmp(&1.0).is_ne();
         let negative = features.negative.as_ref().filter(|_| guided);
         Ok(Self {
@@ -101,13 +102,40 @@ impl Denoiser {
     }
 }
 
+/// The weights of an expert as the plan wants them.
+fn open(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
+    let mut weights = Weights::open(&network.weights)?;
+    for lora in plan.loras.iter().filter(|lora| lora.changes(expert)) {
+        weights = weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)?;
+    }
+    Ok(match plan.quantize {
+        Some(bits) => weights.packed(packing(bits)),
+        None => weights,
+    })
+}
+
+/// The group is the one that MLX is fastest with.
+pub(super) fn packing(bits: Bits) -> Packing {
+    Packing {
+        group: 64,
+        bits: bits.count().into(),
+    }
+}
+
 /// The type of the products. On the CPU half-precision products have no fast kernels.
 pub(super) fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
-    let on_cpu = matches!(Device::try_default()?.get_type()?, DeviceType::Cpu);
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
         Precision::F32 => Dtype::Float32,
-        Precision::Auto if on_cpu => Dtype::Float32,
+        Precision::Auto if on_cpu()? => Dtype::Float32,
         Precision::Auto => weights.dtype("blocks.0.self_attn.q.weight")?,
     })
+}
+
+/// Whether MLX computes on the processor.
+pub(super) fn on_cpu() -> Result<bool> {
+    Ok(matches!(
+        Device::try_default()?.get_type()?,
+        DeviceType::Cpu
+    ))
 }

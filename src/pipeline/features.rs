@@ -9,7 +9,7 @@ use mlx_rs::{Array, memory};
 use sha2::{Digest, Sha256};
 
 use super::{Reporter, cache, tensor_file};
-use crate::job::{Guidance, Plan, Stage};
+use crate::job::{Checkpoint, Guidance, Plan, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
 use crate::weights::Weights;
@@ -26,15 +26,29 @@ pub struct Features {
 /// Encodes the prompts of `plan`, or recalls them.
 pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
     let guided = plan.guidance != Guidance::both(1.0);
-    let mut prompts = vec![text::clean(&plan.prompt)];
-    prompts.extend(guided.then(|| text::clean(&plan.negative)));
+    let mut prompts = vec![plan.prompt.clone()];
+    prompts.extend(guided.then(|| plan.negative.clone()));
+    let mut features = of(&plan.checkpoint, &prompts, reporter)?;
+    let negative = guided.then(|| features.pop()).flatten();
+    match features.pop() {
+        Some(prompt) => Ok(Features { prompt, negative }),
+        None => Err(Error::Other("The text encoder returned nothing".into())),
+    }
+}
 
-    let weights = Weights::open(&plan.checkpoint.text_encoder)?;
-    let tokenizer = &plan.checkpoint.tokenizer;
-    let length = text_length(plan)?;
+/// The features of these prompts, (tokens, text width) each, encoded or recalled.
+pub(super) fn of(
+    checkpoint: &Checkpoint,
+    prompts: &[String],
+    reporter: &mut Reporter,
+) -> Result<Vec<Array>> {
+    let prompts: Vec<_> = prompts.iter().map(|prompt| text::clean(prompt)).collect();
+    let weights = Weights::open(&checkpoint.text_encoder)?;
+    let tokenizer = &checkpoint.tokenizer;
+    let length = text_length(checkpoint)?;
     let shelf = Shelf::new(&weights, tokenizer, length)?;
     let remembered: Option<Vec<_>> = prompts.iter().map(|prompt| shelf.recall(prompt)).collect();
-    let mut features = if let Some(features) = remembered {
+    let features = if let Some(features) = remembered {
         features
     } else {
         let features = encode(&weights, tokenizer, &prompts, length, reporter)?;
@@ -44,11 +58,7 @@ pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
         features
     };
     memory::clear_cache()?;
-    let negative = guided.then(|| features.pop()).flatten();
-    match features.pop() {
-        Some(prompt) => Ok(Features { prompt, negative }),
-        None => Err(Error::Other("The text encoder returned nothing".into())),
-    }
+    Ok(features)
 }
 
 fn encode(
@@ -69,8 +79,8 @@ fn encode(
 }
 
 /// The number of tokens that the DiT takes.
-fn text_length(plan: &Plan) -> Result<usize> {
-    let dit = &plan.checkpoint.dit;
+fn text_length(checkpoint: &Checkpoint) -> Result<usize> {
+    let dit = &checkpoint.dit;
     let config = dit::Config::of(dit.config.as_deref(), &Weights::open(&dit.weights)?)?;
     Ok(usize::try_from(config.text_len).unwrap_or(0))
 }

@@ -14,6 +14,7 @@ mod frames_file;
 pub mod pictures;
 mod plan_file;
 mod preview;
+mod quantize;
 mod reporter;
 mod run_folder;
 pub mod saved;
@@ -21,6 +22,7 @@ mod tensor_file;
 
 pub use bench::run as bench;
 pub use features::Features;
+pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 
 use std::path::Path;

@@ -19,6 +19,10 @@ pub enum Action {
     },
     /// Put this prompt into the form.
     UseExample(String),
+    /// Begin with an empty form.
+    New,
+    /// Open a picture or a video with the system's dialog.
+    OpenFile,
     /// Choose a picture with the system's dialog.
     ChoosePicture(End),
     /// Take the picture out of the form.
@@ -104,6 +108,8 @@ pub enum JobAction {
     Keep,
     /// Stop, or leave the queue.
     Cancel,
+    /// Fill the form with what it was to be made of.
+    Restore,
     /// One place forward in the queue.
     Earlier,
     /// One place back in the queue.

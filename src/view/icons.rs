@@ -15,7 +15,6 @@ pub const GEAR_SIX: &str = "\u{e00c}";
 pub const IMAGE: &str = "\u{e00d}";
 pub const TRASH: &str = "\u{e010}";
 pub const FOLDER_OPEN: &str = "\u{e012}";
-pub const MAGNIFYING_GLASS: &str = "\u{e013}";
 pub const HEART: &str = "\u{e014}";
 pub const EXPORT: &str = "\u{e015}";
 pub const COPY: &str = "\u{e017}";

@@ -6,7 +6,7 @@ use super::action::Action;
 use super::cell::{self, Cell, Outcome};
 use super::icons;
 use super::strings::words;
-use super::theme::{self, palette, space, text};
+use super::theme::{self, palette, size, space, text};
 use super::widget::{IconButton, TextBox, explanation};
 
 /// What the library shows.
@@ -50,7 +50,8 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
     let words = &words(ui).library;
     let mut search = library.search.to_owned();
     let mut favourites = library.favourites;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let line = vec2(ui.available_width(), size::CONTROL + space::S);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
         let icon = if favourites {
             icons::HEART_FILL
         } else {

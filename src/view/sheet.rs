@@ -56,7 +56,9 @@ pub fn show(
                         ui.set_height(height);
                         content(ui)
                     } else {
-                        let scroll = ScrollArea::vertical().max_height(height);
+                        let scroll = ScrollArea::vertical()
+                            .max_height(height)
+                            .min_scrolled_height(height);
                         scroll.show(ui, content).inner
                     };
                     asked.or(closed)

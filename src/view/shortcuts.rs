@@ -12,8 +12,10 @@ use super::widget::label;
 pub enum Key {
     /// Make the video.
     Generate,
-    /// Choose the first frame.
-    Picture,
+    /// Begin with an empty form.
+    New,
+    /// Open a picture or a video.
+    Open,
     /// Show everything that was made.
     Shelf,
     /// Make a file of another kind.
@@ -28,8 +30,8 @@ pub enum Key {
     Reel,
     /// Pause the job at work, or go on with it.
     Pause,
-    /// Stop the job at work.
-    Cancel,
+    /// Stop the job at work, and make the video of what there is.
+    Keep,
     /// Everything larger.
     Larger,
     /// Everything smaller.
@@ -52,10 +54,14 @@ pub enum Key {
     Fit,
     /// Put the frame on the clipboard.
     CopyFrame,
+    /// Show the file where it lies.
+    Reveal,
+    /// Take the clip on the stage to the Trash.
+    Trash,
 }
 
 /// The table. What needs no ⌘ acts only while nothing is typed into.
-pub const TABLE: [(Key, KeyboardShortcut); 21] = {
+pub const TABLE: [(Key, KeyboardShortcut); 24] = {
     const fn with(modifiers: Modifiers, key: Stroke) -> KeyboardShortcut {
         KeyboardShortcut::new(modifiers, key)
     }
@@ -64,15 +70,16 @@ pub const TABLE: [(Key, KeyboardShortcut); 21] = {
     const NONE: Modifiers = Modifiers::NONE;
     [
         (Key::Generate, with(COMMAND, Stroke::Enter)),
-        (Key::Picture, with(COMMAND, Stroke::O)),
+        (Key::New, with(COMMAND, Stroke::N)),
+        (Key::Open, with(COMMAND, Stroke::O)),
         (Key::Shelf, with(COMMAND, Stroke::L)),
         (Key::Export, with(COMMAND, Stroke::E)),
         (Key::Models, with(SHIFTED, Stroke::M)),
         (Key::Settings, with(COMMAND, Stroke::Comma)),
         (Key::Shortcuts, with(COMMAND, Stroke::Slash)),
-        (Key::Reel, with(COMMAND, Stroke::R)),
+        (Key::Reel, with(COMMAND, Stroke::J)),
         (Key::Pause, with(COMMAND, Stroke::P)),
-        (Key::Cancel, with(COMMAND, Stroke::Period)),
+        (Key::Keep, with(COMMAND, Stroke::Period)),
         (Key::Larger, with(COMMAND, Stroke::Plus)),
         (Key::Smaller, with(COMMAND, Stroke::Minus)),
         (Key::UsualSize, with(COMMAND, Stroke::Num0)),
@@ -84,6 +91,8 @@ pub const TABLE: [(Key, KeyboardShortcut); 21] = {
         (Key::Loop, with(NONE, Stroke::L)),
         (Key::Fit, with(NONE, Stroke::F)),
         (Key::CopyFrame, with(NONE, Stroke::C)),
+        (Key::Reveal, with(SHIFTED, Stroke::R)),
+        (Key::Trash, with(COMMAND, Stroke::Backspace)),
     ]
 };
 
@@ -93,6 +102,8 @@ pub fn pressed(ctx: &Context) -> Vec<Key> {
     let is_pressed = |(key, shortcut): &&(Key, KeyboardShortcut)| match key {
         // Whatever else is open takes it, too.
         Key::Close => ctx.input(|input| input.key_pressed(Stroke::Escape)),
+        // In a text field it deletes a line.
+        Key::Trash if typing => false,
         _ if typing && !shortcut.modifiers.command => false,
         _ => ctx.input_mut(|input| input.consume_shortcut(shortcut)),
     };
@@ -120,6 +131,7 @@ pub fn keys(ctx: &Context, key: Key) -> String {
         Stroke::ArrowRight => "→",
         Stroke::Plus => "+",
         Stroke::Minus => "−",
+        Stroke::Backspace => "⌫",
         other => other.symbol_or_name(),
     };
     let mut keys = String::new();

@@ -28,7 +28,7 @@ pub(super) fn join(mut entries: BTreeMap<String, Entry>) -> BTreeMap<String, Ent
         let stored = entries.get(&format!("{layer}weight")).map(|w| w.stored);
         let beside = match stored {
             Some(Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2)) => scale(&mut entries, &layer),
-            Some(Stored::Numbers(Number::U32)) => affine(&mut entries, &layer),
+            Some(Stored::Numbers(Number::U32)) => groups(&mut entries, &layer),
             _ => None,
         };
         if let (Some(beside), Some(weight)) = (beside, entries.get_mut(&format!("{layer}weight"))) {
@@ -48,12 +48,12 @@ fn scale(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {
     Some(Beside::Scale(scale.into()))
 }
 
-fn affine(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {
+fn groups(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {
     let [scales, biases] = ["scales", "biases"].map(|name| format!("{layer}{name}"));
     if !entries.contains_key(&biases) {
         return None;
     }
-    Some(Beside::Affine {
+    Some(Beside::Groups {
         scales: entries.remove(&scales)?.into(),
         biases: entries.remove(&biases)?.into(),
     })

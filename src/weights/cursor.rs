@@ -1,19 +1,18 @@
 //! The cursor with which a network walks through its checkpoint.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
-use super::affine::Affine;
-use super::decoder::Decoder;
-use super::entry::{Beside, Entry};
+use super::entry::Entry;
 use super::ledger::Fault;
-use super::linear::Linear;
+use super::lora::{Change, Changes, Lora};
+use super::packing::Packing;
 use super::store::Store;
-use super::{buffer, fingerprint, synthetic};
+use super::{fingerprint, synthetic};
 use crate::{Error, Result};
 
 /// A scoped cursor into the tensors of one network; cheap to clone.
@@ -23,10 +22,14 @@ use crate::{Error, Result};
 /// as if all were well, and a user sees all that is wrong at once. Elsewhere it is an error at once.
 #[derive(Debug, Clone)]
 pub struct Weights {
-    store: Rc<Store>,
+    pub(super) store: Rc<Store>,
     /// Empty, or the names walked down so far: "blocks.7".
     scope: String,
-    dtype: Option<Dtype>,
+    pub(super) dtype: Option<Dtype>,
+    /// How large matrices are packed that are not yet.
+    pub(super) packing: Option<Packing>,
+    /// What LoRAs add to tensors, by their full names.
+    changes: Rc<Changes>,
     /// Whether faults are noted, because `load` will report them.
     loading: bool,
 }
@@ -35,21 +38,27 @@ impl Weights {
     /// Opens one file, or all shards of one network. The format is told by the content (safetensors, a PyTorch zip or
     /// GGUF); nothing but the headers is read.
     pub fn open(files: &[PathBuf]) -> Result<Self> {
-        Ok(Self {
-            store: Rc::new(Store::open(files)?),
-            scope: String::new(),
-            dtype: None,
-            loading: false,
-        })
+        Ok(Self::of(Store::open(files)?))
+    }
+
+    /// The same, but tensors keep the names that they have in the file.
+    pub(super) fn open_as_named(file: &Path) -> Result<Self> {
+        Ok(Self::of(Store::headers(&[file.to_owned()])?))
     }
 
     /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the
     /// shape that is asked for. `shapes` has those that the network asks *about*, since they tell it its sizes.
     pub fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
+        Self::of(Store::synthetic(shapes))
+    }
+
+    fn of(store: Store) -> Self {
         Self {
-            store: Rc::new(Store::synthetic(shapes)),
+            store: Rc::new(store),
             scope: String::new(),
             dtype: None,
+            packing: None,
+            changes: Rc::default(),
             loading: false,
         }
     }
@@ -70,6 +79,31 @@ impl Weights {
             dtype: Some(dtype),
             ..self.clone()
         }
+    }
+
+    /// The same place; the large matrices of a network, which it asks for as [`product`](Self::product), are packed if
+    /// they are not yet, or not as tightly.
+    #[must_use]
+    pub fn packed(&self, packing: Packing) -> Self {
+        Self {
+            packing: Some(packing),
+            ..self.clone()
+        }
+    }
+
+    /// The same network with a LoRA at a strength: what it adds is added to each tensor as it is read.
+    ///
+    /// # Errors
+    /// The LoRA has nothing for this network.
+    pub fn with_lora(&self, lora: &Lora, strength: f32) -> Result<Self> {
+        let mut changes = (*self.changes).clone();
+        for (key, more) in lora.changes(self, strength)?.1 {
+            changes.entry(key).or_default().extend(more);
+        }
+        Ok(Self {
+            changes: Rc::new(changes),
+            ..self.clone()
+        })
     }
 
     /// Runs `build`, which loads the network (or the part of it) that lies here, and then demands that every tensor
@@ -95,6 +129,17 @@ impl Weights {
     /// Whether there is a tensor of this name.
     pub fn has(&self, name: &str) -> bool {
         self.store.entries.contains_key(&self.key(name))
+    }
+
+    /// Whether there is a tensor of this name and shape.
+    pub(super) fn is_of(&self, name: &str, shape: &[i32]) -> bool {
+        let entry = self.store.entries.get(&self.key(name));
+        entry.is_some_and(|entry| entry.is_of(shape))
+    }
+
+    /// The file, or of several their folder: what an error is about.
+    pub(super) fn place(&self) -> &Path {
+        self.store.place()
     }
 
     /// The shape that the file holds.
@@ -135,7 +180,7 @@ impl Weights {
             return self.made_up(name, shape);
         }
         match self.fitting(name, shape) {
-            Ok((entry, stored)) => self.dense(entry, shape, self.dtype.unwrap_or(stored)),
+            Ok((entry, stored)) => self.merged(name, entry, shape, self.dtype.unwrap_or(stored)),
             Err(fault) => self.stand_in(name, fault, shape),
         }
     }
@@ -168,43 +213,8 @@ impl Weights {
                 self.key(name)
             )));
         }
-        let ids = ids.iter().map(|&id| u64::from(id));
-        if let Some(decoder) = self.decoder(entry)? {
-            let dtype = self.dtype.unwrap_or(stored);
-            return decoder.rows(&self.store, entry, ids, &shape, dtype);
-        }
-        if !entry.plain().is_some_and(|dtype| dtype.is_float()) {
-            let whole = self.tensor(name, &[rows, columns])?;
-            let ids: Vec<_> = ids.map(|id| id as u32).collect();
-            return Ok(whole.take_axis(Array::from_slice(&ids, &[shape[0]]), 0)?);
-        }
-        let bytes_per_row = entry.bytes / u64::from(rows.unsigned_abs()).max(1);
-        let array = buffer::filled(&shape, stored, |bytes| {
-            let chunks =
-                bytes.chunks_exact_mut(usize::try_from(bytes_per_row).unwrap_or(usize::MAX).max(1));
-            ids.zip(chunks)
-                .try_for_each(|(id, row)| self.store.read_bytes(entry, id * bytes_per_row, row))
-        })?;
-        self.cast(array)
-    }
-
-    /// "name.weight" (outputs, inputs) and, if the file has it, "name.bias".
-    ///
-    /// Where a bias belongs to the network, ask with [`affine`](Self::affine), which misses it when it is not there.
-    pub fn linear(&self, name: &str, inputs: i32, outputs: i32) -> Result<Linear> {
-        if self.at(name).has("bias") {
-            return self.affine(name, inputs, outputs);
-        }
-        let weight = self.at(name).tensor("weight", &[outputs, inputs])?;
-        Ok(Linear::new(weight, None))
-    }
-
-    /// "name.weight" (outputs, inputs) and "name.bias" (outputs), which must both be there.
-    pub fn affine(&self, name: &str, inputs: i32, outputs: i32) -> Result<Linear> {
-        let here = self.at(name);
-        let weight = here.tensor("weight", &[outputs, inputs])?;
-        let bias = here.as_type(weight.dtype()).tensor("bias", &[outputs])?;
-        Ok(Linear::new(weight, Some(bias)))
+        self.store
+            .rows(entry, [rows, columns], ids, self.dtype.unwrap_or(stored))
     }
 
     /// A tensor of any type and shape, just as it is stored: for data beside the weights.
@@ -275,7 +285,7 @@ impl Weights {
     }
 
     /// The entry and its floating type, if it is there, can be read and has this shape.
-    fn fitting(&self, name: &str, shape: &[i32]) -> Result<(&Entry, Dtype), Fault> {
+    pub(super) fn fitting(&self, name: &str, shape: &[i32]) -> Result<(&Entry, Dtype), Fault> {
         let key = self.key(name);
         let entry = self.store.entries.get(&key).ok_or(Fault::Missing)?;
         self.store.ledger.borrow_mut().known(&key);
@@ -325,46 +335,24 @@ impl Weights {
         Error::content(self.store.place(), problem)
     }
 
-    /// The whole tensor as the type `dtype`, whatever it is stored as.
-    fn dense(&self, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
-        if let Some(decoder) = self.decoder(entry)? {
-            return decoder.read(&self.store, entry, dtype);
+    /// The whole tensor with what LoRAs add to it, which is summed in float32.
+    fn merged(&self, name: &str, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
+        let changes = self.changes(name);
+        if changes.is_empty() {
+            return self.store.whole(entry, shape, dtype);
         }
-        if let Some(packing) = entry.packing(shape)
-            && let Some(affine) = Affine::read(&self.store, entry, packing, dtype)?
-        {
-            return affine.dense();
-        }
-        let stored = entry.floating().unwrap_or(dtype);
-        self.as_type(dtype).cast(self.store.read(entry, stored)?)
+        let plain = self.store.whole(entry, shape, Dtype::Float32)?;
+        let sum = changes
+            .iter()
+            .try_fold(plain, |sum, change| change.add_to(&sum))?;
+        let sum = sum.as_dtype(dtype)?;
+        sum.eval()?;
+        Ok(sum)
     }
 
-    /// How to read numbers that MLX does not have.
-    fn decoder(&self, entry: &Entry) -> Result<Option<Decoder>> {
-        let scales = match &entry.beside {
-            Beside::Scale(scale) => {
-                let dtype = scale.floating().unwrap_or(Dtype::Float32);
-                let scale = self.store.read(scale, dtype)?.as_dtype(Dtype::Float32)?;
-                scale.to_vec_exact().map_err(|error| {
-                    self.error(format!("holds scales that cannot be read: {error}"))
-                })?
-            }
-            _ => Vec::new(),
-        };
-        Ok(Decoder::new(entry.stored, scales))
-    }
-
-    /// The array as the type asked for. What it was read into is let go.
-    fn cast(&self, array: Array) -> Result<Array> {
-        match self.dtype {
-            Some(dtype) if dtype != array.dtype() => {
-                let cast = array.as_dtype(dtype)?;
-                drop(array);
-                cast.eval()?;
-                Ok(cast)
-            }
-            _ => Ok(array),
-        }
+    /// What LoRAs add to a tensor.
+    pub(super) fn changes(&self, name: &str) -> &[Change] {
+        self.changes.get(&self.key(name)).map_or(&[], Vec::as_slice)
     }
 
     /// While loading, notes the fault and gives zeros that take no memory; elsewhere the fault is the error.

@@ -43,7 +43,7 @@ pub(super) enum Beside {
     /// What all of it, or each row, is multiplied by.
     Scale(Box<Entry>),
     /// A scale and a bias for each group of neighbours in a row, whose numbers are packed into words of 32 bits.
-    Affine {
+    Groups {
         scales: Box<Entry>,
         biases: Box<Entry>,
     },
@@ -81,7 +81,7 @@ impl Entry {
 
     /// Gives it what lies beside it.
     pub(super) fn set_beside(&mut self, beside: Beside) {
-        if let Beside::Affine { scales, .. } = &beside
+        if let Beside::Groups { scales, .. } = &beside
             && let (&[rows, words], &[_, groups]) = (self.shape.as_slice(), scales.shape.as_slice())
         {
             let columns = Packing::likely_columns(words, groups);
@@ -95,32 +95,40 @@ impl Entry {
         let beside: [Option<&Self>; 2] = match &self.beside {
             Beside::Nothing => [None, None],
             Beside::Scale(scale) => [Some(scale), None],
-            Beside::Affine { scales, biases } => [Some(scales), Some(biases)],
+            Beside::Groups { scales, biases } => [Some(scales), Some(biases)],
         };
         [Some(self)].into_iter().chain(beside).flatten()
     }
 
-    /// How the numbers of a matrix of this shape would be packed here; `None` if it is not such a matrix.
+    /// How MLX packs the numbers of a matrix of this shape that is stored here, without loss; `None` if it cannot.
     pub(super) fn packing(&self, shape: &[i32]) -> Option<Packing> {
-        let Beside::Affine { scales, biases } = &self.beside else {
-            return None;
-        };
         let &[rows, columns] = shape else {
             return None;
         };
-        let alike = scales.shape == biases.shape && scales.stored == biases.stored;
-        match scales.shape.as_slice() {
-            &[scaled, groups] if alike && rows == scaled && rows == self.shape[0] => {
-                Packing::of(columns, self.words()?, groups)
+        match (&self.beside, self.stored) {
+            (Beside::Groups { scales, biases }, _) => {
+                let alike = scales.shape == biases.shape && scales.stored == biases.stored;
+                match scales.shape.as_slice() {
+                    &[scaled, groups] if alike && rows == scaled && rows == self.shape[0] => {
+                        Packing::of(columns, self.words()?, groups)
+                    }
+                    _ => None,
+                }
             }
+            (_, Stored::Blocks(block)) => Packing::of_block(block).filter(|_| self.shape == shape),
             _ => None,
         }
+    }
+
+    /// Whether the numbers are in blocks of few bits.
+    pub(super) fn is_in_blocks(&self) -> bool {
+        matches!(self.stored, Stored::Blocks(_))
     }
 
     /// Whether it is a tensor of this shape.
     pub(super) fn is_of(&self, shape: &[i32]) -> bool {
         match self.beside {
-            Beside::Affine { .. } => self.packing(shape).is_some(),
+            Beside::Groups { .. } => self.packing(shape).is_some(),
             _ => self.shape == shape,
         }
     }
@@ -187,7 +195,7 @@ impl Entry {
     /// The type in MLX that a network computes with when it is not told another one: the file's own, or for packed
     /// numbers that of their scales.
     pub(super) fn floating(&self) -> Option<Dtype> {
-        if let Beside::Affine { scales, .. } = &self.beside {
+        if let Beside::Groups { scales, .. } = &self.beside {
             return scales.floating();
         }
         match self.stored {

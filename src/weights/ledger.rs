@@ -19,6 +19,8 @@ pub(super) enum Fault {
 pub(super) struct Ledger {
     /// Read, or known and not needed.
     known: BTreeSet<String>,
+    /// Asked for as the matrix of a product, and its shape.
+    products: BTreeMap<String, [i32; 2]>,
     missing: BTreeSet<String>,
     /// Present but unusable, and why.
     unfit: BTreeMap<String, String>,
@@ -27,6 +29,15 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn known(&mut self, key: &str) {
         self.known.insert(key.into());
+    }
+
+    pub(super) fn product(&mut self, key: &str, shape: [i32; 2]) {
+        self.products.insert(key.into(), shape);
+    }
+
+    /// The shape of a tensor that was asked for as the matrix of a product.
+    pub(super) fn product_shape(&self, key: &str) -> Option<[i32; 2]> {
+        self.products.get(key).copied()
     }
 
     pub(super) fn note(&mut self, key: &str, fault: Fault) {

@@ -6,7 +6,6 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
-mod affine;
 mod buffer;
 mod companions;
 mod cursor;
@@ -17,16 +16,20 @@ mod float8;
 pub mod gguf;
 mod ledger;
 mod linear;
+pub mod lora;
 mod names;
+mod packed;
 mod packing;
+mod reading;
+mod repack;
 mod safetensors;
 pub mod shards;
 mod store;
 mod synthetic;
 mod torch;
 
-pub use affine::Affine;
 pub use cursor::Weights;
 pub use linear::Linear;
+pub use packed::Packed;
 pub use packing::Packing;
 pub use safetensors::notes;

@@ -1,5 +1,7 @@
 //! How MLX packs whole numbers of few bits into words of 32.
 
+use super::gguf::Block;
+
 /// The layout of a row of packed numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packing {
@@ -14,6 +16,11 @@ const GROUPS: [i32; 3] = [64, 32, 128];
 const BITS: [i32; 6] = [2, 3, 4, 5, 6, 8];
 
 impl Packing {
+    /// Whether rows of so many columns can be packed so.
+    pub(super) fn suits(self, columns: i32) -> bool {
+        columns > 0 && columns % self.group == 0
+    }
+
     /// That of rows with so many columns, words and groups, if there can be one.
     pub(super) fn of(columns: i32, words: i32, groups: i32) -> Option<Self> {
         let group = GROUPS
@@ -24,6 +31,15 @@ impl Packing {
             .into_iter()
             .find(|&bits| i64::from(columns) * i64::from(bits) == all)?;
         Some(Self { group, bits })
+    }
+
+    /// That which says the same as a block of GGUF; `None` for those with smaller groups than MLX has.
+    pub(super) fn of_block(block: Block) -> Option<Self> {
+        let packing = Self {
+            group: block.group() as i32,
+            bits: block.bits() as i32,
+        };
+        GROUPS.contains(&packing.group).then_some(packing)
     }
 
     /// How many columns there are, if the group is the usual one of those that are possible: a file says no more than

@@ -32,6 +32,16 @@ pub(super) struct Store {
 
 impl Store {
     pub(super) fn open(files: &[PathBuf]) -> Result<Self> {
+        let mut store = Self::headers(files)?;
+        let entries = mem::take(&mut store.entries);
+        let entries =
+            names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
+        store.entries = companions::join(entries);
+        Ok(store)
+    }
+
+    /// All tensors of the files, under the names that they have there.
+    pub(super) fn headers(files: &[PathBuf]) -> Result<Self> {
         if files.is_empty() {
             return Err(Error::Other(
                 "No file was given to read weights from".into(),
@@ -45,10 +55,6 @@ impl Store {
         for path in files {
             store.add(path)?;
         }
-        let entries = mem::take(&mut store.entries);
-        let entries =
-            names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
-        store.entries = companions::join(entries);
         Ok(store)
     }
 

@@ -7,9 +7,10 @@ use std::path::Path;
 use tempfile::TempDir;
 use zoetrope::catalog::{self, Picked};
 use zoetrope::job::Variant;
+use zoetrope::weights::Weights;
 
 use super::{problem, remove, write};
-use crate::support::golden_path;
+use crate::support::{gguf, golden_path};
 
 const VAE: &str = "vae/diffusion_pytorch_model.safetensors";
 
@@ -261,6 +262,47 @@ fn experts_are_told_by_their_names() {
         expert(folder.path(), "third.safetensors");
         assert!(problem(folder.path()).contains("holds several models"));
     }
+}
+
+/// Two experts and a text encoder with its vocabulary in its header; none of them has a configuration or a tokenizer.
+#[test]
+fn files_in_gguf_are_a_model() {
+    let folder = TempDir::new().unwrap();
+    let dit =
+        golden_path("ckpt/i2v_a14b/official/low_noise_model/diffusion_pytorch_model.safetensors");
+    let dit = Weights::open(&[dit]).unwrap();
+    let dit = gguf::network(&dit, gguf::Stored::Q8_0, str::to_owned, &[]);
+    let [high, low] =
+        ["HighNoise", "LowNoise"].map(|noise| format!("Wan2.2-I2V-A14B-{noise}-Q8_0.gguf"));
+    for name in [&high, &low] {
+        fs::write(folder.path().join(name), &dit).unwrap();
+    }
+    let names = [
+        "token_embd.weight",
+        "enc.blk.0.attn_q.weight",
+        "enc.blk.1.attn_rel_b.weight",
+    ];
+    let tensors = names.map(|name| gguf::Tensor {
+        name: name.into(),
+        shape: vec![1],
+        kind: 0,
+        bytes: vec![0; 4],
+    });
+    let values = [("tokenizer.ggml.tokens", gguf::texts(["a"].into_iter()))];
+    let encoder = folder.path().join("umt5-xxl-encoder-Q8_0.gguf");
+    fs::write(&encoder, gguf::file(&values, &tensors)).unwrap();
+    let vae = golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth");
+    symlink(vae, folder.path().join("vae.pth")).unwrap();
+
+    let model = catalog::open(folder.path()).unwrap();
+    assert_eq!(model.variant, Variant::I2vA14b);
+    assert_eq!(model.dit.weights, [folder.path().join(low)]);
+    let high_noise = model.high_noise.unwrap().network;
+    assert_eq!(high_noise.weights, [folder.path().join(high)]);
+    assert_eq!(model.tokenizer, encoder, "the vocabulary is inside");
+
+    fs::write(&encoder, gguf::file(&[], &tensors)).unwrap();
+    assert!(problem(folder.path()).contains("comes without a tokenizer"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Model folders: recognised, incomplete, foreign.
 
 mod card;
-mod hollow;
+pub mod hollow;
+pub mod hub;
 mod layouts;
 mod official;
 mod scan;

@@ -1,7 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    Anchor, Fit, Guidance, Negative, Precision, Request, Sampler, Size, VaePrecision,
+    Anchor, Bits, Expert, Fit, Guidance, Lora, Negative, Precision, Request, Sampler, Size,
+    VaePrecision,
 };
 
 use super::run;
@@ -32,43 +33,30 @@ fn nothing_is_filled_in() {
 
 #[test]
 fn every_argument_reaches_the_request() {
-    let all = request(&[
-        "--negative",
-        "blur",
-        "--image",
-        "cat.png",
-        "--last-image",
-        "dog.png",
-        "--fit",
-        "crop",
-        "--size",
-        "832x480",
-        "--frames",
-        "81",
-        "--steps",
-        "40",
-        "--sampler",
-        "dpmpp",
-        "--guidance",
-        "3.0,4.0",
-        "--shift",
-        "12",
-        "--seed",
-        "18446744073709551615",
-        "--dtype",
-        "bf16",
-        "--noise",
-        "n.safetensors",
-        "--vae-dtype",
-        "bf16",
-        "--save-latents",
-        "l.safetensors",
-        "--save-frames",
-        "f.safetensors",
-        "--fps",
-        "16",
-        "--json",
-    ]);
+    let line = "
+        --negative blur
+        --image cat.png
+        --last-image dog.png
+        --fit crop
+        --size 832x480
+        --frames 81
+        --steps 40
+        --sampler dpmpp
+        --guidance 3.0,4.0
+        --shift 12
+        --seed 18446744073709551615
+        --dtype bf16
+        --quantize 8
+        --lora a.safetensors
+        --lora b.safetensors:-0.5:high
+        --vae-dtype bf16
+        --noise n.safetensors
+        --save-latents l.safetensors
+        --save-frames f.safetensors
+        --fps 16
+        --json
+    ";
+    let all = request(&line.split_whitespace().collect::<Vec<_>>());
     let expected = Request {
         prompt: "a boat".into(),
         negative: Negative::Text("blur".into()),
@@ -91,6 +79,19 @@ fn every_argument_reaches_the_request() {
         seed: Some(u64::MAX),
         precision: Precision::Bf16,
         vae_precision: VaePrecision::Bf16,
+        quantize: Some(Bits::Eight),
+        loras: vec![
+            Lora {
+                file: "a.safetensors".into(),
+                strength: 1.0,
+                expert: None,
+            },
+            Lora {
+                file: "b.safetensors".into(),
+                strength: -0.5,
+                expert: Some(Expert::HighNoise),
+            },
+        ],
         noise: Some("n.safetensors".into()),
         save_latents: Some("l.safetensors".into()),
         save_frames: Some("f.safetensors".into()),
@@ -116,7 +117,10 @@ fn every_argument_reaches_the_request() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let wrong: [&[&str]; 18] = [
+    let wrong: [&[&str]; 21] = [
+        &["--quantize", "5"],
+        &["--lora", ""],
+        &["--lora", ":0.5"],
         &["--size", "832"],
         &["--size", "0x480"],
         &["--size", "-832x480"],

@@ -3,8 +3,10 @@
 mod arguments;
 mod bench;
 mod errors;
+mod lora;
 mod models;
 mod other_commands;
+mod quantize;
 mod stopping;
 
 use std::path::Path;

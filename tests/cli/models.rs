@@ -8,15 +8,18 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::command;
+use crate::catalog::hollow;
+use crate::catalog::hub::server::Server;
+use crate::catalog::hub::{DIT, TEXT_ENCODER, VAE};
 use crate::support::folder::Model;
 use crate::support::program::{Run, output};
 
-/// A user's home folder.
-struct Home(TempDir);
+/// A user's home folder, and a hub that he may ask.
+struct Home(TempDir, Option<Server>);
 
 impl Home {
     fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        Self(TempDir::new().unwrap(), None)
     }
 
     fn path(&self) -> &Path {
@@ -25,11 +28,20 @@ impl Home {
 
     fn run(&self, arguments: &[&str]) -> Run {
         let mut command = command(arguments);
-        for name in ["HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR"] {
+        for name in [
+            "HF_HUB_CACHE",
+            "HF_TOKEN",
+            "XDG_CACHE_HOME",
+            "XDG_DOCUMENTS_DIR",
+        ] {
             command.env_remove(name);
         }
         command
             .env("HOME", self.path())
+            .env(
+                "HF_ENDPOINT",
+                self.1.as_ref().map_or_else(String::new, Server::url),
+            )
             .env("HF_HOME", self.path().join("huggingface"))
             .env("ZOETROPE_DATA_DIR", self.path().join("data"));
         output(command)
@@ -189,4 +201,94 @@ fn verifying_compares_with_what_was_published() {
     let damaged = home.run(&["models", "verify", text(model.path())]);
     assert_eq!(damaged.code, Some(1));
     assert!(damaged.stdout.contains("DAMAGED") && damaged.stderr.contains("One file is damaged"));
+}
+
+/// A hub with networks that are no larger than their headers need.
+fn hub() -> Server {
+    let server = Server::start();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    let put = |name: &str| server.put(name, &fs::read(&file).unwrap());
+    hollow::dit(&file, 48, 48);
+    put(DIT);
+    hollow::text_encoder(&file);
+    put(TEXT_ENCODER);
+    hollow::vae(&file, 48);
+    put(VAE);
+    server
+}
+
+/// From one command to a model that others find.
+#[test]
+fn a_model_is_downloaded_and_listed() {
+    let home = Home(TempDir::new().unwrap(), Some(hub()));
+    fs::create_dir(home.path().join("huggingface")).unwrap();
+    fs::write(home.path().join("huggingface/token"), "hf_secret\n").unwrap();
+    let said = home.models(&["get", "ti2v-5b"]);
+    assert!(
+        said.contains("use it with --model wan2.2_ti2v_5B_fp16"),
+        "{said}"
+    );
+    let listed = home.json(&["list"]);
+    assert_eq!(listed[0]["name"], "wan2.2_ti2v_5B_fp16");
+    assert_eq!(listed[0]["problem"], Value::Null);
+    assert!(
+        home.models(&["verify", "wan2.2_ti2v_5B_fp16"])
+            .contains("as published")
+    );
+    let tokens = home.1.as_ref().unwrap().tokens();
+    assert!(
+        tokens.iter().any(|(_, token)| token == "Bearer hf_secret"),
+        "{tokens:?}"
+    );
+
+    let again = home.models(&["get", "ti2v-5b", "--json"]);
+    let lines: Vec<Value> = again
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [progress, finished] = lines.as_slice() else {
+        panic!("{again}")
+    };
+    assert_eq!(progress["event"], "progress");
+    assert!(progress["of"].as_u64() > Some(0) && progress["done"] == progress["of"]);
+    assert_eq!(finished["event"], "finished");
+    assert_eq!(finished["name"], "wan2.2_ti2v_5B_fp16");
+    assert_eq!(finished["files"].as_array().unwrap().len(), 3);
+}
+
+/// A folder that a model was put in is looked through from then on.
+#[test]
+fn a_model_can_be_put_in_a_folder() {
+    let home = Home(TempDir::new().unwrap(), Some(hub()));
+    let folder = home.path().join("elsewhere");
+    home.models(&["get", "ti2v-5b", "--folder", text(&folder)]);
+    let listed = home.json(&["list"]);
+    let place = folder
+        .canonicalize()
+        .unwrap()
+        .join("diffusion_models/wan2.2_ti2v_5B_fp16.safetensors");
+    assert_eq!(listed[0]["place"], text(&place));
+
+    let refused = home.run(&["models", "get", "t2v-1.3b", "--precision", "q8"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("is not published in q8"),
+        "{}",
+        refused.stderr
+    );
+    let unknown = home.run(&["models", "get", "sora"]);
+    assert_eq!(unknown.code, Some(2));
+}
+
+#[test]
+fn what_can_be_downloaded_is_shown() {
+    let home = Home::new();
+    let shown = home.models(&["get"]);
+    assert!(
+        shown.contains("i2v-a14b   --precision fp8        35.6 GB"),
+        "{shown}"
+    );
+    let offers = home.json(&["get"]);
+    assert_eq!(offers.as_array().unwrap().len(), shown.lines().count());
 }

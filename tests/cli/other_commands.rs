@@ -13,7 +13,7 @@ fn the_help_names_every_command() {
     let run = run(&["--help"]);
     assert_eq!(run.code, Some(0));
     for command in [
-        "generate", "resume", "decode", "export", "info", "bench", "models", "doctor",
+        "generate", "resume", "decode", "export", "info", "quantize", "bench", "models", "doctor",
     ] {
         assert!(run.stdout.contains(command), "{}", run.stdout);
     }

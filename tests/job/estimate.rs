@@ -51,6 +51,7 @@ fn the_same_job_takes_the_same_time() {
     estimates.learn(&job(49, 40), &timings(10, 49));
     let expected = 10.0 + 2.0 * 40.0 + 0.49;
     assert!((seconds(estimates.of(&job(49, 40))) - expected).abs() < 1e-6);
+    assert!((seconds(estimates.decoding(&job(49, 40))) - 0.49).abs() < 1e-6);
     let fewer = seconds(estimates.of(&job(49, 20)));
     assert!((fewer - (expected - 40.0)).abs() < 1e-6, "{fewer}");
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod clip;
 mod estimate;
+mod lora;
 mod plan;
 mod progress;
 mod queue;

@@ -1,6 +1,6 @@
 use zoetrope::job::{
-    Fit, Guidance, Negative, Plan, Precision, Request, Sampler, Settings, Size, VaePrecision,
-    Variant,
+    Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Request, Sampler, Settings, Size,
+    VaePrecision, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -19,6 +19,12 @@ fn odd_numbers() -> Request {
         seed: Some(u64::MAX),
         precision: Precision::F32,
         vae_precision: VaePrecision::Bf16,
+        quantize: Some(Bits::Four),
+        loras: vec![Lora {
+            file: "style.safetensors".into(),
+            strength: 1.0 / 7.0,
+            expert: None,
+        }],
         noise: Some("noise.safetensors".into()),
         ..Request::default()
     }

@@ -1,3 +1,4 @@
 mod dit;
 mod nn;
+mod quantised;
 mod vae;

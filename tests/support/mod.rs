@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod folder;
+pub mod gguf;
 pub mod layouts;
 pub mod model;
 pub mod program;

@@ -5,6 +5,7 @@ use zoetrope::weights::gguf::{self, Header};
 
 use super::files::Folder;
 use super::{assert_says, failure, open};
+use crate::support::gguf::Written;
 use crate::support::{golden_path, max_difference, values};
 
 const FORMATS: [&str; 10] = [
@@ -60,47 +61,6 @@ fn the_header_tells_about_the_model() {
         [3, 3, 1]
     );
     assert_eq!(header.text("wan.some.number"), None);
-}
-
-/// A header put together by hand.
-#[derive(Clone)]
-struct Written(Vec<u8>);
-
-impl Written {
-    fn new(version: u32, tensors: u64, values: u64) -> Self {
-        Self(b"GGUF".to_vec()).u32(version).u64(tensors).u64(values)
-    }
-
-    fn u32(mut self, value: u32) -> Self {
-        self.0.extend(value.to_le_bytes());
-        self
-    }
-
-    fn u64(mut self, value: u64) -> Self {
-        self.0.extend(value.to_le_bytes());
-        self
-    }
-
-    fn text(mut self, text: &str) -> Self {
-        self = self.u64(text.len() as u64);
-        self.0.extend(text.as_bytes());
-        self
-    }
-
-    /// `sides` with the fastest first, as ggml has them.
-    fn tensor(mut self, name: &str, sides: &[u64], kind: u32, offset: u64) -> Self {
-        self = self.text(name).u32(sides.len() as u32);
-        for &side in sides {
-            self = self.u64(side);
-        }
-        self.u32(kind).u64(offset)
-    }
-
-    /// The file, with `bytes` zeros for the tensors.
-    fn file(mut self, bytes: usize) -> Vec<u8> {
-        self.0.resize(self.0.len().next_multiple_of(32) + bytes, 0);
-        self.0
-    }
 }
 
 /// What opening a file of these bytes says.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::job::{Edition, Published};
+
 /// Arguments of `models`.
 #[derive(Debug, Args)]
 pub struct Models {
@@ -41,6 +43,28 @@ pub enum Verb {
         model: PathBuf,
 
         /// Print a JSON array with an object for each file
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download a model from the Hugging Face hub
+    ///
+    /// Without a variant, what there is to choose from is shown. Files go to Hugging Face's cache, where other programs
+    /// find them too, or to a folder. Text encoders and VAEs that are on this machine are not downloaded again. What came
+    /// before an interruption is kept, and the same command goes on; every file is compared with its published checksum.
+    /// HF_HOME, HF_ENDPOINT and HF_TOKEN are heeded.
+    Get {
+        /// t2v-1.3b, ti2v-5b, t2v-a14b or i2v-a14b
+        variant: Option<Published>,
+
+        /// official, as the authors published it; fp16; fp8; q8 or q4
+        #[arg(long, default_value_t = Edition::Fp16)]
+        precision: Edition,
+
+        /// Put the files here, sorted as in ComfyUI's models folder
+        #[arg(long)]
+        folder: Option<PathBuf>,
+
+        /// Print one JSON object a line
         #[arg(long)]
         json: bool,
     },

@@ -1,6 +1,8 @@
 //! `zoetrope models`: which models are on this machine.
 
 pub mod args;
+mod arriving;
+mod get;
 mod show;
 mod table;
 mod verify;
@@ -19,6 +21,12 @@ pub fn run(args: &Models) -> ExitCode {
         Verb::List { json } => list(*json),
         Verb::Show { model, json } => show(model, *json),
         Verb::Verify { model, json } => verify::run(model, *json),
+        Verb::Get {
+            variant,
+            precision,
+            folder,
+            json,
+        } => get::run(*variant, *precision, folder.as_deref(), *json),
         Verb::Add { folder } => add(folder),
         Verb::Forget { folder } => folders::forget(folder),
     })

@@ -23,7 +23,7 @@ struct Projections {
 
 impl Projections {
     fn load(weights: &Weights, dim: i32, config: &Config) -> Result<Self> {
-        let linear = |name| weights.affine(name, dim, dim);
+        let linear = |name| weights.product(name, dim, dim);
         Ok(Self {
             q: linear("q")?,
             k: linear("k")?,

@@ -58,8 +58,8 @@ impl Block {
                 exact.tensor("norm3.bias", &[dim])?,
             ),
             ffn: [
-                weights.affine("ffn.0", dim, hidden)?,
-                weights.affine("ffn.2", hidden, dim)?,
+                weights.product("ffn.0", dim, hidden)?,
+                weights.product("ffn.2", hidden, dim)?,
             ],
             eps: config.eps,
         })

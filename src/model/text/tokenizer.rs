@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tokenizers::Tokenizer as Inner;
 
-use super::vocabulary;
-use crate::weights::Weights;
+use super::vocabulary::{self, GGUF};
+use crate::weights::{Weights, gguf};
 use crate::{Error, Result};
 
 /// The token that ends every prompt.
@@ -32,7 +32,7 @@ pub struct Tokenizer {
 
 impl Tokenizer {
     /// Reads the file at `path`, which its content tells to be a `tokenizer.json`, SentencePiece's own, or a text encoder
-    /// with that in it.
+    /// with a vocabulary in it.
     pub fn open(path: &Path) -> Result<Self> {
         let not = |why: String| Error::content(path, format!("is not a tokenizer: {why}"));
         let bytes = Self::source(path)?;
@@ -60,8 +60,11 @@ impl Tokenizer {
 
     /// The part of the file that [`open`](Self::open) makes a tokenizer of: all of it, unless it is a text encoder.
     pub fn source(path: &Path) -> Result<Vec<u8>> {
-        if is_safetensors(path)? {
+        let start = start(path)?;
+        if is_safetensors(&start) {
             Weights::open(&[path.to_owned()])?.bytes(EMBEDDED)
+        } else if start.starts_with(GGUF) {
+            gguf::header_bytes(path)
         } else {
             fs::read(path).map_err(Error::file("read", path))
         }
@@ -94,11 +97,16 @@ fn starts_json(bytes: &[u8]) -> bool {
     matches!(first, None | Some(b'{'))
 }
 
-/// Whether the file is one of weights: eight bytes with a length, then JSON.
-fn is_safetensors(path: &Path) -> Result<bool> {
+/// The first nine bytes, or as many as there are.
+fn start(path: &Path) -> Result<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path)
         .and_then(|file| file.take(9).read_to_end(&mut start))
         .map_err(Error::file("read", path))?;
-    Ok(matches!(start.as_slice(), &[first, .., 0, 0, b'{'] if start.len() == 9 && first != b'{'))
+    Ok(start)
+}
+
+/// Whether a file that begins so is one of weights: eight bytes with a length, then JSON.
+fn is_safetensors(start: &[u8]) -> bool {
+    matches!(start, &[first, .., 0, 0, b'{'] if start.len() == 9 && first != b'{')
 }

@@ -76,12 +76,13 @@ fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
             words.remove_picture.to_owned(),
             Remedy::Ask(Action::RemovePicture(End::Last)),
         ),
-        Field::Fps | Field::Steps | Field::Guidance | Field::Shift => (
+        Field::Fps | Field::Steps | Field::Guidance | Field::Shift | Field::Loras => (
             words.as_model_again.to_owned(),
             change(Box::new(move |request| match field {
                 Field::Fps => request.fps = None,
                 Field::Steps => request.steps = None,
                 Field::Guidance => request.guidance = None,
+                Field::Loras => request.loras.clear(),
                 _ => request.shift = None,
             })),
         ),

@@ -11,7 +11,7 @@ use crate::job::{Anchor, Field, Pictures, Request, Size};
 use crate::view::action::{Action, End};
 use crate::view::icons;
 use crate::view::strings::words;
-use crate::view::theme::{self, STAGE, palette, radius, size, space, text};
+use crate::view::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
 use crate::view::widget::{IconButton, fitted, focus_ring, warmth};
 
 /// A picture that was read: small enough to be drawn.
@@ -138,6 +138,13 @@ fn crop(ui: &Ui, response: &Response, rect: Rect, photo: &Photo, video: Size, an
     } else {
         CornerRadius::same(radius::CONTROL)
     };
+    // What is cut off shows through, so that it can be seen where there is something to slide.
+    let start = frame.min - slack * vec2(anchor.x, anchor.y);
+    let whole = Rect::from_min_size(start, frame.size() / shown);
+    let dimmed = theme::fade(UNTINTED, 0.25);
+    let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let clipped = painter.with_clip_rect(rect);
+    clipped.image(photo.texture.id(), whole, all, dimmed);
     egui::Image::from_texture(&photo.texture)
         .uv(uv)
         .corner_radius(corners)

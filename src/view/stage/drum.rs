@@ -19,8 +19,8 @@ const TILT: f32 = 0.2;
 const PATIENCE: f32 = 20.0;
 /// How often it is drawn while it turns.
 const FRAME: Duration = Duration::from_millis(33);
-/// Straight pieces of a picture's or a slot's curve.
-const PIECES: usize = 4;
+/// Curves are made of straight pieces of this angle.
+const PIECE: f32 = PI / 24.0;
 
 /// Draws the drum in the middle of `size`.
 pub fn show(ui: &mut Ui, size: Vec2) {
@@ -42,6 +42,8 @@ pub fn show(ui: &mut Ui, size: Vec2) {
 fn turn(ui: &Ui, id: Id) -> f32 {
     let (idle, dt, focused) = ui.input(|input| {
         let idle = input.pointer.time_since_last_movement();
+        // It turns at the start, too, before the pointer has moved at all.
+        let idle = idle.min(input.time as f32);
         (idle, input.stable_dt.min(0.1), input.focused)
     });
     let before: f32 = ui.data(|data| data.get_temp(id).unwrap_or_default());
@@ -95,22 +97,36 @@ impl Drum {
         self.centre + across + vec2(0.0, down * self.height)
     }
 
-    /// A piece of the wall, bent as it is.
-    fn patch(&self, ui: &Ui, [from, to]: [f32; 2], [top, bottom]: [f32; 2], color: Color32) {
-        for piece in 0..PIECES {
-            let angle = |step: usize| from + (to - from) * step as f32 / PIECES as f32;
-            let (left, right) = (angle(piece), angle(piece + 1));
-            let corners = vec![
-                self.at(left, top),
-                self.at(right, top),
-                self.at(right, bottom),
-                self.at(left, bottom),
-            ];
-            ui.painter().add(Shape::convex_polygon(
-                corners,
-                color,
-                Stroke::new(0.5, color),
-            ));
+    /// A piece of the wall, bent as it is; `shade` tells the colour at an angle.
+    fn patch(
+        &self,
+        ui: &Ui,
+        [from, to]: [f32; 2],
+        [top, bottom]: [f32; 2],
+        shade: impl Fn(f32) -> Color32,
+    ) {
+        let mut mesh = Mesh::default();
+        let pieces = (((to - from) / PIECE).ceil() as u32).max(1);
+        for step in 0..=pieces {
+            let angle = from + (to - from) * step as f32 / pieces as f32;
+            for down in [top, bottom] {
+                mesh.vertices.push(Vertex {
+                    pos: self.at(angle, down),
+                    uv: WHITE_UV,
+                    color: shade(angle),
+                });
+            }
+        }
+        for first in (0..2 * pieces).step_by(2) {
+            mesh.add_triangle(first, first + 1, first + 2);
+            mesh.add_triangle(first + 1, first + 2, first + 3);
+        }
+        ui.painter().add(mesh);
+        // A mesh has hard edges; where it ends at the side, a line softens them.
+        for angle in [from, to] {
+            let edge = [self.at(angle, top), self.at(angle, bottom)];
+            ui.painter()
+                .line_segment(edge, Stroke::new(0.75, shade(angle)));
         }
     }
 
@@ -122,8 +138,7 @@ impl Drum {
     /// The inner wall opposite, with the pictures in the light.
     fn far_wall(&self, ui: &Ui) {
         let step = TAU / PICTURES as f32;
-        self.patch(ui, [PI, 1.5 * PI], [0.0, 1.0], DARK.ground);
-        self.patch(ui, [1.5 * PI, TAU], [0.0, 1.0], DARK.ground);
+        self.patch(ui, [PI, TAU], [0.0, 1.0], |_| DARK.ground);
         for picture in 0..PICTURES {
             let from = self.place(picture);
             let middle = from + step / 2.0;
@@ -133,7 +148,7 @@ impl Drum {
             }
             let paper = theme::mix(STAGE, DARK.text, 0.25 + 0.6 * light);
             let span = [from + 0.06 * step, from + 0.94 * step];
-            self.patch(ui, span, [0.1, 0.72], paper);
+            self.patch(ui, span, [0.1, 0.72], |_| paper);
             let bounce = (PI * picture as f32 / PICTURES as f32 * 2.0).sin().abs();
             let ball = self.at(middle, 0.58 - 0.38 * bounce);
             let width = 0.085 * self.radius;
@@ -146,14 +161,10 @@ impl Drum {
 
     /// The outer wall before us, with the slots that the light falls through.
     fn near_wall(&self, ui: &Ui) {
-        const STRIPS: usize = 24;
-        for strip in 0..STRIPS {
-            let angle = |step: usize| PI * step as f32 / STRIPS as f32;
-            let (from, to) = (angle(strip), angle(strip + 1));
-            let light = 0.25 + 0.75 * (from + 0.4).sin().max(0.0);
-            let color = theme::mix(DARK.ground, DARK.lifted, light);
-            self.patch(ui, [from, to], [0.0, 1.0], color);
-        }
+        self.patch(ui, [0.0, PI], [0.0, 1.0], |angle| {
+            let light = 0.25 + 0.75 * (angle + 0.4).sin().max(0.0);
+            theme::mix(DARK.ground, DARK.lifted, light)
+        });
         let step = TAU / PICTURES as f32;
         for slot in 0..PICTURES {
             let middle = self.place(slot);
@@ -163,7 +174,7 @@ impl Drum {
             }
             let color = theme::mix(STAGE, DARK.accent, 0.2 + 0.75 * facing);
             let half = 0.07 * step;
-            self.patch(ui, [middle - half, middle + half], [0.12, 0.62], color);
+            self.patch(ui, [middle - half, middle + half], [0.12, 0.62], |_| color);
         }
         self.rim(ui, 0.0, [0.0, TAU], theme::fade(DARK.text, 0.5));
         self.rim(ui, 1.0, [0.0, PI], theme::fade(DARK.text, 0.14));

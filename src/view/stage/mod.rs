@@ -17,7 +17,7 @@ use super::theme::{self, STAGE};
 pub use message::Message;
 pub use player::{Peek, Player};
 pub use welcome::Welcome;
-pub use working::{State, Working, share};
+pub use working::{Left, State, Working, share};
 
 /// What the stage shows.
 pub enum Stage<'a> {

@@ -21,6 +21,8 @@ pub struct Welcome<'a> {
 
 const WIDTH: f32 = 420.0;
 const DRUM: f32 = 220.0;
+/// The height of what is said, without the examples.
+const WORDS: f32 = 136.0;
 const SHOWN: usize = 3;
 
 pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
@@ -28,11 +30,14 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     let room = ui.max_rect();
     let examples = &welcome.examples[..welcome.examples.len().min(SHOWN)];
     let rows = examples.len() as f32 * (size::CONTROL + space::M + space::S);
-    let height = (DRUM + 120.0 + rows).min(room.height());
+    let words_and_rows = rows + WORDS;
+    let drum = (room.height() - words_and_rows).clamp(0.0, DRUM);
+    let height = (drum + words_and_rows).min(room.height());
     let column = Rect::from_center_size(room.center(), vec2(WIDTH.min(room.width()), height));
     let layout = Layout::top_down(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(column).layout(layout));
-    drum::show(&mut ui, vec2(WIDTH, DRUM));
+    drum::show(&mut ui, vec2(column.width(), drum));
+    ui.add_space(space::L);
     let line = |ui: &mut Ui, words: &str, font, color| {
         let words = egui::RichText::new(words).font(font).color(color);
         ui.add(egui::Label::new(words).wrap())

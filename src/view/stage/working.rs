@@ -24,6 +24,15 @@ pub enum State {
     Ending,
 }
 
+/// How long something will still take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The whole job.
+    OfJob(Duration),
+    /// Denoising, of a job of which nobody knows how long decoding will take.
+    OfDenoising(Duration),
+}
+
 /// A job that is not finished.
 pub struct Working<'a> {
     /// Its ticket.
@@ -41,7 +50,7 @@ pub struct Working<'a> {
     /// How long it has worked.
     pub elapsed: Duration,
     /// How long it will still take, where that can honestly be said.
-    pub left: Option<Duration>,
+    pub left: Option<Left>,
     /// Whether there is something to keep.
     pub can_keep: bool,
 }
@@ -115,7 +124,11 @@ fn news(ui: &mut Ui, working: &Working) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(left) = working.left {
-                ui.label(body(&(words.left)(left), palette.text));
+                let left = match left {
+                    Left::OfJob(time) => (words.left)(time),
+                    Left::OfDenoising(time) => (words.left_of_denoising)(time),
+                };
+                ui.label(body(&left, palette.text));
             }
             if working.state != State::Waiting {
                 ui.label(body(&(words.elapsed)(working.elapsed), palette.secondary));

@@ -47,6 +47,8 @@ pub const CHINESE: Words = Words {
         restored: "已恢复此视频的设置",
         trashed: "视频已移到废纸篓",
         finished: "视频已完成",
+        failed: "有视频未能完成",
+        awake: "正在生成视频",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         faulty,
     },
@@ -62,6 +64,7 @@ pub const CHINESE: Words = Words {
     estimate,
     refusal,
     key,
+    menu,
 };
 
 const COMPOSE: Compose = Compose {
@@ -75,6 +78,7 @@ const COMPOSE: Compose = Compose {
     last_frame: "尾帧",
     well_hint: "拖入、粘贴或点击",
     pictures: "图片",
+    videos: "视频",
     choose_picture: "选择图片…",
     remove_picture: "移除图片",
     remove_first: "移除首帧",
@@ -137,6 +141,7 @@ const STAGE: Stage = Stage {
     },
     of: |done, of| format!("{done} / {of}"),
     left: |time| format!("大约还需 {}", rough(time)),
+    left_of_denoising: |time| format!("去噪大约还需 {}", rough(time)),
     elapsed: |time| clock(time),
     progress: "进度",
     pause: "暂停",
@@ -247,6 +252,7 @@ fn refusal(refusal: &Refusal) -> String {
         Field::Steps => "步数必须在 1 到 1000 之间",
         Field::Guidance => "引导强度必须是数字",
         Field::Shift => "偏移必须大于 0",
+        Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
         Field::Output => "视频文件名必须以 .mp4 结尾",
     }
     .into()
@@ -266,7 +272,8 @@ fn faulty(fault: Fault) -> String {
 fn key(key: Key) -> &'static str {
     match key {
         Key::Generate => "生成",
-        Key::Picture => "选择首帧",
+        Key::New => "新建视频",
+        Key::Open => "打开图片或视频",
         Key::Shelf => "全部作品",
         Key::Export => "导出",
         Key::Models => "模型",
@@ -274,7 +281,7 @@ fn key(key: Key) -> &'static str {
         Key::Shortcuts => "键盘快捷键",
         Key::Reel => "收起胶片栏",
         Key::Pause => "暂停生成",
-        Key::Cancel => "取消生成",
+        Key::Keep => "停止并保留",
         Key::Larger => "放大文字",
         Key::Smaller => "缩小文字",
         Key::UsualSize => "默认文字大小",
@@ -286,6 +293,8 @@ fn key(key: Key) -> &'static str {
         Key::Loop => "循环",
         Key::Fit => "实际大小或适合窗口",
         Key::CopyFrame => "复制此帧",
+        Key::Reveal => "显示文件",
+        Key::Trash => "移到废纸篓",
     }
 }
 
@@ -296,5 +305,49 @@ fn rough(time: Duration) -> String {
         (0, _, ..60) => format!("{} 秒", seconds.max(1)),
         (0, minutes, _) => format!("{minutes} 分钟"),
         (hours, _, _) => format!("{hours} 小时 {} 分钟", seconds / 60 % 60),
+    }
+}
+
+/// As Apple words its menus.
+fn menu(title: &'static str) -> &'static str {
+    match title {
+        "About Zoetrope" => "关于 Zoetrope",
+        "Settings…" => "设置…",
+        "Services" => "服务",
+        "Hide Zoetrope" => "隐藏 Zoetrope",
+        "Hide Others" => "隐藏其他",
+        "Show All" => "全部显示",
+        "Quit Zoetrope" => "退出 Zoetrope",
+        "File" => "文件",
+        "New Video" => "新建视频",
+        "Open…" => "打开…",
+        "Open Recent" => "打开最近使用",
+        "Clear Menu" => "清除菜单",
+        "Close" => "关闭",
+        "Export…" => "导出…",
+        "Show in Finder" => "在访达中显示",
+        "Move to Trash" => "移到废纸篓",
+        "Edit" => "编辑",
+        "Undo" => "撤销",
+        "Redo" => "重做",
+        "Cut" => "剪切",
+        "Copy" => "拷贝",
+        "Paste" => "粘贴",
+        "Select All" => "全选",
+        "Video" => "视频",
+        "Generate" => "生成",
+        "Pause" => "暂停",
+        "Stop and Keep" => "停止并保留",
+        "View" => "显示",
+        "Show Reel" => "显示胶片栏",
+        "All Clips" => "全部作品",
+        "Enter Full Screen" => "进入全屏幕",
+        "Window" => "窗口",
+        "Minimize" => "最小化",
+        "Zoom" => "缩放",
+        "Bring All to Front" => "前置全部窗口",
+        "Help" => "帮助",
+        "Zoetrope Help" => "Zoetrope 帮助",
+        other => other,
     }
 }

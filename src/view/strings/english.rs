@@ -46,6 +46,8 @@ pub const ENGLISH: Words = Words {
         restored: "The form holds the settings of this video again",
         trashed: "The video is in the Trash",
         finished: "Your video is ready",
+        failed: "A video could not be made",
+        awake: "Making a video",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
         faulty: |fault| {
             format!(
@@ -65,6 +67,7 @@ pub const ENGLISH: Words = Words {
     estimate,
     refusal: ToString::to_string,
     key,
+    menu: |title| title,
 };
 
 const COMPOSE: Compose = Compose {
@@ -78,6 +81,7 @@ const COMPOSE: Compose = Compose {
     last_frame: "Last frame",
     well_hint: "Drop, paste or click",
     pictures: "Pictures",
+    videos: "Videos",
     choose_picture: "Choose a picture…",
     remove_picture: "Remove the picture",
     remove_first: "Remove the first frame",
@@ -140,6 +144,7 @@ const STAGE: Stage = Stage {
     },
     of: |done, of| format!("{done} of {of}"),
     left: |time| format!("about {} left", rough(time)),
+    left_of_denoising: |time| format!("about {} to the last step", rough(time)),
     elapsed: |time| clock(time),
     progress: "Progress",
     pause: "Pause",
@@ -243,7 +248,8 @@ fn estimate(estimate: Estimate) -> String {
 fn key(key: Key) -> &'static str {
     match key {
         Key::Generate => "Generate",
-        Key::Picture => "Choose the first frame",
+        Key::New => "New video",
+        Key::Open => "Open a picture or a video",
         Key::Shelf => "Everything made",
         Key::Export => "Export the clip",
         Key::Models => "Models",
@@ -251,7 +257,7 @@ fn key(key: Key) -> &'static str {
         Key::Shortcuts => "Keyboard shortcuts",
         Key::Reel => "Fold the reel",
         Key::Pause => "Pause the work",
-        Key::Cancel => "Cancel the work",
+        Key::Keep => "Stop and keep",
         Key::Larger => "Larger text",
         Key::Smaller => "Smaller text",
         Key::UsualSize => "Usual text size",
@@ -263,6 +269,8 @@ fn key(key: Key) -> &'static str {
         Key::Loop => "Loop",
         Key::Fit => "Actual size or fit",
         Key::CopyFrame => "Copy the frame",
+        Key::Reveal => "Show the file",
+        Key::Trash => "Move to Trash",
     }
 }
 

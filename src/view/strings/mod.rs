@@ -99,6 +99,8 @@ pub struct Words {
     pub refusal: fn(&Refusal) -> String,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
+    /// A title of the menu bar, from English.
+    pub menu: fn(&'static str) -> &'static str,
 }
 
 /// Of the form.
@@ -115,6 +117,7 @@ pub struct Compose {
     pub last_frame: &'static str,
     pub well_hint: &'static str,
     pub pictures: &'static str,
+    pub videos: &'static str,
     pub choose_picture: &'static str,
     pub remove_picture: &'static str,
     pub remove_first: &'static str,
@@ -174,6 +177,7 @@ pub struct Stage {
     pub stage: fn(JobStage) -> &'static str,
     pub of: fn(usize, usize) -> String,
     pub left: fn(Duration) -> String,
+    pub left_of_denoising: fn(Duration) -> String,
     pub elapsed: fn(Duration) -> String,
     pub progress: &'static str,
     pub pause: &'static str,
@@ -316,6 +320,8 @@ pub struct Notices {
     pub restored: &'static str,
     pub trashed: &'static str,
     pub finished: &'static str,
+    pub failed: &'static str,
+    pub awake: &'static str,
     pub engine_ended: &'static str,
     pub faulty: fn(Fault) -> String,
 }

@@ -86,7 +86,7 @@ impl<N: emath::Numeric> Widget for Number<'_, N> {
         field = field
             .range(self.range)
             .speed(self.speed)
-            .max_decimals(self.decimals.max(2))
+            .max_decimals(if N::INTEGRAL { 0 } else { self.decimals.max(2) })
             .min_decimals(self.decimals)
             .suffix(self.suffix)
             .update_while_editing(false);

@@ -1,9 +1,12 @@
 //! A *text box* grows with what is typed into it.
 
-use egui::{Frame, Margin, Response, RichText, Stroke, TextEdit, Ui, Widget};
+use egui::{Frame, Margin, Response, RichText, ScrollArea, TextEdit, Ui, Widget};
 
 use super::focus_ring;
 use crate::view::theme::{self, palette, radius, space, text};
+
+/// It grows up to so many lines; then it scrolls.
+const MOST_ROWS: f32 = 14.0;
 
 /// A box for text.
 #[must_use = "a box does nothing until it is added to a Ui"]
@@ -53,7 +56,6 @@ impl Widget for TextBox<'_> {
             .color(palette.secondary);
         let frame = Frame::new()
             .fill(palette.raised)
-            .stroke(Stroke::NONE)
             .corner_radius(radius::CONTROL)
             .inner_margin(Margin::symmetric(space::M as i8, (space::S + 2.0) as i8));
         let field = if self.rows > 1 {
@@ -62,12 +64,22 @@ impl Widget for TextBox<'_> {
             TextEdit::singleline(self.value)
         };
         let field = field
-            .font(font)
+            .font(font.clone())
             .hint_text(hint)
-            .frame(frame)
+            .frame(Frame::NONE)
             .desired_width(f32::INFINITY);
-        let response = ui.add(field);
-        focus_ring(ui, &response, response.rect, radius::CONTROL);
+        let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
+        let shown = frame.show(ui, |ui| {
+            if self.rows == 1 {
+                return ui.add(field);
+            }
+            let scroll = ScrollArea::vertical()
+                .id_salt(self.name)
+                .max_height(MOST_ROWS * row);
+            scroll.show(ui, |ui| ui.add(field)).inner
+        });
+        let response = shown.inner;
+        focus_ring(ui, &response, shown.response.rect, radius::CONTROL);
         response.accessible_name(self.name)
     }
 }

@@ -13,6 +13,7 @@ pub use header::{Header, Tensor};
 pub use value::{List, Value};
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::entry::{Entry, Number, Stored};
@@ -59,6 +60,20 @@ pub fn read(path: &Path) -> Result<Header> {
     let file = File::open(path).map_err(Error::file("read", path))?;
     let length = file.metadata().map_err(Error::file("read", path))?.len();
     Header::read(&file, length).map_err(|problem| Error::content(path, problem))
+}
+
+/// The bytes of the header at the beginning of the file at `path`: all but the tensors.
+///
+/// # Errors
+/// As [`read`].
+pub fn header_bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let length = read(path)?.data;
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    file.take(length)
+        .read_to_end(&mut bytes)
+        .map_err(Error::file("read", path))?;
+    Ok(bytes)
 }
 
 fn entry(header: &Header, tensor: &Tensor, length: u64) -> Result<Entry, String> {

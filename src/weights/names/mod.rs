@@ -69,6 +69,13 @@ pub(super) fn official(entries: Entries) -> Result<Entries, String> {
     Ok(named)
 }
 
+/// What a module of the DiT may be called officially that some program calls `module`.
+pub(super) fn of_module(module: &str) -> impl Iterator<Item = String> {
+    [diffusers::DIT, mlx_video::DIT]
+        .into_iter()
+        .filter_map(|dialect| dialect.official(module))
+}
+
 impl Dialect {
     /// The official name, or none for a tensor that the network does without. What is in no table keeps its name, for the
     /// network to complain of.

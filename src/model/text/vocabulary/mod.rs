@@ -2,6 +2,7 @@
 //! With it a tokenizer needs no `tokenizer.json`.
 
 mod charsmap;
+mod gguf;
 mod sentencepiece;
 
 use tokenizers::models::unigram::Unigram;
@@ -10,7 +11,8 @@ use tokenizers::normalizers::{NormalizerWrapper, Precompiled, Replace, Sequence,
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 use tokenizers::{AddedToken, Tokenizer};
 
-pub use sentencepiece::read;
+/// How a GGUF file begins.
+pub(super) const GGUF: &[u8] = b"GGUF";
 
 /// What stands for a space within pieces.
 const SPACE: char = '▁';
@@ -70,6 +72,18 @@ impl Kind {
             6 => Self::Byte,
             _ => return None,
         })
+    }
+}
+
+/// Reads a vocabulary from SentencePiece's own file or from the header of a GGUF file.
+///
+/// # Errors
+/// `bytes` are none, or one of another kind. Continues the sentence that the file begins.
+pub fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
+    if bytes.starts_with(GGUF) {
+        gguf::read(bytes)
+    } else {
+        sentencepiece::read(bytes)
     }
 }
 

@@ -21,11 +21,8 @@ mod field {
 /// The number of the only kind of model that T5 has.
 const UNIGRAM: u64 = 1;
 
-/// Reads a vocabulary.
-///
-/// # Errors
-/// `bytes` are none, or one of another kind. Continues the sentence that the file begins.
-pub fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
+/// Reads it.
+pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
     let mut vocabulary = Vocabulary {
         pieces: Vec::new(),
         byte_fallback: false,

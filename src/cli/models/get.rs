@@ -1,0 +1,113 @@
+//! `zoetrope models get`: a model comes from the Hugging Face hub.
+
+use std::path::{self, Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use super::super::{interrupt, print, say, words};
+use super::arriving::Arriving;
+use crate::catalog::hub::{self, Destination, Download, Hub};
+use crate::catalog::{self, folders};
+use crate::error::{Error, Result};
+use crate::job::{Edition, Offer, Published};
+
+/// Downloads a model, or shows what there is.
+///
+/// # Errors
+/// It cannot be had, or there is no room for it.
+pub fn run(
+    model: Option<Published>,
+    edition: Edition,
+    folder: Option<&Path>,
+    json: bool,
+) -> Result<()> {
+    let Some(model) = model else {
+        let offers = hub::offers();
+        return print(&if json {
+            table_json(&offers)
+        } else {
+            table(&offers)
+        });
+    };
+    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let destination = match folder {
+        Some(folder) => {
+            let whole = path::absolute(folder).map_err(Error::file("find", folder))?;
+            Destination::Folder(whole)
+        }
+        None => Destination::cache()?,
+    };
+    let hub = Hub::of_environment();
+    let download = Download::plan(&hub, (model, edition), destination, &folders::all())?;
+    announce(model, edition, &download);
+    let mut arriving = Arriving::new(json);
+    let files = download.run(&mut |transfer| {
+        arriving.show(transfer);
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        Ok(())
+    });
+    arriving.end();
+    let files = files?;
+    if let Destination::Folder(folder) = download.destination() {
+        folders::add(folder)?;
+    }
+    finish(&files, json)
+}
+
+fn announce(model: Published, edition: Edition, download: &Download) {
+    let (of, there) = download.bytes();
+    let there = match there {
+        0 => String::new(),
+        there => format!(", of which {} are there", words::bytes(there)),
+    };
+    let place = download.destination().folder().display();
+    let of = words::bytes(of);
+    say(&format!("{model} in {edition}: {of}{there}, to {place}"));
+}
+
+/// Says what the model that came is called here.
+fn finish(files: &[PathBuf], json: bool) -> Result<()> {
+    let known = catalog::scan(&folders::all());
+    let model = files.iter().find_map(|file| known.at(file));
+    let name = model.map(|model| model.name.as_str());
+    if json {
+        return print(&json!({ "event": "finished", "name": name, "files": files }).to_string());
+    }
+    print(&match name {
+        Some(name) => format!("{name} is there: use it with --model {name}"),
+        None => "Everything is there".into(),
+    })
+}
+
+fn table(offers: &[Offer]) -> String {
+    let line = |offer: &Offer| {
+        let Offer {
+            model,
+            edition,
+            bytes,
+        } = offer;
+        let bytes = words::bytes(*bytes);
+        format!(
+            "{:10} --precision {:9} {bytes:>8}",
+            model.to_string(),
+            edition.name()
+        )
+    };
+    let lines = offers.iter().map(line);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn table_json(offers: &[Offer]) -> String {
+    let object = |offer: &Offer| {
+        let Offer {
+            model,
+            edition,
+            bytes,
+        } = offer;
+        json!({ "variant": model.to_string(), "precision": edition.name(), "bytes": bytes })
+    };
+    offers.iter().map(object).collect::<Value>().to_string()
+}

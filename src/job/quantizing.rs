@@ -1,0 +1,39 @@
+//! *Quantizing* is keeping a model with its DiT's large matrices packed into few bits.
+
+use std::path::PathBuf;
+
+use super::{Bits, Checkpoint, Expert};
+
+/// What is packed, how, and where to.
+#[derive(Clone, Debug)]
+pub struct Quantizing {
+    /// The model.
+    pub checkpoint: Checkpoint,
+    /// How tightly.
+    pub bits: Bits,
+    /// The folder of the new model.
+    pub folder: PathBuf,
+}
+
+/// What it did to one network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loss {
+    /// Of two experts, which one.
+    pub expert: Option<Expert>,
+    /// How far the velocity is from that of the original: the root of the mean square of the difference, over that of the
+    /// original.
+    pub error: f64,
+    /// The size of the new file.
+    pub bytes: u64,
+}
+
+impl Quantizing {
+    /// The file of an expert in the new folder. Of two, their names tell which is which.
+    pub fn file(&self, expert: Expert) -> PathBuf {
+        self.folder.join(match expert {
+            _ if self.checkpoint.high_noise.is_none() => "model.safetensors",
+            Expert::HighNoise => "high_noise_model.safetensors",
+            Expert::LowNoise => "low_noise_model.safetensors",
+        })
+    }
+}

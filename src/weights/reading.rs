@@ -1,0 +1,86 @@
+//! From an entry to an array: whatever the file holds, as the type that is asked for.
+
+use mlx_rs::{Array, Dtype};
+
+use super::buffer;
+use super::decoder::Decoder;
+use super::entry::{Beside, Entry};
+use super::packed::Packed;
+use super::store::Store;
+use crate::{Error, Result};
+
+impl Store {
+    /// The whole tensor, which is one of this shape.
+    pub(super) fn whole(&self, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
+        if let Some(decoder) = self.decoder(entry)? {
+            return decoder.read(self, entry, dtype);
+        }
+        let Some(packing) = entry.packing(shape) else {
+            return self.plain(entry, dtype);
+        };
+        let dense = Packed::read(self, entry, shape, packing, dtype)?.unpack()?;
+        dense.eval()?;
+        Ok(dense)
+    }
+
+    /// These rows of a matrix of this shape, one after the other.
+    pub(super) fn rows(
+        &self,
+        entry: &Entry,
+        [rows, columns]: [i32; 2],
+        ids: &[u32],
+        dtype: Dtype,
+    ) -> Result<Array> {
+        let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
+        let shape = [count, columns];
+        let wanted = ids.iter().map(|&id| u64::from(id));
+        if let Some(decoder) = self.decoder(entry)? {
+            return decoder.rows(self, entry, wanted, &shape, dtype);
+        }
+        let Some(stored) = entry.plain().filter(Dtype::is_float) else {
+            let whole = self.whole(entry, &[rows, columns], dtype)?;
+            return Ok(whole.take_axis(Array::from_slice(ids, &[count]), 0)?);
+        };
+        let row = entry.bytes / u64::from(rows.unsigned_abs()).max(1);
+        let length = usize::try_from(row).unwrap_or(usize::MAX).max(1);
+        let array = buffer::filled(&shape, stored, |bytes| {
+            let chunks = bytes.chunks_exact_mut(length);
+            wanted
+                .zip(chunks)
+                .try_for_each(|(id, chunk)| self.read_bytes(entry, id * row, chunk))
+        })?;
+        cast(array, dtype)
+    }
+
+    /// A tensor of plain numbers.
+    pub(super) fn plain(&self, entry: &Entry, dtype: Dtype) -> Result<Array> {
+        let stored = entry.plain().unwrap_or(dtype);
+        cast(self.read(entry, stored)?, dtype)
+    }
+
+    /// How to read numbers that MLX does not have.
+    fn decoder(&self, entry: &Entry) -> Result<Option<Decoder>> {
+        let scales = match &entry.beside {
+            Beside::Scale(scale) => {
+                let scale = self.plain(scale, Dtype::Float32)?;
+                scale.to_vec_exact().map_err(|error| {
+                    let problem = format!("holds scales that cannot be read: {error}");
+                    Error::content(self.path(entry), problem)
+                })?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Decoder::new(entry.stored, scales))
+    }
+}
+
+/// The array as this type. What it was read into is let go.
+fn cast(array: Array, dtype: Dtype) -> Result<Array> {
+    if array.dtype() == dtype {
+        return Ok(array);
+    }
+    let cast = array.as_dtype(dtype)?;
+    drop(array);
+    cast.eval()?;
+    Ok(cast)
+}

@@ -1,0 +1,198 @@
+//! Every state of the window, in both appearances and languages, as small as it gets and at its usual
+//! size: nothing without a name, nothing out of reach, nothing over something else.
+
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect};
+use egui_kittest::kittest::{NodeT, Queryable};
+use zoetrope::app::Saved;
+use zoetrope::job::{Event, Progress, Request, Size, Stage, Variant};
+use zoetrope::view::strings::Language;
+use zoetrope::view::theme::{Appearance, size};
+
+use super::{Opening, Window};
+use crate::job::checkpoint_of;
+
+const SIZES: [[f32; 2]; 2] = [[900.0, 600.0], [1280.0, 800.0]];
+
+/// Opens the window in every look and has `check` look at it.
+fn in_every_look(request: &Request, variant: Variant, mut check: impl FnMut(&mut Window, &str)) {
+    for size in SIZES {
+        for (language, name) in Language::ALL {
+            for appearance in [Appearance::Dark, Appearance::Light] {
+                let saved = Saved {
+                    language: Some(language),
+                    appearance,
+                    request: request.clone(),
+                    ..Saved::default()
+                };
+                let mut window = Opening {
+                    models: vec![checkpoint_of(variant)],
+                    saved,
+                    size,
+                    ..Opening::default()
+                }
+                .open();
+                check(&mut window, &format!("{name}, {appearance:?}, {size:?}"));
+            }
+        }
+    }
+}
+
+fn with_prompt(prompt: &str) -> Request {
+    Request {
+        prompt: prompt.into(),
+        ..Request::default()
+    }
+}
+
+#[test]
+fn empty() {
+    for variant in [Variant::T2v, Variant::I2vA14b] {
+        in_every_look(&Request::default(), variant, |window, look| {
+            check(window, look);
+        });
+    }
+}
+
+#[test]
+fn with_a_prompt_longer_than_the_window() {
+    let long = "A boat in the rain, then 一只纸船, ".repeat(120);
+    in_every_look(&with_prompt(&long), Variant::Ti2v, |window, look| {
+        check(window, look);
+        begin(window);
+        check(window, look);
+    });
+}
+
+#[test]
+fn refused() {
+    let request = Request {
+        size: Some(Size::new(100, 100)),
+        frames: Some(50),
+        guidance: "0".parse().ok(),
+        ..with_prompt("A boat")
+    };
+    in_every_look(&request, Variant::Ti2v, |window, look| {
+        check(window, look);
+        window.press(Modifiers::COMMAND, Key::Enter);
+        assert!(window.command().is_none(), "{look}");
+    });
+}
+
+#[test]
+fn working_then_failed() {
+    in_every_look(&with_prompt("A boat"), Variant::Ti2v, |window, look| {
+        let id = begin(window);
+        window.tell(Event::Progress {
+            id,
+            progress: Progress {
+                stage: Stage::Denoise,
+                done: 3,
+                of: 50,
+            },
+            elapsed: Duration::from_mins(70),
+        });
+        check(window, look);
+        window.tell(Event::Paused { id });
+        check(window, look);
+        window.tell(Event::Failed {
+            id,
+            message: "A sentence that says what happened, why, and what to do. ".repeat(6),
+            kept: None,
+        });
+        check(window, look);
+    });
+}
+
+#[test]
+fn done() {
+    in_every_look(&with_prompt("A boat"), Variant::Ti2v, |window, look| {
+        window.press(Modifiers::COMMAND, Key::Enter);
+        let (ticket, plan) = window.next_job();
+        window.finish(ticket.id, &plan);
+        window.until("the clip", |window| {
+            let scrubber = window.harness.query_all_by_role(Role::Slider);
+            scrubber.count() == 2
+        });
+        check(window, look);
+        for key in [Key::L, Key::E, Key::Comma, Key::Slash] {
+            window.press(Modifiers::COMMAND, key);
+            named(window, look);
+            window.press(Modifiers::NONE, Key::Escape);
+        }
+    });
+}
+
+/// Has the job of the form begin, and tells its number.
+fn begin(window: &mut Window) -> u64 {
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let id = window.next_job().0.id;
+    window.tell(Event::Started { id });
+    id
+}
+
+/// What can be operated: its name and its place.
+fn controls(window: &Window) -> Vec<(String, Rect)> {
+    const ROLES: [Role; 8] = [
+        Role::Button,
+        Role::RadioButton,
+        Role::Slider,
+        Role::SpinButton,
+        Role::TextInput,
+        Role::MultilineTextInput,
+        Role::DisclosureTriangle,
+        Role::MenuItem,
+    ];
+    let found = ROLES.map(|role| {
+        let nodes = window.harness.query_all_by_role(role);
+        let control = nodes.map(|node| {
+            let name = node.accesskit_node().label();
+            (name.unwrap_or_default(), node.rect())
+        });
+        control.collect::<Vec<_>>()
+    });
+    found.into_iter().flatten().collect()
+}
+
+#[track_caller]
+fn named(window: &Window, look: &str) {
+    for (name, rect) in controls(window) {
+        assert!(!name.is_empty(), "{look}: nothing names what is at {rect}");
+    }
+}
+
+#[track_caller]
+fn check(window: &Window, look: &str) {
+    named(window, look);
+    let screen = window.harness.ctx.content_rect();
+    // The form scrolls, and so passes beneath Generate.
+    let scrolls = |rect: &Rect| {
+        let [_, width, _] = size::COMPOSE;
+        rect.right() < width && rect.top() > size::TITLE_BAR && rect.height() != size::PRIMARY
+    };
+    let (form, fixed): (Vec<_>, Vec<_>) = controls(window)
+        .into_iter()
+        // A long text scrolls in its own box.
+        .filter(|(_, rect)| rect.height() < screen.height())
+        .partition(|(_, rect)| scrolls(rect));
+    for (name, rect) in &fixed {
+        assert!(
+            screen.expand(0.5).contains_rect(*rect),
+            "{look}: {name} at {rect} lies outside the window"
+        );
+    }
+    for controls in [form, fixed] {
+        for (place, (name, rect)) in controls.iter().enumerate() {
+            for (other, other_rect) in &controls[..place] {
+                let shared = rect.intersect(*other_rect);
+                let within = shared == *rect || shared == *other_rect;
+                assert!(
+                    within || shared.width() < 1.0 || shared.height() < 1.0,
+                    "{look}: {name} at {rect} lies over {other} at {other_rect}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The window, with the test at the other ends of its channels. Nothing is drawn to pixels: what is
+//! there is found by the names that screen readers say.
+
+mod files;
+mod first_start;
+mod keys;
+mod looks;
+mod queue;
+mod whole;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use tempfile::TempDir;
+use zoetrope::app::dialogs::Question;
+use zoetrope::app::{App, Backstage, Saved};
+use zoetrope::engine::Engine;
+use zoetrope::job::{Checkpoint, Command, Event, Plan, Record, Size, Ticket};
+use zoetrope::media::mp4::{Mp4Writer, Quality};
+use zoetrope::shelf::{Places, Shelf};
+
+use crate::job::checkpoint;
+
+/// How long anything here may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// The size of the videos that the test makes.
+const SIZE: Size = Size::new(64, 48);
+/// Their frames.
+const FRAMES: usize = 9;
+
+/// A window and what is behind it.
+struct Window {
+    harness: Harness<'static, App>,
+    /// What the window has asked the engine for.
+    commands: Receiver<Command>,
+    /// To tell the window what the engine did.
+    events: Sender<Event>,
+    /// What dialogs are answered with.
+    answer: Rc<RefCell<Option<PathBuf>>>,
+    /// What dialogs have asked for.
+    asked: Rc<RefCell<Vec<Question>>>,
+    /// What was taken to the Trash.
+    trashed: Arc<Mutex<Vec<PathBuf>>>,
+    folder: Rc<TempDir>,
+}
+
+/// How a window is opened.
+struct Opening {
+    models: Vec<Checkpoint>,
+    saved: Saved,
+    /// A real engine instead of the test.
+    engine: Option<Engine>,
+    folder: Rc<TempDir>,
+    size: [f32; 2],
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            models: vec![checkpoint()],
+            saved: Saved::default(),
+            engine: None,
+            folder: Rc::new(TempDir::new().unwrap()),
+            size: [1280.0, 800.0],
+        }
+    }
+}
+
+impl Opening {
+    fn open(self) -> Window {
+        let (commands, asked_for) = unbounded();
+        let (events, told) = unbounded();
+        let answer = Rc::new(RefCell::new(None));
+        let asked = Rc::new(RefCell::new(Vec::new()));
+        let trashed = Arc::new(Mutex::new(Vec::new()));
+        let (answers, questions, trash) =
+            (Rc::clone(&answer), Rc::clone(&asked), Arc::clone(&trashed));
+        let engine = self.engine.as_ref();
+        let backstage = Backstage {
+            commands: engine.map_or(commands, |engine| engine.commands.clone()),
+            events: engine.map_or(told, |engine| engine.events.clone()),
+            engine: self.engine,
+            shelf: Shelf::new(places(&self.folder)),
+            models: self.models,
+            saved: self.saved,
+            saved_at: Some(self.folder.path().join("window.json")),
+            locale: "en-GB".into(),
+            desktop: None,
+            ask: Box::new(move |question| {
+                questions.borrow_mut().push(question);
+                let answer: Option<PathBuf> = answers.borrow().clone();
+                Box::pin(async move { answer })
+            }),
+            discard: Box::new(move |file| {
+                trash.lock().unwrap().push(file.to_owned());
+                std::fs::remove_file(file).unwrap();
+                Ok(())
+            }),
+        };
+        let harness = Harness::builder()
+            .with_size(self.size)
+            .with_step_dt(1.0 / 30.0)
+            .build_eframe(|cc| App::new(&cc.egui_ctx, backstage).unwrap());
+        let mut window = Window {
+            harness,
+            commands: asked_for,
+            events,
+            answer,
+            asked,
+            trashed,
+            folder: self.folder,
+        };
+        window.settle();
+        window
+    }
+}
+
+fn places(folder: &TempDir) -> Places {
+    Places {
+        data: folder.path().join("data"),
+        videos: folder.path().join("videos"),
+    }
+}
+
+impl Window {
+    /// Draws until what was clicked has come through.
+    fn settle(&mut self) {
+        self.harness.run_steps(6);
+    }
+
+    /// Draws until `there`; the threads behind the window take their time. The pointer plays over the
+    /// stage, so that the controls of the player stay.
+    #[track_caller]
+    fn until(&mut self, what: &str, mut there: impl FnMut(&mut Self) -> bool) {
+        let start = Instant::now();
+        let mut place = egui::pos2(640.0, 300.0);
+        while !there(self) {
+            let late = start.elapsed() > PATIENCE;
+            assert!(!late, "{what} did not happen, but: {:?}", self.seen());
+            place.x = 1281.0 - place.x;
+            self.harness.hover_at(place);
+            self.harness.step();
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.settle();
+    }
+
+    /// Draws until something is called `name`.
+    #[track_caller]
+    fn until_seen(&mut self, name: &str) {
+        self.until(name, |window| window.sees(name));
+    }
+
+    /// Everything that a screen reader could say.
+    fn seen(&self) -> Vec<String> {
+        let nodes = self.harness.root().children_recursive();
+        let said = nodes.filter_map(|node| {
+            let node = node.accesskit_node();
+            node.label().or(node.value())
+        });
+        said.collect()
+    }
+
+    fn sees(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
+    }
+
+    fn sees_part(&self, name: &str) -> bool {
+        let mut found = self.harness.query_all_by_label_contains(name);
+        found.next().is_some()
+    }
+
+    /// The number of the frame that is to be seen.
+    fn frame(&self) -> usize {
+        let told = self.harness.get_by_label_contains(" of 9");
+        let told = told.accesskit_node().value().unwrap();
+        told.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    #[track_caller]
+    fn click(&mut self, name: &str) {
+        assert!(
+            self.sees(name),
+            "there is no {name}, but: {:?}",
+            self.seen()
+        );
+        self.harness.get_by_label(name).click();
+        self.settle();
+    }
+
+    /// Takes a line of the menu that belongs to something.
+    #[track_caller]
+    fn choose(&mut self, name: &str, line: &str) {
+        let cells = self.harness.query_all_by_role_and_label(Role::Button, name);
+        cells.last().unwrap().click_secondary();
+        self.settle();
+        self.click(line);
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    #[track_caller]
+    fn write(&mut self, name: &str, text: &str) {
+        self.harness.get_by_label(name).focus();
+        self.settle();
+        self.harness.get_by_label(name).type_text(text);
+        self.settle();
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.events.send(event).unwrap();
+        self.settle();
+    }
+
+    /// What the engine is asked for next. By what to compute is told before every job.
+    fn command(&mut self) -> Option<Command> {
+        let mut commands = self.commands.try_iter();
+        commands.find(|command| !matches!(command, Command::UseProcessor(_)))
+    }
+
+    /// The next job that the engine is asked to begin.
+    #[track_caller]
+    fn next_job(&mut self) -> (Ticket, Box<Plan>) {
+        let mut found = None;
+        self.until("a job", |window| {
+            found = window.command();
+            found.is_some()
+        });
+        match found {
+            Some(Command::Generate(ticket, plan)) => (ticket, plan),
+            other => panic!("it was asked for {other:?}"),
+        }
+    }
+
+    /// Does what the engine does at the end of a job.
+    fn finish(&mut self, id: u64, plan: &Plan) {
+        video(&plan.output, &plan.settings_json());
+        let record = Record::new(plan, plan.settings());
+        self.tell(Event::Finished {
+            id,
+            elapsed: Duration::from_secs(9),
+            peak_memory: 1 << 30,
+            record: Some(Box::new(record)),
+        });
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+/// A short video, as a job writes it.
+fn video(path: &Path, settings: &str) {
+    let mut video = Mp4Writer::create(path, SIZE, 8, Quality::Standard, settings).unwrap();
+    for frame in 0..FRAMES {
+        let grey = (frame * 24) as u8;
+        video.write(&vec![grey; 3 * SIZE.area() as usize]).unwrap();
+    }
+    video.finish().unwrap();
+}

@@ -1,0 +1,153 @@
+//! Jobs: what is seen of them, and what can be done to them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Key, Modifiers};
+use zoetrope::job::{Clip, Command, Event, Kept, Plan, Progress, Size, Stage, Ticket};
+
+use super::{FRAMES, Opening, Window};
+
+/// A window in which a job was begun.
+fn working() -> (Window, Ticket, Box<Plan>) {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A paper boat");
+    window.click("Generate");
+    let (ticket, plan) = window.next_job();
+    window.tell(Event::Started { id: ticket.id });
+    (window, ticket, plan)
+}
+
+fn step(id: u64, done: usize, of: usize) -> Event {
+    Event::Progress {
+        id,
+        progress: Progress {
+            stage: Stage::Denoise,
+            done,
+            of,
+        },
+        elapsed: Duration::from_secs(done as u64),
+    }
+}
+
+fn kept(plan: &Plan, step: usize) -> Kept {
+    Kept {
+        folder: plan.run_folder(),
+        step,
+        of: plan.steps as usize,
+    }
+}
+
+/// Breaks when the stage does not follow the work, or the clip does not follow the job.
+#[test]
+fn a_job_is_followed_from_its_start_to_the_player() {
+    let (mut window, ticket, plan) = working();
+    assert!(window.sees("Starting"));
+    window.tell(step(ticket.id, 0, 40));
+    window.tell(step(ticket.id, 12, 40));
+    assert!(window.sees("Denoising") && window.sees("12 of 40"));
+    let noise = Clip::new(Size::new(4, 4), 2.0, vec![90; 3 * 16 * 3]);
+    window.tell(Event::Preview {
+        id: ticket.id,
+        step: 12,
+        clip: Arc::new(noise),
+    });
+    window.finish(ticket.id, &plan);
+    let frames = format!("of {FRAMES}");
+    window.until("the clip", |window| window.sees_part(&frames));
+    assert!(window.sees("1 made"));
+}
+
+/// Breaks when a button does not reach the job, or says the wrong thing afterwards.
+#[test]
+fn a_job_is_paused_continued_and_kept() {
+    let (mut window, ticket, _) = working();
+    window.tell(step(ticket.id, 3, 40));
+    window.click("Pause");
+    assert!(ticket.is_paused());
+    window.tell(Event::Paused { id: ticket.id });
+    assert!(window.sees("Paused"));
+    window.press(Modifiers::COMMAND, Key::P);
+    assert!(!ticket.is_paused());
+    window.tell(Event::Continued { id: ticket.id });
+    window.click("Stop and keep");
+    assert!(ticket.is_enough() && !ticket.is_cancelled());
+    assert!(window.sees("Finishing the step at hand"));
+}
+
+/// Breaks when nothing can be kept of a job that has done nothing, but the button says so.
+#[test]
+fn before_the_first_step_there_is_nothing_to_keep() {
+    let (mut window, ticket, _) = working();
+    window.click("Stop and keep");
+    assert!(!ticket.is_enough());
+}
+
+/// Breaks when finished steps of a cancelled job are lost to the window.
+#[test]
+fn a_cancelled_job_can_be_resumed_or_removed() {
+    let (mut window, ticket, plan) = working();
+    window.tell(step(ticket.id, 12, 40));
+    window.click("Cancel");
+    assert!(ticket.is_cancelled());
+    window.tell(Event::Cancelled {
+        id: ticket.id,
+        kept: Some(kept(&plan, 12)),
+    });
+    assert!(window.sees_part("12 of"));
+    window.click("Resume");
+    let command = window.command();
+    let Some(Command::Resume(again, resumed)) = command else {
+        panic!("it was asked for {command:?}");
+    };
+    assert_eq!(resumed, plan);
+    window.tell(Event::Started { id: again.id });
+    window.tell(Event::Cancelled {
+        id: again.id,
+        kept: Some(kept(&plan, 12)),
+    });
+    window.click("Remove");
+    assert!(window.sees("Say what should move"));
+}
+
+/// Breaks when a failure is silent, or takes finished steps with it.
+#[test]
+fn a_failed_job_says_why_and_can_be_resumed() {
+    let (mut window, ticket, plan) = working();
+    window.tell(Event::Failed {
+        id: ticket.id,
+        message: "The disk is full: free some space".into(),
+        kept: Some(kept(&plan, 7)),
+    });
+    assert!(window.sees("This could not be made"));
+    assert!(window.sees("The disk is full: free some space"));
+    window.click("Resume");
+    assert!(matches!(window.command(), Some(Command::Resume(..))));
+}
+
+/// Breaks when variations overwrite each other, share a seed, or are all sent at once, so that they
+/// could not be changed any more.
+#[test]
+fn five_variations_wait_in_line() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A paper boat");
+    window.click("Several variations");
+    window.click("5 variations");
+    window.until_seen("5 to make");
+    let mut made: Vec<Box<Plan>> = Vec::new();
+    for _ in 0..5 {
+        let (ticket, plan) = window.next_job();
+        assert!(window.command().is_none(), "two at once");
+        window.tell(Event::Started { id: ticket.id });
+        window.tell(Event::Cancelled {
+            id: ticket.id,
+            kept: None,
+        });
+        made.push(plan);
+    }
+    let seeds: HashSet<u64> = made.iter().map(|plan| plan.seed).collect();
+    let places: HashSet<_> = made.iter().map(|plan| &plan.output).collect();
+    assert_eq!((seeds.len(), places.len()), (5, 5));
+    assert!(window.sees("Say what should move"));
+}

@@ -1,0 +1,117 @@
+//! The form.
+
+use zoetrope::job::{Refusal, Request, Size, Variant};
+use zoetrope::view::Action;
+use zoetrope::view::action::{End, Part};
+use zoetrope::view::compose::{self, Compose, Estimate};
+
+use super::{Harness, harness};
+use crate::job::{checkpoint_of, plan};
+use egui_kittest::kittest::Queryable;
+
+/// The form with this request in it.
+fn form(variant: Variant, request: Request, open: bool) -> Harness {
+    let model = checkpoint_of(variant);
+    harness(move |ui| {
+        let refusal: Option<Refusal> = plan(&request, None).err();
+        let form = Compose {
+            request: &request,
+            model: &model,
+            first: None,
+            last: None,
+            size: request.size.unwrap_or(model.defaults.size),
+            refusal: refusal.as_ref(),
+            has_prompt: !request.prompt.is_empty(),
+            estimate: Estimate::default(),
+            negative_open: open,
+            advanced_open: open,
+            latest_seed: Some(7),
+        };
+        compose::show(ui, &form)
+    })
+}
+
+fn asked_for(prompt: &str) -> Request {
+    Request {
+        prompt: prompt.into(),
+        ..Request::default()
+    }
+}
+
+/// Breaks when a sentence says what is wrong, and its button does not mend it.
+#[test]
+fn what_cannot_work_says_why_and_mends_itself() {
+    let request = Request {
+        size: Some(Size::new(1250, 700)),
+        ..asked_for("A boat")
+    };
+    let mut form = form(Variant::Ti2v, request.clone(), false);
+    form.get_by_label("Use 1248 × 672").click();
+    form.run_steps(3);
+    let mended = Request {
+        size: Some(Size::new(1248, 672)),
+        ..request
+    };
+    assert!(plan(&mended, None).is_ok());
+    assert_eq!(form.state()[..], [Action::Edit(Box::new(mended))]);
+}
+
+/// Breaks when a model is offered a picture that it does not take, or not offered one that it does.
+#[test]
+fn the_wells_are_those_that_the_model_has() {
+    let wells = |variant| {
+        let form = form(variant, asked_for("A boat"), false);
+        let sees = |name| form.query_by_label(name).is_some();
+        (sees("First frame"), sees("Last frame"))
+    };
+    assert_eq!(wells(Variant::T2v), (false, false));
+    assert_eq!(wells(Variant::Ti2v), (true, false));
+    assert_eq!(wells(Variant::I2vA14b), (true, true));
+}
+
+/// Breaks when a well cannot be reached without a mouse, or asks for the other end.
+#[test]
+fn a_well_asks_for_its_picture() {
+    let mut form = form(Variant::I2vA14b, asked_for("A boat"), false);
+    form.get_by_label("Last frame").focus();
+    form.run_steps(2);
+    form.key_press(egui::Key::Enter);
+    form.run_steps(2);
+    assert_eq!(form.state()[..], [Action::ChoosePicture(End::Last)]);
+}
+
+/// Breaks when Generate can be pressed on a form that has no prompt.
+#[test]
+fn generate_is_alive_exactly_when_there_is_something_to_make() {
+    let asked = |prompt: &str| {
+        let mut form = form(Variant::Ti2v, asked_for(prompt), false);
+        form.get_by_label("Generate").click();
+        form.run_steps(3);
+        form.state().clone()
+    };
+    assert_eq!(asked(""), []);
+    assert_eq!(asked("A boat"), [Action::Generate { count: 1 }]);
+}
+
+/// Breaks when a term of the trade stands there without a word about what it does.
+#[test]
+fn advanced_explains_itself() {
+    let form = form(Variant::Ti2v, asked_for("A boat"), true);
+    for line in [
+        "More steps make finer detail and take longer",
+        "Higher follows the prompt more closely, too high looks harsh",
+        "Higher spends more steps on motion and layout, lower on detail",
+        "The same seed and settings make the same video again",
+    ] {
+        form.get_by_label(line);
+    }
+}
+
+/// Breaks when what is folded cannot be unfolded.
+#[test]
+fn a_fold_asks_to_be_opened() {
+    let mut form = form(Variant::Ti2v, asked_for("A boat"), false);
+    form.get_by_label("Advanced").click();
+    form.run_steps(3);
+    assert_eq!(form.state()[..], [Action::Fold(Part::Advanced)]);
+}

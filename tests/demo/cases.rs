@@ -7,7 +7,7 @@ use zoetrope::job::{Clip, Guidance, Negative, Plan, Request};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Glimpse, Reporter};
 
-use super::judge::{Judge, Words};
+use super::judge::Words;
 use super::{folder, golden_json};
 use crate::support::golden_path;
 
@@ -91,13 +91,4 @@ impl Case {
         let mean = error / picture.as_raw().len() as f64;
         Some(10.0 * (255.0_f64.powi(2) / mean).log10())
     }
-}
-
-/// What the judge reads from a clip.
-pub fn read(judge: &Judge, clip: &Clip) -> Words {
-    let frames = judge
-        .frames()
-        .iter()
-        .map(|&index| clip.frame(index).unwrap());
-    judge.read(&frames.collect::<Vec<_>>().concat())
 }

@@ -1,7 +1,7 @@
 //! How often the built-in model shows what it was asked for.
 
-use super::cases::{Case, Changes, groups, read};
-use super::judge::{Judge, Words};
+use super::cases::{Case, Changes, groups};
+use super::judge::{Judge, Reading};
 use super::table::Table;
 
 /// Of the words that the judge read from PyTorch's frames: rounding may change a doubtful clip, nothing else.
@@ -13,8 +13,10 @@ fn a_few_clips_show_what_pytorch_showed() {
     let judge = Judge::load();
     for (group, ids) in groups().iter().zip([&[0, 1][..], &[0]]) {
         for case in ids.iter().map(|&id| &group.cases[id]) {
-            let (words, _) = look(&judge, case, &group.settings);
-            assert_eq!(words, case.read, "{}: {}", group.name, case.prompt);
+            let (reading, _) = look(&judge, case, &group.settings);
+            for (slot, word) in &case.read {
+                assert_eq!(reading.word(slot), word, "{}: {}", group.name, case.prompt);
+            }
         }
     }
 }
@@ -27,13 +29,13 @@ fn all_clips_show_what_was_asked() {
     let (mut same, mut all) = (0, 0);
     for group in groups() {
         for case in &group.cases {
-            let (words, kept) = look(&judge, case, &group.settings);
-            table.add(&group.name, &case.labels, &words, kept);
-            let agreed = words
-                .iter()
-                .filter(|&(slot, word)| case.read[slot] == *word);
-            same += agreed.count();
-            all += words.len();
+            let (reading, kept) = look(&judge, case, &group.settings);
+            table.add(&group.name, &case.labels, &reading, kept);
+            let agreed = case.read.iter();
+            same += agreed
+                .filter(|(slot, word)| reading.word(slot) == *word)
+                .count();
+            all += case.read.len();
         }
         println!("{}: {} clips", group.name, group.cases.len());
     }
@@ -46,10 +48,10 @@ fn all_clips_show_what_was_asked() {
     );
 }
 
-/// The words of the slots that a case is about, and how well its picture was kept.
-fn look(judge: &Judge, case: &Case, changes: &Changes) -> (Words, Option<f64>) {
+/// What the judge reads from the clip of a case, and how well its picture was kept, in decibels.
+fn look(judge: &Judge, case: &Case, changes: &Changes) -> (Reading, Option<f64>) {
     let clip = case.film(changes);
-    let mut words = read(judge, &clip);
-    words.retain(|slot, _| case.labels.contains_key(slot));
-    (words, case.kept(&clip))
+    let frames = judge.frames().iter();
+    let pixels: Vec<&[u8]> = frames.map(|&index| clip.frame(index).unwrap()).collect();
+    (judge.read(&pixels.concat()), case.kept(&clip))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mlx_rs::ops::{concatenate, conv3d, matmul, maximum};
+use mlx_rs::ops::{concatenate, conv3d, matmul, maximum, softmax_axis};
 use mlx_rs::{Array, Dtype};
 use serde::Deserialize;
 
@@ -34,6 +34,23 @@ struct Head {
     classes: Vec<String>,
 }
 
+/// What a clip shows in the judge's eyes: for each slot, how much it believes in each word.
+pub struct Reading(BTreeMap<String, Vec<(String, f32)>>);
+
+impl Reading {
+    /// The word that it believes in most.
+    pub fn word(&self, slot: &str) -> &str {
+        let most = self.0[slot].iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        &most.unwrap().0
+    }
+
+    /// How far it is from being sure of the word that a clip should show, in bits: 0 is certainty, 1 an even bet.
+    pub fn doubt(&self, slot: &str, word: &str) -> f64 {
+        let share = self.0[slot].iter().find(|(other, _)| other == word);
+        -f64::from(share.unwrap().1).log2()
+    }
+}
+
 /// Reads words from clips of 128×128.
 pub struct Judge {
     card: Card,
@@ -58,19 +75,21 @@ impl Judge {
     }
 
     /// What the frames that it looks at show, (frames, 128, 128, 3); a slot that does not apply holds any word.
-    pub fn read(&self, pixels: &[u8]) -> Words {
+    pub fn read(&self, pixels: &[u8]) -> Reading {
         let shape = [1, self.card.frames.len() as i32, 128, 128, 3];
         let features = self.features(&Array::from_slice(pixels, &shape));
-        let word = |head: &Head| {
+        let shares = |head: &Head| {
             let scores = matmul(&features, self.weights[&head.weight].t()).unwrap();
-            let scores = values(&scores.add(&self.weights[&head.bias]).unwrap());
-            let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-            head.classes[best.unwrap()].clone()
+            let scores = scores.add(&self.weights[&head.bias]).unwrap();
+            let shares = values(&softmax_axis(&scores, -1, true).unwrap());
+            head.classes.iter().cloned().zip(shares).collect()
         };
         let heads = self.card.heads.iter();
-        heads
-            .map(|(slot, head)| (slot.clone(), word(head)))
-            .collect()
+        Reading(
+            heads
+                .map(|(slot, head)| (slot.clone(), shares(head)))
+                .collect(),
+        )
     }
 
     /// (1, frames, height, width, 3) → (1, 2 · channels): the mean and the maximum of each channel.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::judge::Words;
+use super::judge::{Reading, Words};
 
 /// Least shares of right words, by group and slot.
 const MARKS: [(&str, &str, f64); 7] = [
@@ -23,17 +23,21 @@ const KEPT: f64 = 30.0;
 #[derive(Default)]
 pub struct Table {
     counts: BTreeMap<(String, String), (usize, usize)>,
+    /// Bits of doubt about each asked word, by group.
+    doubts: BTreeMap<String, Vec<f64>>,
     kept: Vec<f64>,
 }
 
 impl Table {
     /// Counts one clip: what it should show, what was read, and how well it kept its first frame.
-    pub fn add(&mut self, group: &str, asked: &Words, read: &Words, kept: Option<f64>) {
+    pub fn add(&mut self, group: &str, asked: &Words, read: &Reading, kept: Option<f64>) {
         for (slot, word) in asked {
             let key = (group.to_owned(), slot.clone());
             let (right, all) = self.counts.entry(key).or_default();
-            *right += usize::from(read[slot] == *word);
+            *right += usize::from(read.word(slot) == word);
             *all += 1;
+            let doubts = self.doubts.entry(group.to_owned()).or_default();
+            doubts.push(read.doubt(slot, word));
         }
         self.kept.extend(kept);
     }
@@ -54,14 +58,25 @@ impl fmt::Display for Table {
             }
             writeln!(f)?;
         }
-        let mean = self.kept.iter().sum::<f64>() / self.kept.len() as f64;
+        for (group, doubts) in &self.doubts {
+            writeln!(
+                f,
+                "{group:26} {:.4} bits of doubt about a word",
+                mean(doubts)
+            )?;
+        }
+        let kept = mean(&self.kept);
         let worst = self.kept.iter().copied().fold(f64::INFINITY, f64::min);
-        let met = verdict(mean >= KEPT);
+        let met = verdict(kept >= KEPT);
         writeln!(
             f,
-            "first frames kept at {mean:.1} dB on average ({worst:.1} at worst), {KEPT} dB {met}"
+            "first frames kept at {kept:.1} dB on average ({worst:.1} at worst), {KEPT} dB {met}"
         )
     }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 fn verdict(met: bool) -> &'static str {

@@ -25,10 +25,14 @@ fn the_judge_reads_rendered_clips() {
         let read = judge.read(strip.as_raw());
         for (slot, word) in &clip.labels {
             asked += 1;
-            if read[slot] == *word {
+            if read.word(slot) == word {
                 right += 1;
             } else {
-                println!("{}: {slot} is {word}, read as {}", clip.picture, read[slot]);
+                println!(
+                    "{}: {slot} is {word}, read as {}",
+                    clip.picture,
+                    read.word(slot)
+                );
             }
         }
     }

@@ -50,10 +50,11 @@ pub enum Command {
     Export(Export),
     /// Show the settings stored in a video
     Info(Info),
-    /// Keep a model with its DiT packed into few bits
+    /// Tell what packing a model's DiT into few bits does to it, and keep it so
     ///
-    /// The new folder is a model that starts from a smaller file. Its text encoder and VAE are the same files as the
-    /// old one's where the disk can give a file two names. How far packing moves the network's velocity is printed.
+    /// How far packing moves the network's velocity is printed. A folder that is given becomes a model that starts from
+    /// a smaller file; its text encoder and VAE are the same files as the old one's where the disk can give a file two
+    /// names.
     Quantize(Quantize),
     /// Measure how long each stage takes here, and how much memory
     ///
@@ -337,7 +338,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// Arguments of `quantize`.
 #[derive(Debug, Args)]
 pub struct Quantize {
-    /// Folder of the model
+    /// Name, folder or DiT of the model
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
 
@@ -345,9 +346,9 @@ pub struct Quantize {
     #[arg(long, value_name = "8|4", default_value_t = Bits::Eight)]
     pub bits: Bits,
 
-    /// Folder to write, which is new or empty
+    /// Folder to keep the packed model in, which is new or empty
     #[arg(short, long, value_name = "FOLDER")]
-    pub output: PathBuf,
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `info`.

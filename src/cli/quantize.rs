@@ -1,4 +1,4 @@
-//! `zoetrope quantize`: a model again, smaller.
+//! `zoetrope quantize`: what packing does to a model, and the model again, smaller.
 
 use std::fs;
 use std::path::Path;
@@ -17,16 +17,20 @@ pub fn run(args: &Quantize) -> Result<()> {
     let checkpoint = catalog::find(&args.model)?
         .checkpoint
         .map_err(Error::Other)?;
-    make_folder(&args.output)?;
-    let job = Quantizing {
-        checkpoint: checkpoint.clone(),
-        bits: args.bits,
-        folder: args.output.clone(),
-    };
     say(&format!(
         "Packing {} into {} bits",
         checkpoint.name, args.bits
     ));
+    // The DiT comes last: without it a folder is not taken for a model.
+    if let Some(folder) = &args.output {
+        make_folder(folder)?;
+        catalog::bring_rest(&checkpoint, folder)?;
+    }
+    let job = Quantizing {
+        checkpoint,
+        bits: args.bits,
+        folder: args.output.clone(),
+    };
     let mut told = Ok(());
     let result = work::follow(
         false,
@@ -37,15 +41,17 @@ pub fn run(args: &Quantize) -> Result<()> {
             }
         },
     );
-    match result {
-        Err(Error::Cancelled) => {
-            let problem = "is not complete, since it was stopped: remove it";
-            return Err(Error::content(&args.output, problem));
+    match (result, &args.output) {
+        (Err(Error::Cancelled), Some(folder)) => Err(Error::content(
+            folder,
+            "is not complete, since it was stopped: remove it",
+        )),
+        (Err(Error::Cancelled), None) => {
+            say("Stopped");
+            Ok(())
         }
-        result => result?,
+        (result, _) => result.and(told),
     }
-    catalog::bring_rest(&checkpoint, &args.output)?;
-    told
 }
 
 /// An empty folder, so that nothing is mixed with what was there.
@@ -58,16 +64,17 @@ fn make_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// "DiT for high noise: 15.0 GB, its velocity differs by 0.31 %"
+/// "DiT for high noise: its velocity differs by 0.31 %, the file takes 15.0 GB"
 fn line(loss: &Loss) -> String {
     let expert = match loss.expert {
         None => "",
         Some(Expert::HighNoise) => " for high noise",
         Some(Expert::LowNoise) => " for low noise",
     };
-    format!(
-        "DiT{expert}: {}, its velocity differs by {:.2} %",
-        words::bytes(loss.bytes),
-        100.0 * loss.error
-    )
+    let error = 100.0 * loss.error;
+    let told = format!("DiT{expert}: its velocity differs by {error:.2} %");
+    match loss.bytes {
+        Some(bytes) => format!("{told}, the file takes {}", words::bytes(bytes)),
+        None => told,
+    }
 }

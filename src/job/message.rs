@@ -20,7 +20,7 @@ pub enum Command {
     Decode(Ticket, PathBuf, Box<Decoding>),
     /// Measure these networks.
     Bench(Ticket, Box<Bench>),
-    /// Keep a model with its DiT packed.
+    /// Pack the DiT of a model.
     Quantize(Ticket, Box<Quantizing>),
     /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
     UseProcessor(bool),
@@ -83,7 +83,7 @@ pub enum Event {
         /// What came out.
         measurement: Measurement,
     },
-    /// A network was packed and written.
+    /// A network was packed, and written if it is to be kept.
     Packed {
         /// The ticket's.
         id: u64,

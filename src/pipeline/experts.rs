@@ -133,7 +133,7 @@ pub(super) fn products(precision: Precision, weights: &Weights) -> Result<Dtype>
 }
 
 /// Whether MLX computes on the processor.
-pub(super) fn on_cpu() -> Result<bool> {
+fn on_cpu() -> Result<bool> {
     Ok(matches!(
         Device::try_default()?.get_type()?,
         DeviceType::Cpu

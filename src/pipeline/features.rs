@@ -30,18 +30,26 @@ pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<Features> {
     prompts.extend(guided.then(|| plan.negative.clone()));
     let mut features = of(&plan.checkpoint, &prompts, reporter)?;
     let negative = guided.then(|| features.pop()).flatten();
-    match features.pop() {
-        Some(prompt) => Ok(Features { prompt, negative }),
-        None => Err(Error::Other("The text encoder returned nothing".into())),
-    }
+    let prompt = features.pop().ok_or_else(nothing)?;
+    Ok(Features { prompt, negative })
+}
+
+/// The features of one prompt, (tokens, text width), encoded or recalled.
+pub(super) fn of_one(
+    checkpoint: &Checkpoint,
+    prompt: &str,
+    reporter: &mut Reporter,
+) -> Result<Array> {
+    let features = of(checkpoint, &[prompt.to_owned()], reporter)?;
+    features.into_iter().next().ok_or_else(nothing)
+}
+
+fn nothing() -> Error {
+    Error::Other("The text encoder returned nothing".into())
 }
 
 /// The features of these prompts, (tokens, text width) each, encoded or recalled.
-pub(super) fn of(
-    checkpoint: &Checkpoint,
-    prompts: &[String],
-    reporter: &mut Reporter,
-) -> Result<Vec<Array>> {
+fn of(checkpoint: &Checkpoint, prompts: &[String], reporter: &mut Reporter) -> Result<Vec<Array>> {
     let prompts: Vec<_> = prompts.iter().map(|prompt| text::clean(prompt)).collect();
     let weights = Weights::open(&checkpoint.text_encoder)?;
     let tokenizer = &checkpoint.tokenizer;

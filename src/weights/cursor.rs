@@ -9,7 +9,7 @@ use mlx_rs::{Array, Dtype};
 
 use super::entry::Entry;
 use super::ledger::Fault;
-use super::lora::{Change, Changes, Lora};
+use super::lora::Changes;
 use super::packing::Packing;
 use super::store::Store;
 use super::{fingerprint, synthetic};
@@ -29,7 +29,7 @@ pub struct Weights {
     /// How large matrices are packed that are not yet.
     pub(super) packing: Option<Packing>,
     /// What LoRAs add to tensors, by their full names.
-    changes: Rc<Changes>,
+    pub(super) changes: Rc<Changes>,
     /// Whether faults are noted, because `load` will report them.
     loading: bool,
 }
@@ -89,21 +89,6 @@ impl Weights {
             packing: Some(packing),
             ..self.clone()
         }
-    }
-
-    /// The same network with a LoRA at a strength: what it adds is added to each tensor as it is read.
-    ///
-    /// # Errors
-    /// The LoRA has nothing for this network.
-    pub fn with_lora(&self, lora: &Lora, strength: f32) -> Result<Self> {
-        let mut changes = (*self.changes).clone();
-        for (key, more) in lora.changes(self, strength)?.1 {
-            changes.entry(key).or_default().extend(more);
-        }
-        Ok(Self {
-            changes: Rc::new(changes),
-            ..self.clone()
-        })
     }
 
     /// Runs `build`, which loads the network (or the part of it) that lies here, and then demands that every tensor
@@ -333,26 +318,6 @@ impl Weights {
 
     fn error(&self, problem: String) -> Error {
         Error::content(self.store.place(), problem)
-    }
-
-    /// The whole tensor with what LoRAs add to it, which is summed in float32.
-    fn merged(&self, name: &str, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
-        let changes = self.changes(name);
-        if changes.is_empty() {
-            return self.store.whole(entry, shape, dtype);
-        }
-        let plain = self.store.whole(entry, shape, Dtype::Float32)?;
-        let sum = changes
-            .iter()
-            .try_fold(plain, |sum, change| change.add_to(&sum))?;
-        let sum = sum.as_dtype(dtype)?;
-        sum.eval()?;
-        Ok(sum)
-    }
-
-    /// What LoRAs add to a tensor.
-    pub(super) fn changes(&self, name: &str) -> &[Change] {
-        self.changes.get(&self.key(name)).map_or(&[], Vec::as_slice)
     }
 
     /// While loading, notes the fault and gives zeros that take no memory; elsewhere the fault is the error.

@@ -151,25 +151,22 @@ impl Weights {
         ])
     }
 
-    /// A matrix, and what LoRAs add to its products. They are merged into numbers that are packed here, but not into
-    /// those that come packed: these would have to be packed again.
+    /// A matrix, and what LoRAs add to its products: packed numbers are too coarse to merge them into. Whole differences
+    /// are merged before the sum is packed.
     fn matrix(&self, name: &str, shape: [i32; 2]) -> Result<(Matrix, Vec<Branch>)> {
         let Some((entry, packing, dtype)) = self.packable(name, shape) else {
             return Ok((Matrix::Dense(self.tensor(name, &shape)?), Vec::new()));
         };
-        let comes_packed = entry.packing(&shape).is_some();
-        let branches = self.changes(name).iter().map(|change| {
-            let branch = comes_packed.then(|| change.branch(dtype));
-            Ok(branch.transpose()?.flatten())
-        });
-        let branches = branches.collect::<Result<Vec<_>>>()?;
-        let branches = branches.into_iter().collect::<Option<Vec<_>>>();
-        let packed = if branches.is_some() {
-            Packed::read(&self.store, entry, &shape, packing, dtype)?
-        } else {
-            Packed::pack(&self.tensor(name, &shape)?, packing)?
+        let changes = self.changes(name).iter();
+        let branches: Option<Result<Vec<_>>> = changes
+            .map(|change| change.branch(dtype).transpose())
+            .collect();
+        let packed = match &branches {
+            Some(_) => Packed::read(&self.store, entry, &shape, packing, dtype)?,
+            None => Packed::pack(&self.tensor(name, &shape)?, packing)?,
         };
-        Ok((Matrix::Packed(packed), branches.unwrap_or_default()))
+        let branches = branches.transpose()?.unwrap_or_default();
+        Ok((Matrix::Packed(packed), branches))
     }
 
     /// How a matrix is to be packed, and the type that it is computed with; `None` if it is not, or not here.

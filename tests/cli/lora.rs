@@ -1,19 +1,10 @@
 //! `--lora` and `--quantize`, from the arguments to the video's settings.
 
+use mlx_rs::Array;
 use tempfile::TempDir;
 
-use super::run;
-use crate::support::golden_path;
-
-fn generate(folder: &TempDir, more: &[&str]) -> crate::support::program::Run {
-    let model = golden_path("ckpt/ti2v_5b/official").display().to_string();
-    let output = folder.path().join("v.mp4").display().to_string();
-    let first = [
-        "generate", "--model", &model, "--prompt", "a boat", "--seed", "1", "--size", "64x96",
-        "--frames", "5", "--steps", "2", "-o", &output,
-    ];
-    run(&[&first, more].concat())
-}
+use super::{generate, latents, model, run};
+use crate::support::{golden_path, max_difference};
 
 /// How much of it fits is said before the work, and the video remembers what was used.
 #[test]
@@ -21,7 +12,11 @@ fn a_lora_tells_how_much_of_it_fits() {
     let folder = TempDir::new().unwrap();
     let lora = golden_path("lora/comfy_with_diff_and_diff_b.safetensors");
     let lora = format!("{}:0.5", lora.display());
-    let made = generate(&folder, &["--lora", &lora, "--quantize", "4"]);
+    let made = generate(
+        &folder,
+        &model("ti2v_5b"),
+        &["--lora", &lora, "--quantize", "4"],
+    );
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     assert!(
         made.stderr.contains("34 of 34 layers matched"),
@@ -43,7 +38,11 @@ fn a_lora_tells_how_much_of_it_fits() {
 fn a_lora_that_matches_nothing_is_refused() {
     let folder = TempDir::new().unwrap();
     let other = golden_path("data/randn.safetensors");
-    let refused = generate(&folder, &["--lora", &other.display().to_string()]);
+    let refused = generate(
+        &folder,
+        &model("ti2v_5b"),
+        &["--lora", &other.display().to_string()],
+    );
     assert_eq!(refused.code, Some(1));
     assert!(
         refused
@@ -54,7 +53,11 @@ fn a_lora_that_matches_nothing_is_refused() {
     );
     assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
-    let missing = generate(&folder, &["--lora", "/nowhere/a.safetensors:0.5"]);
+    let missing = generate(
+        &folder,
+        &model("ti2v_5b"),
+        &["--lora", "/nowhere/a.safetensors:0.5"],
+    );
     assert_eq!(missing.code, Some(1));
     assert!(
         missing
@@ -63,4 +66,40 @@ fn a_lora_that_matches_nothing_is_refused() {
         "{}",
         missing.stderr
     );
+}
+
+/// Of two experts each takes the LoRAs that name it, and those that name none.
+#[test]
+fn a_lora_for_one_expert_leaves_the_other_alone() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("lora.safetensors");
+    let ones = |shape| Array::full::<f32>(shape, Array::from_f32(0.1)).unwrap();
+    let pair = [
+        ("blocks.0.ffn.0.lora_A.weight", &ones(&[4, 64])),
+        ("blocks.0.ffn.0.lora_B.weight", &ones(&[128, 4])),
+    ];
+    Array::save_safetensors(pair, None, &file).unwrap();
+    let file = file.display().to_string();
+    let [high, low] = ["high", "low"].map(|expert| format!("{file}:1:{expert}"));
+    // With this shift the first step is for high noise, and the second one for low.
+    let latents = |loras: &[&str]| {
+        let loras = loras.iter().flat_map(|lora| ["--lora", lora]);
+        let all: Vec<_> = ["--shift", "5"].into_iter().chain(loras).collect();
+        latents(&folder, &model("t2v_a14b"), &all)
+    };
+    let (none, both) = (latents(&[]), latents(&[&file]));
+    let [only_high, only_low] = [&high, &low].map(|lora| latents(&[lora]));
+    for (a, b) in [
+        (&none, &only_high),
+        (&none, &only_low),
+        (&only_high, &only_low),
+        (&only_low, &both),
+        (&only_high, &both),
+    ] {
+        assert!(
+            max_difference(a, b) > 1e-3,
+            "a LoRA went to the wrong expert"
+        );
+    }
+    assert_eq!(max_difference(&latents(&[&high, &low]), &both), 0.0);
 }

@@ -12,6 +12,10 @@ mod stopping;
 use std::path::Path;
 use std::process::Command;
 
+use mlx_rs::Array;
+use tempfile::TempDir;
+
+use crate::support::golden_path;
 use crate::support::program::{self, Run};
 
 /// The program with these arguments, without a built-in model and a memory.
@@ -24,4 +28,29 @@ pub fn command(arguments: &[&str]) -> Command {
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
     program::output(command(arguments))
+}
+
+/// The folder of a tiny model.
+fn model(family: &str) -> String {
+    let folder = golden_path(&format!("ckpt/{family}/official"));
+    folder.display().to_string()
+}
+
+/// Runs `generate` for a small video in `folder`, with two steps.
+fn generate(folder: &TempDir, model: &str, more: &[&str]) -> Run {
+    let output = folder.path().join("v.mp4").display().to_string();
+    let first = [
+        "generate", "--model", model, "--prompt", "a boat", "--seed", "1", "--size", "64x96",
+        "--frames", "5", "--steps", "2", "-o", &output,
+    ];
+    run(&[&first, more].concat())
+}
+
+/// The final latents of such a video.
+fn latents(folder: &TempDir, model: &str, more: &[&str]) -> Array {
+    let file = folder.path().join("l.safetensors").display().to_string();
+    let made = generate(folder, model, &[&["--save-latents", &file], more].concat());
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let mut tensors = Array::load_safetensors(&file).unwrap();
+    tensors.remove("latents").unwrap()
 }

@@ -2,46 +2,10 @@
 
 use std::fs;
 
-use mlx_rs::Array;
 use tempfile::TempDir;
 
-use super::run;
+use super::{latents, model, run};
 use crate::support::{golden_path, max_difference};
-
-fn official() -> String {
-    golden_path("ckpt/ti2v_5b/official").display().to_string()
-}
-
-/// The latents that a model leads to.
-fn latents(folder: &TempDir, model: &str, more: &[&str]) -> Array {
-    let [output, latents] =
-        ["v.mp4", "l.safetensors"].map(|name| folder.path().join(name).display().to_string());
-    let first = [
-        "generate",
-        "--model",
-        model,
-        "--prompt",
-        "a boat",
-        "--seed",
-        "1",
-        "--size",
-        "64x96",
-        "--frames",
-        "5",
-        "--steps",
-        "2",
-        "--save-latents",
-        &latents,
-        "-o",
-        &output,
-    ];
-    let made = run(&[&first, more].concat());
-    assert_eq!(made.code, Some(0), "{}", made.stderr);
-    Array::load_safetensors(&latents)
-        .unwrap()
-        .remove("latents")
-        .unwrap()
-}
 
 /// What is kept packed is what packing on the way in makes, to the last bit.
 #[test]
@@ -49,7 +13,7 @@ fn a_packed_model_is_kept() {
     let folder = TempDir::new().unwrap();
     let packed = folder.path().join("packed");
     let name = packed.display().to_string();
-    let quantized = run(&["quantize", &official(), "--bits", "4", "-o", &name]);
+    let quantized = run(&["quantize", &model("ti2v_5b"), "--bits", "4", "-o", &name]);
     assert_eq!(quantized.code, Some(0), "{}", quantized.stderr);
     assert!(
         quantized.stdout.contains("its velocity differs by "),
@@ -58,8 +22,8 @@ fn a_packed_model_is_kept() {
     );
 
     let kept = latents(&folder, &name, &[]);
-    let packed_now = latents(&folder, &official(), &["--quantize", "4"]);
-    let plain = latents(&folder, &official(), &[]);
+    let packed_now = latents(&folder, &model("ti2v_5b"), &["--quantize", "4"]);
+    let plain = latents(&folder, &model("ti2v_5b"), &[]);
     assert_eq!(max_difference(&kept, &packed_now), 0.0);
     assert!(max_difference(&kept, &plain) > 1e-3, "nothing was packed");
     let size = fs::metadata(packed.join("model.safetensors"))
@@ -74,13 +38,33 @@ fn a_packed_model_is_kept() {
     assert!(size < shards.iter().sum::<u64>() / 2, "{size} bytes");
 }
 
+/// Without a folder nothing is kept, and the loss is told all the same.
+#[test]
+fn the_loss_is_told_of_each_expert() {
+    let told = |bits| -> Vec<f64> {
+        let told = run(&["quantize", &model("t2v_a14b"), "--bits", bits]);
+        assert_eq!(told.code, Some(0), "{}", told.stderr);
+        let percent = |line: &str| {
+            let number = line.split_once("differs by ")?.1.strip_suffix(" %")?;
+            number.parse::<f64>().ok()
+        };
+        let lines: Vec<_> = told.stdout.lines().collect();
+        assert!(lines[0].starts_with("DiT for high noise: "), "{}", lines[0]);
+        assert!(lines[1].starts_with("DiT for low noise: "), "{}", lines[1]);
+        lines.iter().map(|line| percent(line).unwrap()).collect()
+    };
+    for (eight, four) in told("8").into_iter().zip(told("4")) {
+        assert!(eight < 1.0 && 3.0 * eight < four, "{eight} % and {four} %");
+    }
+}
+
 /// Nothing of what lies in a folder is mixed with a model, or lost.
 #[test]
 fn a_folder_with_something_in_it_is_refused() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("diary.txt"), "mine").unwrap();
     let name = folder.path().display().to_string();
-    let refused = run(&["quantize", &official(), "-o", &name]);
+    let refused = run(&["quantize", &model("ti2v_5b"), "-o", &name]);
     assert_eq!(refused.code, Some(1));
     assert!(
         refused.stderr.contains("is not empty: give a new folder"),

@@ -46,6 +46,17 @@ pub fn max_difference(actual: &Array, expected: &Array) -> f32 {
     differences.fold(0.0, |most, d| if d > most || d.is_nan() { d } else { most })
 }
 
+/// The root of the mean square of the difference, over that of what is expected.
+pub fn relative_error(actual: &Array, expected: &Array) -> f32 {
+    assert_eq!(actual.shape(), expected.shape(), "the shapes differ");
+    let (actual, expected) = (values(actual), values(expected));
+    let square = |sum: f32, value: f32| sum + value * value;
+    let difference = actual.iter().zip(&expected).map(|(a, e)| a - e);
+    let error = (difference.fold(0.0, square) / expected.iter().copied().fold(0.0, square)).sqrt();
+    println!("relative error {error:e}");
+    error
+}
+
 /// |actual - expected| <= atol + rtol |expected| everywhere; says where it is worst.
 #[track_caller]
 pub fn assert_close(actual: &Array, expected: &Array, atol: f32, rtol: f32) {

@@ -6,7 +6,8 @@ use zoetrope::model::text::{self, Config, Layer, bucket};
 use zoetrope::weights::Weights;
 
 use super::{FAMILIES, integers, official, prompts};
-use crate::support::{compare, golden, max_difference, values};
+use crate::support::gguf::{self, Stored};
+use crate::support::{compare, golden, max_difference, relative_error, values};
 
 const FILE: &str = "models_t5_umt5-xxl-enc-bf16.pth";
 /// The reference's recommendation: absolute and relative.
@@ -148,6 +149,52 @@ fn all_prompts_at_once_have_the_features_of_the_reference() {
         }
         compare(&features[0], &data["t5.final"], TOLERANCE, "final");
     }
+}
+
+/// What llama.cpp calls a tensor.
+fn llama_cpp_name(official: &str) -> String {
+    if official == "norm.weight" {
+        return "enc.output_norm.weight".into();
+    }
+    [
+        ("token_embedding.", "token_embd."),
+        ("blocks.", "enc.blk."),
+        (".norm1.", ".attn_norm."),
+        (".attn.", ".attn_"),
+        (".pos_embedding.embedding.", ".attn_rel_b."),
+        (".norm2.", ".ffn_norm."),
+        (".ffn.gate.0.", ".ffn_gate."),
+        (".ffn.fc1.", ".ffn_up."),
+        (".ffn.fc2.", ".ffn_down."),
+    ]
+    .iter()
+    .fold(official.to_owned(), |name, (ours, theirs)| {
+        name.replace(ours, theirs)
+    })
+}
+
+/// The reference's weights lie on a grid that float16 holds, so that a file of it is the same network; eight bits in
+/// groups of 32 lose at most 1/254 of the greatest weight of each group.
+#[test]
+fn an_encoder_in_gguf_is_the_official_one() {
+    let official = weights("ti2v_5b");
+    let folder = tempfile::tempdir().unwrap();
+    let prompt = [prompts("ti2v_5b").0[0].tokens()];
+    let encoded = |weights: &Weights| {
+        let mut features = text::encode(weights, &prompt, |_, _| Ok(())).unwrap();
+        features.remove(0)
+    };
+    let expected = encoded(&official);
+    let difference = |stored| {
+        let file = folder.path().join("umt5.gguf");
+        let bytes = gguf::network(&official, stored, llama_cpp_name, &[]);
+        std::fs::write(&file, bytes).unwrap();
+        let features = encoded(&Weights::open(&[file]).unwrap().as_type(Dtype::Float32));
+        relative_error(&features, &expected)
+    };
+    assert!(difference(Stored::F16) == 0.0);
+    let eight_bits = difference(Stored::Q8_0);
+    assert!((1e-4..2e-2).contains(&eight_bits), "{eight_bits}");
 }
 
 /// What a prompt becomes does not depend on its company.

@@ -210,8 +210,8 @@ fn blocks_of_gguf_are_repacked() {
     }
 }
 
-/// A LoRA on packed weights keeps all its digits: it goes beside them. A whole difference cannot, so that the sum is
-/// packed again.
+/// A LoRA on packed weights keeps all its digits: it goes beside them, whether they come packed or are packed here. A
+/// whole difference cannot, so that the sum is packed again.
 #[test]
 fn loras_go_beside_packed_matrices() {
     let folder = Folder::new();
@@ -245,6 +245,31 @@ fn loras_go_beside_packed_matrices() {
     let change = matmul(&up, &down).unwrap().multiply(&half).unwrap();
     let changed = unpacked.add(&change).unwrap();
     assert_close(&forward(&pair), &expected(&x, &changed), SUM, 0.0);
+
+    let plain = folder.floats(
+        "plain.safetensors",
+        &[
+            (
+                "q.weight",
+                &SHAPE.map(|side| side as usize),
+                &values(&numbers(&SHAPE, 0)),
+            ),
+            (
+                "q.bias",
+                &[SHAPE[0] as usize],
+                &values(&numbers(&SHAPE[..1], 7)),
+            ),
+        ],
+    );
+    let weights = open(&plain).unwrap().packed(EIGHT_BITS);
+    let weights = weights.with_lora(&pair, 0.5).unwrap();
+    let layer = weights.product("q", SHAPE[1], SHAPE[0]).unwrap();
+    assert_close(
+        &layer.forward(&x).unwrap(),
+        &expected(&x, &changed),
+        SUM,
+        0.0,
+    );
 
     let difference = lora("diff.safetensors", &[("q.diff", &change)]);
     let changed = unpacked.add(change.multiply(&half).unwrap()).unwrap();

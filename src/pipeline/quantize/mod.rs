@@ -1,13 +1,13 @@
-//! Packs a model's DiT, tells what that does to its velocity, and keeps it.
+//! Packs a model's DiT, tells what that does to its velocity, and keeps it where that is asked for.
 
 mod packed_file;
 
 use mlx_rs::ops::sqrt;
-use mlx_rs::{Array, Dtype, memory};
+use mlx_rs::{Array, memory};
 
-use super::experts::{on_cpu, packing};
+use super::experts::{packing, products};
 use super::{Outcome, REUSED_BYTES, Reporter, features};
-use crate::job::{Expert, Loss, Network, Quantizing, Stage};
+use crate::job::{Expert, Loss, Network, Precision, Quantizing, Stage};
 use crate::model::dit::{self, Dit, Grid, Timesteps};
 use crate::sampler;
 use crate::weights::Weights;
@@ -19,7 +19,7 @@ const PROMPT: &str = "A cat walks on the grass, realistic style";
 const LATENTS: [i32; 3] = [3, 32, 32];
 const SEED: u64 = 0;
 
-/// Packs every expert and writes it, after telling how far its velocity is from the original's.
+/// Packs every expert, and tells how far its velocity is from the original's once it is kept.
 ///
 /// # Errors
 /// A network cannot be read, computed or written; [`crate::Error::Cancelled`].
@@ -30,18 +30,15 @@ pub fn run(
 ) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-    let features = features::of(&job.checkpoint, &[PROMPT.to_owned()], reporter)?;
+    let features = features::of_one(&job.checkpoint, PROMPT, reporter)?;
     for (expert, network) in job.checkpoint.experts() {
-        let features = features.iter();
-        let measured = features.map(|features| measure(job, expert, network, features, reporter));
-        let Some((weights, error)) = measured.last().transpose()? else {
-            continue;
-        };
-        let bytes = packed_file::write(&job.file(expert), &weights, reporter)?;
+        let (weights, error) = measure(job, expert, network, &features, reporter)?;
+        let file = job.file(expert);
+        let bytes = file.map(|file| packed_file::write(&file, &weights, reporter));
         on_packed(Loss {
             expert: job.checkpoint.high_noise.as_ref().map(|_| expert),
             error,
-            bytes,
+            bytes: bytes.transpose()?,
         });
     }
     Ok(Outcome {
@@ -96,11 +93,7 @@ fn velocity(
     timestep: f64,
 ) -> Result<Array> {
     let config = dit::Config::of(network.config.as_deref(), weights)?;
-    let products = if on_cpu()? {
-        Dtype::Float32
-    } else {
-        Dtype::Bfloat16
-    };
+    let products = products(Precision::Auto, weights)?;
     let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
     let channels = weights.shape("patch_embedding.weight")?[1];
     let [frames, height, width] = LATENTS;

@@ -6,6 +6,7 @@
 
 mod change;
 mod dialect;
+mod merging;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

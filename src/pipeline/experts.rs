@@ -1,11 +1,15 @@
 //! The DiT of a plan: one network, or two experts of which at most one is in memory.
 
-use mlx_rs::{Array, Device, DeviceType, Dtype, memory};
+use std::iter;
+
+use mlx_rs::transforms::eval;
+use mlx_rs::{Array, Dtype, memory};
 
 use super::{Features, Reporter};
 use crate::Result;
 use crate::job::{Bits, Expert, Network, Plan, Precision, Stage};
-use crate::model::dit::{self, Dit, Grid, Prompt, Rope, Timesteps};
+use crate::model::dit::{self, Dit, Grid, Prompts, Rope, Timesteps};
+use crate::model::nn::Backend;
 use crate::weights::lora::Lora;
 use crate::weights::{Packing, Weights};
 
@@ -49,10 +53,9 @@ impl<'a> Experts<'a> {
 pub(super) struct Denoiser {
     dit: Dit,
     rope: Rope,
-    prompt: Prompt,
-    negative: Option<Prompt>,
+    /// Those with and without guidance, at once or one after the other.
+    passes: Vec<Prompts>,
     guidance: f64,
-    batched: bool,
 }
 
 impl Denoiser {
@@ -70,30 +73,28 @@ impl Denoiser {
         let guidance = plan.guidance.of(expert);
         let guided = guidance.total_cmp(&1.0).is_ne();
         let negative = features.negative.as_ref().filter(|_| guided);
+        let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
+        let at_once = if plan.batches_guidance() { 2 } else { 1 };
+        let passes = texts.chunks(at_once).map(|texts| dit.read(texts));
         Ok(Self {
             rope: dit.rope(grid)?,
-            prompt: dit.read(&features.prompt)?,
-            negative: negative.map(|text| dit.read(text)).transpose()?,
+            passes: passes.collect::<Result<_>>()?,
             guidance,
-            batched: plan.batches_guidance(),
             dit,
         })
     }
 
     /// The velocity with guidance: v₋ + g (v₊ − v₋).
     pub(super) fn velocity(&self, latents: &Array, timesteps: &Timesteps) -> Result<Array> {
-        let forward =
-            |prompts: &[&Prompt]| self.dit.forward(latents, timesteps, prompts, &self.rope);
-        let Some(negative) = &self.negative else {
-            return Ok(forward(&[&self.prompt])?.remove(0));
-        };
-        let (with, without) = if self.batched {
-            let mut velocities = forward(&[&self.prompt, negative])?;
-            (velocities.remove(0), velocities.remove(0))
-        } else {
-            let with = forward(&[&self.prompt])?.remove(0);
-            with.eval()?;
-            (with, forward(&[negative])?.remove(0))
+        let mut velocities = Vec::new();
+        for prompts in &self.passes {
+            let made = self.dit.forward(latents, timesteps, prompts, &self.rope)?;
+            eval(&made)?;
+            velocities.extend(made);
+        }
+        let with = velocities.swap_remove(0);
+        let Some(without) = velocities.pop() else {
+            return Ok(with);
         };
         let pull = with
             .subtract(&without)?
@@ -127,15 +128,7 @@ pub(super) fn products(precision: Precision, weights: &Weights) -> Result<Dtype>
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
         Precision::F32 => Dtype::Float32,
-        Precision::Auto if on_cpu()? => Dtype::Float32,
+        Precision::Auto if Backend::current()? == Backend::Cpu => Dtype::Float32,
         Precision::Auto => weights.dtype("blocks.0.self_attn.q.weight")?,
     })
-}
-
-/// Whether MLX computes on the processor.
-fn on_cpu() -> Result<bool> {
-    Ok(matches!(
-        Device::try_default()?.get_type()?,
-        DeviceType::Cpu
-    ))
 }

@@ -270,9 +270,9 @@ fn the_velocity_matches() {
         let (golden, dit) = (case.open(), case.dit());
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompt = dit.read(golden.context()).unwrap();
+        let prompts = dit.read(&[golden.context()]).unwrap();
         let velocity = dit
-            .forward(&input, &case.timesteps, &[&prompt], &rope)
+            .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
             .remove(0);
         golden.compare(&velocity, "velocity", BLOCK);
@@ -286,9 +286,9 @@ fn half_precision_products_come_near() {
         let (golden, dit) = (case.open(), case.dit_with(Dtype::Bfloat16));
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompt = dit.read(golden.context()).unwrap();
+        let prompts = dit.read(&[golden.context()]).unwrap();
         let velocity = dit
-            .forward(&input, &case.timesteps, &[&prompt], &rope)
+            .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
             .remove(0);
         assert_eq!(velocity.dtype(), Dtype::Float32);
@@ -301,10 +301,10 @@ fn prompts_in_a_batch_are_as_each_alone() {
     let (golden, dit) = (TI2V.open(), TI2V.dit());
     let input = golden.input();
     let rope = dit.rope(Grid::of(&input)).unwrap();
-    let prompt = dit.read(golden.context()).unwrap();
-    let negative = dit.read(&golden.tensors["in.context_null"]).unwrap();
+    let prompts = [golden.context(), &golden.tensors["in.context_null"]];
+    let prompts = dit.read(&prompts).unwrap();
     let both = dit
-        .forward(&input, &TI2V.timesteps, &[&prompt, &negative], &rope)
+        .forward(&input, &TI2V.timesteps, &prompts, &rope)
         .unwrap();
     golden.compare(&both[0], "velocity", BLOCK);
     golden.compare(&both[1], "velocity_null", BLOCK);

@@ -23,12 +23,12 @@ fn velocity(weights: &Weights) -> Array {
     let input = golden("dit_ti2v_5b");
     let latents = &input["in.latent"];
     let rope = dit.rope(Grid::of(latents)).unwrap();
-    let prompt = dit.read(&input["in.context"]).unwrap();
+    let prompts = dit.read(&[&input["in.context"]]).unwrap();
     let timesteps = Timesteps {
         noisy: 731.0,
         clean_first_frame: false,
     };
-    let velocities = dit.forward(latents, &timesteps, &[&prompt], &rope);
+    let velocities = dit.forward(latents, &timesteps, &prompts, &rope);
     velocities.unwrap().remove(0)
 }
 

@@ -109,8 +109,8 @@ fn velocity(weights: &Weights, timesteps: Timesteps) -> Array {
     let input = golden("dit_ti2v_5b");
     let latents = &input["in.latent"];
     let rope = dit.rope(Grid::of(latents)).unwrap();
-    let prompt = dit.read(&input["in.context"]).unwrap();
-    let velocities = dit.forward(latents, &timesteps, &[&prompt], &rope);
+    let prompts = dit.read(&[&input["in.context"]]).unwrap();
+    let velocities = dit.forward(latents, &timesteps, &prompts, &rope);
     velocities.unwrap().remove(0)
 }
 

@@ -66,14 +66,12 @@ fn a_network_loads_and_runs() {
     let latents = weights.tensor("latents", &[4, 2, 4, 4]).unwrap();
     let features = weights.tensor("features", &[3, 16]).unwrap();
     let rope = dit.rope(Grid::of(&latents)).unwrap();
-    let prompt = dit.read(&features).unwrap();
+    let prompts = dit.read(&[&features]).unwrap();
     let timesteps = Timesteps {
         noisy: 500.0,
         clean_first_frame: true,
     };
-    let velocity = dit
-        .forward(&latents, &timesteps, &[&prompt], &rope)
-        .unwrap();
+    let velocity = dit.forward(&latents, &timesteps, &prompts, &rope).unwrap();
     assert_eq!(velocity[0].shape(), latents.shape());
     let values = values(&velocity[0]);
     assert!(values.iter().all(|v| v.is_finite()));

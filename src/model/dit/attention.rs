@@ -2,7 +2,7 @@
 
 use mlx_rs::Array;
 use mlx_rs::fast::rms_norm;
-use mlx_rs::ops::concatenate;
+use mlx_rs::transforms::eval;
 
 use super::{Config, Rope};
 use crate::Result;
@@ -85,17 +85,6 @@ impl TextMemory {
             values: heads_first(values)?,
         })
     }
-
-    /// Several prompts' memories as one batch.
-    pub(super) fn batch<'a>(memories: impl Iterator<Item = &'a Self>) -> Result<Self> {
-        let (keys, values): (Vec<_>, Vec<_>) = memories
-            .map(|memory| (&memory.keys, &memory.values))
-            .unzip();
-        Ok(Self {
-            keys: concatenate(&keys, 0)?,
-            values: concatenate(&values, 0)?,
-        })
-    }
 }
 
 /// Wan2.2 `wan/modules/model.py`, `WanSelfAttention`.
@@ -133,10 +122,10 @@ impl CrossAttention {
         Projections::load(weights, dim, config).map(Self)
     }
 
-    /// The keys and values of embedded text, (1, text length, dim), computed once.
+    /// The keys and values of embedded texts, (prompts, text length, dim), computed once.
     pub fn remember(&self, text: &Array) -> Result<TextMemory> {
         let memory = TextMemory::new(&self.0.keys(text)?, &self.0.values(text)?)?;
-        mlx_rs::transforms::eval([&memory.keys, &memory.values])?;
+        eval([&memory.keys, &memory.values])?;
         Ok(memory)
     }
 

@@ -24,7 +24,7 @@ pub use rope::Rope;
 pub use text::TextEmbedding;
 pub use time::{TimeEmbedding, Timesteps, sinusoidal};
 
-use mlx_rs::ops::broadcast_to;
+use mlx_rs::ops::{broadcast_to, concatenate};
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
@@ -45,8 +45,11 @@ pub struct Dit {
     head_width: i32,
 }
 
-/// What a prompt contributes, the same at every step: each block's keys and values of its text.
-pub struct Prompt(Vec<TextMemory>);
+/// What prompts contribute, the same at every step: each block's keys and values of their texts.
+pub struct Prompts {
+    count: i32,
+    memories: Vec<TextMemory>,
+}
 
 impl Dit {
     /// Reads the network; products are computed in `products`.
@@ -99,14 +102,16 @@ impl Dit {
         Rope::new(grid, self.head_width)
     }
 
-    /// Text features (tokens, text width) → what every step needs of them, to be made once a run.
-    pub fn read(&self, features: &Array) -> Result<Prompt> {
-        let text = self.text.forward(features)?;
-        let memories = self
-            .blocks
-            .iter()
-            .map(|block| block.cross_attn.remember(&text));
-        memories.collect::<Result<_>>().map(Prompt)
+    /// The text features (tokens, text width) of each prompt → what every step needs of them, to be
+    /// made once a run.
+    pub fn read(&self, features: &[&Array]) -> Result<Prompts> {
+        let texts = features.iter().map(|features| self.text.forward(features));
+        let text = concatenate(&texts.collect::<Result<Vec<_>>>()?, 0)?;
+        let remember = |block: &Block| block.cross_attn.remember(&text);
+        Ok(Prompts {
+            count: text.dim(0),
+            memories: self.blocks.iter().map(remember).collect::<Result<_>>()?,
+        })
     }
 
     /// Latents (channels, frames, height, width) → tokens (1, tokens, dim), float32.
@@ -115,33 +120,31 @@ impl Dit {
         Ok(tokens.as_dtype(Dtype::Float32)?.expand_dims(0)?)
     }
 
-    /// Latents (channels, frames, height, width) → their velocity for each prompt, float32 in the
-    /// same axes. Several prompts run as one batch.
+    /// Latents (channels, frames, height, width) → their velocity for each of the prompts, which run
+    /// as one batch, float32 in the same axes.
     pub fn forward(
         &self,
         latents: &Array,
         timesteps: &Timesteps,
-        prompts: &[&Prompt],
+        prompts: &Prompts,
         rope: &Rope,
     ) -> Result<Vec<Array>> {
         let grid = Grid::of(latents);
         let embedded = self.embed(latents)?;
         let (tokens, dim) = (embedded.dim(1), embedded.dim(2));
-        let batch = i32::try_from(prompts.len()).unwrap_or(i32::MAX);
         let (embedding, modulation) = self.time.forward(timesteps, grid)?;
 
-        let mut pace = if batch * tokens > MOST_ROWS_AT_ONCE {
+        let mut pace = if prompts.count * tokens > MOST_ROWS_AT_ONCE {
             Pace::steady()
         } else {
             Pace::lazy()
         };
-        let mut x = broadcast_to(&embedded, &[batch, tokens, dim])?;
-        for (i, block) in self.blocks.iter().enumerate() {
-            let memory = TextMemory::batch(prompts.iter().map(|prompt| &prompt.0[i]))?;
-            x = block.forward(&x, &modulation, rope, &memory, &mut pace)?;
+        let mut x = broadcast_to(&embedded, &[prompts.count, tokens, dim])?;
+        for (block, memory) in self.blocks.iter().zip(&prompts.memories) {
+            x = block.forward(&x, &modulation, rope, memory, &mut pace)?;
         }
         let patches = self.head.forward(&x, &embedding)?;
-        let velocities = patches.split_equal(batch, 0)?;
+        let velocities = patches.split_equal(prompts.count, 0)?;
         velocities
             .iter()
             .map(|patches| unpatchify(&patches.squeeze_axes(&[0])?, grid))

@@ -1,6 +1,6 @@
 //! How noisy each token is, as a vector.
 
-use mlx_rs::{Array, Dtype};
+use mlx_rs::Array;
 
 use super::{Grid, Modulation};
 use crate::Result;
@@ -33,7 +33,7 @@ pub struct TimeEmbedding {
 
 impl TimeEmbedding {
     /// Reads the layers.
-    pub fn load(weights: &Weights, dim: i32) -> Result<Self> {
+    pub(super) fn load(weights: &Weights, dim: i32) -> Result<Self> {
         let embedding = weights.at("time_embedding");
         let frequencies = embedding.shape("0.weight")?[1];
         Ok(Self {
@@ -80,8 +80,5 @@ pub fn sinusoidal(timesteps: &[f64], width: i32) -> Array {
         waves.extend(cosines);
         waves.extend(sines);
     }
-    let rows = waves.len() as i32 / width;
-    let array = Array::from_slice(&waves, &[rows, width]);
-    debug_assert_eq!(array.dtype(), Dtype::Float32);
-    array
+    Array::from_slice(&waves, &[timesteps.len() as i32, width])
 }

@@ -102,9 +102,9 @@ fn velocity(
         noisy: timestep,
         clean_first_frame: false,
     };
-    let (prompt, rope) = (dit.read(features)?, dit.rope(Grid::of(&latents))?);
+    let (prompts, rope) = (dit.read(&[features])?, dit.rope(Grid::of(&latents))?);
     let velocity = dit
-        .forward(&latents, &timesteps, &[&prompt], &rope)?
+        .forward(&latents, &timesteps, &prompts, &rope)?
         .remove(0);
     velocity.eval()?;
     drop(dit);

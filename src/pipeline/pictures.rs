@@ -140,7 +140,7 @@ fn encode_clip(
         Encoder::load(kind, &weights.as_type(Dtype::Float32))
     })?;
     let mut done = 0;
-    let latents = encoder.encode_chunks(frames, Tiling::WHOLE, |range| {
+    let latents = encoder.encode_chunks(frames, Tiling::fastest()?, |range| {
         if done > 0 {
             reporter.step(Stage::Image, done, chunks)?;
         }

@@ -266,11 +266,41 @@ fn streaming_equals_the_whole() {
     }
 }
 
+/// How many frames are taken at a time is a matter of speed and memory alone.
+#[test]
+fn many_frames_at_a_time_are_as_one() {
+    let drawn = |shape: &[i32]| normal::<f32>(shape, None, None, None).unwrap();
+    for vae in VAES {
+        let latents = drawn(&[6, 3, 5, vae.kind.statistics().channels()]);
+        let clip = drawn(&[13, 32, 48, 3]);
+        let encoder = vae.encoder();
+        let both = |frames| {
+            let tiling = Tiling {
+                frames,
+                ..Tiling::WHOLE
+            };
+            let read = |range| Ok(clip.try_index(range)?);
+            (
+                vae.decode_in_tiles(&latents, tiling),
+                encoder.encode_chunks(13, tiling, read).unwrap(),
+            )
+        };
+        let (decoded, encoded) = both(1);
+        assert_eq!(decoded.dim(0), 21);
+        for frames in [2, 3, 4, 100] {
+            let (more, latent) = both(frames);
+            compare(&more, &decoded, PIXEL, &format!("decoder, {frames}"));
+            compare(&latent, &encoded, LATENT, &format!("encoder, {frames}"));
+        }
+    }
+}
+
 /// Tiles overlap by all that their layers see, so that there is no seam even in noise. The pictures
 /// are large enough that no tile sees the whole.
 #[test]
 fn tiles_leave_no_seams() {
     let tiling = Tiling {
+        frames: 1,
         rows: 2,
         columns: 3,
     };

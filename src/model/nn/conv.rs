@@ -1,4 +1,4 @@
-//! Convolutions over channels-last pictures and clips.
+//! Convolutions over space and time.
 
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{addmm, concatenate, conv2d, conv3d, pad};
@@ -8,34 +8,6 @@ use mlx_rs::{Array, Dtype};
 use super::Backend;
 use crate::Result;
 use crate::weights::Weights;
-
-/// A convolution with a kernel of 3 × 3 that halves (pictures, height, width, channels).
-pub struct Halving {
-    weight: Array, // (out, 3, 3, in)
-    bias: Array,   // (out)
-}
-
-impl Halving {
-    /// Reads `name`.
-    pub fn load(weights: &Weights, name: &str, channels: i32) -> Result<Self> {
-        let weights = weights.at(name);
-        let weight = weights.tensor("weight", &[channels, channels, 3, 3])?;
-        let weight = weight.transpose_axes(&[0, 2, 3, 1])?.contiguous()?;
-        weight.eval()?;
-        Ok(Self {
-            weight,
-            bias: weights.tensor("bias", &[channels])?,
-        })
-    }
-
-    /// (n, h, w, c) → (n, h/2, w/2, c). The kernel begins at the pixels that it halves and reaches
-    /// below and to the right of them.
-    pub fn forward(&self, x: &Array) -> Result<Array> {
-        let x = pad(x, &[(0, 0), (0, 1), (0, 1), (0, 0)], None, None)?;
-        let y = conv2d(x, &self.weight, (2, 2), (0, 0), None, None)?;
-        Ok(y.add(&self.bias)?)
-    }
-}
 
 /// How a convolution over space and time is computed. Each gives the same, but for rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,18 +21,18 @@ pub enum Formulation {
 }
 
 impl Formulation {
-    /// The fastest one for a kernel of `time` frames.
+    /// The fastest one.
     ///
     /// Measured with MLX 0.32.2: on CUDA, conv3d takes 12–15 % less than conv2d frame by frame. On a
     /// processor it copies every input once for each weight that sees it, and products by rows take
     /// a third to four fifths of its time at 16 to 1024 channels, but half-precision products have
     /// no fast kernel there. Metal's conv3d is reported to take 2 to 5 times as long as conv2d
     /// (ml-explore/mlx 3625, 3785).
-    pub fn fastest(backend: Backend, dtype: Dtype, time: i32) -> Self {
+    pub fn fastest(backend: Backend, dtype: Dtype) -> Self {
         match backend {
             Backend::Cpu if dtype == Dtype::Float32 => Self::Rows,
-            Backend::Cpu | Backend::Cuda if time > 1 => Self::Volume,
-            Backend::Cpu | Backend::Cuda | Backend::Metal => Self::Pictures,
+            Backend::Cpu | Backend::Cuda => Self::Volume,
+            Backend::Metal => Self::Pictures,
         }
     }
 }
@@ -70,7 +42,7 @@ impl Formulation {
 pub struct Conv3d {
     kernel: Kernel,
     bias: Array, // (out)
-    time: usize,
+    time: i32,
     time_stride: i32,
     side: i32,
 }
@@ -96,20 +68,9 @@ impl Conv3d {
     ) -> Result<Self> {
         let weights = weights.at(name);
         let weight = weights.tensor("weight", &[outputs, inputs, time, side, side])?;
-        Self::fastest(&weight, weights.tensor("bias", &[outputs])?, time_stride)
-    }
-
-    /// Reads `name` with a kernel of 3 × 3 that sees a single frame.
-    pub fn load_flat(weights: &Weights, name: &str, (inputs, outputs): (i32, i32)) -> Result<Self> {
-        let weights = weights.at(name);
-        let weight = weights.tensor("weight", &[outputs, inputs, 3, 3])?;
         let bias = weights.tensor("bias", &[outputs])?;
-        Self::fastest(&weight.expand_dims(2)?, bias, 1)
-    }
-
-    fn fastest(weight: &Array, bias: Array, time_stride: i32) -> Result<Self> {
-        let formulation = Formulation::fastest(Backend::current()?, weight.dtype(), weight.dim(2));
-        Self::new(weight, bias, time_stride, formulation)
+        let formulation = Formulation::fastest(Backend::current()?, weight.dtype());
+        Self::new(&weight, bias, time_stride, formulation)
     }
 
     /// From a weight (out, in, time, side, side) and a bias (out).
@@ -122,28 +83,28 @@ impl Conv3d {
         Ok(Self {
             kernel: Kernel::new(weight, formulation)?,
             bias,
-            time: weight.dim(2) as usize,
+            time: weight.dim(2),
             time_stride,
             side: weight.dim(4),
         })
     }
 
     /// How many frames each output frame sees.
-    pub fn time(&self) -> usize {
+    pub fn time(&self) -> i32 {
         self.time
     }
 
-    /// Frames (1, h, w, in) → (t, h, w, out)
-    pub fn forward(&self, frames: &[Array]) -> Result<Array> {
+    /// The pieces of a clip, (t, h, w, in) each → (t′, h, w, out)
+    pub fn forward(&self, clip: &[Array]) -> Result<Array> {
         match &self.kernel {
-            Kernel::Volume(weight) => self.by_volume(frames, weight),
-            Kernel::Pictures(weights) => self.by_pictures(frames, weights),
-            Kernel::Rows(matrices) => self.by_rows(frames, matrices),
+            Kernel::Volume(weight) => self.by_volume(clip, weight),
+            Kernel::Pictures(weights) => self.by_pictures(&frames(clip)?, weights),
+            Kernel::Rows(matrices) => self.by_rows(&frames(clip)?, matrices),
         }
     }
 
-    fn by_volume(&self, frames: &[Array], weight: &Array) -> Result<Array> {
-        let x = concatenate(frames, 0)?.expand_dims(0)?;
+    fn by_volume(&self, clip: &[Array], weight: &Array) -> Result<Array> {
+        let x = concatenate(clip, 0)?.expand_dims(0)?;
         let padding = (0, self.side / 2, self.side / 2);
         let stride = (self.time_stride, 1, 1);
         let y = conv3d(x, weight, stride, padding, None, None)?;
@@ -190,7 +151,7 @@ impl Conv3d {
 
     /// What frame `frame` of the kernel sees, a frame for each output frame.
     fn seen(&self, frames: &[Array], frame: usize) -> Result<Array> {
-        let last = frames.len() + frame - self.time;
+        let last = frames.len() + frame - self.time as usize;
         let seen: Vec<_> = frames[frame..=last]
             .iter()
             .step_by(self.time_stride as usize)
@@ -222,6 +183,15 @@ impl Kernel {
             )?),
         })
     }
+}
+
+/// Each frame of a clip in pieces on its own, (1, h, w, c).
+fn frames(clip: &[Array]) -> Result<Vec<Array>> {
+    let mut frames = Vec::new();
+    for piece in clip {
+        frames.extend(piece.split_equal(piece.dim(0), 0)?);
+    }
+    Ok(frames)
 }
 
 /// The parts of `x` along its first axis, each on its own in memory.

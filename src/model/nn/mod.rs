@@ -7,11 +7,13 @@ mod conv;
 mod exp;
 mod fused;
 mod pace;
+mod resizing;
 
 pub use activation::{gelu_tanh, silu};
 pub use attention::attention;
 pub use backend::Backend;
-pub use conv::{Conv3d, Formulation, Halving};
+pub use conv::{Conv3d, Formulation};
 pub use exp::exp;
 pub use fused::Fused;
 pub use pace::{Pace, in_parts};
+pub use resizing::{Doubling, Halving};

@@ -1,5 +1,6 @@
 //! What causal convolutions remember from one chunk of a clip to the next.
 
+use std::collections::VecDeque;
 use std::mem;
 
 use mlx_rs::Array;
@@ -15,7 +16,7 @@ use crate::Result;
 /// Wan2.2 `wan/modules/vae2_2.py`, `feat_cache` and `feat_idx`.
 #[derive(Default)]
 pub struct Cache {
-    /// Each frame on its own, (1, h, w, c), oldest first; none while the past is zeros.
+    /// In pieces (t, h, w, c), oldest first; none while the past is zeros.
     slots: Vec<Vec<Array>>,
     next: usize,
 }
@@ -46,24 +47,23 @@ impl Cache {
         self.slot();
     }
 
-    /// The frames of `x` (t, h, w, c), each on its own, after the last `frames` of the past, which
-    /// they then become the past of.
+    /// A clip of the last `frames` frames of the past and then `x` (t, h, w, c), in pieces. Its last
+    /// frames become the past.
     ///
-    /// They are computed here, and copied out of larger arrays: a slice would keep the whole chunk
-    /// alive, and an unevaluated one the whole graph behind it.
-    pub fn extend(&mut self, x: &Array, frames: usize) -> Result<Vec<Array>> {
+    /// They are computed here: an array that is not holds the whole graph behind it.
+    pub fn extend(&mut self, x: &Array, frames: i32) -> Result<Vec<Array>> {
         let slot = self.slot();
-        let mut all = mem::take(slot);
-        if all.is_empty() {
-            let black = zeros_dtype(&[1, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?;
-            all.resize(frames, black);
+        let mut clip = mem::take(slot);
+        if clip.is_empty() {
+            clip.push(zeros_dtype(
+                &[frames, x.dim(1), x.dim(2), x.dim(3)],
+                x.dtype(),
+            )?);
         }
-        for i in 0..x.dim(0) {
-            all.push(x.try_index(i..i + 1)?.contiguous()?);
-        }
-        eval(&all)?;
-        *slot = all[all.len() - frames..].to_vec();
-        Ok(all)
+        clip.push(x.clone());
+        *slot = last(&clip, frames)?;
+        eval(slot.iter().chain([x]))?;
+        Ok(clip)
     }
 
     /// The next layer's slot.
@@ -74,4 +74,23 @@ impl Cache {
         self.next += 1;
         &mut self.slots[self.next - 1]
     }
+}
+
+/// The last `frames` frames of a clip in pieces. What is a part of a piece is copied out of it: a
+/// slice would keep the whole piece in memory.
+fn last(clip: &[Array], mut frames: i32) -> Result<Vec<Array>> {
+    let mut pieces = VecDeque::new();
+    for piece in clip.iter().rev() {
+        let surplus = piece.dim(0) - frames;
+        if surplus == piece.dim(0) {
+            break;
+        }
+        pieces.push_front(if surplus > 0 {
+            piece.try_index(surplus..)?.contiguous()?
+        } else {
+            piece.clone()
+        });
+        frames -= pieces[0].dim(0);
+    }
+    Ok(pieces.into())
 }

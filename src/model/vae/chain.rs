@@ -127,8 +127,8 @@ impl Chain {
 
     /// Passes the next chunk of a clip, (t, h, w, in) → (t′, h′, w′, out), through every layer.
     ///
-    /// It passes in as few frames at a time as the layers allow. To causal layers that is the same,
-    /// and memory is what those frames need.
+    /// It passes a few frames at a time. To causal layers that is the same, and memory is what those
+    /// frames need.
     pub fn forward(&self, chunk: &Array, tiling: Tiling, cache: &mut Cache) -> Result<Array> {
         cache.rewind();
         Pass {
@@ -149,7 +149,7 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn through(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
-        if x.dim(0) > 1 {
+        if x.dim(0) > self.tiling.frames {
             return self.in_parts(layers, x);
         }
         let Range { start, end } = self.chain.largest;
@@ -160,21 +160,25 @@ impl Pass<'_> {
             } else if !(start..end).contains(&i) {
                 x = self.layer(i, &x)?;
             }
-            if x.dim(0) > 1 {
+            if x.dim(0) > self.tiling.frames {
                 return self.through(i + 1..layers.end, &x);
             }
         }
         Ok(x)
     }
 
-    /// Several frames one at a time or, where a layer makes one frame of two, two at a time.
+    /// Many frames a few at a time or, where a layer makes one frame of two, by halves.
     fn in_parts(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
         let halves = |i: &usize| self.chain.layers[*i].1.halves_time();
         let halving = layers.clone().rev().find(halves);
-        let parts = if halving.is_some() { 2 } else { x.dim(0) };
+        let frames = match halving {
+            None => self.tiling.frames,
+            Some(_) => x.dim(0) / 2,
+        };
         let before = layers.start..halving.unwrap_or(layers.end);
         let begin = self.cache.position();
-        let parts = x.split_equal(parts, 0)?;
+        let ends: Vec<_> = (frames..x.dim(0)).step_by(frames as usize).collect();
+        let parts = x.split_at_indices(&ends, 0)?;
         let parts = parts.iter().map(|part| {
             self.cache.return_to(begin);
             let part = self.through(before.clone(), part)?;
@@ -191,7 +195,7 @@ impl Pass<'_> {
         }
     }
 
-    /// One frame through the layers with the largest pictures.
+    /// A few frames through the layers with the largest pictures.
     fn in_tiles(&mut self, layers: Range<usize>, x: &Array) -> Result<Array> {
         self.tiling.each(x, |tile| {
             layers

@@ -46,9 +46,10 @@ impl Decoder {
         self.conv2.forward(&self.statistics.restore(latents)?)
     }
 
-    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], (1, h′, w′, 3) for the first
-    /// latent frame and (4, h′, w′, 3) for each later one, handed to `write` as they come. They are
-    /// float32, whatever the type of the weights, which is what the layers compute in.
+    /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], handed to `write` as they come:
+    /// (1, h′, w′, 3) for the first latent frame, then (4t, h′, w′, 3) for the t latent frames that are
+    /// taken at a time. They are float32, whatever the type of the weights, which is what the layers
+    /// compute in.
     ///
     /// # Errors
     /// MLX's, and the first that `write` returns.
@@ -60,13 +61,15 @@ impl Decoder {
     ) -> Result<()> {
         let prepared = self.prepare(latents)?;
         let mut cache = Cache::default();
-        for i in 0..prepared.dim(0) {
-            let latent = prepared.try_index(i..i + 1)?;
-            let pixels = self.chain.forward(&latent, tiling, &mut cache)?;
+        let mut chunk = 0..1;
+        while chunk.start < prepared.dim(0) {
+            let latents = prepared.try_index(chunk.clone())?;
+            let pixels = self.chain.forward(&latents, tiling, &mut cache)?;
             let pixels = self.kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
             let frames = clip(&pixels, (-1.0, 1.0))?;
             frames.eval()?;
             write(&frames)?;
+            chunk = chunk.end..(chunk.end + tiling.frames).min(prepared.dim(0));
         }
         Ok(())
     }

@@ -3,11 +3,10 @@
 //! Wan2.2 `wan/modules/vae2_2.py`, `Resample`.
 
 use mlx_rs::Array;
-use mlx_rs::ops::{broadcast_to, concatenate};
 
 use super::{Cache, CausalConv};
 use crate::Result;
-use crate::model::nn::{Conv3d, Halving};
+use crate::model::nn::{Conv3d, Doubling, Halving};
 use crate::weights::Weights;
 
 /// Halves height and width, and in time every chunk but the first.
@@ -50,7 +49,7 @@ impl Downsample {
 
 /// Doubles height and width, and in time every chunk but the first.
 pub struct Upsample {
-    space: Conv3d,
+    space: Doubling,
     time: Option<CausalConv>,
 }
 
@@ -60,7 +59,7 @@ impl Upsample {
     pub fn load(weights: &Weights, (inputs, outputs): (i32, i32), in_time: bool) -> Result<Self> {
         let time = || CausalConv::load_in_time(weights, "time_conv", (inputs, 2 * inputs));
         Ok(Self {
-            space: Conv3d::load_flat(weights, "resample.1", (inputs, outputs))?,
+            space: Doubling::load(weights, "resample.1", (inputs, outputs))?,
             time: in_time.then(time).transpose()?,
         })
     }
@@ -78,13 +77,7 @@ impl Upsample {
             }
             Some(time) => interleave(&time.forward(x, cache)?)?,
         };
-        let frames = x.split_equal(x.dim(0), 0)?;
-        let frames = frames.iter().map(|frame| {
-            let frame = self.space.forward(&[nearest_double(frame)?])?;
-            frame.eval()?;
-            Ok(frame)
-        });
-        Ok(concatenate(&frames.collect::<Result<Vec<_>>>()?, 0)?)
+        self.space.forward(&x)
     }
 }
 
@@ -94,12 +87,4 @@ fn interleave(x: &Array) -> Result<Array> {
     Ok(x.reshape(&[frames, height, width, 2, channels])?
         .transpose_axes(&[0, 3, 1, 2, 4])?
         .reshape(&[2 * frames, height, width, channels])?)
-}
-
-/// (t, h, w, c) → (t, 2h, 2w, c): each pixel becomes four.
-fn nearest_double(x: &Array) -> Result<Array> {
-    let (frames, height, width, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3));
-    let x = x.reshape(&[frames, height, 1, width, 1, channels])?;
-    let x = broadcast_to(x, &[frames, height, 2, width, 2, channels])?;
-    Ok(x.reshape(&[frames, 2 * height, 2 * width, channels])?)
 }

@@ -11,6 +11,7 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 
 use crate::Result;
+use crate::model::nn::Backend;
 
 /// How far the layers see in the pixels that they are given. Those of a decoder have seven
 /// convolutions of 3 × 3 before they double the picture, of which the last is half as wide, and seven
@@ -20,21 +21,40 @@ pub const REACH: i32 = 10;
 /// Pixels that are halved together stay together.
 const STEP: i32 = 2;
 
-/// Into how many tiles a picture is cut.
+/// How much of a clip the layers are given at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tiling {
-    /// From top to bottom.
+    /// The most frames at a time.
+    pub frames: i32,
+    /// The tiles of a picture from top to bottom.
     pub rows: i32,
-    /// From left to right.
+    /// Those from left to right.
     pub columns: i32,
 }
 
 impl Tiling {
-    /// One tile.
+    /// Single frames, each as one tile.
     pub const WHOLE: Self = Self {
+        frames: 1,
         rows: 1,
         columns: 1,
     };
+
+    /// The fastest one where memory does not matter.
+    ///
+    /// Measured with the VAE of TI2V-5B on an NVIDIA H100: single frames take a tenth longer than
+    /// several, and half as much memory. A laptop's GPU has enough to do with one.
+    pub fn fastest() -> Result<Self> {
+        let frames = if Backend::current()? == Backend::Cuda {
+            2
+        } else {
+            1
+        };
+        Ok(Self {
+            frames,
+            ..Self::WHOLE
+        })
+    }
 
     /// What `work` makes of `x` (t, h, w, in), of which it sees one tile after the other.
     pub(super) fn each(

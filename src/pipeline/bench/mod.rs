@@ -77,10 +77,8 @@ fn denoise(clock: &mut Clock) -> Result<()> {
     let grid = Grid::of(&latents);
     let rope = dit.rope(grid)?;
     let width = weights.shape("text_embedding.0.weight")?[1];
-    let prompts = (0..bench.batch)
-        .map(|_| dit.read(&noise(&[config.text_len, width])?))
-        .collect::<Result<Vec<_>>>()?;
-    let prompts: Vec<_> = prompts.iter().collect();
+    let text = noise(&[config.text_len, width])?;
+    let prompts = dit.read(&vec![&text; bench.batch as usize])?;
     let timesteps = Timesteps {
         noisy: 500.0,
         clean_first_frame: false,
@@ -100,8 +98,9 @@ fn decode(clock: &mut Clock) -> Result<()> {
     let latents = noise(&[shape.frames, shape.height, shape.width, shape.channels])?;
     let first = latents.try_index(..WARMING.min(shape.frames))?;
     clock.loaded(bench.frames.into());
-    clock.warm(|| decoder.decode(&first, Tiling::WHOLE, |_| Ok(())))?;
-    clock.repeat(|| decoder.decode(&latents, Tiling::WHOLE, |_| Ok(())))
+    let tiling = Tiling::fastest()?;
+    clock.warm(|| decoder.decode(&first, tiling, |_| Ok(())))?;
+    clock.repeat(|| decoder.decode(&latents, tiling, |_| Ok(())))
 }
 
 fn encode(clock: &mut Clock) -> Result<()> {
@@ -118,7 +117,9 @@ fn encode(clock: &mut Clock) -> Result<()> {
     let pass = |frames| {
         let read =
             |range: std::ops::Range<i32>| noise(&[range.end - range.start, height, width, 3]);
-        Ok(encoder.encode_chunks(frames, Tiling::WHOLE, read)?.eval()?)
+        Ok(encoder
+            .encode_chunks(frames, Tiling::fastest()?, read)?
+            .eval()?)
     };
     clock.warm(|| pass(warming.min(frames)))?;
     clock.repeat(|| pass(frames))

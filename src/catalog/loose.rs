@@ -86,7 +86,7 @@ fn picked(
     Err(Error::content(file, problem))
 }
 
-/// The model whose files lie in `folder`, or nothing if there is no DiT.
+/// The model whose files lie in `folder`, or nothing if no file is of any.
 ///
 /// # Errors
 /// There are several, or parts are missing or damaged.
@@ -96,7 +96,7 @@ pub fn open(folder: &Path) -> Option<Result<Checkpoint>> {
     let mut stock = Stock::of(walk);
     let damaged = stock.damaged.pop();
     let model = match dits::paired(&stock.dits).as_slice() {
-        [] => return None,
+        [] => return damaged.map(Err),
         [only] => stock.model(only, folder),
         _ => {
             let names: Vec<_> = stock.dits.iter().map(Component::file_name).collect();

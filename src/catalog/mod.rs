@@ -61,7 +61,7 @@ pub fn open(place: &Path) -> Result<Checkpoint> {
 fn laid_out(folder: &Path) -> Option<Result<Checkpoint>> {
     let model = if folder.join(diffusers::INDEX).is_file() {
         diffusers::open(folder)
-    } else if official::is_in(folder) {
+    } else if official::is_in(folder) || official::has_experts(folder) {
         official::open(folder)
     } else {
         return None;

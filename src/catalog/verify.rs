@@ -35,39 +35,65 @@ impl Verdict {
     }
 }
 
-/// Reads every file of the model. `tell` hears how many bytes are done, of how many; an error of its ends the work.
+/// Reads every file of the model; networks that no published hash vouches for twice, to look at their numbers too.
+/// `tell` hears how many bytes are done, of how many; an error of its ends the work.
 ///
 /// # Errors
-/// A file cannot be read, or its tensors are not all there.
+/// A file cannot be read, its tensors are not all there, or hold something that is no number.
 pub fn verify(
     model: &Checkpoint,
     tell: &mut dyn FnMut(u64, u64) -> Result<()>,
 ) -> Result<Vec<Verdict>> {
     let high_noise = model.high_noise.iter().map(|high| &high.network.weights);
     let networks = [&model.dit.weights, &model.text_encoder, &model.vae];
-    for files in networks.into_iter().chain(high_noise) {
+    let networks: Vec<_> = networks.into_iter().chain(high_noise).collect();
+    for files in &networks {
         Weights::open(files)?;
     }
+    let unknown = networks.into_iter();
+    let unknown = unknown.filter(|files| files.iter().any(|file| published(file).is_none()));
+    let unknown: Vec<_> = unknown.collect();
     let files: BTreeSet<PathBuf> = model
         .paths()
         .into_iter()
         .filter(|path| path.is_file())
         .collect();
     let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
-    let of = files.iter().map(size).sum();
+    let of = files
+        .iter()
+        .chain(unknown.iter().copied().flatten())
+        .map(size)
+        .sum();
     let mut done = 0;
+    let mut step = |bytes| {
+        done += bytes;
+        tell(done, of)
+    };
+    for files in unknown {
+        look_at_numbers(files, &mut step)?;
+    }
     let verdicts = files.into_iter().map(|file| {
-        let sha256 = sha256(&file, &mut |bytes| {
-            done += bytes;
-            tell(done, of)
-        })?;
         Ok(Verdict {
-            sha256,
+            sha256: sha256(&file, &mut step)?,
             published: published(&file),
             file,
         })
     });
     verdicts.collect()
+}
+
+fn look_at_numbers(files: &[PathBuf], step: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
+    let unsound = Weights::open(files)?.unsound(step)?;
+    let (Some(file), Some(first)) = (files.first(), unsound.first()) else {
+        return Ok(());
+    };
+    let others = match unsound.len() - 1 {
+        0 => String::new(),
+        count => format!(" and {count} other tensors"),
+    };
+    let problem =
+        format!("holds something that is no finite number in {first}{others}: download it again");
+    Err(Error::content(file, problem))
 }
 
 fn sha256(path: &Path, read: &mut dyn FnMut(u64) -> Result<()>) -> Result<String> {

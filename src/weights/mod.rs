@@ -24,6 +24,7 @@ mod reading;
 mod repack;
 mod safetensors;
 pub mod shards;
+mod soundness;
 mod store;
 mod synthetic;
 mod torch;

@@ -1,6 +1,7 @@
 //! Model folders: recognised, incomplete, foreign.
 
 mod card;
+mod damage;
 pub mod hollow;
 pub mod hub;
 mod layouts;

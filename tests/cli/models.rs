@@ -218,6 +218,23 @@ fn hub() -> Server {
     server
 }
 
+/// Where no hash is known, numbers that are none tell.
+#[test]
+fn verifying_looks_at_the_numbers() {
+    let home = Home::new();
+    let model = Model::official("ckpt/t2v_1_3b");
+    let dit = model.path().join("diffusion_pytorch_model.safetensors");
+    let mut bytes = fs::read(&dit).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last..].fill(0xff);
+    fs::remove_file(&dit).unwrap();
+    fs::write(&dit, bytes).unwrap();
+    let verified = home.run(&["models", "verify", text(model.path())]);
+    assert_eq!(verified.code, Some(1));
+    let told = "diffusion_pytorch_model.safetensors holds something that is no finite number in ";
+    assert!(verified.stderr.contains(told), "{}", verified.stderr);
+}
+
 /// From one command to a model that others find.
 #[test]
 fn a_model_is_downloaded_and_listed() {

@@ -7,6 +7,7 @@ use mlx_rs::Array;
 use tempfile::TempDir;
 
 use super::case::Case;
+use crate::support::gguf::Stored;
 use crate::support::layouts;
 use crate::support::program::zoetrope;
 use crate::support::values;
@@ -59,4 +60,18 @@ fn comfyui_experts_make_the_official_video() {
     let folder = layouts::comfyui_i2v_a14b();
     let tree = folder.path().join("split_files");
     assert_makes_the_official_video(&tree, "i2v_a14b_unipc");
+}
+
+/// In GGUF the matrices are 16-bit floats here, the rest is as it was, and the vocabulary is in the header.
+#[test]
+fn gguf_files_make_the_official_video() {
+    let folder = layouts::gguf_ti2v_5b(Stored::F16);
+    assert_makes_the_official_video(folder.path(), "ti2v_5b_i2v_unipc");
+}
+
+/// Convolutions are turned around there.
+#[test]
+fn mlx_video_folders_make_the_official_video() {
+    let folder = layouts::mlx_video_ti2v_5b();
+    assert_makes_the_official_video(folder.path(), "ti2v_5b_i2v_unipc");
 }

@@ -1,6 +1,7 @@
 //! GGUF files, written by hand.
 
 use mlx_rs::Dtype;
+use zoetrope::model::text::vocabulary::{self, Vocabulary};
 use zoetrope::weights::Weights;
 
 /// A file as far as it is written.
@@ -78,6 +79,25 @@ pub fn bytes(bytes: &[u8]) -> Vec<u8> {
 
 fn list(kind: u32, length: usize) -> Vec<u8> {
     Written(Vec::new()).u32(9).u32(kind).u64(length as u64).0
+}
+
+/// The vocabulary of the tiny models, as llama.cpp writes it into the header of a text encoder.
+pub fn vocabulary() -> Vec<(&'static str, Vec<u8>)> {
+    let encoder = super::golden_path("ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors");
+    let weights = Weights::open(&[encoder]).unwrap();
+    let Vocabulary {
+        pieces, charsmap, ..
+    } = vocabulary::read(&weights.bytes("spiece_model").unwrap()).unwrap();
+    let tokens = pieces.iter().map(|piece| piece.text.as_str());
+    let scores: Vec<_> = pieces.iter().map(|piece| piece.score).collect();
+    let kinds: Vec<_> = pieces.iter().map(|piece| piece.kind as i32 + 1).collect();
+    vec![
+        ("tokenizer.ggml.model", text("t5")),
+        ("tokenizer.ggml.tokens", texts(tokens)),
+        ("tokenizer.ggml.scores", reals(&scores)),
+        ("tokenizer.ggml.token_type", integers(&kinds)),
+        ("tokenizer.ggml.precompiled_charsmap", bytes(&charsmap)),
+    ]
 }
 
 /// A tensor to be written.

@@ -9,9 +9,13 @@ use mlx_rs::Dtype;
 use tempfile::TempDir;
 use zoetrope::weights::Weights;
 
-use super::golden_path;
+use super::dialects::{
+    diffusers_dit, llama_cpp_t5, mlx_video_dit, mlx_video_t5, mlx_video_vae_22, transformers_t5,
+};
+use super::{gguf, golden_path};
 
 const T5: &str = "t2v_a14b/official/models_t5_umt5-xxl-enc-bf16.pth";
+const TI2V_T5: &str = "ti2v_5b/official/models_t5_umt5-xxl-enc-bf16.pth";
 const LOW: &str = "official/low_noise_model/diffusion_pytorch_model.safetensors";
 const HIGH: [&str; 2] = [
     "i2v_a14b/official/high_noise_model/diffusion_pytorch_model-00001-of-00002.safetensors",
@@ -106,6 +110,49 @@ pub fn comfyui_i2v_a14b() -> TempDir {
     folder
 }
 
+/// TI2V-5B as a set of GGUF files, with the matrices of DiT and text encoder `stored` so.
+pub fn gguf_ti2v_5b(stored: gguf::Stored) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let dit = gguf::network(&open(&ONE), stored, str::to_owned, &[]);
+    let place = folder.path().join("Wan2.2-TI2V-5B.gguf");
+    fs::write(&place, dit).unwrap();
+    configuration("ti2v_5b/official/config.json", &place);
+    let encoder = gguf::network(&open(&[TI2V_T5]), stored, llama_cpp_t5, &gguf::vocabulary());
+    fs::write(folder.path().join("umt5-xxl-encoder.gguf"), encoder).unwrap();
+    let vae = checkpoint("ti2v_5b/official/Wan2.2_VAE.pth");
+    symlink(vae, folder.path().join("Wan2.2_VAE.pth")).unwrap();
+    folder
+}
+
+/// TI2V-5B as mlx-video converts it.
+pub fn mlx_video_ti2v_5b() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    write_changed(
+        &file("model.safetensors"),
+        &ONE,
+        Dtype::Bfloat16,
+        mlx_video_dit,
+    );
+    configuration("ti2v_5b/official/config.json", &file("model.safetensors"));
+    write(
+        &file("t5_encoder.safetensors"),
+        &[TI2V_T5],
+        Dtype::Bfloat16,
+        mlx_video_t5,
+    );
+    let vae = ["ti2v_5b/official/Wan2.2_VAE.pth"];
+    write_changed(
+        &file("vae.safetensors"),
+        &vae,
+        Dtype::Float32,
+        mlx_video_vae_22,
+    );
+    let tokenizer = checkpoint("ti2v_5b/official/google/umt5-xxl/tokenizer.json");
+    symlink(tokenizer, file("tokenizer.json")).unwrap();
+    folder
+}
+
 fn checkpoint(name: &str) -> PathBuf {
     golden_path("ckpt").join(name)
 }
@@ -114,89 +161,33 @@ fn configuration(from: &str, beside: &Path) {
     fs::copy(checkpoint(from), beside.with_file_name("config.json")).unwrap();
 }
 
+fn open(official: &[&str]) -> Weights {
+    let files: Vec<_> = official.iter().map(|name| checkpoint(name)).collect();
+    Weights::open(&files).unwrap()
+}
+
 /// Writes the network that `official` files hold again, as one file in this type and under these names.
 fn write(path: &Path, official: &[&str], dtype: Dtype, rename: impl Fn(&str) -> String) {
-    let files: Vec<_> = official.iter().map(|name| checkpoint(name)).collect();
-    let weights = Weights::open(&files).unwrap().as_type(dtype);
+    write_changed(path, official, dtype, |name, array| (rename(name), array));
+}
+
+/// The same, with the axes in another order too.
+fn write_changed(
+    path: &Path,
+    official: &[&str],
+    dtype: Dtype,
+    change: impl Fn(&str, Array) -> (String, Array),
+) {
+    let weights = open(official).as_type(dtype);
     let tensors: Vec<(String, Array)> = weights
         .names()
         .iter()
         .map(|name| {
             let shape = weights.shape(name).unwrap();
-            (rename(name), weights.tensor(name, &shape).unwrap())
+            change(name, weights.tensor(name, &shape).unwrap())
         })
         .collect();
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let tensors = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     Array::save_safetensors(tensors, None, path).unwrap();
-}
-
-/// The rows, one after another, over a name.
-fn renamed(name: &str, rows: &[(&str, &str)]) -> String {
-    rows.iter()
-        .fold(format!(".{name}"), |name, (official, theirs)| {
-            name.replace(official, theirs)
-        })
-        .trim_start_matches('.')
-        .to_owned()
-}
-
-/// Diffusers `scripts/convert_wan_to_diffusers.py`, `TRANSFORMER_KEYS_RENAME_DICT`.
-fn diffusers_dit(name: &str) -> String {
-    renamed(
-        name,
-        &[
-            (
-                ".time_embedding.0.",
-                ".condition_embedder.time_embedder.linear_1.",
-            ),
-            (
-                ".time_embedding.2.",
-                ".condition_embedder.time_embedder.linear_2.",
-            ),
-            (
-                ".text_embedding.0.",
-                ".condition_embedder.text_embedder.linear_1.",
-            ),
-            (
-                ".text_embedding.2.",
-                ".condition_embedder.text_embedder.linear_2.",
-            ),
-            (".time_projection.1.", ".condition_embedder.time_proj."),
-            (".head.modulation", ".scale_shift_table"),
-            (".modulation", ".scale_shift_table"),
-            (".head.head.", ".proj_out."),
-            (".norm3.", ".norm2."),
-            (".self_attn.", ".attn1."),
-            (".cross_attn.", ".attn2."),
-            (".q.", ".to_q."),
-            (".k.", ".to_k."),
-            (".v.", ".to_v."),
-            (".o.", ".to_out.0."),
-            (".ffn.0.", ".ffn.net.0.proj."),
-            (".ffn.2.", ".ffn.net.2."),
-        ],
-    )
-}
-
-/// Transformers `models/umt5/modeling_umt5.py`, the modules of `UMT5EncoderModel`.
-fn transformers_t5(name: &str) -> String {
-    renamed(
-        name,
-        &[
-            (".token_embedding.", ".shared."),
-            (".blocks.", ".encoder.block."),
-            (".norm1.", ".layer.0.layer_norm."),
-            (".norm2.", ".layer.1.layer_norm."),
-            (".attn.", ".layer.0.SelfAttention."),
-            (
-                ".pos_embedding.embedding.",
-                ".layer.0.SelfAttention.relative_attention_bias.",
-            ),
-            (".ffn.gate.0.", ".layer.1.DenseReluDense.wi_0."),
-            (".ffn.fc1.", ".layer.1.DenseReluDense.wi_1."),
-            (".ffn.fc2.", ".layer.1.DenseReluDense.wo."),
-            (".norm.", ".encoder.final_layer_norm."),
-        ],
-    )
 }

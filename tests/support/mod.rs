@@ -1,6 +1,7 @@
 //! What the tests share: the reference data and how to compare with it.
 
 pub mod alone;
+pub mod dialects;
 pub mod folder;
 pub mod gguf;
 pub mod layouts;

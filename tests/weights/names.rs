@@ -7,6 +7,9 @@ use zoetrope::weights::Weights;
 
 use super::files::Folder;
 use super::{assert_says, failure};
+use crate::support::dialects::{
+    llama_cpp_t5, mlx_video_dit, mlx_video_t5, mlx_video_vae_21, mlx_video_vae_22,
+};
 use crate::support::{golden_path, values};
 
 fn open(files: &[&str]) -> Weights {
@@ -111,22 +114,7 @@ fn llama_cpp_text_encoders_are_the_official_ones() {
     let folder = Folder::new();
     let official = open(&[UMT5]);
     let theirs = written(&folder, &official, |name, array| {
-        let name = name
-            .replace("token_embedding", "token_embd")
-            .replace("pos_embedding.embedding", "attn_rel_b")
-            .replace("norm1", "attn_norm")
-            .replace("norm2", "ffn_norm")
-            .replace("attn.", "attn_")
-            .replace("ffn.gate.0", "ffn_gate")
-            .replace("ffn.fc1", "ffn_up")
-            .replace("ffn.fc2", "ffn_down")
-            .replace("blocks.", "enc.blk.");
-        let name = if name == "norm.weight" {
-            "enc.output_norm.weight".into()
-        } else {
-            name
-        };
-        (name, array)
+        (llama_cpp_t5(name), array)
     });
     assert_same(&theirs, &official, &[]);
 }
@@ -135,66 +123,18 @@ fn llama_cpp_text_encoders_are_the_official_ones() {
 #[test]
 fn mlx_video_networks_are_the_official_ones() {
     let folder = Folder::new();
-    let official = open(&DIT);
-    let theirs = written(&folder, &official, |name, array| {
-        let array = match name {
-            "patch_embedding.weight" => array.reshape(&[array.dim(0), -1]).unwrap(),
-            _ => array,
-        };
-        let name = name
-            .replace("patch_embedding", "patch_embedding_proj")
-            .replace("_embedding.0", "_embedding_0")
-            .replace("_embedding.2", "_embedding_1")
-            .replace("time_projection.1", "time_projection")
-            .replace("ffn.0", "ffn.fc1")
-            .replace("ffn.2", "ffn.fc2");
-        (name, array)
-    });
-    assert_same(&theirs, &official, &[]);
-
-    let official = open(&[UMT5]);
-    let theirs = written(&folder, &official, |name, array| {
-        (name.replace("gate.0", "gate_proj"), array)
-    });
-    assert_same(&theirs, &official, &[]);
-
-    let channels_last = |name: &str, array: Array| {
-        if name.ends_with("weight") && array.ndim() >= 4 {
-            array.move_axis(1, -1).unwrap()
-        } else {
-            array
-        }
-    };
-    let official = open(&[VAE_21]);
-    let theirs = written(&folder, &official, |name, array| {
-        (name.into(), channels_last(name, array))
-    });
-    assert_same(&theirs, &official, &[]);
-
-    let official = open(&[VAE_22]);
-    let theirs = written(&folder, &official, |name, array| {
-        let array = channels_last(name, array);
-        let array = if name.ends_with("gamma") {
-            array.flatten(None, None).unwrap()
-        } else {
-            array
-        };
-        let name = ["0", "2", "3", "6"]
-            .iter()
-            .fold(name.to_owned(), |name, layer| {
-                name.replace(
-                    &format!("residual.{layer}."),
-                    &format!("residual.layer_{layer}."),
-                )
-                .replace(&format!("head.{layer}."), &format!("head.layer_{layer}."))
-            });
-        let name = name
-            .replace("resample.1.", "resample_")
-            .replace("to_qkv.", "to_qkv_")
-            .replace("proj.", "proj_");
-        (name, array)
-    });
-    assert_same(&theirs, &official, &[]);
+    for (official, change) in [
+        (
+            open(&DIT),
+            mlx_video_dit as fn(&str, Array) -> (String, Array),
+        ),
+        (open(&[UMT5]), |name, array| (mlx_video_t5(name), array)),
+        (open(&[VAE_21]), mlx_video_vae_21),
+        (open(&[VAE_22]), mlx_video_vae_22),
+    ] {
+        let theirs = written(&folder, &official, change);
+        assert_same(&theirs, &official, &[]);
+    }
 }
 
 /// Which of the two would be the right one?

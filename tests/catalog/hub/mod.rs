@@ -105,7 +105,7 @@ fn content(seed: u64, length: usize) -> Vec<u8> {
 }
 
 /// Every file below a folder, links too.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };

@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     compute_in_full_float32();
+    if let Err(error) = zoetrope::engine::metal::prepare() {
+        return zoetrope::cli::fail(&error);
+    }
     let args: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     // A desktop passes the files that it wants opened; no command has an ending.
     let are_files = args

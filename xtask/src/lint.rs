@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::wheel::Wheels;
-use crate::{cache, cmd, licences, no_args, places, setup};
+use crate::{bundle, cache, cmd, licences, no_args, places, setup};
 
 const TYPOS: Wheels = Wheels {
     what: "typos 1.52.0 (8 MB)",
@@ -50,6 +50,13 @@ pub fn run(args: &[String]) -> Result<()> {
     licences::check()?;
     eprintln!("All clean");
     Ok(())
+}
+
+/// The same for the workspace in `bundle/`, whose dependencies take minutes to compile.
+pub fn packer() -> Result<()> {
+    step("the packer of the app");
+    cmd::run(bundle::packer("fmt").arg("--check"))?;
+    cmd::run(bundle::packer("clippy").args(["--all-targets", "--", "--deny=warnings"]))
 }
 
 fn step(name: &str) {

@@ -2,14 +2,21 @@
 //!
 //! This crate is built before MLX is on the machine, so it depends on nothing of the product.
 
+mod actionlint;
+mod bundle;
 mod cache;
 mod cmd;
+mod debian;
 mod licences;
 mod lint;
 mod macos;
+mod notary;
 mod places;
 mod product;
+mod release;
+mod screenshots;
 mod setup;
+mod tarball;
 mod test;
 mod wheel;
 
@@ -25,10 +32,15 @@ Usage: cargo xtask <verb>
   test [ARGS]         run the tests; ARGS go to cargo test
   lint                check format, clippy, documentation, spelling and licences
   check-macos         type-check the app for Apple Silicon, on Linux too
+  bundle              make Zoetrope.app and its zip, on Linux too, and check them
   demo [--prompt TEXT]
                       make a video with the built-in model
   eval-demo           measure how often the built-in model shows what it is asked for (20 minutes)
   run [-- ARGS]       build and run zoetrope
+  tarball             make the program for Linux with all that it needs, in one folder
+  release-check       all that must be true of a version before it is tagged
+  release             make what a release consists of, in target/release-files
+  screenshots         take the pictures of the README, on Linux
 ";
 
 fn main() -> ExitCode {
@@ -50,12 +62,21 @@ fn run(args: &[String]) -> Result<()> {
         "setup" => setup::run(rest),
         "test" => test::run(rest),
         "lint" => lint::run(rest),
-        "check-macos" => macos::run(rest),
+        "check-macos" => macos::check::run(rest),
+        "bundle" => bundle::run(rest),
         "demo" => product::demo(rest),
         "eval-demo" => test::eval_demo(rest),
         "run" => product::run(rest),
+        "tarball" => tarball::run(rest),
+        "release" => release::run(rest),
+        "release-check" => release::check(rest),
+        "screenshots" => screenshots::run(rest),
         // Not in the usage: `setup` calls it in a process of its own, see `setup::bindings`.
         "bindings" => setup::bindings::generate(rest),
+        // Nor these, which build scripts and cargo call, see `macos::tools`.
+        "apple-cc" => macos::tools::compile("cc", rest),
+        "apple-c++" => macos::tools::compile("c++", rest),
+        "apple-ld" => macos::tools::link(rest),
         "help" | "--help" | "-h" => {
             eprint!("{USAGE}");
             Ok(())

@@ -7,9 +7,9 @@
 
 pub mod bindings;
 mod kind;
-mod libmlxc;
+pub mod libmlxc;
 mod links;
-mod pins;
+pub mod pins;
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -48,25 +48,31 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 /// Setup for the other verbs: quiet when there is nothing to do, and what was chosen before stays chosen.
-pub fn ensure() -> Result<()> {
+///
+/// Returns the folder of this machine's MLX, unless `mlx-sys` compiles it.
+pub fn ensure() -> Result<Option<PathBuf>> {
     install(match links::chosen_before() {
         Some(kind) => kind,
         None => Kind::of_this_machine()?,
     })
 }
 
-fn install(kind: Kind) -> Result<()> {
+fn install(kind: Kind) -> Result<Option<PathBuf>> {
     let Some(wheels) = kind.wheels() else {
         check_source_tools()?;
-        return links::write_from_source();
+        links::write_from_source()?;
+        return Ok(None);
     };
     let recipe = Recipe {
         kind,
         wheels,
         openblas: kind.takes_openblas().then(libmlxc::find_openblas).flatten(),
     };
-    let folder = cache::folder(&recipe.folder_name(), |workshop| make(&recipe, workshop))?;
-    links::write(kind, &folder)
+    let folder = cache::folder(&folder_name(kind.name(), &recipe.text()), |workshop| {
+        make(&recipe, workshop)
+    })?;
+    links::write(kind, &folder)?;
+    Ok(Some(folder))
 }
 
 /// All that decides what the folder will hold.
@@ -88,16 +94,13 @@ impl Recipe {
         ]
         .join("\n\n")
     }
+}
 
-    fn folder_name(&self) -> String {
-        let mut hasher = DefaultHasher::new();
-        self.text().hash(&mut hasher);
-        format!(
-            "mlx-{MLX}-{}-{:08x}",
-            self.kind.name(),
-            hasher.finish() >> 32
-        )
-    }
+/// What the cache calls the MLX that `name` and `recipe` make.
+pub fn folder_name(name: &str, recipe: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    recipe.hash(&mut hasher);
+    format!("mlx-{MLX}-{name}-{:08x}", hasher.finish() >> 32)
 }
 
 fn make(recipe: &Recipe, workshop: &Path) -> Result<()> {
@@ -118,7 +121,7 @@ fn make(recipe: &Recipe, workshop: &Path) -> Result<()> {
 }
 
 /// The folder of mlx-c, which travels inside the package `mlx-sys`.
-fn mlx_c_sources() -> Result<PathBuf> {
+pub fn mlx_c_sources() -> Result<PathBuf> {
     let metadata = cmd::read(cmd::cargo().args([
         "metadata",
         "--format-version=1",
@@ -147,7 +150,7 @@ fn mlx_c_sources() -> Result<PathBuf> {
 }
 
 /// The files of a folder with this extension, in order.
-fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

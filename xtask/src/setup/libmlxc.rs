@@ -28,35 +28,45 @@ pub fn find_openblas() -> Option<PathBuf> {
 
 /// Makes `lib/libmlxc` in the workshop, where the wheel already lies.
 pub fn build(mlx_c: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> {
-    let objects = workshop.join("objects");
-    fs::create_dir_all(&objects)?;
-    let shim = objects.join("shim.h");
-    fs::write(&shim, SHIM)?;
-
     let mut sources = super::files(&mlx_c.join("mlx/c"), "cpp")?;
     if cfg!(target_os = "linux") {
-        let mach_time = objects.join("mach_time.cpp");
+        let mach_time = workshop.join("mach_time.cpp");
         fs::write(&mach_time, MACH_TIME)?;
         sources.push(mach_time);
     }
+    let objects = workshop.join("objects");
+    compile(Path::new("c++"), &[], sources, mlx_c, workshop, &objects)?;
+    link(&objects, workshop, openblas)?;
+    Ok(fs::remove_dir_all(&objects)?)
+}
 
+/// Compiles `sources`, files of mlx-c, against the wheel in the workshop into the new folder `objects`.
+pub fn compile(
+    compiler: &Path,
+    flags: &[&str],
+    sources: Vec<PathBuf>,
+    mlx_c: &Path,
+    workshop: &Path,
+    objects: &Path,
+) -> Result<()> {
+    fs::create_dir_all(objects)?;
+    let shim = objects.join("shim.h");
+    fs::write(&shim, SHIM)?;
     let include = workshop.join("wheel/mlx/include");
     let job = |source: PathBuf| {
         let name = source.file_stem().unwrap_or_default().to_owned();
-        let mut job = Command::new("c++");
-        job.args(FLAGS);
+        let mut job = Command::new(compiler);
+        job.args(FLAGS).args(flags);
         job.arg("-I").arg(&include).arg("-I").arg(mlx_c);
         job.arg("-include").arg(&shim).arg("-c").arg(source);
         job.arg("-o").arg(objects.join(&name).with_extension("o"));
         (name.to_string_lossy().into_owned(), job)
     };
-    compile(sources.into_iter().map(job).collect())?;
-    link(&objects, workshop, openblas)?;
-    Ok(fs::remove_dir_all(&objects)?)
+    work_off(sources.into_iter().map(job).collect())
 }
 
 /// Runs the jobs, as many at a time as there are cores. The first failure ends its thread, and is reported.
-fn compile(jobs: Vec<(String, Command)>) -> Result<()> {
+fn work_off(jobs: Vec<(String, Command)>) -> Result<()> {
     let of = jobs.len();
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let worker = || -> Result<()> {

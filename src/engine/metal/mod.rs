@@ -1,0 +1,114 @@
+//! MLX in the app: which of its two builds fits this system, and its kernels, which travel compressed.
+//!
+//! Apple builds MLX once for macOS 14 and later, and once for macOS 26.2 and later, whose Metal knows the
+//! neural accelerators of recent chips. The program is linked against the first, which runs everywhere. Where
+//! the second runs, the program starts itself again and has the system's loader take it instead.
+
+mod kernels;
+
+use std::env;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mlx_rs::metal::set_metallib_path;
+use sysinfo::System;
+
+use crate::error::Result;
+use crate::pipeline::cache;
+
+pub use kernels::unpack;
+
+/// Where the loader of macOS looks for a library first.
+const LIBRARIES: &str = "DYLD_LIBRARY_PATH";
+
+/// Keeps a program that was started again from doing so for ever.
+const STARTED_AGAIN: &str = "ZOETROPE_STARTED_AGAIN";
+
+/// A build of MLX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// For macOS 14.0 and later.
+    Metal14,
+    /// For macOS 26.2 and later.
+    Metal26,
+}
+
+impl Build {
+    /// The one for a release of the system's kernel, such as `25.2.0`, which is that of macOS 26.2.
+    ///
+    /// What macOS says of its own version depends on what a program was linked against; the kernel says one
+    /// thing to all.
+    pub fn for_kernel(release: &str) -> Self {
+        let mut numbers = release.split('.').map(|number| number.parse().unwrap_or(0));
+        let release: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if release >= (25, 2) {
+            Self::Metal26
+        } else {
+            Self::Metal14
+        }
+    }
+
+    /// The name of its library's folder and of its kernels in the app.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Metal14 => "metal-14",
+            Self::Metal26 => "metal-26",
+        }
+    }
+
+    /// Where its library is in an app with these contents.
+    fn library(self, contents: &Path) -> PathBuf {
+        contents.join("Frameworks").join(self.name())
+    }
+}
+
+/// Gives MLX what it needs before it starts, where the program is part of an app: the build that fits this
+/// system, and its kernels.
+///
+/// # Errors
+/// The kernels cannot be unpacked.
+pub fn prepare() -> Result<()> {
+    let Some(contents) = contents() else {
+        return Ok(());
+    };
+    let fitting = Build::for_kernel(&System::kernel_version().unwrap_or_default());
+    if fitting == Build::Metal26 && env::var_os(STARTED_AGAIN).is_none() {
+        start_again(&fitting.library(&contents));
+    }
+    let packed = format!("Resources/{}.metallib.zst", loaded(&contents).name());
+    let folder = cache::folder().unwrap_or_else(env::temp_dir);
+    let kernels = unpack(&contents.join(packed), &folder.join("metal"))?;
+    Ok(set_metallib_path(kernels.to_string_lossy())?)
+}
+
+/// The folder `Contents` of the app that this program is part of.
+fn contents() -> Option<PathBuf> {
+    let program = env::current_exe().ok()?.canonicalize().ok()?;
+    let contents = program.ancestors().nth(2)?;
+    let is_app = Build::Metal14.library(contents).is_dir();
+    is_app.then(|| contents.to_owned())
+}
+
+/// Puts this program, with the libraries in this folder, in the place of this process. It returns if that
+/// fails; then the process goes on with the build that runs everywhere.
+fn start_again(libraries: &Path) {
+    if let Ok(program) = env::current_exe() {
+        let _ = Command::new(program)
+            .args(env::args_os().skip(1))
+            .env(LIBRARIES, libraries)
+            .env(STARTED_AGAIN, "1")
+            .exec();
+    }
+}
+
+/// The build that this process runs with. A loader that may not be told removes what it was told from the
+/// environment.
+fn loaded(contents: &Path) -> Build {
+    let newer = Build::Metal26.library(contents);
+    if env::var_os(LIBRARIES).is_some_and(|folder| folder == newer.as_os_str()) {
+        Build::Metal26
+    } else {
+        Build::Metal14
+    }
+}

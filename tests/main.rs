@@ -13,6 +13,7 @@ mod cli;
 mod demo;
 mod engine;
 mod floor_plan;
+mod hostile;
 mod job;
 mod media;
 mod model;

@@ -132,6 +132,16 @@ impl Weights {
         Ok(self.entry(name)?.shape.clone())
     }
 
+    /// One side of the shape that the file holds.
+    pub fn side(&self, name: &str, axis: usize) -> Result<i32> {
+        let shape = &self.entry(name)?.shape;
+        let side = shape.get(axis).copied();
+        side.ok_or_else(|| {
+            let why = format!("is {}, with too few axes", size(shape));
+            self.fault(&self.key(name), Fault::Unfit(why))
+        })
+    }
+
     /// The type that the file holds, whatever [`as_type`](Self::as_type) says. Of numbers in a form that MLX lacks it is
     /// the type that they are best computed with.
     pub fn dtype(&self, name: &str) -> Result<Dtype> {
@@ -146,6 +156,11 @@ impl Weights {
     /// The full names of all tensors at or under this place.
     pub fn names(&self) -> Vec<String> {
         self.tensors().map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// How many numbers all tensors at or under this place have together.
+    pub fn numbers(&self) -> u64 {
+        self.tensors().map(|(_, entry)| entry.elements()).sum()
     }
 
     /// How many numbered children `name` has: those under "name.0.", "name.1." and so on without a gap.

@@ -109,7 +109,9 @@ impl Entry {
             (Beside::Groups { scales, biases }, _) => {
                 let alike = scales.shape == biases.shape && scales.stored == biases.stored;
                 match scales.shape.as_slice() {
-                    &[scaled, groups] if alike && rows == scaled && rows == self.shape[0] => {
+                    &[scaled, groups]
+                        if alike && rows == scaled && self.shape.first() == Some(&rows) =>
+                    {
                         Packing::of(columns, self.words()?, groups)
                     }
                     _ => None,

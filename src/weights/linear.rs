@@ -130,6 +130,17 @@ impl Weights {
         })
     }
 
+    /// The bits that each number of the matrix of a [`product`](Self::product) takes once it is read, scales and biases
+    /// included, if it is packed then. The header tells.
+    pub fn packed_bits(&self, name: &str) -> Option<f64> {
+        let &[outputs, inputs] = self.shape(name).ok()?.as_slice() else {
+            return None;
+        };
+        let (_, Packing { group, bits }, dtype) = self.packable(name, [outputs, inputs])?;
+        let scale = if dtype == Dtype::Float32 { 32.0 } else { 16.0 };
+        Some(f64::from(bits) + 2.0 * scale / f64::from(group))
+    }
+
     /// What a file has to hold so that a network finds there the tensor that it was given here: the tensor itself or, if
     /// it is the matrix of a [`product`](Self::product) that was loaded, its words, scales and biases.
     ///

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 use zoetrope::job::Size;
-use zoetrope::media::mp4::{self, Mp4Writer, Quality};
+use zoetrope::media::mp4::{self, Mp4Reader, Mp4Writer, Quality};
 
 use super::{Folder, scene, unpack};
 
@@ -122,6 +122,19 @@ fn sizes_in_64_bits_are_checked() {
         &[&bytes[..at], &wide, &bytes[at + size..]].concat(),
     );
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+/// Breaks when room is made for frames that the file cannot hold: a size that all share takes no table to lie with.
+#[test]
+fn frames_of_one_size_must_fit_in_the_file() {
+    let folder = Folder::new();
+    let (mut bytes, _) = video(&folder);
+    let sizes = bytes.windows(4).position(|word| word == b"stsz").unwrap();
+    bytes[sizes + 8..sizes + 12].copy_from_slice(&100_u32.to_be_bytes());
+    bytes[sizes + 12..sizes + 16].copy_from_slice(&8_000_000_u32.to_be_bytes());
+    let opened = Mp4Reader::open(&folder.put("hostile.mp4", &bytes));
+    let said = opened.err().unwrap().to_string();
+    assert!(said.ends_with("frames are missing"), "{said}");
 }
 
 /// Breaks when a file of nothing but headers keeps a reader busy.

@@ -3,6 +3,7 @@
 use super::files::{Folder, floats, one, with_header};
 use super::{assert_says, failure, open};
 use safetensors::Dtype as Stored;
+use zoetrope::model::dit;
 
 /// What opening a file of these bytes says.
 #[track_caller]
@@ -131,6 +132,16 @@ fn unreadable_types_matter_only_when_read() {
         &failure(weights.tensor("w", &[2, 2])),
         &["tensor w is of type F8_E8M0"],
     );
+}
+
+/// Breaks when a network takes it for granted that its tensors have the axes which it looks at.
+#[test]
+fn a_tensor_with_too_few_axes() {
+    let folder = Folder::new();
+    let name = "patch_embedding.weight";
+    let weights = open(&folder.floats("w.safetensors", &[(name, &[], &[1.0])])).unwrap();
+    let said = failure(dit::Config::of(None, &weights));
+    assert_says(&said, &["patch_embedding.weight is (), with too few axes"]);
 }
 
 /// A file that shrinks after it was opened is an error where it is read.

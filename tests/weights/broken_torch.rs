@@ -153,6 +153,26 @@ fn small_files_cannot_ask_for_much_memory() {
     );
 }
 
+/// Breaks when a long name is copied as often as a pickle fetches it, which takes it four bytes each time.
+#[test]
+fn a_name_is_used_once() {
+    let long = "w".repeat(1 << 20);
+    let mut pickle = Pickle::new()
+        .op(b'}')
+        .text(&long)
+        .op(b'q')
+        .op(1)
+        .tensor(&WHOLE)
+        .op(b'q')
+        .op(2)
+        .op(b's');
+    pickle.0.extend(b"h\x01h\x02s".repeat(1 << 20));
+    says(
+        &archive(&pickle.stop()),
+        &["list of tensors has www", "w twice"],
+    );
+}
+
 /// A storage that is not there, or not of the size that its tensor claims.
 #[test]
 fn storages_that_the_file_does_not_hold() {

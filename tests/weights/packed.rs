@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use mlx_rs::ops::indexing::IndexOp;
 use mlx_rs::ops::{dequantize, quantize};
 use mlx_rs::{Array, Dtype};
 use safetensors::Dtype as Stored;
@@ -16,6 +17,7 @@ use crate::support::values;
 const SHAPE: [i32; 2] = [6, 256];
 
 /// A matrix packed by MLX itself: words, scales, biases.
+#[derive(Clone)]
 struct Packed {
     words: Array,
     scales: Array,
@@ -123,6 +125,12 @@ fn triplets_that_do_not_fit_are_refused() {
         let message = failure(read(&weights, &wrong));
         assert_says(&message, &["q.weight is (6, 256), not ("]);
     }
+    let scalar = Packed {
+        words: packed.words.reshape(&[-1]).unwrap().index(0),
+        ..packed.clone()
+    };
+    let weights = open(&scalar.write(&folder, "")).unwrap();
+    assert_says(&failure(read(&weights, &SHAPE)), &["q.weight is (), not ("]);
     for missing in ["q.scales", "q.biases"] {
         let weights = open(&packed.write(&folder, missing)).unwrap();
         assert_says(

@@ -4,8 +4,9 @@
 //! against the one around it, and nothing is allocated before its size has been.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::io::ErrorKind;
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -21,7 +22,7 @@ pub(super) type Body = Range<u64>;
 
 /// An MP4 opened for reading.
 pub(super) struct Boxes {
-    file: BufReader<File>,
+    file: File,
     path: PathBuf,
     length: u64,
 }
@@ -34,8 +35,8 @@ impl Boxes {
         if found.is_dir() {
             return Err(Error::file("read", path)(ErrorKind::IsADirectory.into()));
         }
-        let mut boxes = Self {
-            file: BufReader::new(file),
+        let boxes = Self {
+            file,
             path: path.to_owned(),
             length: found.len(),
         };
@@ -44,7 +45,7 @@ impl Boxes {
     }
 
     /// Files in which QuickTime left out the first box begin with one of the others.
-    fn recognise(&mut self) -> Result<()> {
+    fn recognise(&self) -> Result<()> {
         const BEGINNINGS: [&Kind; 6] = [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"];
         let known = self.length >= 8 && BEGINNINGS.contains(&&self.bytes::<4>(4)?);
         if known {
@@ -60,7 +61,7 @@ impl Boxes {
     }
 
     /// The boxes in `body`.
-    pub(super) fn children(&mut self, body: Body) -> Result<Vec<(Kind, Body)>> {
+    pub(super) fn children(&self, body: Body) -> Result<Vec<(Kind, Body)>> {
         let mut children = Vec::new();
         let mut at = body.start;
         // Fewer than eight bytes at the end are padding, which QuickTime leaves.
@@ -76,7 +77,7 @@ impl Boxes {
     }
 
     /// The first box of this kind in `body`.
-    pub(super) fn child(&mut self, body: Body, kind: Kind) -> Result<Option<Body>> {
+    pub(super) fn child(&self, body: Body, kind: Kind) -> Result<Option<Body>> {
         let children = self.children(body)?;
         Ok(children
             .into_iter()
@@ -85,7 +86,7 @@ impl Boxes {
     }
 
     /// Steps from box to box by `kinds`; `None` if one of them is missing.
-    pub(super) fn descend(&mut self, body: Body, kinds: &[&Kind]) -> Result<Option<Body>> {
+    pub(super) fn descend(&self, body: Body, kinds: &[&Kind]) -> Result<Option<Body>> {
         let mut found = Some(body);
         for kind in kinds {
             let Some(body) = found else { break };
@@ -95,7 +96,7 @@ impl Boxes {
     }
 
     /// As [`Boxes::descend`], where the box must be there.
-    pub(super) fn require(&mut self, body: Body, kinds: &[&Kind]) -> Result<Body> {
+    pub(super) fn require(&self, body: Body, kinds: &[&Kind]) -> Result<Body> {
         let found = self.descend(body, kinds)?;
         found.ok_or_else(|| {
             let names: Vec<_> = kinds.iter().map(|kind| letters(**kind)).collect();
@@ -104,7 +105,7 @@ impl Boxes {
     }
 
     /// `N` bytes at `offset` into `body`.
-    pub(super) fn field<const N: usize>(&mut self, body: &Body, offset: u64) -> Result<[u8; N]> {
+    pub(super) fn field<const N: usize>(&self, body: &Body, offset: u64) -> Result<[u8; N]> {
         let fits = (body.end - body.start)
             .checked_sub(offset)
             .is_some_and(|rest| rest >= N as u64);
@@ -115,7 +116,7 @@ impl Boxes {
     }
 
     /// `count` numbers of four bytes at `offset` into `body`.
-    pub(super) fn numbers(&mut self, body: &Body, offset: u64, count: usize) -> Result<Vec<u32>> {
+    pub(super) fn numbers(&self, body: &Body, offset: u64, count: usize) -> Result<Vec<u32>> {
         let fits = (body.end - body.start)
             .checked_sub(offset)
             .is_some_and(|rest| rest / 4 >= count as u64);
@@ -128,7 +129,7 @@ impl Boxes {
     }
 
     /// `count` bytes at the place `at` of the file, which must have them.
-    pub(super) fn read(&mut self, at: u64, count: usize) -> Result<Vec<u8>> {
+    pub(super) fn read(&self, at: u64, count: usize) -> Result<Vec<u8>> {
         let fits = self
             .length
             .checked_sub(at)
@@ -136,16 +137,15 @@ impl Boxes {
         if !fits {
             return Err(self.damaged("it ends too early"));
         }
-        self.seek(at)?;
         let mut bytes = vec![0; count];
         self.file
-            .read_exact(&mut bytes)
+            .read_exact_at(&mut bytes, at)
             .map_err(Error::file("read", &self.path))?;
         Ok(bytes)
     }
 
     /// All of `body` as text.
-    pub(super) fn text(&mut self, body: &Body, limit: u64) -> Result<String> {
+    pub(super) fn text(&self, body: &Body, limit: u64) -> Result<String> {
         let size = body.end - body.start;
         if size > limit {
             return Err(self.problem(format!("holds a text of {size} bytes, too long to be read")));
@@ -165,7 +165,7 @@ impl Boxes {
     }
 
     /// Reads the header at `at`; the box must end at or before `end`.
-    fn header(&mut self, at: u64, end: u64) -> Result<(Kind, Body)> {
+    fn header(&self, at: u64, end: u64) -> Result<(Kind, Body)> {
         let [a, b, c, d, kind @ ..] = self.bytes::<8>(at)?;
         let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
             // To the end of what is around it.
@@ -181,18 +181,12 @@ impl Boxes {
         Ok((kind, at + header..at + size))
     }
 
-    fn bytes<const N: usize>(&mut self, at: u64) -> Result<[u8; N]> {
-        self.seek(at)?;
+    fn bytes<const N: usize>(&self, at: u64) -> Result<[u8; N]> {
         let mut bytes = [0; N];
         self.file
-            .read_exact(&mut bytes)
+            .read_exact_at(&mut bytes, at)
             .map_err(Error::file("read", &self.path))?;
         Ok(bytes)
-    }
-
-    fn seek(&mut self, at: u64) -> Result<()> {
-        let reached = self.file.seek(SeekFrom::Start(at));
-        reached.map(drop).map_err(Error::file("read", &self.path))
     }
 }
 

@@ -23,13 +23,13 @@ pub struct VideoInfo {
 
 /// Reads the facts about the first picture track of `path`.
 pub fn info(path: &Path) -> Result<VideoInfo> {
-    let mut boxes = Boxes::open(path)?;
-    let media = picture_track(&mut boxes)?;
-    of_track(&mut boxes, media)
+    let boxes = Boxes::open(path)?;
+    let media = picture_track(&boxes)?;
+    of_track(&boxes, media)
 }
 
 /// The facts about a picture track.
-pub(super) fn of_track(boxes: &mut Boxes, media: Body) -> Result<VideoInfo> {
+pub(super) fn of_track(boxes: &Boxes, media: Body) -> Result<VideoInfo> {
     let table = boxes.require(media.clone(), &[b"minf", b"stbl"])?;
 
     let sizes = boxes.require(table.clone(), &[b"stsz"])?;
@@ -49,7 +49,7 @@ pub(super) fn of_track(boxes: &mut Boxes, media: Body) -> Result<VideoInfo> {
     })
 }
 
-pub(super) fn picture_track(boxes: &mut Boxes) -> Result<Body> {
+pub(super) fn picture_track(boxes: &Boxes) -> Result<Body> {
     let movie = boxes.all();
     let movie = boxes.require(movie, &[b"moov"])?;
     for (kind, track) in boxes.children(movie)? {
@@ -65,7 +65,7 @@ pub(super) fn picture_track(boxes: &mut Boxes) -> Result<Body> {
     Err(boxes.problem("has no picture track"))
 }
 
-fn seconds(boxes: &mut Boxes, media: Body) -> Result<f64> {
+fn seconds(boxes: &Boxes, media: Body) -> Result<f64> {
     let header = boxes.require(media, &[b"mdhd"])?;
     let [version] = boxes.field(&header, 0)?;
     let (scale, duration) = if version == 1 {
@@ -84,7 +84,7 @@ fn seconds(boxes: &mut Boxes, media: Body) -> Result<f64> {
     Ok(duration as f64 / f64::from(scale))
 }
 
-fn description(boxes: &mut Boxes, table: Body) -> Result<(String, Size)> {
+fn description(boxes: &Boxes, table: Body) -> Result<(String, Size)> {
     let list = boxes.require(table, &[b"stsd"])?;
     // Behind version, flags and the number of entries.
     boxes.field::<8>(&list, 0)?;

@@ -16,13 +16,13 @@ const MAX_TEXT: u64 = 16 << 20;
 ///
 /// Other programs write comments too, so the caller must expect any text.
 pub fn settings(path: &Path) -> Result<Option<String>> {
-    let mut boxes = Boxes::open(path)?;
+    let boxes = Boxes::open(path)?;
     let movie = boxes.all();
     let movie = boxes.require(movie, &[b"moov"])?;
     let Some(body) = boxes.descend(movie, &[b"udta", b"meta"])? else {
         return Ok(None);
     };
-    let list = list_of(&mut boxes, body)?;
+    let list = list_of(&boxes, body)?;
     let Some(data) = boxes.descend(list, &[b"ilst", &COMMENT, b"data"])? else {
         return Ok(None);
     };
@@ -35,7 +35,7 @@ pub fn settings(path: &Path) -> Result<Option<String>> {
 }
 
 /// ISO's `meta` begins with four bytes of version and flags, QuickTime's at once with its boxes.
-fn list_of(boxes: &mut Boxes, meta: Body) -> Result<Body> {
+fn list_of(boxes: &Boxes, meta: Body) -> Result<Body> {
     let skipped = if boxes.field::<4>(&meta, 4)? == *b"hdlr" {
         0
     } else {

@@ -59,8 +59,8 @@ impl Mp4Reader {
     /// # Errors
     /// It is no video that can be read here; what it is instead.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = Boxes::open(path)?;
-        let samples = Samples::read(&mut file)?;
+        let file = Boxes::open(path)?;
+        let samples = Samples::read(&file)?;
         let Size { width, height } = samples.size;
         if !width.is_multiple_of(2) || !height.is_multiple_of(2) || samples.size.area() == 0 {
             return Err(file.problem("has sides that are not even, as no video of Zoetrope has"));

@@ -6,9 +6,6 @@ use super::info::{self, VideoInfo};
 use crate::Result;
 use crate::job::Size;
 
-/// Ten hours at the highest rate that is written here.
-const MOST: usize = 10 * 3600 * 240;
-
 /// One frame in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -31,7 +28,7 @@ pub(super) struct Samples {
 
 impl Samples {
     /// Reads the index of a video in H.264 whose frames lie in the order in which they are shown.
-    pub(super) fn read(boxes: &mut Boxes) -> Result<Self> {
+    pub(super) fn read(boxes: &Boxes) -> Result<Self> {
         let media = info::picture_track(boxes)?;
         let table = boxes.require(media.clone(), &[b"minf", b"stbl"])?;
         let VideoInfo {
@@ -57,7 +54,7 @@ impl Samples {
     }
 }
 
-fn places(boxes: &mut Boxes, table: &Body) -> Result<Vec<Place>> {
+fn places(boxes: &Boxes, table: &Body) -> Result<Vec<Place>> {
     let sizes = sizes(boxes, table)?;
     let mut places = Vec::with_capacity(sizes.len());
     let mut sizes = sizes.into_iter();
@@ -79,19 +76,21 @@ fn places(boxes: &mut Boxes, table: &Body) -> Result<Vec<Place>> {
     Ok(places)
 }
 
-fn sizes(boxes: &mut Boxes, table: &Body) -> Result<Vec<u32>> {
+fn sizes(boxes: &Boxes, table: &Body) -> Result<Vec<u32>> {
     let body = boxes.require(table.clone(), &[b"stsz"])?;
     let same = u32::from_be_bytes(boxes.field(&body, 4)?);
     let count = u32::from_be_bytes(boxes.field(&body, 8)?) as usize;
+    let all = u64::from(same) * count as u64;
     match same {
-        _ if count > MOST => Err(boxes.damaged("it has too many frames")),
         0 => boxes.numbers(&body, 12, count),
+        // A size that all share takes no room in the index, but the frames do in the file.
+        _ if all > boxes.all().end => Err(boxes.damaged("frames are missing")),
         same => Ok(vec![same; count]),
     }
 }
 
 /// Where each chunk begins, and how many frames it has.
-fn chunks(boxes: &mut Boxes, table: &Body) -> Result<Vec<(u64, u32)>> {
+fn chunks(boxes: &Boxes, table: &Body) -> Result<Vec<(u64, u32)>> {
     let offsets = offsets(boxes, table)?;
     let body = boxes.require(table.clone(), &[b"stsc"])?;
     let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
@@ -108,7 +107,7 @@ fn chunks(boxes: &mut Boxes, table: &Body) -> Result<Vec<(u64, u32)>> {
     Ok(chunks.collect())
 }
 
-fn offsets(boxes: &mut Boxes, table: &Body) -> Result<Vec<u64>> {
+fn offsets(boxes: &Boxes, table: &Body) -> Result<Vec<u64>> {
     if let Some(body) = boxes.child(table.clone(), *b"co64")? {
         let count = u32::from_be_bytes(boxes.field(&body, 4)?) as usize;
         let halves = boxes.numbers(&body, 8, count.saturating_mul(2))?;
@@ -124,7 +123,7 @@ fn offsets(boxes: &mut Boxes, table: &Body) -> Result<Vec<u64>> {
 }
 
 /// Without a table of them, every frame is a key frame.
-fn mark_keys(boxes: &mut Boxes, table: &Body, places: &mut [Place]) -> Result<()> {
+fn mark_keys(boxes: &Boxes, table: &Body, places: &mut [Place]) -> Result<()> {
     let Some(body) = boxes.child(table.clone(), *b"stss")? else {
         for place in places {
             place.key = true;
@@ -146,7 +145,7 @@ fn mark_keys(boxes: &mut Boxes, table: &Body, places: &mut [Place]) -> Result<()
 
 /// The parameter sets, and how many bytes the length of a NAL unit takes. ISO/IEC 14496-15,
 /// `AVCDecoderConfigurationRecord`.
-fn parameters(boxes: &mut Boxes, table: &Body) -> Result<(Vec<u8>, usize)> {
+fn parameters(boxes: &Boxes, table: &Body) -> Result<(Vec<u8>, usize)> {
     const ENTRY_HEADER: u64 = 78;
     let list = boxes.require(table.clone(), &[b"stsd"])?;
     // Behind version, flags and the number of entries.
@@ -163,7 +162,7 @@ fn parameters(boxes: &mut Boxes, table: &Body) -> Result<(Vec<u8>, usize)> {
 
 /// Adds the parameter sets at this place of the record to `stream`, and tells where they end.
 fn append_sets(
-    boxes: &mut Boxes,
+    boxes: &Boxes,
     record: &Body,
     mut at: u64,
     count: u8,

@@ -4,11 +4,11 @@
 //! this one knows no functions, only the few objects of [`object`](super::object), and refuses a pickle that asks for
 //! more. Everything it makes is paid for by bytes of the pickle, so a small file cannot ask for much memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::input::Input;
-use super::object::{Global, Id, Object, Storage, Tensor, damaged};
+use super::object::{Global, Id, Object, Storage, Tensor, damaged, excerpt};
 
 /// More than any checkpoint has: a tensor takes about twenty.
 const MOST_OBJECTS: usize = 1 << 20;
@@ -39,7 +39,7 @@ pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<Named>, String> {
             .filter_map(|&pair| machine.tensor(pair))
             .collect();
         if !found.is_empty() {
-            return Ok(found);
+            return named_once(found);
         }
         match pairs.iter().find(|(key, _)| {
             machine
@@ -51,6 +51,16 @@ pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<Named>, String> {
         }
     }
     Err("holds no dictionary of tensors".into())
+}
+
+/// The tensors, if no two have the same name. A pickle can repeat a long name in a few bytes, so that this is asked
+/// before any name is copied.
+fn named_once(tensors: Vec<Named>) -> Result<Vec<Named>, String> {
+    let mut names = HashSet::new();
+    match tensors.iter().find(|(name, _)| !names.insert(name)) {
+        Some((name, _)) => Err(damaged(&format!("has {} twice", excerpt(name)))),
+        None => Ok(tensors),
+    }
 }
 
 struct Machine<'a> {

@@ -144,7 +144,7 @@ pub(super) fn damaged(how: &str) -> String {
 }
 
 /// Part of a name that may be long or unprintable, for an error.
-fn excerpt(name: &str) -> String {
+pub(super) fn excerpt(name: &str) -> String {
     name.chars()
         .take(60)
         .map(|c| if c.is_control() { '?' } else { c })

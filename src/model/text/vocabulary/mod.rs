@@ -128,12 +128,13 @@ impl Vocabulary {
         self.pieces.iter().position(|piece| piece.kind == kind)
     }
 
-    /// The pieces that are found before any text is split.
+    /// The pieces that are found before any text is split or normalised: one of which normalising leaves nothing would be
+    /// found within characters.
     fn tokens(&self, which: fn(Kind) -> bool, special: bool) -> Vec<AddedToken> {
         let pieces = self.pieces.iter().filter(|piece| which(piece.kind));
         pieces
             .filter(|piece| !piece.text.is_empty())
-            .map(|piece| AddedToken::from(piece.text.clone(), special))
+            .map(|piece| AddedToken::from(piece.text.clone(), special).normalized(false))
             .collect()
     }
 

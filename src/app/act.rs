@@ -28,6 +28,9 @@ impl App {
             Action::RemovePicture(end) => self.form.set_path(end, None),
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
             Action::UseModel(root) => self.saved.model = Some(root),
+            Action::AddLora => self.choose_lora(),
+            Action::Reveal(place) => self.reveal(&place),
+            Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(id, action),
             Action::Record(id, action) => self.handle_record(&id, action),
@@ -73,6 +76,12 @@ impl App {
             }
             Setting::Zoom(zoom) => self.saved.zoom = zoom,
             Setting::ByProcessor(yes) => self.saved.by_processor = yes,
+            Setting::Preview(yes) => {
+                self.saved.preview = yes;
+                for work in &self.works {
+                    work.ticket.show(yes);
+                }
+            }
         }
         self.dress(ctx);
     }
@@ -135,6 +144,7 @@ impl App {
         let Some(job) = self.queue.jobs().find(|job| job.ticket.id == id) else {
             return;
         };
+        job.ticket.show(self.saved.preview);
         self.works.push(Work::new(
             job.ticket.clone(),
             job.plan.clone(),
@@ -205,6 +215,7 @@ impl App {
         let work = self.works.remove(at);
         let id = self.queue.add(*work.plan, Start::WhereItWas);
         if let Some(job) = self.queue.jobs().find(|job| job.ticket.id == id) {
+            job.ticket.show(self.saved.preview);
             let resumed = Work::new(job.ticket.clone(), job.plan.clone(), &self.estimates);
             self.works.push(resumed);
         }

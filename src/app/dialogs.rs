@@ -21,6 +21,10 @@ pub enum Question {
         /// What videos are called.
         videos: &'static str,
     },
+    /// A file with weights.
+    Weights,
+    /// A folder that is there.
+    Folder,
     /// A place for a new file, or for a folder.
     Place {
         /// The name to begin with.
@@ -53,6 +57,12 @@ pub fn system(question: Question) -> Answer {
             let kind = format!("{pictures}, {videos}");
             Box::pin(dialog.add_filter(kind, &PICTURES_AND_VIDEOS).pick_file())
         }
+        Question::Weights => Box::pin(
+            dialog
+                .add_filter("safetensors", &["safetensors"])
+                .pick_file(),
+        ),
+        Question::Folder => Box::pin(dialog.pick_folder()),
         Question::Place { name, ending: None } => Box::pin(dialog.set_file_name(name).save_file()),
         Question::Place {
             name,

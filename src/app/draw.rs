@@ -42,6 +42,7 @@ impl App {
             self.act(&ctx, action);
             ctx.request_repaint();
         }
+        self.watch_loras();
     }
 
     /// What lies side by side.
@@ -97,6 +98,7 @@ impl App {
             negative_open: self.saved.negative_open,
             advanced_open: self.saved.advanced_open,
             latest_seed: self.form.latest_seed,
+            lora_fit: self.fitting.fit.as_ref(),
         };
         compose::show(ui, &form)
     }
@@ -287,7 +289,7 @@ impl App {
                 None
             }
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
-            Sheet::Models => models::show(ui, &self.models, self.model()),
+            Sheet::Models => models::show(ui, &self.models_view()),
             Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),
             Sheet::Shelf => {
                 let found = self
@@ -306,12 +308,14 @@ impl App {
         }
     }
 
-    fn saved_settings(&self) -> settings::Settings {
+    fn saved_settings(&self) -> settings::Settings<'_> {
         settings::Settings {
             appearance: self.saved.appearance,
             language: self.language(),
             zoom: self.saved.zoom,
             by_processor: self.saved.by_processor,
+            preview: self.saved.preview,
+            videos: &self.shelf.places().videos,
         }
     }
 

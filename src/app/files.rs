@@ -7,12 +7,14 @@ use std::thread;
 use egui::ColorImage;
 
 use super::dialogs::Answer;
+use super::models::{Change, Found};
 use crate::engine::saved;
 use crate::error::{Error, Result};
-use crate::job::{Clip, Export, Plan, Settings, Size};
+use crate::job::{Clip, Export, Lora, Plan, Settings, Size};
 use crate::media::{mp4, photo};
 use crate::shelf::Shelf;
 use crate::view::action::End;
+use crate::view::compose::LoraFit;
 use crate::view::theme;
 
 /// The longer side of pictures that are only looked at.
@@ -40,6 +42,10 @@ pub enum Done {
     Frame(Result<PathBuf>),
     /// A job of an earlier start that was not finished.
     Unfinished(Box<Plan>, usize),
+    /// How these LoRAs fit the model in this folder.
+    Fit(Vec<Lora>, PathBuf, LoraFit),
+    /// Models were looked for.
+    Models(Change, Result<Found>),
     /// Something could not be done.
     Failed(Error),
 }

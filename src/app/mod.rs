@@ -4,13 +4,16 @@
 mod act;
 mod desktop;
 pub mod dialogs;
+mod download;
 mod draw;
 mod export;
 mod files;
 mod form;
 pub mod keys;
 mod library;
+mod loras;
 mod memory;
+pub mod models;
 mod moving;
 mod news;
 mod pictures;
@@ -25,9 +28,10 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender};
 use egui::{Context, Ui};
 
+use crate::catalog::hub::offers;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::job::{Checkpoint, Command, Estimates, Event, Queue, Record};
+use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Queue, Record};
 use crate::platform::Events;
 use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
@@ -35,10 +39,13 @@ use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance};
 use desktop::Desktop;
 use dialogs::Ask;
+use download::Downloading;
 use export::Exporting;
 use files::Files;
 use form::Form;
+use loras::Fitting;
 use memory::Memory;
+use models::{Change, Found, Look};
 use player::Player;
 use posters::Posters;
 use work::Work;
@@ -61,6 +68,8 @@ pub struct Backstage {
     pub shelf: Shelf,
     /// The models that are known so far, the one that comes with the program first.
     pub models: Vec<Checkpoint>,
+    /// What finds the others.
+    pub look: Look,
     /// What was saved.
     pub saved: Saved,
     /// Where to save it; nowhere in tests.
@@ -84,11 +93,20 @@ pub struct App {
     files: Files,
     desktop: Option<Desktop>,
     ask: Ask,
+    /// Those that can be used.
     models: Vec<Checkpoint>,
+    /// All that were found, also those that are not whole.
+    found: Found,
+    look: Look,
+    /// What can be downloaded.
+    offers: Vec<Offer>,
+    downloading: Option<Downloading>,
     saved: Saved,
     saved_at: Option<PathBuf>,
     locale: String,
     form: Form,
+    /// Whether its LoRAs fit its model.
+    fitting: Fitting,
     queue: Queue,
     /// Everything that is not finished, in the order of its cells: what is at work first.
     works: Vec<Work>,
@@ -133,6 +151,7 @@ impl App {
             engine,
             shelf,
             models,
+            look,
             saved,
             saved_at,
             locale,
@@ -149,6 +168,9 @@ impl App {
             files: Files::start(ctx)?,
             desktop: None,
             ask,
+            fitting: Fitting::default(),
+            offers: offers(),
+            downloading: None,
             form: Form::of(saved.request.clone()),
             queue: Queue::default(),
             works: Vec::new(),
@@ -169,12 +191,15 @@ impl App {
             shelf,
             keeper,
             models,
+            found: Found::default(),
+            look,
             saved,
             saved_at,
             locale,
             _engine: engine,
         };
         app.read_photos();
+        app.look_for_models(Change::None);
         app.dress(ctx);
         if let Some(events) = desktop {
             app.desktop = Some(Desktop::new(ctx, events, app.words())?);
@@ -222,6 +247,13 @@ impl App {
     fn tell(&mut self, sentence: impl Into<String>, is_bad: bool) {
         let sentence = sentence.into();
         self.notice = Some(Notice { sentence, is_bad });
+    }
+
+    /// Shows a file or folder in the system's file manager.
+    fn reveal(&mut self, place: &Path) {
+        if let Err(error) = crate::platform::files::reveal(place) {
+            self.tell(error.to_string(), true);
+        }
     }
 
     /// Writes down what shall be as it is at the next start.

@@ -27,6 +27,7 @@ impl App {
             self.hear_files(ctx, done);
         }
         self.poll_export();
+        self.poll_download();
         if let Some(glimpse) = &mut self.glimpse
             && glimpse.poll(ctx).is_err()
         {
@@ -196,6 +197,8 @@ impl App {
                     self.works.push(work);
                 }
             }
+            Done::Fit(loras, root, fit) => self.hear_fit(&loras, &root, fit),
+            Done::Models(change, found) => self.hear_models(&change, found),
             Done::Settings(Err(error))
             | Done::Planned(Err(error))
             | Done::Frame(Err(error))

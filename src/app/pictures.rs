@@ -1,14 +1,14 @@
 //! Pictures and files that come into the window and leave it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use egui::{Context, Event};
 
 use super::App;
 use super::dialogs::Question;
 use super::files::Done;
+use super::models::Change;
 use super::moving::{Moving, image};
-use crate::catalog;
 use crate::job::{Pictures, Request, Settings, Size};
 use crate::view::action::End;
 
@@ -70,33 +70,26 @@ impl App {
         }
     }
 
-    /// A picture goes where there is room for it; a video gives back its settings.
+    /// A picture goes where there is room for it, a video gives back its settings, a folder is looked
+    /// through for models, and other weights are a LoRA.
     pub(super) fn receive_file(&mut self, path: PathBuf) {
-        let is_video = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("mp4"));
+        let ends_with = |ending: &str| {
+            path.extension()
+                .is_some_and(|its| its.eq_ignore_ascii_case(ending))
+        };
         if path.is_dir() {
-            return self.use_folder(&path);
+            return self.look_for_models(Change::Add(path));
+        }
+        if ends_with("safetensors") {
+            return self.add_lora(path);
         }
         self.note_recent(&path);
-        if !is_video {
+        if !ends_with("mp4") {
             return self.use_picture(self.free_end(), path);
         }
         match self.records.iter().find(|record| record.file == path) {
             Some(record) => self.restore(record.request()),
             None => self.files.settings(path),
-        }
-    }
-
-    /// A folder is that of a model.
-    fn use_folder(&mut self, folder: &Path) {
-        match catalog::open(folder) {
-            Ok(model) => {
-                self.saved.model = Some(model.root.clone());
-                self.models.retain(|known| known.root != model.root);
-                self.models.push(model);
-            }
-            Err(error) => self.tell(error.to_string(), true),
         }
     }
 

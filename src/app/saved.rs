@@ -38,6 +38,8 @@ pub struct Saved {
     pub reel_folded: bool,
     /// Whether jobs are computed by the processor alone.
     pub by_processor: bool,
+    /// Whether jobs show what they are making.
+    pub preview: bool,
     /// Whether clips begin again at their end.
     pub looping: bool,
     /// The files that were opened last.
@@ -61,6 +63,7 @@ impl Default for Saved {
             advanced_open: false,
             reel_folded: false,
             by_processor: false,
+            preview: true,
             looping: true,
             recent: Recent::default(),
             window: [1280.0, 800.0],

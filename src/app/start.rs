@@ -1,12 +1,13 @@
 //! How the window is opened, and what it is given.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use directories::ProjectDirs;
 use eframe::NativeOptions;
 use egui::{IconData, Vec2, ViewportBuilder};
 
-use super::{App, Backstage, Saved, dialogs};
+use super::{App, Backstage, Saved, dialogs, models};
 use crate::catalog;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -37,7 +38,8 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
             events: engine.events.clone(),
             engine: Some(engine),
             shelf: Shelf::new(places),
-            models: models(&saved),
+            models: known(&saved),
+            look: Arc::new(models::of_user),
             saved,
             saved_at,
             locale: platform::locale().unwrap_or_default(),
@@ -65,7 +67,7 @@ fn viewport(saved: &Saved) -> ViewportBuilder {
 }
 
 /// The models that need not be looked for: the built-in one and the one that was used last.
-fn models(saved: &Saved) -> Vec<crate::job::Checkpoint> {
+fn known(saved: &Saved) -> Vec<crate::job::Checkpoint> {
     let built_in = catalog::built_in().ok();
     let last = saved
         .model

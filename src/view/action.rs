@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::export::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
-use crate::job::Request;
+use crate::job::{Offer, Request};
 
 /// Something that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +27,16 @@ pub enum Action {
     ChoosePicture(End),
     /// Take the picture out of the form.
     RemovePicture(End),
+    /// Choose a LoRA with the system's dialog.
+    AddLora,
     /// Fix the seed to a new one.
     RollSeed,
     /// Use the model in this folder.
     UseModel(PathBuf),
+    /// Show a file or folder in the system's file manager.
+    Reveal(PathBuf),
+    /// Handle the models of this machine.
+    Models(ModelsAction),
     /// Unfold or fold a part of the window.
     Fold(Part),
     /// Do something to the job with this ticket.
@@ -64,6 +70,21 @@ pub enum Action {
     Quit,
 }
 
+/// Something that can be done with the models of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelsAction {
+    /// Choose a folder to look in as well.
+    AddFolder,
+    /// Look in this folder no more.
+    Forget(PathBuf),
+    /// Look whether there are others by now.
+    LookAgain,
+    /// Let this one come.
+    Download(Offer),
+    /// Let it come no further.
+    StopDownload,
+}
+
 /// How the window looks, speaks and works.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Setting {
@@ -75,6 +96,8 @@ pub enum Setting {
     Zoom(f32),
     /// Whether the next jobs are computed by the processor alone.
     ByProcessor(bool),
+    /// Whether jobs show what they are making.
+    Preview(bool),
 }
 
 /// An end of the video that a picture can be given for.

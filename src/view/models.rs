@@ -1,23 +1,206 @@
-//! The *models* on this machine, and what each can do.
+//! The *models* on this machine: what each can do, what is missing of those that are not whole, and where they are
+//! looked for.
 
-use egui::Ui;
+use std::path::{Path, PathBuf};
 
-use super::Action;
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
+
+use super::action::{Action, ModelsAction};
+use super::icons;
 use super::strings::words;
-use super::widget::{explanation, menu_item};
-use crate::job::Checkpoint;
+use super::theme::{self, palette, radius, space, text};
+use super::widget::{
+    Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress,
+};
+use crate::job::{Installed, Offer};
+
+const MENU: f32 = 240.0;
+
+/// What the sheet shows.
+#[derive(Debug)]
+pub struct Models<'a> {
+    /// Every model that was found, whole ones first.
+    pub installed: &'a [Installed],
+    /// Why some files could not be read.
+    pub damaged: &'a [String],
+    /// The folders that were added to those that are known.
+    pub folders: &'a [PathBuf],
+    /// The place of the one that is chosen.
+    pub chosen: Option<&'a Path>,
+    /// What can be downloaded.
+    pub offers: &'a [Offer],
+    /// What is being downloaded.
+    pub coming: Option<Coming>,
+}
+
+/// A download and how far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Coming {
+    /// What comes.
+    pub offer: Offer,
+    /// The bytes that are there.
+    pub done: u64,
+    /// The bytes of all its files; 0 until that is known.
+    pub of: u64,
+}
 
 /// Draws the sheet's content.
-pub fn show(ui: &mut Ui, models: &[Checkpoint], chosen: Option<&Checkpoint>) -> Option<Action> {
-    let words = words(ui);
+pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
     let mut asked = None;
-    for model in models {
-        let is_chosen = chosen.is_some_and(|chosen| chosen.root == model.root);
-        let detail = (words.model_does)(model.variant.pictures());
-        if menu_item(ui, &model.name, detail, is_chosen).clicked() {
-            asked = Some(Action::UseModel(model.root.clone()));
+    for model in models.installed {
+        let is_chosen = models.chosen == Some(model.place.as_path());
+        asked = card(ui, model, is_chosen).or(asked);
+        ui.add_space(space::S);
+    }
+    for sentence in models.damaged {
+        warn(ui, sentence);
+    }
+    asked = more(ui, models).or(asked);
+    asked = folders(ui, models.folders).or(asked);
+    asked
+}
+
+/// A model, what it does, and the way to it.
+fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
+    let words = words(ui);
+    let frame = Frame::new()
+        .fill(palette(ui).raised)
+        .corner_radius(radius::CARD)
+        .inner_margin(Margin::same(space::M as i8));
+    let content = |ui: &mut Ui| {
+        let mut asked = None;
+        ui.horizontal(|ui| {
+            label(ui, &model.name);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.models.reveal)(&model.name);
+                let reveal = IconButton::new(icons::FOLDER_OPEN, &name).small();
+                if ui.add(reveal).clicked() {
+                    asked = Some(Action::Reveal(model.place.clone()));
+                }
+                if is_chosen {
+                    caption(ui, words.models.chosen);
+                } else if let Ok(checkpoint) = &model.checkpoint {
+                    let name = (words.models.choose)(&model.name);
+                    let usable = Button::new(words.models.use_it).named(&name);
+                    if ui.add(usable).clicked() {
+                        asked = Some(Action::UseModel(checkpoint.root.clone()));
+                    }
+                }
+            });
+        });
+        if let Some(variant) = model.variant {
+            let does = (words.model_does)(variant.pictures());
+            let family = [variant.name(), does].join(" · ");
+            caption(ui, &(words.models.family)(&family, model.bytes));
+        }
+        if let Err(sentence) = &model.checkpoint {
+            warn(ui, sentence);
+        }
+        asked
+    };
+    frame.show(ui, content).inner
+}
+
+/// What can be downloaded, or what is.
+fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
+    let words = &words(ui).models;
+    ui.add_space(space::S);
+    label(ui, words.more);
+    explanation(ui, words.more_why);
+    if let Some(coming) = &models.coming {
+        return download(ui, coming);
+    }
+    let mut asked = None;
+    for of_model in models.offers.chunk_by(|a, b| a.model == b.model) {
+        let Some(Offer { model, .. }) = of_model.first() else {
+            continue;
+        };
+        ui.horizontal(|ui| {
+            let variant = model.variant();
+            let does = (super::strings::words(ui).model_does)(variant.pictures());
+            label(ui, &model.to_string());
+            caption(ui, does);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.download_it)(&model.to_string());
+                let button = Button::new(words.download).icon(icons::CARET_DOWN);
+                let button = ui.add(button.named(&name));
+                let chosen = menu(&button, MENU, |ui| edition(ui, of_model));
+                asked = chosen.flatten().or(asked);
+            });
+        });
+    }
+    let asked = asked?;
+    Some(Action::Models(ModelsAction::Download(asked)))
+}
+
+/// Lets somebody choose between the forms of a model.
+fn edition(ui: &mut Ui, offers: &[Offer]) -> Option<Offer> {
+    let words = &words(ui).models;
+    let mut chosen = None;
+    for offer in offers {
+        let line = (words.edition)(offer.edition, offer.bytes);
+        if menu_item(ui, &line, "", false).clicked() {
+            chosen = Some(*offer);
         }
     }
-    explanation(ui, words.settings.models_why);
+    chosen
+}
+
+fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
+    let words = &words(ui).models;
+    let name = coming.offer.model.to_string();
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        label(ui, &name);
+        caption(ui, &(words.come)(coming.done, coming.of));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(Button::new(words.stop)).clicked() {
+                asked = Some(Action::Models(ModelsAction::StopDownload));
+            }
+        });
+    });
+    let share = coming.done as f32 / coming.of.max(1) as f32;
+    let width = ui.available_width();
+    progress(ui, share, width, words.download);
     asked
+}
+
+/// Where models are looked for, and how there come more.
+fn folders(ui: &mut Ui, folders: &[PathBuf]) -> Option<Action> {
+    let words = &words(ui).models;
+    let mut asked = None;
+    ui.add_space(space::S);
+    label(ui, words.folders);
+    explanation(ui, words.folders_why);
+    for folder in folders {
+        let shown = folder.display().to_string();
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.forget)(&shown);
+                if ui.add(IconButton::new(icons::X, &name).small()).clicked() {
+                    asked = Some(Action::Models(ModelsAction::Forget(folder.clone())));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let path = RichText::new(&shown).font(theme::regular(text::CAPTION));
+                    ui.add(Label::new(path.color(palette(ui).text)).truncate());
+                });
+            });
+        });
+    }
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        if ui.add(Button::new(words.add_folder)).clicked() {
+            asked = Some(Action::Models(ModelsAction::AddFolder));
+        }
+        let again = Button::new(words.look_again).kind(Kind::Quiet);
+        if ui.add(again).clicked() {
+            asked = Some(Action::Models(ModelsAction::LookAgain));
+        }
+    });
+    asked
+}
+
+fn warn(ui: &mut Ui, sentence: &str) {
+    let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
+    ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
 }

@@ -1,16 +1,19 @@
 //! The *settings* are how the window looks, speaks and works.
 
-use egui::Ui;
+use std::path::Path;
 
-use super::Action;
+use egui::{Align, Label, Layout, RichText, Ui};
+
 use super::action::Setting;
 use super::strings::{Language, words};
 pub use super::theme::Appearance;
-use super::widget::{Number, choice, row};
+use super::theme::{self, palette, text};
+use super::widget::{IconButton, Number, choice, row};
+use super::{Action, icons};
 
 /// What the settings show.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct Settings<'a> {
     /// Dark, light, or as the system.
     pub appearance: Appearance,
     /// The language.
@@ -19,6 +22,10 @@ pub struct Settings {
     pub zoom: f32,
     /// Whether jobs are computed by the processor alone.
     pub by_processor: bool,
+    /// Whether jobs show what they are making.
+    pub preview: bool,
+    /// Where videos go.
+    pub videos: &'a Path,
 }
 
 const WIDTH: f32 = 300.0;
@@ -42,6 +49,9 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
     let processors = [(false, words.graphics_processor), (true, words.processor)];
     let by_processor = settings.by_processor;
     let by_processor = choice(ui, words.compute_by, &processors, by_processor, WIDTH);
+    let previews = [(true, words.on), (false, words.off)];
+    let preview = choice(ui, words.preview, &previews, settings.preview, WIDTH);
+    let revealed = videos(ui, settings.videos);
     let mut percent = (settings.zoom * 100.0).round() as u32;
     row(ui, words.zoom, |ui| {
         ui.add(Number::new(&mut percent, words.zoom, 70..=200).suffix(" %"));
@@ -52,6 +62,23 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
         .map(Setting::Appearance)
         .or(language.map(Setting::Language))
         .or(by_processor.map(Setting::ByProcessor))
+        .or(preview.map(Setting::Preview))
         .or(zoomed.then_some(Setting::Zoom(zoom)))
         .map(Action::Set)
+        .or(revealed)
+}
+
+/// Where the videos are, and the way there.
+fn videos(ui: &mut Ui, folder: &Path) -> Option<Action> {
+    let words = &words(ui).settings;
+    row(ui, words.videos, |ui| {
+        let reveal = IconButton::new(icons::FOLDER_OPEN, words.show_videos);
+        let clicked = ui.add(reveal).clicked();
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let path = RichText::new(folder.display().to_string());
+            let path = path.font(theme::regular(text::BODY));
+            ui.add(Label::new(path.color(palette(ui).secondary)).truncate());
+        });
+        clicked.then(|| Action::Reveal(folder.to_owned()))
+    })
 }

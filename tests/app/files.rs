@@ -26,7 +26,8 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-fn let_go(window: &mut Window, file: PathBuf) {
+/// Drops a file on the window.
+pub fn let_go(window: &mut Window, file: PathBuf) {
     let file = Arc::new(Dropped(file));
     window.harness.input_mut().dropped_files.push(file);
     window.settle();

@@ -63,9 +63,9 @@ fn without_a_model_the_stage_says_so_and_leads_to_the_models() {
     .open();
     assert!(window.sees("There is no model yet"));
     window.click("Models…");
-    assert!(window.sees_part("Download a Wan model"));
+    assert!(window.sees_part("They come from Hugging Face"));
     window.press(Modifiers::NONE, Key::Escape);
-    assert!(!window.sees_part("Download a Wan model"));
+    assert!(!window.sees_part("They come from Hugging Face"));
 }
 
 /// Breaks when the form is lost with the window.

@@ -117,8 +117,10 @@ fn done() {
             scrubber.count() == 2
         });
         check(window, look);
-        for key in [Key::L, Key::E, Key::Comma, Key::Slash] {
-            window.press(Modifiers::COMMAND, key);
+        let models = (Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+        let sheets = [Key::L, Key::E, Key::Comma, Key::Slash].map(|key| (Modifiers::COMMAND, key));
+        for (modifiers, key) in sheets.into_iter().chain([models]) {
+            window.press(modifiers, key);
             named(window, look);
             window.press(Modifiers::NONE, Key::Escape);
         }

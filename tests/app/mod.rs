@@ -5,6 +5,8 @@ mod files;
 mod first_start;
 mod keys;
 mod looks;
+mod loras;
+mod models;
 mod queue;
 mod whole;
 
@@ -22,9 +24,10 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use tempfile::TempDir;
 use zoetrope::app::dialogs::Question;
+use zoetrope::app::models::{Found, Look};
 use zoetrope::app::{App, Backstage, Saved};
 use zoetrope::engine::Engine;
-use zoetrope::job::{Checkpoint, Command, Event, Plan, Record, Size, Ticket};
+use zoetrope::job::{Checkpoint, Command, Event, Installed, Plan, Record, Size, Ticket};
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 use zoetrope::shelf::{Places, Shelf};
 
@@ -56,6 +59,8 @@ struct Window {
 /// How a window is opened.
 struct Opening {
     models: Vec<Checkpoint>,
+    /// What finds models; nothing but those above if there is none.
+    look: Option<Look>,
     saved: Saved,
     /// A real engine instead of the test.
     engine: Option<Engine>,
@@ -67,6 +72,7 @@ impl Default for Opening {
     fn default() -> Self {
         Self {
             models: vec![checkpoint()],
+            look: None,
             saved: Saved::default(),
             engine: None,
             folder: Rc::new(TempDir::new().unwrap()),
@@ -85,12 +91,20 @@ impl Opening {
         let (answers, questions, trash) =
             (Rc::clone(&answer), Rc::clone(&asked), Arc::clone(&trashed));
         let engine = self.engine.as_ref();
+        let installed: Vec<Installed> = self.models.iter().map(installed).collect();
+        let only: Look = Arc::new(move |_| {
+            Ok(Found {
+                installed: installed.clone(),
+                ..Found::default()
+            })
+        });
         let backstage = Backstage {
             commands: engine.map_or(commands, |engine| engine.commands.clone()),
             events: engine.map_or(told, |engine| engine.events.clone()),
             engine: self.engine,
             shelf: Shelf::new(places(&self.folder)),
             models: self.models,
+            look: self.look.unwrap_or(only),
             saved: self.saved,
             saved_at: Some(self.folder.path().join("window.json")),
             locale: "en-GB".into(),
@@ -121,6 +135,17 @@ impl Opening {
         };
         window.settle();
         window
+    }
+}
+
+/// A model as it is found.
+fn installed(model: &Checkpoint) -> Installed {
+    Installed {
+        name: model.name.clone(),
+        place: model.root.clone(),
+        variant: Some(model.variant),
+        bytes: 34_000_000_000,
+        checkpoint: Ok(model.clone()),
     }
 }
 

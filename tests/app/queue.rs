@@ -151,3 +151,19 @@ fn five_variations_wait_in_line() {
     assert_eq!((seeds.len(), places.len()), (5, 5));
     assert!(window.sees("Say what should move"));
 }
+
+/// Breaks when somebody who wants no previews pays for them all the same.
+#[test]
+fn without_previews_a_job_is_told_to_show_none() {
+    let mut window = Opening::default().open();
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.click("Off");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (ticket, _) = window.next_job();
+    assert!(!ticket.is_shown());
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.click("On");
+    assert!(ticket.is_shown(), "the job at work is told, too");
+}

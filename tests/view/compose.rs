@@ -26,6 +26,7 @@ fn form(variant: Variant, request: Request, open: bool) -> Harness {
             negative_open: open,
             advanced_open: open,
             latest_seed: Some(7),
+            lora_fit: None,
         };
         compose::show(ui, &form)
     })

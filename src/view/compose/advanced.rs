@@ -2,8 +2,8 @@
 
 use egui::{Align, Layout, Ui};
 
-use super::{Compose, fix};
-use crate::job::{Field, Guidance, Request, Sampler};
+use super::{Compose, fix, loras};
+use crate::job::{Bits, Field, Guidance, Request, Sampler};
 use crate::view::action::Part;
 use crate::view::strings::words;
 use crate::view::theme::space;
@@ -22,12 +22,15 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         return Some(Action::Fold(Part::Advanced));
     }
     let folded_refusal = form.refusal.is_some_and(|refusal| {
-        matches!(refusal.field, Field::Steps | Field::Guidance | Field::Shift)
+        matches!(
+            refusal.field,
+            Field::Steps | Field::Guidance | Field::Shift | Field::Loras
+        )
     });
     if !form.advanced_open && !folded_refusal {
         return None;
     }
-    let rows: [super::Part; 5] = [steps, sampler, guidance, shift, seed];
+    let rows: [super::Part; 7] = [steps, sampler, guidance, shift, seed, loras::show, bits];
     let mut asked = None;
     for row in rows {
         asked = row(ui, form, request).or(asked);
@@ -56,6 +59,8 @@ fn reset(request: &mut Request) {
     request.guidance = None;
     request.shift = None;
     request.seed = None;
+    request.loras.clear();
+    request.quantize = None;
 }
 
 fn steps(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
@@ -206,6 +211,26 @@ fn seed(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
         },
     );
     asked
+}
+
+fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
+    let words = &words(ui).compose;
+    row(
+        ui,
+        words.weights,
+        words.weights_why,
+        &mut request.quantize,
+        |ui, value| {
+            let choices = [None, Some(Bits::Eight), Some(Bits::Four)];
+            let names = [words.as_they_are, words.eight_bits, words.four_bits];
+            let chosen = choices.iter().position(|each| each == value);
+            let width = ui.available_width().min(190.0);
+            if let Some(taken) = segmented(ui, &names.map(Segment::named), chosen, width) {
+                *value = choices[taken];
+            }
+        },
+    );
+    None
 }
 
 /// A name with a control at the end of the line, and beneath both what it does. Where the value is

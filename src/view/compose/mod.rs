@@ -4,6 +4,7 @@ mod advanced;
 mod fix;
 mod generate;
 mod length;
+mod loras;
 mod negative;
 mod prompt;
 mod shape;
@@ -16,6 +17,7 @@ use super::theme::{palette, space};
 use crate::job::{Checkpoint, Field, Refusal, Request, Size};
 
 pub use generate::Estimate;
+pub use loras::LoraFit;
 pub use well::Photo;
 
 /// A part of the form: it draws itself, changes the request, and returns what else was asked for.
@@ -45,6 +47,8 @@ pub struct Compose<'a> {
     pub advanced_open: bool,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
+    /// Whether the LoRAs fit the model, once that is known.
+    pub lora_fit: Option<&'a LoraFit>,
 }
 
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::english::{clock, gigabytes};
 use super::{
-    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+    Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::{Computation, Fault, Field, Pictures, Refusal, Stage as JobStage};
+use crate::job::{Computation, Edition, Fault, Field, Pictures, Refusal, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
 
@@ -36,7 +36,34 @@ pub const CHINESE: Words = Words {
         compute_by: "计算使用",
         graphics_processor: "图形处理器",
         processor: "处理器（较慢）",
-        models_why: "用任意工具下载 Wan 模型，例如 Wan-AI/Wan2.2-TI2V-5B，然后将其文件夹拖到窗口上",
+        preview: "工作时预览",
+        on: "开",
+        off: "关",
+        videos: "视频",
+        show_videos: "显示视频文件夹",
+    },
+    models: Models {
+        use_it: "使用",
+        choose: |name| format!("使用 {name}"),
+        chosen: "使用中",
+        reveal: |name| format!("显示 {name} 的文件"),
+        family: |family, bytes| format!("{family} · {}", gigabytes(bytes)),
+        folders: "查找模型的位置",
+        folders_why: "Zoetrope 自己的文件夹、Hugging Face 缓存、ComfyUI 的模型，以及你添加的文件夹",
+        add_folder: "添加文件夹…",
+        look_again: "重新查找",
+        forget: |folder| format!("不再查找 {folder}"),
+        more: "更多模型",
+        more_why: "从 Hugging Face 下载到其缓存；较小的版本需要较少内存，已有的模型可直接使用",
+        download: "下载",
+        download_it: |model| format!("下载 {model}"),
+        edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
+        come: |done, of| match of {
+            0 => "正在查询".into(),
+            of => format!("{} / {}", gigabytes(done), gigabytes(of)),
+        },
+        stop: "停止",
+        here: "模型已就绪：请在右上角或“模型”中选择",
     },
     drop: Drop {
         title: "拖到任意位置",
@@ -119,6 +146,18 @@ const COMPOSE: Compose = Compose {
     roll_seed: "随机种子",
     lock_seed: "沿用上次的种子",
     free_seed: "每次使用新种子",
+    loras: "LoRA",
+    loras_why: "改变模型画风的小文件；1 为训练时的强度",
+    add_lora: "添加…",
+    remove_lora: |name| format!("移除 {name}"),
+    strength_of: |name| format!("{name} 的强度"),
+    lora_fits: |matched, of| format!("{of} 层中有 {matched} 层匹配"),
+    both: "两者",
+    weights: "权重",
+    weights_why: "8 位占用一半内存，画面几乎不变；4 位占用四分之一，细节会有变化",
+    as_they_are: "原样",
+    eight_bits: "8 位",
+    four_bits: "4 位",
     generate: "生成",
     variations: "多个变体",
     variations_of: |count| format!("{count} 个变体"),
@@ -349,5 +388,15 @@ fn menu(title: &'static str) -> &'static str {
         "Help" => "帮助",
         "Zoetrope Help" => "Zoetrope 帮助",
         other => other,
+    }
+}
+
+fn edition_name(edition: Edition) -> &'static str {
+    match edition {
+        Edition::Official => "官方原版",
+        Edition::Fp16 => "16 位",
+        Edition::Fp8 => "8 位浮点",
+        Edition::Q8 => "8 位",
+        Edition::Q4 => "4 位",
     }
 }

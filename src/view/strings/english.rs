@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Compose, Drop, Export, Library, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+    Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::{Pictures, Stage as JobStage};
+use crate::job::{Edition, Pictures, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
 
@@ -35,7 +35,34 @@ pub const ENGLISH: Words = Words {
         compute_by: "Compute by",
         graphics_processor: "Graphics processor",
         processor: "Processor (slow)",
-        models_why: "Download a Wan model with any client, for example Wan-AI/Wan2.2-TI2V-5B, and drop its folder on the window",
+        preview: "Preview while working",
+        on: "On",
+        off: "Off",
+        videos: "Videos",
+        show_videos: "Show the folder of the videos",
+    },
+    models: Models {
+        use_it: "Use",
+        choose: |name| format!("Use {name}"),
+        chosen: "In use",
+        reveal: |name| format!("Show the files of {name}"),
+        family: |family, bytes| format!("{family} · {}", gigabytes(bytes)),
+        folders: "Where models are looked for",
+        folders_why: "In Zoetrope's own folder, in Hugging Face's cache, in ComfyUI's models, and in the folders that you add",
+        add_folder: "Add a folder…",
+        look_again: "Look again",
+        forget: |folder| format!("Look in {folder} no more"),
+        more: "More models",
+        more_why: "They come from Hugging Face into its cache; smaller editions need less memory, and a model that you have already works as it is",
+        download: "Download",
+        download_it: |model| format!("Download {model}"),
+        edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
+        come: |done, of| match of {
+            0 => "Asking what there is".into(),
+            of => format!("{} of {}", gigabytes(done), gigabytes(of)),
+        },
+        stop: "Stop",
+        here: "The model is here: choose it in the title bar",
     },
     drop: Drop {
         title: "Drop it anywhere",
@@ -122,6 +149,18 @@ const COMPOSE: Compose = Compose {
     roll_seed: "Roll the dice",
     lock_seed: "Use the latest seed again",
     free_seed: "A new seed each time",
+    loras: "LoRAs",
+    loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",
+    add_lora: "Add…",
+    remove_lora: |name| format!("Remove {name}"),
+    strength_of: |name| format!("Strength of {name}"),
+    lora_fits: |matched, of| format!("{matched} of {of} layers fit"),
+    both: "both",
+    weights: "Weights",
+    weights_why: "8 bits take half the memory and hardly change the picture; 4 bits take a quarter and change details",
+    as_they_are: "As they are",
+    eight_bits: "8 bits",
+    four_bits: "4 bits",
     generate: "Generate",
     variations: "Several variations",
     variations_of: |count| format!("{count} variations"),
@@ -271,6 +310,16 @@ fn key(key: Key) -> &'static str {
         Key::CopyFrame => "Copy the frame",
         Key::Reveal => "Show the file",
         Key::Trash => "Move to Trash",
+    }
+}
+
+fn edition_name(edition: Edition) -> &'static str {
+    match edition {
+        Edition::Official => "As published",
+        Edition::Fp16 => "16 bits",
+        Edition::Fp8 => "8-bit floats",
+        Edition::Q8 => "8 bits",
+        Edition::Q4 => "4 bits",
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compose::Estimate;
 use super::shortcuts::Key;
-use crate::job::{Fault, Pictures, Refusal, Size, Stage as JobStage};
+use crate::job::{Edition, Fault, Pictures, Refusal, Size, Stage as JobStage};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
@@ -79,6 +79,8 @@ pub struct Words {
     pub sheets: Sheets,
     /// The settings.
     pub settings: Settings,
+    /// The models.
+    pub models: Models,
     /// What is said while a file hangs over the window.
     pub drop: Drop,
     /// What was done.
@@ -158,6 +160,18 @@ pub struct Compose {
     pub roll_seed: &'static str,
     pub lock_seed: &'static str,
     pub free_seed: &'static str,
+    pub loras: &'static str,
+    pub loras_why: &'static str,
+    pub add_lora: &'static str,
+    pub remove_lora: fn(&str) -> String,
+    pub strength_of: fn(&str) -> String,
+    pub lora_fits: fn(usize, usize) -> String,
+    pub both: &'static str,
+    pub weights: &'static str,
+    pub weights_why: &'static str,
+    pub as_they_are: &'static str,
+    pub eight_bits: &'static str,
+    pub four_bits: &'static str,
     pub generate: &'static str,
     pub variations: &'static str,
     pub variations_of: fn(u32) -> String,
@@ -288,7 +302,7 @@ pub struct Sheets {
     pub close: &'static str,
 }
 
-/// Of the settings and the models.
+/// Of the settings.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Settings {
@@ -301,7 +315,35 @@ pub struct Settings {
     pub compute_by: &'static str,
     pub graphics_processor: &'static str,
     pub processor: &'static str,
-    pub models_why: &'static str,
+    pub preview: &'static str,
+    pub on: &'static str,
+    pub off: &'static str,
+    pub videos: &'static str,
+    pub show_videos: &'static str,
+}
+
+/// Of the models.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Models {
+    pub use_it: &'static str,
+    pub choose: fn(&str) -> String,
+    pub chosen: &'static str,
+    pub reveal: fn(&str) -> String,
+    pub family: fn(&str, u64) -> String,
+    pub folders: &'static str,
+    pub folders_why: &'static str,
+    pub add_folder: &'static str,
+    pub look_again: &'static str,
+    pub forget: fn(&str) -> String,
+    pub more: &'static str,
+    pub more_why: &'static str,
+    pub download: &'static str,
+    pub download_it: fn(&str) -> String,
+    pub edition: fn(Edition, u64) -> String,
+    pub come: fn(u64, u64) -> String,
+    pub stop: &'static str,
+    pub here: &'static str,
 }
 
 /// While a file hangs over the window.

@@ -22,6 +22,7 @@ pub enum Kind {
 #[must_use = "a button does nothing until it is added to a Ui"]
 pub struct Button<'a> {
     text: &'a str,
+    name: &'a str,
     icon: Option<&'a str>,
     kind: Kind,
     wide: bool,
@@ -32,6 +33,7 @@ impl<'a> Button<'a> {
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
+            name: text,
             icon: None,
             kind: Kind::Plain,
             wide: false,
@@ -41,6 +43,11 @@ impl<'a> Button<'a> {
     /// Another kind of button.
     pub fn kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
+    }
+
+    /// What it is called where its text alone does not tell what it belongs to.
+    pub fn named(self, name: &'a str) -> Self {
+        Self { name, ..self }
     }
 
     /// With an icon before its text.
@@ -90,7 +97,7 @@ impl Widget for Button<'_> {
             natural.x
         };
         let (rect, response) = ui.allocate_exact_size(vec2(width, natural.y), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.text));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
         if ui.is_rect_visible(rect) {
             let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
             ui.painter().rect_filled(rect, radius::CONTROL, fill);

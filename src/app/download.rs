@@ -1,0 +1,81 @@
+//! A *download* of a model: one at a time, on threads of its own.
+
+use std::path::PathBuf;
+
+use egui::Context;
+
+use super::App;
+use super::models::Change;
+use crate::catalog::folders;
+use crate::catalog::hub::{Destination, Download, Hub};
+use crate::error::{Error, Result};
+use crate::job::Offer;
+use crate::media::Task;
+use crate::view::models::Coming;
+
+/// What comes, and how far it is.
+pub struct Downloading {
+    offer: Offer,
+    task: Task<Vec<PathBuf>>,
+}
+
+impl Downloading {
+    fn start(ctx: &Context, offer: Offer) -> Result<Self> {
+        let wake = ctx.clone();
+        let work = move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(offer, tell);
+        let task = Task::start("download", move || wake.request_repaint(), work)?;
+        Ok(Self { offer, task })
+    }
+
+    /// What the sheet shows.
+    pub fn view(&self) -> Coming {
+        let (done, of) = self.task.pace().progress();
+        Coming {
+            offer: self.offer,
+            done: done as u64,
+            of: of as u64,
+        }
+    }
+}
+
+/// Brings the files of a model into Hugging Face's cache. What other models have brought is used.
+fn bring(offer: Offer, tell: &mut dyn FnMut(usize, usize) -> Result<()>) -> Result<Vec<PathBuf>> {
+    let what = (offer.model, offer.edition);
+    let known = folders::all();
+    let download = Download::plan(&Hub::of_environment(), what, Destination::cache()?, &known)?;
+    download.run(&mut |transfer| tell(transfer.done as usize, transfer.of as usize))
+}
+
+impl App {
+    pub(super) fn download(&mut self, ctx: &Context, offer: Offer) {
+        match Downloading::start(ctx, offer) {
+            Ok(downloading) => self.downloading = Some(downloading),
+            Err(error) => self.tell(error.to_string(), true),
+        }
+    }
+
+    /// Stops it; what has come is kept for the next time.
+    pub(super) fn stop_download(&mut self) {
+        self.downloading = None;
+    }
+
+    /// Takes note of the end of a download.
+    pub(super) fn poll_download(&mut self) {
+        let result = self
+            .downloading
+            .as_ref()
+            .and_then(|downloading| downloading.task.result());
+        let Some(result) = result else {
+            return;
+        };
+        self.downloading = None;
+        match result {
+            Ok(_) => {
+                self.tell(self.words().models.here, false);
+                self.look_for_models(Change::None);
+            }
+            Err(Error::Cancelled) => {}
+            Err(error) => self.tell(error.to_string(), true),
+        }
+    }
+}

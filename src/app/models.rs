@@ -1,0 +1,142 @@
+//! The *models* that the window knows, and how it comes to know more.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::App;
+use super::dialogs::Question;
+use super::download::Downloading;
+use super::files::Done;
+use crate::catalog::{self, Catalogue, folders};
+use crate::error::{Error, Result};
+use crate::job::{Checkpoint, Installed};
+use crate::view::action::ModelsAction;
+use crate::view::models;
+
+/// What is done with the folders before models are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// None: they are looked through as they are.
+    None,
+    /// This one is added.
+    Add(PathBuf),
+    /// This one, which was added, is looked through no more.
+    Forget(PathBuf),
+}
+
+/// What there is.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Every model, whole ones first.
+    pub installed: Vec<Installed>,
+    /// Why some files could not be read.
+    pub damaged: Vec<String>,
+    /// The folders that were added.
+    pub folders: Vec<PathBuf>,
+}
+
+/// Looks which models there are. It takes its time, so it is called on another thread.
+pub type Look = Arc<dyn Fn(&Change) -> Result<Found> + Send + Sync>;
+
+/// Looks where models of this user may be.
+///
+/// # Errors
+/// A folder without a model was to be added, or the list of folders cannot be read or written.
+pub fn of_user(change: &Change) -> Result<Found> {
+    match change {
+        Change::None => {}
+        Change::Add(folder) => {
+            if catalog::scan(std::slice::from_ref(folder))
+                .models
+                .is_empty()
+            {
+                let problem =
+                    "holds no model: give the folder of one, or one that such folders lie in";
+                return Err(Error::content(folder, problem));
+            }
+            folders::add(folder)?;
+        }
+        Change::Forget(folder) => folders::forget(folder)?,
+    }
+    let Catalogue { models, damaged } = catalog::scan(&folders::all());
+    Ok(Found {
+        installed: models,
+        damaged: damaged.iter().map(Error::to_string).collect(),
+        folders: folders::added()?,
+    })
+}
+
+impl App {
+    /// Has models looked for.
+    pub(super) fn look_for_models(&self, change: Change) {
+        let look = Arc::clone(&self.look);
+        self.files.ask(move || {
+            let found = look(&change);
+            Some(Done::Models(change, found))
+        });
+    }
+
+    pub(super) fn handle_models(&mut self, ctx: &Context, action: ModelsAction) {
+        match action {
+            ModelsAction::AddFolder => {
+                let answer = (self.ask)(Question::Folder);
+                let chosen = |path: Option<PathBuf>| Some(Done::Opened(path?));
+                self.files.wait(answer, chosen);
+            }
+            ModelsAction::Forget(folder) => self.look_for_models(Change::Forget(folder)),
+            ModelsAction::LookAgain => self.look_for_models(Change::None),
+            ModelsAction::Download(offer) => self.download(ctx, offer),
+            ModelsAction::StopDownload => self.stop_download(),
+        }
+    }
+
+    /// Takes note of the models that were found. Of a folder that was added, the first whole one is used.
+    pub(super) fn hear_models(&mut self, change: &Change, found: Result<Found>) {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return self.tell(error.to_string(), true),
+        };
+        if let Change::Add(folder) = change {
+            self.use_model_in(folder, &found.installed);
+        }
+        let whole = found.installed.iter().filter_map(whole).cloned();
+        // The one that comes with the program stays the first.
+        let first = self.models.first().map(|model| model.root.clone());
+        let mut models: Vec<Checkpoint> = whole.collect();
+        models.sort_by_key(|model| Some(&model.root) != first.as_ref());
+        self.models = models;
+        self.found = found;
+    }
+
+    fn use_model_in(&mut self, folder: &Path, installed: &[Installed]) {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let is_in = |model: &&Installed| {
+            let place = model.place.canonicalize();
+            place.is_ok_and(|place| place.starts_with(&folder))
+        };
+        let mut inside = installed.iter().filter(is_in);
+        // Whole ones come first, so this one tells about all.
+        match inside.next().map(|model| &model.checkpoint) {
+            Some(Ok(model)) => self.saved.model = Some(model.root.clone()),
+            Some(Err(sentence)) => self.tell(sentence.clone(), true),
+            None => {}
+        }
+    }
+
+    pub(super) fn models_view(&self) -> models::Models<'_> {
+        models::Models {
+            installed: &self.found.installed,
+            damaged: &self.found.damaged,
+            folders: &self.found.folders,
+            offers: &self.offers,
+            coming: self.downloading.as_ref().map(Downloading::view),
+            chosen: self.model().map(|model| model.root.as_path()),
+        }
+    }
+}
+
+fn whole(model: &Installed) -> Option<&Checkpoint> {
+    model.checkpoint.as_ref().ok()
+}

@@ -1,0 +1,78 @@
+//! *LoRAs*: small files that change what the model draws.
+
+use egui::{Align, Label, Layout, RichText, Ui};
+
+use super::{Compose, fix};
+use crate::job::{Expert, Field, Lora, Request};
+use crate::view::strings::words;
+use crate::view::theme::{self, palette, text};
+use crate::view::widget::{Button, IconButton, Number, Segment, explanation, label, segmented};
+use crate::view::{Action, icons};
+
+/// For each LoRA of the request how many of its layers fit the model, and of how many; or why one cannot be used.
+pub type LoraFit = Result<Vec<(usize, usize)>, String>;
+
+const WHICH: f32 = 216.0;
+
+pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
+    let words = &words(ui).compose;
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        label(ui, words.loras);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(Button::new(words.add_lora)).clicked() {
+                asked = Some(Action::AddLora);
+            }
+        });
+    });
+    explanation(ui, words.loras_why);
+    let mut removed = None;
+    for (place, lora) in request.loras.iter_mut().enumerate() {
+        if one(ui, form, lora) {
+            removed = Some(place);
+        }
+        if let Some(Ok(fits)) = form.lora_fit
+            && let Some(&(matched, of)) = fits.get(place)
+        {
+            explanation(ui, &(words.lora_fits)(matched, of));
+        }
+    }
+    if let Some(place) = removed {
+        request.loras.remove(place);
+    }
+    if let Some(Err(sentence)) = form.lora_fit {
+        let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
+        ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
+    }
+    asked.or(fix::show(ui, form, Field::Loras, request))
+}
+
+/// Draws one and tells whether it is to go.
+fn one(ui: &mut Ui, form: &Compose, lora: &mut Lora) -> bool {
+    let words = &words(ui).compose;
+    let name = lora.file.file_stem().unwrap_or_default().to_string_lossy();
+    let name = name.into_owned();
+    let mut removed = false;
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let remove = (words.remove_lora)(&name);
+            removed = ui.add(IconButton::new(icons::X, &remove).small()).clicked();
+            let strength = (words.strength_of)(&name);
+            ui.add(Number::new(&mut lora.strength, &strength, -4.0..=4.0).decimals(2));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let name = RichText::new(&name).font(theme::regular(text::BODY));
+                ui.add(Label::new(name.color(palette(ui).text)).truncate());
+            });
+        });
+    });
+    if form.model.high_noise.is_some() {
+        let which = [None, Some(Expert::HighNoise), Some(Expert::LowNoise)];
+        let names = [words.both, words.high_noise, words.low_noise];
+        let chosen = which.iter().position(|each| *each == lora.expert);
+        let width = ui.available_width().min(WHICH);
+        if let Some(taken) = segmented(ui, &names.map(Segment::named), chosen, width) {
+            lora.expert = which[taken];
+        }
+    }
+    removed
+}

@@ -1,0 +1,120 @@
+//! The models of this machine, and the folders that they are looked for in.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use egui::{Key, Modifiers};
+use zoetrope::app::dialogs::Question;
+use zoetrope::app::models::{Change, Found};
+use zoetrope::error::Error;
+use zoetrope::job::{Checkpoint, Installed, Variant};
+
+use super::{Opening, Window, installed};
+use crate::job::checkpoint_of;
+
+const LACK: &str = "half/vae.safetensors is missing: download it";
+
+/// A window on a machine with a second model, a broken one, and a folder that was added; what was asked
+/// of the folders is noted.
+fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
+    let changes = Arc::new(Mutex::new(Vec::new()));
+    let asked = Arc::clone(&changes);
+    let mut opening = Opening {
+        // High enough for the whole sheet.
+        size: [1280.0, 1400.0],
+        ..Opening::default()
+    };
+    let folder = opening.folder.path().join("large");
+    fs::create_dir_all(&folder).unwrap();
+    let large = Checkpoint {
+        name: "Large".into(),
+        root: folder,
+        ..checkpoint_of(Variant::I2vA14b)
+    };
+    let half = Installed {
+        name: "Half".into(),
+        checkpoint: Err(LACK.into()),
+        ..installed(&large)
+    };
+    let models = vec![installed(&large), installed(&opening.models[0]), half];
+    opening.look = Some(Arc::new(move |change| {
+        asked.lock().unwrap().push(change.clone());
+        match change {
+            Change::Add(folder) if folder.ends_with("empty") => {
+                Err(Error::Other("There is no model in it".into()))
+            }
+            _ => Ok(Found {
+                installed: models.clone(),
+                damaged: vec!["broken.gguf ends early".into()],
+                folders: vec![PathBuf::from("/models")],
+            }),
+        }
+    }));
+    let mut window = opening.open();
+    window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    (window, changes)
+}
+
+/// Breaks when somebody cannot see what is installed, what it is for, or what it lacks.
+#[test]
+fn what_is_there_is_shown_with_what_it_does_and_lacks() {
+    let (mut window, _) = window();
+    window.until_seen(LACK);
+    assert!(
+        window.sees_part("Wan2.2 I2V-A14B · A first frame, and a last one if you like · 34.0 GB")
+    );
+    assert!(window.sees("broken.gguf ends early"));
+    assert!(window.sees("In use"));
+    assert!(!window.sees("Use Half"));
+}
+
+/// Breaks when the built-in model loses its place as the first choice, or another cannot be taken.
+#[test]
+fn another_model_is_used_by_a_click() {
+    let (mut window, _) = window();
+    window.until_seen("Use Large");
+    assert!(!window.sees("Use A model"), "it is in use");
+    window.click("Use Large");
+    assert!(window.sees("Use A model"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(
+        window.sees("Last frame"),
+        "the form is that of another model"
+    );
+}
+
+/// Breaks when folders cannot be added, or forgotten, or what is wrong with one is not told.
+#[test]
+fn folders_come_and_go() {
+    let (mut window, changes) = window();
+    window.until_seen("Look in /models no more");
+    window.click("Look in /models no more");
+    *window.answer.borrow_mut() = Some(window.folder.path().join("large"));
+    window.click("Add a folder…");
+    assert_eq!(window.asked.borrow().last(), Some(&Question::Folder));
+    window.until_seen("Use A model");
+    let empty = window.path("empty");
+    fs::create_dir(&empty).unwrap();
+    *window.answer.borrow_mut() = Some(empty.clone());
+    window.click("Add a folder…");
+    window.until_seen("There is no model in it");
+    let forgotten = Change::Forget("/models".into());
+    let added = Change::Add(window.path("large"));
+    let changes = changes.lock().unwrap();
+    assert_eq!(
+        *changes,
+        [Change::None, forgotten, added, Change::Add(empty)]
+    );
+}
+
+/// Breaks when somebody cannot see what can be downloaded, in which forms, and how large it is.
+#[test]
+fn each_published_model_is_offered_in_its_forms() {
+    let (mut window, _) = window();
+    window.until_seen("Download ti2v-5b");
+    window.click("Download ti2v-5b");
+    for edition in ["As published · 34.2 GB", "4 bits · 10.9 GB"] {
+        assert!(window.sees(edition), "{edition}: {:?}", window.seen());
+    }
+}

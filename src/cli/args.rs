@@ -34,6 +34,11 @@ pub enum Command {
     ///
     /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
     Generate(Box<Generate>),
+    /// Tell how much memory a video would take, stage by stage, without making it
+    ///
+    /// The arguments are those of `generate`. Nothing but the headers of the model's files is read.
+    #[command(mut_arg("output", |output| output.required(false).default_value("video.mp4").hide(true)))]
+    Plan(Box<Generate>),
     /// Go on with a video that was not finished
     ///
     /// The result is the one that the interrupted job would have had.
@@ -146,6 +151,10 @@ pub struct Generate {
     /// Change the DiT by a LoRA, at a strength [default: 1], of two experts only one; can be given several times
     #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
     pub loras: Vec<Lora>,
+
+    /// The most memory that the job may use, in gigabytes [default: what the machine can give]
+    #[arg(long, value_name = "GB", value_parser = gigabytes)]
+    pub memory_limit: Option<u64>,
 
     /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
@@ -328,6 +337,14 @@ pub struct Export {
     pub output: PathBuf,
 }
 
+/// Gigabytes as bytes.
+fn gigabytes(text: &str) -> Result<u64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok((number * 1e9) as u64),
+        _ => Err("give a number above 0".into()),
+    }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
@@ -408,6 +425,7 @@ impl Generate {
             vae_precision: self.vae_dtype.unwrap_or_default(),
             quantize: self.quantize,
             loras: self.loras.clone(),
+            memory_limit: self.memory_limit,
             noise: self.noise.clone(),
             save_latents: self.save_latents.clone(),
             save_frames: self.save_frames.clone(),

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 use super::args::Generate;
 use super::progress::{Face, headline};
-use super::{destination, show, work};
+use super::{destination, say, show, work};
 use crate::catalog::{self, Matched};
+use crate::engine::memory;
 use crate::error::{Error, Result};
+use crate::job::memory::Fitted;
 use crate::job::{Command, Expert, Plan};
 use crate::media::photo;
 
@@ -24,6 +26,10 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
+    let Fitted { plan, changes, .. } = memory::fit(&plan)?;
+    for change in changes {
+        say(&format!("To fit into memory, {change}"));
+    }
     let output = plan.output.clone();
     work::carry_out(&output, args.work.cpu, face, |ticket| {
         Command::Generate(ticket, Box::new(plan))
@@ -31,7 +37,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
 }
 
 /// Everything that can be refused is refused here, before any work.
-fn plan(args: &Generate) -> Result<Plan> {
+pub fn plan(args: &Generate) -> Result<Plan> {
     let checkpoint = args.model.open()?;
     let picture = args.image.as_deref().map(photo::size).transpose()?;
     args.last_image.as_deref().map(photo::size).transpose()?;

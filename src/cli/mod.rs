@@ -12,6 +12,7 @@ mod generate;
 mod info;
 mod interrupt;
 mod models;
+mod plan;
 mod progress;
 mod quantize;
 mod resume;
@@ -31,6 +32,7 @@ use progress::Face;
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Plan(args) => end(plan::run(&args)),
         Command::Resume(args) => resume::run(&args),
         Command::Decode(args) => decode::run(&args),
         Command::Export(args) => end(export::run(&args)),

@@ -5,6 +5,8 @@ pub mod checkup;
 mod clock;
 mod desk;
 pub mod device;
+pub mod memory;
+pub mod metal;
 mod outbox;
 pub mod probe;
 pub mod saved;
@@ -96,7 +98,7 @@ fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
         Command::Generate(ticket, plan) => {
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
-                pipeline::generate(&plan, reporter)
+                pipeline::generate(&memory::fit(&plan)?.plan, reporter)
             });
         }
         Command::Resume(ticket, plan) => {

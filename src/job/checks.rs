@@ -178,6 +178,26 @@ pub(super) fn check_fps(fps: u32) -> Result<u32, Refusal> {
     )
 }
 
+pub(super) fn check_steps(steps: u32) -> Result<(), Refusal> {
+    if (1..=1000).contains(&steps) {
+        return Ok(());
+    }
+    refuse(
+        Field::Steps,
+        format!("{steps} steps cannot work: give 1 to 1000"),
+    )
+}
+
+pub(super) fn check_shift(shift: f64) -> Result<(), Refusal> {
+    if shift.is_finite() && shift > 0.0 {
+        return Ok(());
+    }
+    refuse(
+        Field::Shift,
+        format!("A shift of {shift} cannot work: give a number above 0"),
+    )
+}
+
 /// A number for the strength, and an expert that the model has.
 pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(), Refusal> {
     for Lora {

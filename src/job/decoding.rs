@@ -21,6 +21,8 @@ pub struct Decoding {
     pub fps: u32,
     /// The type in which it is computed.
     pub precision: VaePrecision,
+    /// Into how many tiles each side of the picture is cut.
+    pub tiles: u32,
     /// What the video says about itself, as JSON.
     pub settings: String,
     /// Where to keep the decoded frames as floats.
@@ -38,6 +40,7 @@ impl Plan {
             frames: self.frames,
             fps: self.fps,
             precision: self.vae_precision,
+            tiles: self.thrift.tiles,
             settings: self.settings_json(),
             save_frames: self.save_frames.clone(),
             output: self.output.clone(),
@@ -82,6 +85,7 @@ impl Decoding {
             frames,
             fps,
             precision,
+            tiles: 1,
             settings,
             save_frames: None,
             output,

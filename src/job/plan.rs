@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{
     area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
-    check_pictures, video_size,
+    check_pictures, check_shift, check_steps, exactly, video_size,
 };
 use super::refusal::refuse;
 use super::{
     Anchor, Bits, Checkpoint, Defaults, Field, Fit, Guidance, Lora, Negative, Precision, Refusal,
-    Request, Sampler, Size, VaePrecision,
+    Request, Sampler, Size, Thrift, VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -62,6 +62,12 @@ pub struct Plan {
     /// What changes the DiT.
     #[serde(default)]
     pub loras: Vec<Lora>,
+    /// What is done so that memory suffices.
+    #[serde(default)]
+    pub thrift: Thrift,
+    /// The most memory that the job may use, in bytes.
+    #[serde(default)]
+    pub memory_limit: Option<u64>,
     /// A file with the starting noise.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.
@@ -137,18 +143,8 @@ impl Plan {
                 "The prompt is empty: say what the video should show",
             );
         }
-        if !(1..=1000).contains(&steps) {
-            return refuse(
-                Field::Steps,
-                format!("{steps} steps cannot work: give 1 to 1000"),
-            );
-        }
-        if !(shift.is_finite() && shift > 0.0) {
-            return refuse(
-                Field::Shift,
-                format!("A shift of {shift} cannot work: give a number above 0"),
-            );
-        }
+        check_steps(steps)?;
+        check_shift(shift)?;
         check_guidance(request, &checkpoint)?;
         check_loras(&request.loras, &checkpoint)?;
         check_output(&output)?;
@@ -174,12 +170,27 @@ impl Plan {
             vae_precision: request.vae_precision,
             quantize: request.quantize,
             loras: request.loras.clone(),
+            thrift: Thrift::default(),
+            memory_limit: request.memory_limit,
             noise: request.noise.clone(),
             save_latents: request.save_latents.clone(),
             save_frames: request.save_frames.clone(),
             output,
             checkpoint,
         })
+    }
+
+    /// Checks the numbers again, after a way on which anything can have happened to them.
+    ///
+    /// # Errors
+    /// The first number that cannot work, with what would.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let variant = self.checkpoint.variant;
+        exactly(self.size, variant.alignment())?;
+        check_frames(self.frames, variant)?;
+        check_fps(self.fps)?;
+        check_steps(self.steps)?;
+        check_shift(self.shift)
     }
 
     /// The axes of the latents of this video.
@@ -202,7 +213,7 @@ impl Plan {
 
     /// Whether the two passes of guidance run as one batch.
     pub fn batches_guidance(&self) -> bool {
-        2 * self.tokens() <= BATCHED_ROWS
+        !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
     }
 }
 

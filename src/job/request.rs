@@ -54,6 +54,8 @@ pub struct Request {
     pub quantize: Option<Bits>,
     /// What changes the DiT.
     pub loras: Vec<Lora>,
+    /// The most memory that the job may use, in bytes; what the machine can give when absent.
+    pub memory_limit: Option<u64>,
     /// A file with the starting noise, instead of drawing it from the seed.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.

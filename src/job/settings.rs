@@ -107,6 +107,7 @@ impl Settings {
             vae_precision: self.vae_precision,
             quantize: self.quantize,
             loras: self.loras,
+            memory_limit: None,
             noise: self.noise,
             save_latents: None,
             save_frames: None,

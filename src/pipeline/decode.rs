@@ -34,7 +34,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     let mut seen = checks::Pixels::default();
     let mut done = 0;
     let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
-    decoder.decode(&latents, Tiling::fastest()?, |chunk| {
+    decoder.decode(&latents, Tiling::cut(plan.tiles as i32)?, |chunk| {
         checks::frames(chunk)?;
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;

@@ -18,12 +18,14 @@ mod quantize;
 mod reporter;
 mod run_folder;
 pub mod saved;
+mod sizes;
 mod tensor_file;
 
 pub use bench::run as bench;
 pub use features::Features;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
+pub use sizes::sizes;
 
 use std::path::Path;
 

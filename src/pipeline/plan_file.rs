@@ -84,6 +84,8 @@ pub fn read(folder: &Path) -> Result<Plan> {
         return Err(Error::content(folder, problem));
     }
     let Read { mut plan } = serde_json::from_slice(&json).map_err(damaged)?;
+    plan.check()
+        .map_err(|refusal| Error::content(&path, format!("is damaged: {refusal}")))?;
     plan.output = output;
     for (number, picture) in plan.pictures_mut().enumerate() {
         *picture = copy_of(folder, number, picture);

@@ -50,6 +50,7 @@ fn every_argument_reaches_the_request() {
         --lora a.safetensors
         --lora b.safetensors:-0.5:high
         --vae-dtype bf16
+        --memory-limit 40
         --noise n.safetensors
         --save-latents l.safetensors
         --save-frames f.safetensors
@@ -78,6 +79,7 @@ fn every_argument_reaches_the_request() {
         shift: Some(12.0),
         seed: Some(u64::MAX),
         precision: Precision::Bf16,
+        memory_limit: Some(40_000_000_000),
         vae_precision: VaePrecision::Bf16,
         quantize: Some(Bits::Eight),
         loras: vec![
@@ -97,6 +99,10 @@ fn every_argument_reaches_the_request() {
         save_frames: Some("f.safetensors".into()),
     };
     assert_eq!(all, expected);
+}
+
+#[test]
+fn arguments_have_other_forms() {
     assert_eq!(request(&["--no-negative"]).negative, Negative::Empty);
     assert_eq!(request(&["--max-area", "901120"]).max_area, Some(901_120));
     assert_eq!(
@@ -117,7 +123,7 @@ fn every_argument_reaches_the_request() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let wrong: [&[&str]; 21] = [
+    let wrong: [&[&str]; 22] = [
         &["--quantize", "5"],
         &["--lora", ""],
         &["--lora", ":0.5"],
@@ -134,6 +140,7 @@ fn wrong_usage_exits_with_2() {
         &["--seed", "-1"],
         &["--dtype", "f16"],
         &["--vae-dtype", "auto"],
+        &["--memory-limit", "0"],
         &["--fit", "crop"],
         &["--last-image", "dog.png"],
         &["--fit", "stretch", "--image", "cat.png"],

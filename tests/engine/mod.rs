@@ -2,6 +2,7 @@
 
 mod checkup;
 mod control;
+mod metal;
 mod whole;
 
 use std::path::Path;

@@ -4,6 +4,7 @@ mod bench;
 mod clip;
 mod estimate;
 mod lora;
+mod memory;
 mod plan;
 mod progress;
 mod queue;

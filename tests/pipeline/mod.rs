@@ -7,6 +7,7 @@ mod decode;
 mod experts;
 mod job;
 mod layouts;
+mod memory;
 mod pictures;
 mod recall;
 mod reference;

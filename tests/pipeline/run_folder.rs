@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 
+use serde_json::Value;
 use zoetrope::Error;
 use zoetrope::job::Stage;
 use zoetrope::pipeline;
@@ -96,6 +97,21 @@ fn what_cannot_be_resumed_is_one_sentence() {
     assert!(newer.contains("was left by a newer Zoetrope"), "{newer}");
     let cut = told(text.trim_end_matches(['}', '\n']));
     assert!(cut.contains("plan.json is damaged"), "{cut}");
+    for (name, number) in [
+        ("frames", 0),
+        ("frames", 6),
+        ("fps", 0),
+        ("steps", 0),
+        ("shift", 0),
+    ] {
+        let mut written: Value = serde_json::from_str(&text).unwrap();
+        written["plan"][name] = number.into();
+        let wrong = told(&written.to_string());
+        assert!(
+            wrong.contains("plan.json is damaged") && wrong.contains("cannot work"),
+            "{wrong}"
+        );
+    }
     let root = model().display().to_string();
     let gone = told(&text.replace(&root, "/nowhere/model"));
     assert!(

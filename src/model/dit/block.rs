@@ -48,7 +48,7 @@ impl Block {
         dim: i32,
         config: &Config,
     ) -> Result<Self> {
-        let hidden = weights.shape("ffn.0.weight")?[0];
+        let hidden = weights.side("ffn.0.weight", 0)?;
         Ok(Self {
             modulation: exact.tensor("modulation", &[1, VECTORS, dim])?,
             self_attn: SelfAttention::load(&weights.at("self_attn"), dim, config)?,

@@ -46,7 +46,7 @@ impl Config {
     }
 
     fn published(weights: &Weights) -> Result<Self> {
-        let dim = weights.shape("patch_embedding.weight")?[0];
+        let dim = weights.side("patch_embedding.weight", 0)?;
         if dim < HEAD_WIDTH || dim % HEAD_WIDTH != 0 {
             return Err(Error::Other(format!(
                 "A width of {dim} is that of no published DiT: put the config.json of this one beside its file"
@@ -74,7 +74,7 @@ impl Config {
 
     /// Heads are of equal, even width.
     pub(super) fn check_heads(&self, dim: i32) -> Result<()> {
-        if self.num_heads > 0 && dim % (2 * self.num_heads) == 0 {
+        if self.num_heads > 0 && dim % self.num_heads == 0 && dim / self.num_heads % 2 == 0 {
             return Ok(());
         }
         let problem = format!(

@@ -20,7 +20,7 @@ pub struct Head {
 impl Head {
     /// Reads the layer.
     pub(super) fn load(weights: &Weights, dim: i32, eps: f32) -> Result<Self> {
-        let outputs = weights.shape("head.weight")?[0];
+        let outputs = weights.side("head.weight", 0)?;
         Ok(Self {
             modulation: weights.tensor("modulation", &[1, 2, dim])?,
             out: weights.affine("head", dim, outputs)?,

@@ -59,8 +59,7 @@ impl Dit {
     pub fn load(weights: &Weights, config: &Config, products: Dtype) -> Result<Self> {
         let exact = weights.as_type(Dtype::Float32);
         let weights = weights.as_type(products);
-        let patch_shape = weights.shape("patch_embedding.weight")?;
-        let dim = patch_shape[0];
+        let dim = weights.side("patch_embedding.weight", 0)?;
         config.check_heads(dim)?;
         let blocks = weights.at("blocks");
         let exact_blocks = exact.at("blocks");
@@ -68,7 +67,7 @@ impl Dit {
             .map(|i| Block::load(&blocks.at(i), &exact_blocks.at(i), dim, config))
             .collect::<Result<_>>()?;
         Ok(Self {
-            patch_embedding: patch::load_embedding(&weights, &patch_shape)?,
+            patch_embedding: patch::load_embedding(&weights.at("patch_embedding"), dim)?,
             text: TextEmbedding::load(&weights.at("text_embedding"), dim, config.text_len)?,
             time: TimeEmbedding::load(&exact, dim)?,
             blocks,

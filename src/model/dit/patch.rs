@@ -44,9 +44,8 @@ impl Grid {
 }
 
 /// The patch embedding, a convolution whose kernel is its stride: a product over each patch.
-pub(super) fn load_embedding(weights: &Weights, shape: &[i32]) -> Result<Linear> {
-    let weights = weights.at("patch_embedding");
-    let (dim, channels) = (shape[0], shape[1]);
+pub(super) fn load_embedding(weights: &Weights, dim: i32) -> Result<Linear> {
+    let channels = weights.side("weight", 1)?;
     let weight = weights.tensor("weight", &[dim, channels, 1, PATCH, PATCH])?;
     let weight = weight.reshape(&[dim, channels * PATCH * PATCH])?;
     Ok(Linear::new(weight, Some(weights.tensor("bias", &[dim])?)))

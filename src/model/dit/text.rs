@@ -16,7 +16,7 @@ pub struct TextEmbedding {
 impl TextEmbedding {
     /// Reads the layers.
     pub(super) fn load(weights: &Weights, dim: i32, length: i32) -> Result<Self> {
-        let width = weights.shape("0.weight")?[1];
+        let width = weights.side("0.weight", 1)?;
         Ok(Self {
             layers: [
                 weights.affine("0", width, dim)?,

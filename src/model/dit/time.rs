@@ -35,7 +35,7 @@ impl TimeEmbedding {
     /// Reads the layers.
     pub(super) fn load(weights: &Weights, dim: i32) -> Result<Self> {
         let embedding = weights.at("time_embedding");
-        let frequencies = embedding.shape("0.weight")?[1];
+        let frequencies = embedding.side("0.weight", 1)?;
         Ok(Self {
             frequencies,
             embed: [

@@ -56,6 +56,19 @@ impl Tiling {
         })
     }
 
+    /// The fastest one whose pictures are cut into as many tiles from top to bottom as from left to right: who needs
+    /// tiles has no memory for several frames.
+    pub fn cut(tiles: i32) -> Result<Self> {
+        if tiles == 1 {
+            return Self::fastest();
+        }
+        Ok(Self {
+            rows: tiles,
+            columns: tiles,
+            ..Self::WHOLE
+        })
+    }
+
     /// What `work` makes of `x` (t, h, w, in), of which it sees one tile after the other.
     pub(super) fn each(
         self,

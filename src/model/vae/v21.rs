@@ -21,7 +21,7 @@ const RGB: i32 = 3;
 
 /// Pixels (t, h, w, 3) → (t′, h/8, w/8, `moments`).
 pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
-    let narrowest = weights.shape("conv1.weight")?[0];
+    let narrowest = weights.side("conv1.weight", 0)?;
     let mut list = List::new("downsamples", weights, (RGB, narrowest))?;
     for (level, multiple) in WIDTHS.into_iter().enumerate() {
         list.push_blocks(BLOCKS, narrowest * multiple)?;
@@ -44,7 +44,7 @@ pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
 
 /// (t, h, w, `latent`) → pixels (t′, 8h, 8w, 3).
 pub(super) fn decoder(weights: &Weights, latent: i32) -> Result<Chain> {
-    let widest = weights.shape("conv1.weight")?[0];
+    let widest = weights.side("conv1.weight", 0)?;
     let narrowest = widest / WIDTHS[WIDTHS.len() - 1];
     let mut list = List::new("upsamples", weights, (latent, widest))?;
     list.chain.push_middle(weights, widest)?;

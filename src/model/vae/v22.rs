@@ -26,7 +26,7 @@ const PATCH_CHANNELS: i32 = 12;
 
 /// Patches (t, h, w, 12) → (t′, h/8, w/8, `moments`).
 pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
-    let narrowest = weights.shape("conv1.weight")?[0];
+    let narrowest = weights.side("conv1.weight", 0)?;
     let mut chain = Chain::default();
 
     let conv = CausalConv::load(weights, "conv1", (PATCH_CHANNELS, narrowest), 3)?;
@@ -49,7 +49,7 @@ pub(super) fn encoder(weights: &Weights, moments: i32) -> Result<Chain> {
 
 /// (t, h, w, `latent`) → patches (t′, 8h, 8w, 12).
 pub(super) fn decoder(weights: &Weights, latent: i32) -> Result<Chain> {
-    let widest = weights.shape("conv1.weight")?[0];
+    let widest = weights.side("conv1.weight", 0)?;
     let narrowest = widest / WIDTHS[WIDTHS.len() - 1];
     let mut chain = Chain::default();
 

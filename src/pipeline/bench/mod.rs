@@ -76,7 +76,7 @@ fn denoise(clock: &mut Clock) -> Result<()> {
     let latents = noise(&shape.channels_first())?;
     let grid = Grid::of(&latents);
     let rope = dit.rope(grid)?;
-    let width = weights.shape("text_embedding.0.weight")?[1];
+    let width = weights.side("text_embedding.0.weight", 1)?;
     let text = noise(&[config.text_len, width])?;
     let prompts = dit.read(&vec![&text; bench.batch as usize])?;
     let timesteps = Timesteps {

@@ -1,0 +1,101 @@
+//! `zoetrope plan`: how much memory a video would take.
+
+use serde_json::json;
+
+use super::args::Generate;
+use super::{generate, print, words};
+use crate::engine::memory;
+use crate::error::Result;
+use crate::job::memory::{Fitted, Need};
+use crate::job::{Expert, Machine, Plan};
+
+/// Prints what each stage needs and what the machine has.
+///
+/// # Errors
+/// The video cannot be made here, with what could.
+pub fn run(args: &Generate) -> Result<()> {
+    let plan = generate::plan(args)?;
+    let machine = memory::machine()?;
+    let fitted = memory::fit(&plan)?;
+    if args.work.json {
+        print(&object(&fitted, &machine))
+    } else {
+        print(&table(&fitted, &machine))
+    }
+}
+
+fn table(fitted: &Fitted, machine: &Machine) -> String {
+    let Fitted { plan, changes, .. } = fitted;
+    let mut lines = vec![
+        format!(
+            "{}: {}, {} frames\n",
+            plan.checkpoint.name, plan.size, plan.frames
+        ),
+        format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
+    ];
+    lines.extend(fitted.needs.iter().map(row));
+    lines.push(String::new());
+    lines.push(format!(
+        "Needs {} of the {} that it may use; {} are free",
+        words::bytes(fitted.peak()),
+        words::bytes(machine.most(plan.memory_limit)),
+        words::bytes(machine.available),
+    ));
+    lines.push(how(plan));
+    lines.extend(changes.iter().map(|change| format!("To fit, {change}")));
+    lines.join("\n")
+}
+
+fn row(need: &Need) -> String {
+    let expert = match need.expert {
+        None => "",
+        Some(Expert::HighNoise) => ", high noise",
+        Some(Expert::LowNoise) => ", low noise",
+    };
+    format!(
+        "{:30}{:>10}{:>10}{:>10}",
+        format!("{}{expert}", need.stage.label()),
+        words::bytes(need.weights),
+        words::bytes(need.work),
+        words::bytes(need.bytes()),
+    )
+}
+
+/// In which types it is computed.
+fn how(plan: &Plan) -> String {
+    let packed = plan
+        .quantize
+        .map(|bits| format!(", packed into {bits} bits"));
+    format!(
+        "The DiT computes in {}{}, the VAE decodes in {}",
+        plan.precision,
+        packed.unwrap_or_default(),
+        plan.vae_precision
+    )
+}
+
+fn object(fitted: &Fitted, machine: &Machine) -> String {
+    let stages = fitted.needs.iter().map(|need| {
+        json!({
+            "stage": need.stage,
+            "expert": need.expert,
+            "weights_bytes": need.weights,
+            "work_bytes": need.work,
+            "bytes": need.bytes(),
+        })
+    });
+    json!({
+        "model": fitted.plan.checkpoint.name,
+        "size": fitted.plan.size,
+        "frames": fitted.plan.frames,
+        "precision": fitted.plan.precision,
+        "vae_precision": fitted.plan.vae_precision,
+        "stages": stages.collect::<Vec<_>>(),
+        "peak_bytes": fitted.peak(),
+        "limit_bytes": machine.most(fitted.plan.memory_limit),
+        "machine": machine,
+        "thrift": fitted.plan.thrift,
+        "changes": fitted.changes,
+    })
+    .to_string()
+}

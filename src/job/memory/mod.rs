@@ -1,0 +1,168 @@
+//! The *memory* of a job: what its stages will need, told before anything is read, and how it is made
+//! to fit into what the machine has.
+
+mod fit;
+mod needs;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bits, Expert, Precision, Stage};
+
+pub use fit::{Fitted, fit};
+pub use needs::needs;
+
+/// What of a model's networks decides how much memory they take. The headers of its files tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sizes {
+    /// The text encoder.
+    pub text: TextSizes,
+    /// Every expert, that for high noise first.
+    pub dits: Vec<(Expert, DitSizes)>,
+    /// The VAE.
+    pub vae: VaeSizes,
+}
+
+/// A text encoder, of which one layer is in memory at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextSizes {
+    /// Weights of a layer.
+    pub layer: u64,
+    /// Heads of attention.
+    pub heads: u64,
+    /// The tokens of the longest prompt.
+    pub length: u64,
+}
+
+/// A DiT.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DitSizes {
+    /// Weights that are float32 whatever is chosen.
+    pub exact: u64,
+    /// Weights in the type of the products, besides the large matrices.
+    pub small: u64,
+    /// Weights of the large matrices.
+    pub large: u64,
+    /// The bits that each of these takes where the file has them packed, scales and biases included.
+    pub packed: Option<f64>,
+    /// The bytes of a number of the type that [`Precision::Auto`] takes here.
+    pub automatic: u64,
+    /// The width of a token.
+    pub width: u64,
+    /// The width within the feed-forward layers.
+    pub hidden: u64,
+    /// Blocks.
+    pub layers: u64,
+    /// Heads of attention.
+    pub heads: u64,
+    /// The tokens of a prompt.
+    pub text_length: u64,
+}
+
+impl DitSizes {
+    /// The bytes of a number of the products' type.
+    fn product_bytes(&self, precision: Precision) -> u64 {
+        match precision {
+            Precision::Auto => self.automatic,
+            Precision::Bf16 => 2,
+            Precision::F32 => 4,
+        }
+    }
+
+    /// The bytes of all weights.
+    fn weights(&self, precision: Precision, quantize: Option<Bits>) -> u64 {
+        let product = self.product_bytes(precision);
+        let asked = quantize.map(|bits| {
+            let scale_and_bias = 2 * 8 * product;
+            f64::from(bits.count()) + scale_and_bias as f64 / 64.0
+        });
+        let bits = match (self.packed, asked) {
+            (Some(own), Some(asked)) => own.min(asked),
+            (own, asked) => own.or(asked).unwrap_or(8.0 * product as f64),
+        };
+        4 * self.exact + product * self.small + (self.large as f64 * bits / 8.0) as u64
+    }
+}
+
+/// A VAE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaeSizes {
+    /// From pixels to latents.
+    pub encoder: HalfSizes,
+    /// From latents to pixels.
+    pub decoder: HalfSizes,
+    /// The frames that pass through its largest layers at once.
+    pub frames: u64,
+    /// Whether its convolutions copy the neighbours of each pixel beside it, as on a processor.
+    pub unfolds: bool,
+}
+
+/// One half of a VAE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HalfSizes {
+    /// Weights.
+    pub weights: u64,
+    /// The channels of the layers that work on the largest pictures.
+    pub width: u64,
+}
+
+/// What a machine has, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Machine {
+    /// All of its memory.
+    pub total: u64,
+    /// What other programs leave of it at the moment.
+    pub available: u64,
+    /// What its GPU may use of it, or what a GPU has by itself; none where there is no GPU.
+    pub gpu: Option<u64>,
+}
+
+impl Machine {
+    /// The most that a job may use: what the user allows, or what the machine can give at all.
+    pub fn most(&self, limit: Option<u64>) -> u64 {
+        limit.unwrap_or_else(|| self.gpu.unwrap_or(self.total))
+    }
+
+    /// What a job should get along with.
+    fn comfortable(&self, limit: Option<u64>) -> u64 {
+        self.most(limit).min(self.available)
+    }
+}
+
+/// What one stage needs, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// The stage.
+    pub stage: Stage,
+    /// Of two experts, which one is at work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expert: Option<Expert>,
+    /// Of the network.
+    pub weights: u64,
+    /// Of everything that is computed.
+    pub work: u64,
+}
+
+impl Need {
+    /// Both together.
+    pub fn bytes(&self) -> u64 {
+        self.weights + self.work
+    }
+}
+
+/// What a job does to need less memory. None of it changes the video but for rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thrift {
+    /// Whether the two passes of guidance run one after the other, even where one batch would be faster.
+    pub guidance_in_turn: bool,
+    /// Into how many tiles each side of the picture is cut where the VAE decodes.
+    pub tiles: u32,
+}
+
+impl Default for Thrift {
+    fn default() -> Self {
+        Self {
+            guidance_in_turn: false,
+            tiles: 1,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! How large a model's networks are, from the headers of its files.
+
+use std::path::PathBuf;
+
+use mlx_rs::Dtype;
+
+use super::experts::products;
+use crate::Result;
+use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
+use crate::job::{Checkpoint, Network, Precision};
+use crate::model::nn::Backend;
+use crate::model::{dit, text};
+use crate::weights::Weights;
+
+/// The places in a DiT whose weights are float32 whatever the products are computed in.
+const EXACT: [&str; 5] = [
+    "time_embedding",
+    "time_projection",
+    "head",
+    "modulation",
+    "norm3",
+];
+
+/// The sizes of everything that decides how much memory a video takes.
+///
+/// # Errors
+/// A file cannot be read, or holds another network than it should.
+pub fn sizes(model: &Checkpoint) -> Result<Sizes> {
+    let dits = model.experts();
+    let dits = dits.map(|(expert, network)| Ok((expert, of_dit(network)?)));
+    let dits: Vec<_> = dits.collect::<Result<_>>()?;
+    let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
+    let vae = Weights::open(&model.vae)?;
+    Ok(Sizes {
+        text: of_text(&model.text_encoder, text_length)?,
+        dits,
+        vae: VaeSizes {
+            encoder: HalfSizes {
+                weights: vae.at("encoder").numbers(),
+                width: length(&vae, "encoder.conv1.weight", 0)?,
+            },
+            decoder: HalfSizes {
+                weights: vae.at("decoder").numbers(),
+                width: length(&vae, "decoder.head.2.weight", 1)?,
+            },
+            frames: 1,
+            unfolds: Backend::current()? == Backend::Cpu,
+        },
+    })
+}
+
+fn of_dit(network: &Network) -> Result<DitSizes> {
+    let weights = Weights::open(&network.weights)?;
+    let config = dit::Config::of(network.config.as_deref(), &weights)?;
+    let mut sizes = DitSizes {
+        exact: 0,
+        small: 0,
+        large: 0,
+        packed: weights.packed_bits("blocks.0.self_attn.q.weight"),
+        automatic: match products(Precision::Auto, &weights)? {
+            Dtype::Float32 => 4,
+            _ => 2,
+        },
+        width: length(&weights, "patch_embedding.weight", 0)?,
+        hidden: length(&weights, "blocks.0.ffn.0.weight", 0)?,
+        layers: weights.count("blocks") as u64,
+        heads: config.num_heads.unsigned_abs().into(),
+        text_length: config.text_len.unsigned_abs().into(),
+    };
+    for name in weights.names() {
+        let is_exact = name.split('.').any(|part| EXACT.contains(&part));
+        let is_large = name.starts_with("blocks.") && weights.shape(&name)?.len() == 2;
+        let kind = match (is_exact, is_large) {
+            (true, _) => &mut sizes.exact,
+            (false, true) => &mut sizes.large,
+            (false, false) => &mut sizes.small,
+        };
+        *kind += weights.at(&name).numbers();
+    }
+    Ok(sizes)
+}
+
+fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
+    let weights = Weights::open(files)?;
+    let config = text::Config::read(&weights)?;
+    Ok(TextSizes {
+        layer: weights.at("blocks").at(0).numbers(),
+        heads: config.heads.unsigned_abs().into(),
+        length,
+    })
+}
+
+/// How long an axis of a tensor is.
+fn length(weights: &Weights, name: &str, axis: usize) -> Result<u64> {
+    let shape = weights.shape(name)?;
+    let length = shape.get(axis).map_or(0, |length| length.unsigned_abs());
+    Ok(length.into())
+}

@@ -9,6 +9,7 @@ use crate::Result;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Network, Precision};
 use crate::model::nn::Backend;
+use crate::model::vae::Tiling;
 use crate::model::{dit, text};
 use crate::weights::Weights;
 
@@ -43,7 +44,7 @@ pub fn sizes(model: &Checkpoint) -> Result<Sizes> {
                 weights: vae.at("decoder").numbers(),
                 width: length(&vae, "decoder.head.2.weight", 1)?,
             },
-            frames: 1,
+            frames: Tiling::fastest()?.frames.unsigned_abs().into(),
             unfolds: Backend::current()? == Backend::Cpu,
         },
     })

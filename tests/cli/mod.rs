@@ -6,6 +6,7 @@ mod errors;
 mod lora;
 mod models;
 mod other_commands;
+mod plan;
 mod quantize;
 mod stopping;
 

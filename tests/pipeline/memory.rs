@@ -14,7 +14,7 @@ use crate::support::alone::alone;
 /// How far what is told may be from what is measured.
 const WITHIN: f64 = 0.15;
 
-/// The built-in model, from a size where its work is more than its weights up to its largest.
+/// The built-in model: at one size the DiT takes the most, at the other the VAE.
 #[test]
 fn the_built_in_model_takes_what_is_told() {
     alone(
@@ -26,12 +26,12 @@ fn the_built_in_model_takes_what_is_told() {
 fn compare() {
     let folder = TempDir::new().unwrap();
     let model = catalog::built_in().unwrap();
-    for (side, frames) in [(128, 17), (256, 17), (384, 9)] {
+    for (side, frames) in [(128, 17), (256, 9)] {
         let request = Request {
             prompt: "a red circle moving right".into(),
             size: Some(Size::new(side, side)),
             frames: Some(frames),
-            steps: Some(2),
+            steps: Some(1),
             ..Request::default()
         };
         let output = folder.path().join("out.mp4");

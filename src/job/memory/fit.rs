@@ -50,8 +50,8 @@ pub fn fit(
         Field::Size,
         format!(
             "This video needs {} of memory, and {} is all that {whose}: {}",
-            gigabytes(needed),
-            gigabytes(most),
+            words(needed),
+            words(most),
             advice(plan, sizes, most, needed)
         ),
     )
@@ -118,7 +118,7 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> String {
         if needed <= most {
             return format!(
                 "pack the DiT into {bits} bits (--quantize {bits}), which needs {}",
-                gigabytes(needed)
+                words(needed)
             );
         }
     }
@@ -132,7 +132,7 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> String {
     }
     format!(
         "it takes a machine that can give {}, or a smaller model or size",
-        gigabytes(needed)
+        words(needed)
     )
 }
 
@@ -145,6 +145,10 @@ fn peak_of(needs: &[Need], stage: Stage) -> u64 {
     of_stage.map(Need::bytes).max().unwrap_or_default()
 }
 
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
+/// "640 MB", "11.4 GB".
+fn words(bytes: u64) -> String {
+    match bytes as f64 {
+        few if few < 1e9 => format!("{:.0} MB", few / 1e6),
+        many => format!("{:.1} GB", many / 1e9),
+    }
 }

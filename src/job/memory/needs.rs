@@ -95,7 +95,7 @@ fn encode(plan: &Plan, vae: &VaeSizes) -> Need {
             working: 13.4,
         },
     };
-    let channels = remembered + at_work(vae) * working;
+    let channels = remembered + at_work(vae, vae.frames) * working;
     let numbers = (plan.size.area() * vae.encoder.width) as f64 * channels;
     need(Stage::Image, 4 * vae.encoder.weights, 4 * numbers as u64)
 }
@@ -114,17 +114,19 @@ fn decode(plan: &Plan, vae: &VaeSizes) -> Need {
     let bytes = plan.vae_precision.bytes();
     let tiles = u64::from(plan.thrift.tiles);
     let seen = seen_by_tiles(plan, tiles);
-    let working = at_work(vae) * chain.working / tiles.pow(2) as f64;
+    let frames = if tiles == 1 { vae.frames } else { 1 };
+    let working = at_work(vae, frames) * chain.working / tiles.pow(2) as f64;
     let channels = seen * (chain.remembered + working);
     let numbers = (plan.size.area() * vae.decoder.width) as f64 * channels;
-    let frames = 4 * 3 * plan.size.area() * 4; // as they come out: four, in float32
-    let work = bytes * numbers as u64 + frames;
+    let pixels = frames * 4 * 3 * plan.size.area(); // as they come out, four for each latent frame
+    let work = bytes * numbers as u64 + 4 * pixels;
     need(Stage::Decode, bytes * vae.decoder.weights, work)
 }
 
-/// The frames that take memory in the largest layers: neighbours beside each pixel are as much again.
-fn at_work(vae: &VaeSizes) -> f64 {
-    vae.frames as f64 * if vae.unfolds { 2.0 } else { 1.0 }
+/// What so many frames take in the largest layers, counted in frames: neighbours beside each pixel are as
+/// much again.
+fn at_work(vae: &VaeSizes, frames: u64) -> f64 {
+    frames as f64 * if vae.unfolds { 2.0 } else { 1.0 }
 }
 
 /// How much larger all tiles together are than the picture, since they overlap.

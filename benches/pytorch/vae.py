@@ -16,7 +16,7 @@ from torch import nn
 from timing import timed
 
 LATENT, PATCH = 48, 12
-WIDTHS = (1024, 1024, 512, 256)
+WIDTHS = {"ti2v-5b": (1024, 1024, 512, 256), "demo": (64, 64, 32, 16)}
 TIME, SPACE = (2, 2, 1, 1), (2, 2, 2, 1)  # how each stage grows the clip
 BLOCKS = 3
 
@@ -98,15 +98,15 @@ class Stage(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self):
+    def __init__(self, widths):
         super().__init__()
-        widest, narrowest = WIDTHS[0], WIDTHS[-1]
+        widest, narrowest = widths[0], widths[-1]
         self.first = nn.Conv3d(LATENT, LATENT, 1)
         self.middle = nn.Sequential(
             CausalConv(LATENT, widest), Residual(widest, widest), Attention(widest), Residual(widest, widest)
         )
-        inputs = (widest, *WIDTHS)
-        self.stages = nn.ModuleList(map(Stage, inputs, WIDTHS, TIME, SPACE))
+        inputs = (widest, *widths)
+        self.stages = nn.ModuleList(map(Stage, inputs, widths, TIME, SPACE))
         self.head = nn.Sequential(Norm(narrowest), nn.SiLU(), CausalConv(narrowest, PATCH))
 
     def forward(self, latents):  # (1, c, t, h, w)
@@ -124,6 +124,7 @@ class Decoder(nn.Module):
 @torch.inference_mode()
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--network", default="ti2v-5b", choices=WIDTHS)
     parser.add_argument("--size", default="1280x704")
     parser.add_argument("--frames", type=int, default=121)
     parser.add_argument("--dtype", default="f32", choices=("f32", "bf16"))
@@ -135,7 +136,7 @@ def main():
     torch.backends.cudnn.allow_tf32 = True
     torch.set_default_device(args.device)
     torch.set_default_dtype(torch.bfloat16 if args.dtype == "bf16" else torch.float32)
-    decoder = Decoder().eval()
+    decoder = Decoder(WIDTHS[args.network]).eval()
     width, height = (int(side) // 16 for side in args.size.split("x"))
     latents = torch.randn(1, LATENT, (args.frames - 1) // 4 + 1, height, width)
 

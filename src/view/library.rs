@@ -1,6 +1,6 @@
 //! The *library*: everything made, as a grid that can be searched.
 
-use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2, vec2};
+use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2, vec2};
 
 use super::action::Action;
 use super::cell::{self, Cell, Outcome};
@@ -50,8 +50,16 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
     let words = &words(ui).library;
     let mut search = library.search.to_owned();
     let mut favourites = library.favourites;
-    let line = vec2(ui.available_width(), size::CONTROL + space::S);
-    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - size::CONTROL - ui.spacing().item_spacing.x;
+        // In a line of its own, so that the box is as high as its text needs.
+        let field = ui.vertical(|ui| {
+            ui.set_width(width);
+            ui.add(TextBox::new(&mut search, words.search, 1).placeholder(words.search))
+        });
+        if ui.memory(|memory| memory.focused().is_none()) && search.is_empty() {
+            field.inner.request_focus();
+        }
         let icon = if favourites {
             icons::HEART_FILL
         } else {
@@ -60,11 +68,6 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
         let button = IconButton::new(icon, words.favourites).on(favourites);
         if ui.add(button).clicked() {
             favourites = !favourites;
-        }
-        let field = TextBox::new(&mut search, words.search, 1).placeholder(words.search);
-        let field = ui.add(field);
-        if ui.memory(|memory| memory.focused().is_none()) && search.is_empty() {
-            field.request_focus();
         }
     });
     let changed = search != library.search || favourites != library.favourites;

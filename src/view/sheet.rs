@@ -49,11 +49,14 @@ pub fn show(
             frame
                 .show(ui, |ui| {
                     ui.set_width(width);
+                    if sheet == Sheet::Shelf {
+                        // The grid takes what is left of it.
+                        ui.set_height(height);
+                    }
                     let closed = header(ui, title);
                     ui.add_space(space::S);
                     // The grid scrolls by itself, below what is looked for.
                     let asked = if sheet == Sheet::Shelf {
-                        ui.set_height(height);
                         content(ui)
                     } else {
                         let scroll = ScrollArea::vertical()

@@ -127,6 +127,27 @@ fn done() {
     });
 }
 
+/// Breaks when what is looked for lies over the title of the library and what closes it.
+#[test]
+fn the_library_has_its_search_below_its_title() {
+    in_every_look(&Request::default(), Variant::Ti2v, |window, look| {
+        window.press(Modifiers::COMMAND, Key::L);
+        let search = window.harness.get_by_role(Role::TextInput).rect();
+        let names = ["Close", "关闭"];
+        let buttons = window.harness.query_all_by_role(Role::Button);
+        let mut rects = buttons.filter_map(|button| {
+            let name = button.accesskit_node().label()?;
+            names.contains(&name.as_str()).then(|| button.rect())
+        });
+        let close = rects.next().unwrap();
+        assert!(
+            close.bottom() <= search.top(),
+            "{look}: {search} lies over {close}"
+        );
+        assert!(search.height() < size::PRIMARY, "{look}: {search}");
+    });
+}
+
 /// Has the job of the form begin, and tells its number.
 fn begin(window: &mut Window) -> u64 {
     window.press(Modifiers::COMMAND, Key::Enter);

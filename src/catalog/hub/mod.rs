@@ -1,5 +1,5 @@
-//! Models from the Hugging Face hub. An [`Offer`] becomes a [`Download`], which knows every file by its length and its
-//! checksum before the first byte comes; what came of an interrupted one is not asked for again.
+//! Models from the Hugging Face hub. An [`Offer`](crate::job::Offer) becomes a [`Download`], which knows every file by
+//! its length and its checksum before the first byte comes; what came of an interrupted one is not asked for again.
 
 mod agent;
 mod checksum;

@@ -2,7 +2,7 @@
 //! narrow ones, and to other tensors sometimes a whole difference.
 //!
 //! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685). How trainers name the parts is
-//! told in [`dialect`].
+//! told in `dialect`.
 
 mod change;
 mod dialect;

@@ -87,6 +87,8 @@ pub fn link(args: &[String]) -> Result<()> {
             "-no_exported_symbols",
             "-headerpad_max_install_names",
         ])
+        // Whoever adds to the list of symbols wants to know all that are missing.
+        .arg("--error-limit=0")
         .args(for_linker(args));
     Err(linker.exec()).with_context(|| format!("{LINKER} could not be started"))
 }

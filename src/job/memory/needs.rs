@@ -7,9 +7,9 @@ use super::{DitSizes, Need, Sizes, TextSizes, VaeSizes};
 use crate::job::{Expert, Pictures, Plan, Stage, VaePrecision, Variant};
 
 /// Arrays of a DiT as wide as a token that are there at once, in float32 and in the products' type.
-const TOKEN_ARRAYS: [u64; 2] = [4, 10];
+const TOKEN_ARRAYS: [u64; 2] = [4, 12];
 /// Arrays of the feed-forward layer as wide as that is.
-const HIDDEN_ARRAYS: u64 = 8;
+const HIDDEN_ARRAYS: u64 = 3;
 /// The feed-forward layer takes no more tokens at once.
 const FEED_ROWS: u64 = 16_384;
 /// Arrays of scores, where attention holds them, and the most scores of one.
@@ -88,11 +88,11 @@ fn encode(plan: &Plan, vae: &VaeSizes) -> Need {
     } = match plan.checkpoint.variant {
         Variant::Ti2v => Chain {
             remembered: 3.7,
-            working: 3.4,
+            working: 2.5,
         },
         _ => Chain {
             remembered: 14.4,
-            working: 13.4,
+            working: 9.0,
         },
     };
     let channels = remembered + at_work(vae, vae.frames) * working;
@@ -104,11 +104,11 @@ fn decode(plan: &Plan, vae: &VaeSizes) -> Need {
     let chain = match plan.checkpoint.variant {
         Variant::Ti2v => Chain {
             remembered: 7.0,
-            working: 4.3,
+            working: 4.0,
         },
         _ => Chain {
             remembered: 24.6,
-            working: 17.2,
+            working: 8.5,
         },
     };
     let bytes = plan.vae_precision.bytes();

@@ -19,8 +19,8 @@ pub struct Parts<'a> {
     pub mlx: [&'a Path; 2],
 }
 
-/// What the program calls the builds of MLX, see its `engine::metal`.
-pub const BUILDS: [&str; 2] = ["metal-14", "metal-26"];
+/// What the program calls the builds of MLX, see its `engine::metal`, and the oldest system of each.
+pub const BUILDS: [(&str, &str); 2] = [("metal-14", "14.0"), ("metal-26", "26.2")];
 
 /// The files of the built-in model that the program reads.
 const DEMO: [&str; 8] = [
@@ -51,6 +51,7 @@ pub fn write(parts: &Parts, app: &Path) -> Result<()> {
     }
     let contents = app.join("Contents");
     let resources = contents.join("Resources");
+    fs::create_dir_all(&resources)?;
     copy(
         &parts.repository.join("Info.plist"),
         &contents.join("Info.plist"),
@@ -61,7 +62,7 @@ pub fn write(parts: &Parts, app: &Path) -> Result<()> {
     copy(parts.program, &program)?;
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
 
-    for (name, mlx) in BUILDS.into_iter().zip(parts.mlx) {
+    for ((name, _), mlx) in BUILDS.into_iter().zip(parts.mlx) {
         for library in ["libmlx.dylib", "libjaccl.dylib"] {
             let place = contents.join("Frameworks").join(name).join(library);
             copy(&mlx.join(library), &place)?;

@@ -34,12 +34,17 @@ pub fn app(app: &Path) -> Result<()> {
         fs::metadata(&program)?.len(),
         LARGEST_PROGRAM,
     )?;
-    for build in BUILDS {
+    for (build, _) in BUILDS {
         let library = contents.join("Frameworks").join(build).join("libmlx.dylib");
         macho::check_interface(&program, &library).with_context(|| build.to_owned())?;
     }
     for code in layout::code(&contents)? {
-        macho::check(&code, &contents, &info.minimum_system)
+        // The program takes no build of MLX on a system that is too old for it.
+        let build = BUILDS
+            .iter()
+            .find(|(name, _)| code.parent().is_some_and(|it| it.ends_with(name)));
+        let minimum_system = build.map_or(info.minimum_system.as_str(), |(_, system)| system);
+        macho::check(&code, &contents, minimum_system)
             .with_context(|| code.display().to_string())?;
     }
     seal::check(app, &info.executable)?;

@@ -1,9 +1,12 @@
 //! What is done when somebody asks for it.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::PathBuf;
 
 use egui::{Context, ViewportCommand};
 
+use super::dialogs::Question;
+use super::files::Done;
 use super::work::{Phase, Work};
 use super::{App, Player};
 use crate::job::{Command, Plan, Request, Start};
@@ -29,6 +32,7 @@ impl App {
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
             Action::UseModel(root) => self.saved.model = Some(root),
             Action::AddLora => self.choose_lora(),
+            Action::ChooseVideos => self.choose_videos(),
             Action::Reveal(place) => self.reveal(&place),
             Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
@@ -76,6 +80,8 @@ impl App {
             }
             Setting::Zoom(zoom) => self.saved.zoom = zoom,
             Setting::ByProcessor(yes) => self.saved.by_processor = yes,
+            Setting::Quality(quality) => self.form.request.quality = quality,
+            Setting::MemoryLimit(limit) => self.form.request.memory_limit = limit,
             Setting::Preview(yes) => {
                 self.saved.preview = yes;
                 for work in &self.works {
@@ -84,6 +90,20 @@ impl App {
             }
         }
         self.dress(ctx);
+    }
+
+    /// Has another folder for the videos chosen.
+    fn choose_videos(&self) {
+        let chosen = |folder: Option<PathBuf>| Some(Done::Videos(folder?));
+        self.files.wait((self.ask)(Question::Folder), chosen);
+    }
+
+    /// From here on videos go to `folder`.
+    pub(super) fn move_videos(&mut self, folder: PathBuf) {
+        self.shelf.move_videos(&folder);
+        self.saved.videos.retain(|earlier| *earlier != folder);
+        self.saved.videos.push(folder);
+        self.save();
     }
 
     fn fold(&mut self, ctx: &Context, part: Part) {
@@ -116,17 +136,21 @@ impl App {
 
     /// Puts the form's video, and variations of it with the next seeds, into the queue.
     fn generate(&mut self, count: u32) {
+        let Some(model) = self.model() else {
+            return;
+        };
         let first = self.form.request.seed.unwrap_or_else(new_seed);
+        let draft = self.draft(model);
+        let Ok(plan) = draft.and_then(|_| self.form.plan(model, first, "draft.mp4".into())) else {
+            return; // the form shows why
+        };
         for variation in 0..u64::from(count) {
             let seed = first.wrapping_add(variation);
-            let Some(model) = self.model() else {
-                return;
-            };
-            let Ok(mut plan) = self.form.plan(model, seed, "draft.mp4".into()) else {
-                return; // the form shows why
-            };
-            plan.seed = seed;
             self.form.latest_seed = Some(seed);
+            let plan = Plan {
+                seed,
+                ..plan.clone()
+            };
             // Pictures are kept before their job can begin; what follows must not overtake it.
             self.files.plan(&self.shelf, Box::new(plan));
         }

@@ -7,14 +7,16 @@ use std::thread;
 use egui::ColorImage;
 
 use super::dialogs::Answer;
+use super::loras::Fits;
 use super::models::{Change, Found};
+use super::needs::Matter;
 use crate::engine::saved;
 use crate::error::{Error, Result};
+use crate::job::memory::Fitted;
 use crate::job::{Clip, Export, Lora, Plan, Settings, Size};
 use crate::media::{mp4, photo};
 use crate::shelf::Shelf;
 use crate::view::action::End;
-use crate::view::compose::LoraFit;
 use crate::view::theme;
 
 /// The longer side of pictures that are only looked at.
@@ -43,7 +45,11 @@ pub enum Done {
     /// A job of an earlier start that was not finished.
     Unfinished(Box<Plan>, usize),
     /// How these LoRAs fit the model in this folder.
-    Fit(Vec<Lora>, PathBuf, LoraFit),
+    Fit(Vec<Lora>, PathBuf, Fits),
+    /// What a video needs of memory.
+    Needs(Box<(Matter, Result<Fitted>)>),
+    /// This folder was chosen for the videos.
+    Videos(PathBuf),
     /// Models were looked for.
     Models(Change, Result<Found>),
     /// Something could not be done.

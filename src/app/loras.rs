@@ -6,18 +6,35 @@ use super::App;
 use super::dialogs::Question;
 use super::files::Done;
 use crate::catalog;
-use crate::job::{Checkpoint, Expert, Lora};
-use crate::view::compose::LoraFit;
+use crate::job::{Checkpoint, Expert, Field, Lora, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
 type Matter = (Vec<(PathBuf, Option<Expert>)>, PathBuf);
+
+/// For each LoRA how many of its layers fit the model, and of how many; or why one cannot be used.
+pub type Fits = Result<Vec<(usize, usize)>, Refusal>;
 
 /// What is known of the LoRAs in the form.
 #[derive(Debug, Default)]
 pub struct Fitting {
     asked: Matter,
     /// What came of it, once it has.
-    pub fit: Option<LoraFit>,
+    fits: Option<Fits>,
+}
+
+impl Fitting {
+    /// How each fits, once that is known.
+    pub fn fits(&self) -> &[(usize, usize)] {
+        match &self.fits {
+            Some(Ok(fits)) => fits,
+            _ => &[],
+        }
+    }
+
+    /// Why one cannot be used.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.fits.as_ref()?.as_ref().err()
+    }
 }
 
 impl App {
@@ -50,31 +67,31 @@ impl App {
         }
         self.fitting = Fitting {
             asked: matter,
-            fit: None,
+            fits: None,
         };
         if loras.is_empty() {
             return;
         }
         self.files.ask(move || {
-            let fit = fit(&loras, &model);
-            Some(Done::Fit(loras, model.root, fit))
+            let fits = fit(&loras, &model);
+            Some(Done::Fit(loras, model.root, fits))
         });
     }
 
     /// Takes note of how LoRAs fit, if the form still has them.
-    pub(super) fn hear_fit(&mut self, loras: &[Lora], root: &Path, fit: LoraFit) {
+    pub(super) fn hear_fit(&mut self, loras: &[Lora], root: &Path, fits: Fits) {
         let files = loras.iter().map(|lora| (lora.file.clone(), lora.expert));
         if self.fitting.asked == (files.collect(), root.to_owned()) {
-            self.fitting.fit = Some(fit);
+            self.fitting.fits = Some(fits);
         }
     }
 }
 
 /// Of two experts the layers are counted together.
-fn fit(loras: &[Lora], model: &Checkpoint) -> LoraFit {
+fn fit(loras: &[Lora], model: &Checkpoint) -> Fits {
     let count = |lora: &Lora| {
         let matched = catalog::match_loras(std::slice::from_ref(lora), model);
-        let matched = matched.map_err(|error| error.to_string())?;
+        let matched = matched.map_err(|error| Refusal::new(Field::Loras, error.to_string()))?;
         let fits = matched.iter().map(|each| (each.fit.matched, each.fit.of));
         Ok(fits.fold((0, 0), |(matched, of), (more, of_more)| {
             (matched + more, of + of_more)

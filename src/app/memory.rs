@@ -13,6 +13,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// All there is, in bytes, as it was looked at last.
+    pub fn total(&self) -> u64 {
+        self.system.as_ref().map_or(0, System::total_memory)
+    }
+
     /// (used, all there is), in bytes, at the time `now` in seconds.
     pub fn at(&mut self, now: f64) -> Option<(u64, u64)> {
         if self.looked.is_none_or(|looked| now - looked > STALE) {

@@ -15,6 +15,7 @@ mod loras;
 mod memory;
 pub mod models;
 mod moving;
+pub mod needs;
 mod news;
 mod pictures;
 mod player;
@@ -31,7 +32,7 @@ use egui::{Context, Ui};
 use crate::catalog::hub::offers;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Queue, Record};
+use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Plan, Queue, Record, Refusal};
 use crate::platform::Events;
 use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
@@ -46,6 +47,7 @@ use form::Form;
 use loras::Fitting;
 use memory::Memory;
 use models::{Change, Found, Look};
+use needs::{Fit, Needs};
 use player::Player;
 use posters::Posters;
 use work::Work;
@@ -70,6 +72,8 @@ pub struct Backstage {
     pub models: Vec<Checkpoint>,
     /// What finds the others.
     pub look: Look,
+    /// What makes plans fit into memory.
+    pub fit: Fit,
     /// What was saved.
     pub saved: Saved,
     /// Where to save it; nowhere in tests.
@@ -98,6 +102,7 @@ pub struct App {
     /// All that were found, also those that are not whole.
     found: Found,
     look: Look,
+    fit: Fit,
     /// What can be downloaded.
     offers: Vec<Offer>,
     downloading: Option<Downloading>,
@@ -107,6 +112,8 @@ pub struct App {
     form: Form,
     /// Whether its LoRAs fit its model.
     fitting: Fitting,
+    /// What memory its video needs.
+    needs: Needs,
     queue: Queue,
     /// Everything that is not finished, in the order of its cells: what is at work first.
     works: Vec<Work>,
@@ -152,6 +159,7 @@ impl App {
             shelf,
             models,
             look,
+            fit,
             saved,
             saved_at,
             locale,
@@ -169,6 +177,7 @@ impl App {
             desktop: None,
             ask,
             fitting: Fitting::default(),
+            needs: Needs::default(),
             offers: offers(),
             downloading: None,
             form: Form::of(saved.request.clone()),
@@ -193,6 +202,7 @@ impl App {
             models,
             found: Found::default(),
             look,
+            fit,
             saved,
             saved_at,
             locale,
@@ -234,6 +244,13 @@ impl App {
         let chosen = self.saved.model.as_deref();
         let found = chosen.and_then(|root| self.models.iter().find(|model| model.root == root));
         found.or(self.models.first())
+    }
+
+    /// The form's plan, with a prompt or without; or what stands in its way.
+    fn draft(&self, model: &Checkpoint) -> Result<Plan, Refusal> {
+        let plan = self.form.draft(model)?;
+        let known = self.fitting.refusal().or(self.needs.refusal());
+        known.map_or(Ok(plan), |refusal| Err(refusal.clone()))
     }
 
     fn work(&mut self, id: u64) -> Option<&mut Work> {

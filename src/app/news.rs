@@ -197,7 +197,9 @@ impl App {
                     self.works.push(work);
                 }
             }
-            Done::Fit(loras, root, fit) => self.hear_fit(&loras, &root, fit),
+            Done::Fit(loras, root, fits) => self.hear_fit(&loras, &root, fits),
+            Done::Needs(needs) => self.hear_needs(*needs),
+            Done::Videos(folder) => self.move_videos(folder),
             Done::Models(change, found) => self.hear_models(&change, found),
             Done::Settings(Err(error))
             | Done::Planned(Err(error))

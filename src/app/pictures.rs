@@ -112,6 +112,9 @@ impl App {
         self.form.request = Request {
             image: request.image.clone().filter(exists),
             last_image: request.last_image.clone().filter(exists),
+            // These belong to the machine, not to a video.
+            quality: self.form.request.quality,
+            memory_limit: self.form.request.memory_limit,
             ..request
         };
         self.form.first = None;

@@ -28,6 +28,8 @@ pub struct Saved {
     pub zoom: f32,
     /// The folder of the chosen model; otherwise the one that comes with the program.
     pub model: Option<PathBuf>,
+    /// The folders that were chosen for videos; the last is in use.
+    pub videos: Vec<PathBuf>,
     /// The form.
     pub request: Request,
     /// Whether the negative prompt is unfolded.
@@ -55,6 +57,7 @@ impl Default for Saved {
             appearance: Appearance::System,
             zoom: 1.0,
             model: None,
+            videos: Vec::new(),
             request: Request {
                 fit: Fit::Crop,
                 ..Request::default()

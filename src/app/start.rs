@@ -9,7 +9,7 @@ use egui::{IconData, Vec2, ViewportBuilder};
 
 use super::{App, Backstage, Saved, dialogs, models};
 use crate::catalog;
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
 use crate::platform::{self, Events};
 use crate::shelf::{Places, Shelf};
@@ -23,9 +23,12 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
-    let places = Places::of_user().ok_or_else(no_home)?;
+    let mut places = Places::of_user().ok_or_else(no_home)?;
     let saved_at = saved_at(&places);
     let saved = saved_at.as_deref().map(Saved::read).unwrap_or_default();
+    for folder in &saved.videos {
+        places.move_videos(folder);
+    }
     let options = NativeOptions {
         viewport: viewport(&saved),
         ..NativeOptions::default()
@@ -40,6 +43,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
             shelf: Shelf::new(places),
             models: known(&saved),
             look: Arc::new(models::of_user),
+            fit: Arc::new(engine::memory::fit),
             saved,
             saved_at,
             locale: platform::locale().unwrap_or_default(),

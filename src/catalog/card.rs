@@ -153,7 +153,7 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
             0,
             PathBuf::from("any.mp4"),
         )
-        .map_err(|Refusal { field, message }| {
+        .map_err(|Refusal { field, message, .. }| {
             (
                 if field == Field::Size {
                     key
@@ -193,6 +193,7 @@ fn name_of(field: Field) -> &'static str {
         | Field::Image
         | Field::LastImage
         | Field::Loras
+        | Field::Memory
         | Field::Output => "size",
     }
 }

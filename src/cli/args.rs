@@ -156,6 +156,10 @@ pub struct Generate {
     #[arg(long, value_name = "GB", value_parser = gigabytes)]
     pub memory_limit: Option<u64>,
 
+    /// How well the video is encoded [default: standard]
+    #[arg(long, value_name = "small|standard|best")]
+    pub quality: Option<Quality>,
+
     /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
     pub noise: Option<PathBuf>,
@@ -251,6 +255,10 @@ pub struct Decode {
     /// Type in which they are decoded [default: as the latents were made for, or f32]
     #[arg(long, value_name = "f32|bf16")]
     pub vae_dtype: Option<VaePrecision>,
+
+    /// How well the video is encoded [default: standard]
+    #[arg(long, value_name = "small|standard|best")]
+    pub quality: Option<Quality>,
 
     /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
     #[arg(long, value_name = "FILE.safetensors")]
@@ -426,6 +434,7 @@ impl Generate {
             quantize: self.quantize,
             loras: self.loras.clone(),
             memory_limit: self.memory_limit,
+            quality: self.quality.unwrap_or_default(),
             noise: self.noise.clone(),
             save_latents: self.save_latents.clone(),
             save_frames: self.save_frames.clone(),

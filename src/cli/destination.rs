@@ -17,13 +17,11 @@ pub fn check_plan(plan: &Plan) -> Result<()> {
     if let (Some(latents), Some(frames)) = (latents, frames)
         && latents == frames
     {
-        return Err(Error::Refused(Refusal {
-            field: Field::Output,
-            message: format!(
-                "{} cannot hold latents and frames: give two names",
-                latents.display()
-            ),
-        }));
+        let message = format!(
+            "{} cannot hold latents and frames: give two names",
+            latents.display()
+        );
+        return Err(Refusal::new(Field::Output, message).into());
     }
     check([Some(plan.output.as_path()), latents, frames])
 }

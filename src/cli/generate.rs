@@ -26,9 +26,9 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
-    let Fitted { plan, changes, .. } = memory::fit(&plan)?;
-    for change in changes {
-        say(&format!("To fit into memory, {change}"));
+    let Fitted { plan, savings, .. } = memory::fit(&plan)?;
+    for saving in savings {
+        say(&format!("To fit into memory, {saving}"));
     }
     let output = plan.output.clone();
     work::carry_out(&output, args.work.cpu, face, |ticket| {

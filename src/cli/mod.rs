@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::{Error, Result};
+use crate::job::{Refusal, Remedy};
 use args::{Arguments, Command};
 use progress::Face;
 
@@ -65,13 +66,24 @@ fn end(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error}"));
+            say(&format!("error: {error}{}", argument(&error)));
             if error.is_cancelled() {
                 ExitCode::from(130)
             } else {
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// What to add to the arguments, where that is known.
+fn argument(error: &Error) -> String {
+    match error {
+        Error::Refused(Refusal {
+            remedy: Some(Remedy::Pack(bits)),
+            ..
+        }) => format!(" (--quantize {bits})"),
+        _ => String::new(),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn run(args: &Generate) -> Result<()> {
 }
 
 fn table(fitted: &Fitted, machine: &Machine) -> String {
-    let Fitted { plan, changes, .. } = fitted;
+    let Fitted { plan, savings, .. } = fitted;
     let mut lines = vec![
         format!(
             "{}: {}, {} frames\n",
@@ -42,7 +42,7 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         words::bytes(machine.available),
     ));
     lines.push(how(plan));
-    lines.extend(changes.iter().map(|change| format!("To fit, {change}")));
+    lines.extend(savings.iter().map(|saving| format!("To fit, {saving}")));
     lines.join("\n")
 }
 
@@ -95,7 +95,7 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "limit_bytes": machine.most(fitted.plan.memory_limit),
         "machine": machine,
         "thrift": fitted.plan.thrift,
-        "changes": fitted.changes,
+        "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
     .to_string()
 }

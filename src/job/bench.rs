@@ -73,6 +73,16 @@ pub enum Published {
 impl Published {
     const ALL: [Self; 4] = [Self::T2v1B, Self::Ti2v5B, Self::T2vA14B, Self::I2vA14B];
 
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::T2v1B => "Wan2.1 T2V 1.3B",
+            Self::Ti2v5B => "Wan2.2 TI2V 5B",
+            Self::T2vA14B => "Wan2.2 T2V A14B",
+            Self::I2vA14B => "Wan2.2 I2V A14B",
+        }
+    }
+
     /// The family that it belongs to.
     pub fn variant(self) -> Variant {
         match self {

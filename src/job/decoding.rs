@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::checks::{check_fps, check_output};
 use super::refusal::refuse;
-use super::{Checkpoint, Field, LatentShape, Plan, Refusal, Settings, Size, VaePrecision};
+use super::{Checkpoint, Field, LatentShape, Plan, Quality, Refusal, Settings, Size, VaePrecision};
 
 /// Everything that a video is made from, besides its latents.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Decoding {
     pub precision: VaePrecision,
     /// Into how many tiles each side of the picture is cut.
     pub tiles: u32,
+    /// How well the video is encoded.
+    pub quality: Quality,
     /// What the video says about itself, as JSON.
     pub settings: String,
     /// Where to keep the decoded frames as floats.
@@ -41,6 +43,7 @@ impl Plan {
             fps: self.fps,
             precision: self.vae_precision,
             tiles: self.thrift.tiles,
+            quality: self.quality,
             settings: self.settings_json(),
             save_frames: self.save_frames.clone(),
             output: self.output.clone(),
@@ -86,6 +89,7 @@ impl Decoding {
             fps,
             precision,
             tiles: 1,
+            quality: Quality::default(),
             settings,
             save_frames: None,
             output,

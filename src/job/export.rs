@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Size;
 
 /// What to make of a video, and where.
@@ -33,7 +35,8 @@ pub enum Format {
 }
 
 /// How much of the picture survives, for how large a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Quality {
     /// A small file; a trained eye sees that it is compressed.
     Small,

@@ -56,7 +56,7 @@ pub use progress::{Progress, Stage, TimeLeft};
 pub use quantizing::{Loss, Quantizing};
 pub use queue::{Job, Queue, Start};
 pub use record::Record;
-pub use refusal::{Field, Refusal};
+pub use refusal::{Field, Refusal, Remedy};
 pub use request::{Fit, Guidance, Negative, Request, Sampler};
 pub use settings::Settings;
 pub use size::Size;

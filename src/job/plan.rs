@@ -11,8 +11,8 @@ use super::checks::{
 };
 use super::refusal::refuse;
 use super::{
-    Anchor, Bits, Checkpoint, Defaults, Field, Fit, Guidance, Lora, Negative, Precision, Refusal,
-    Request, Sampler, Size, Thrift, VaePrecision,
+    Anchor, Bits, Checkpoint, Defaults, Field, Fit, Guidance, Lora, Negative, Precision, Quality,
+    Refusal, Request, Sampler, Size, Thrift, VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -68,6 +68,9 @@ pub struct Plan {
     /// The most memory that the job may use, in bytes.
     #[serde(default)]
     pub memory_limit: Option<u64>,
+    /// How well the video is encoded.
+    #[serde(default)]
+    pub quality: Quality,
     /// A file with the starting noise.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.
@@ -172,6 +175,7 @@ impl Plan {
             loras: request.loras.clone(),
             thrift: Thrift::default(),
             memory_limit: request.memory_limit,
+            quality: request.quality,
             noise: request.noise.clone(),
             save_latents: request.save_latents.clone(),
             save_frames: request.save_frames.clone(),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Bits;
+
 /// The part of a request that stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -25,6 +27,8 @@ pub enum Field {
     Shift,
     /// The LoRAs.
     Loras,
+    /// The memory that it takes.
+    Memory,
     /// The output file.
     Output,
 }
@@ -36,6 +40,28 @@ pub struct Refusal {
     pub field: Field,
     /// One sentence: what is wrong and what to do.
     pub message: String,
+    /// What would do, where that can be asked for in one word.
+    pub remedy: Option<Remedy>,
+}
+
+/// A change to a request that lets it be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// The weights of the DiT's large matrices packed into so many bits.
+    Pack(Bits),
+    /// So many frames.
+    Frames(u32),
+}
+
+impl Refusal {
+    /// What one sentence says.
+    pub fn new(field: Field, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            message: message.into(),
+            remedy: None,
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -47,8 +73,5 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 pub(super) fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal {
-        field,
-        message: message.into(),
-    })
+    Err(Refusal::new(field, message))
 }

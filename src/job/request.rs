@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Bits, Expert, Lora, Precision, Size, VaePrecision};
+use super::{Anchor, Bits, Expert, Lora, Precision, Quality, Size, VaePrecision};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Request {
     pub loras: Vec<Lora>,
     /// The most memory that the job may use, in bytes; what the machine can give when absent.
     pub memory_limit: Option<u64>,
+    /// How well the video is encoded.
+    pub quality: Quality,
     /// A file with the starting noise, instead of drawing it from the seed.
     pub noise: Option<PathBuf>,
     /// Where to keep the final latents.

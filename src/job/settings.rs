@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Anchor, Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Request, Sampler, Size,
+    Anchor, Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Quality, Request, Sampler, Size,
     VaePrecision, Variant,
 };
 
@@ -108,6 +108,7 @@ impl Settings {
             quantize: self.quantize,
             loras: self.loras,
             memory_limit: None,
+            quality: Quality::default(),
             noise: self.noise,
             save_latents: None,
             save_frames: None,

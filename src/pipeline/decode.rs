@@ -6,7 +6,7 @@ use super::frames_file::FramesFile;
 use super::{Glimpse, Reporter, bytes, checks};
 use crate::Result;
 use crate::job::{Clip, Decoding, Stage, VaePrecision};
-use crate::media::mp4::{Mp4Writer, Quality};
+use crate::media::mp4::Mp4Writer;
 use crate::model::vae::{Decoder, Tiling};
 use crate::weights::Weights;
 
@@ -22,7 +22,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         &plan.output,
         plan.size,
         plan.fps,
-        Quality::default(),
+        plan.quality,
         &plan.settings,
     )?;
     let mut floats = plan

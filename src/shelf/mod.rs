@@ -34,6 +34,11 @@ impl Shelf {
         Self { places }
     }
 
+    /// From here on videos go to `folder`.
+    pub fn move_videos(&mut self, folder: &Path) {
+        self.places.move_videos(folder);
+    }
+
     /// Where its files are.
     pub fn places(&self) -> &Places {
         &self.places
@@ -89,7 +94,10 @@ impl Shelf {
 
     /// The folders of unfinished videos among the finished ones, the newest first.
     pub fn unfinished(&self) -> Vec<PathBuf> {
-        unfinished::find(&self.places.videos)
+        let Places {
+            videos, earlier, ..
+        } = &self.places;
+        unfinished::find(earlier.iter().chain([videos]))
     }
 
     /// What was learnt of this machine's speed; nothing if that cannot be read.

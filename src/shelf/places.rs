@@ -1,7 +1,7 @@
 //! The folders of the shelf: where this system keeps what programs know, and what people watch.
 
-use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{env, mem};
 
 use directories::{ProjectDirs, UserDirs};
 
@@ -10,8 +10,10 @@ use directories::{ProjectDirs, UserDirs};
 pub struct Places {
     /// Records, posters, pictures and estimates.
     pub data: PathBuf,
-    /// The videos.
+    /// New videos.
     pub videos: PathBuf,
+    /// Where there may be others.
+    pub earlier: Vec<PathBuf>,
 }
 
 impl Places {
@@ -39,7 +41,15 @@ impl Places {
             videos: given("ZOETROPE_VIDEOS_DIR")
                 .map(PathBuf::from)
                 .or_else(videos)?,
+            earlier: Vec::new(),
         })
+    }
+
+    /// From here on videos go to `folder`.
+    pub fn move_videos(&mut self, folder: &Path) {
+        let before = mem::replace(&mut self.videos, folder.to_owned());
+        self.earlier.push(before);
+        self.earlier.retain(|earlier| *earlier != self.videos);
     }
 
     pub(super) fn records(&self) -> PathBuf {

@@ -1,14 +1,15 @@
 //! Videos that were begun and not finished: a quit, a crash or a power cut leaves their run folders.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// The run folders, `OUT.mp4.run`, in the folder of the videos, the newest first.
-pub(super) fn find(videos: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(videos) else {
-        return Vec::new();
-    };
+/// The run folders, `OUT.mp4.run`, in the folders of videos, the newest first.
+pub(super) fn find<'a>(videos: impl IntoIterator<Item = &'a PathBuf>) -> Vec<PathBuf> {
+    let readable = videos
+        .into_iter()
+        .filter_map(|folder| fs::read_dir(folder).ok());
+    let entries = readable.flatten();
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut folders: Vec<(SystemTime, PathBuf)> = paths
         .filter(|path| path.extension().is_some_and(|ending| ending == "run"))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::export::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
-use crate::job::{Offer, Request};
+use crate::job::{Offer, Quality, Request};
 
 /// Something that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,8 @@ pub enum Action {
     UseModel(PathBuf),
     /// Show a file or folder in the system's file manager.
     Reveal(PathBuf),
+    /// Choose another folder for the videos.
+    ChooseVideos,
     /// Handle the models of this machine.
     Models(ModelsAction),
     /// Unfold or fold a part of the window.
@@ -98,6 +100,10 @@ pub enum Setting {
     ByProcessor(bool),
     /// Whether jobs show what they are making.
     Preview(bool),
+    /// How well the next videos are encoded.
+    Quality(Quality),
+    /// The most memory that the next jobs may use, in bytes.
+    MemoryLimit(Option<u64>),
 }
 
 /// An end of the video that a picture can be given for.

@@ -52,8 +52,7 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
     let mut favourites = library.favourites;
     ui.horizontal(|ui| {
         let width = ui.available_width() - size::CONTROL - ui.spacing().item_spacing.x;
-        // In a line of its own, so that the box is as high as its text needs.
-        let field = ui.vertical(|ui| {
+        let field = ui.scope(|ui| {
             ui.set_width(width);
             ui.add(TextBox::new(&mut search, words.search, 1).placeholder(words.search))
         });

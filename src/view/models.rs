@@ -118,11 +118,11 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
         ui.horizontal(|ui| {
             let variant = model.variant();
             let does = (super::strings::words(ui).model_does)(variant.pictures());
-            label(ui, &model.to_string());
+            label(ui, model.title());
             caption(ui, does);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let name = (words.download_it)(&model.to_string());
-                let button = Button::new(words.download).icon(icons::CARET_DOWN);
+                let name = (words.download_it)(model.title());
+                let button = Button::new(words.download).caret();
                 let button = ui.add(button.named(&name));
                 let chosen = menu(&button, MENU, |ui| edition(ui, of_model));
                 asked = chosen.flatten().or(asked);
@@ -148,10 +148,9 @@ fn edition(ui: &mut Ui, offers: &[Offer]) -> Option<Offer> {
 
 fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
     let words = &words(ui).models;
-    let name = coming.offer.model.to_string();
     let mut asked = None;
     ui.horizontal(|ui| {
-        label(ui, &name);
+        label(ui, coming.offer.model.title());
         caption(ui, &(words.come)(coming.done, coming.of));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new(words.stop)).clicked() {

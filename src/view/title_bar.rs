@@ -95,7 +95,7 @@ fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
 fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
     let words = words(ui);
     let name = bar.model.map_or(words.no_model, |model| &model.name);
-    let button = ui.add(Button::new(name).icon(icons::CARET_DOWN));
+    let button = ui.add(Button::new(name).caret());
     let asked = menu(&button, MENU, |ui| {
         let mut asked = None;
         for model in bar.models {

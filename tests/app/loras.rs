@@ -40,13 +40,18 @@ fn a_dropped_lora_and_the_packing_reach_the_job() {
     assert!(!window.sees("Strength of clay"));
 }
 
-/// Breaks when somebody has to wait for the engine to hear that a file is no LoRA.
+/// Breaks when somebody has to wait for the engine to hear that a file is no LoRA, or can begin all the same.
 #[test]
 fn a_file_that_is_no_lora_is_told_of_at_once() {
     let mut window = with_lora("no weights");
     window.until("the sentence", |window| {
         window.sees_part("clay.safetensors")
     });
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    assert!(window.command().is_none(), "it cannot work");
     window.click("Remove clay");
     assert!(!window.sees_part("clay.safetensors"));
+    window.press(Modifiers::COMMAND, Key::Enter);
+    window.next_job();
 }

@@ -6,8 +6,10 @@ mod first_start;
 mod keys;
 mod looks;
 mod loras;
+mod memory;
 mod models;
 mod queue;
+mod settings;
 mod whole;
 
 use std::cell::RefCell;
@@ -25,8 +27,10 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use tempfile::TempDir;
 use zoetrope::app::dialogs::Question;
 use zoetrope::app::models::{Found, Look};
+use zoetrope::app::needs::Fit;
 use zoetrope::app::{App, Backstage, Saved};
 use zoetrope::engine::Engine;
+use zoetrope::error::Error;
 use zoetrope::job::{Checkpoint, Command, Event, Installed, Plan, Record, Size, Ticket};
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 use zoetrope::shelf::{Places, Shelf};
@@ -61,6 +65,8 @@ struct Opening {
     models: Vec<Checkpoint>,
     /// What finds models; nothing but those above if there is none.
     look: Option<Look>,
+    /// What makes plans fit; nobody who knows if there is none.
+    fit: Option<Fit>,
     saved: Saved,
     /// A real engine instead of the test.
     engine: Option<Engine>,
@@ -73,6 +79,7 @@ impl Default for Opening {
         Self {
             models: vec![checkpoint()],
             look: None,
+            fit: None,
             saved: Saved::default(),
             engine: None,
             folder: Rc::new(TempDir::new().unwrap()),
@@ -98,6 +105,7 @@ impl Opening {
                 ..Found::default()
             })
         });
+        let unknown: Fit = Arc::new(|_| Err(Error::Other("No file is there".into())));
         let backstage = Backstage {
             commands: engine.map_or(commands, |engine| engine.commands.clone()),
             events: engine.map_or(told, |engine| engine.events.clone()),
@@ -105,6 +113,7 @@ impl Opening {
             shelf: Shelf::new(places(&self.folder)),
             models: self.models,
             look: self.look.unwrap_or(only),
+            fit: self.fit.unwrap_or(unknown),
             saved: self.saved,
             saved_at: Some(self.folder.path().join("window.json")),
             locale: "en-GB".into(),
@@ -153,6 +162,7 @@ fn places(folder: &TempDir) -> Places {
     Places {
         data: folder.path().join("data"),
         videos: folder.path().join("videos"),
+        earlier: Vec::new(),
     }
 }
 

@@ -112,8 +112,8 @@ fn folders_come_and_go() {
 #[test]
 fn each_published_model_is_offered_in_its_forms() {
     let (mut window, _) = window();
-    window.until_seen("Download ti2v-5b");
-    window.click("Download ti2v-5b");
+    window.until_seen("Download Wan2.2 TI2V 5B");
+    window.click("Download Wan2.2 TI2V 5B");
     for edition in ["As published · 34.2 GB", "4 bits · 10.9 GB"] {
         assert!(window.sees(edition), "{edition}: {:?}", window.seen());
     }

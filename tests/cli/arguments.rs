@@ -1,8 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    Anchor, Bits, Expert, Fit, Guidance, Lora, Negative, Precision, Request, Sampler, Size,
-    VaePrecision,
+    Anchor, Bits, Expert, Fit, Guidance, Lora, Negative, Precision, Quality, Request, Sampler,
+    Size, VaePrecision,
 };
 
 use super::run;
@@ -51,6 +51,7 @@ fn every_argument_reaches_the_request() {
         --lora b.safetensors:-0.5:high
         --vae-dtype bf16
         --memory-limit 40
+        --quality best
         --noise n.safetensors
         --save-latents l.safetensors
         --save-frames f.safetensors
@@ -94,6 +95,7 @@ fn every_argument_reaches_the_request() {
                 expert: Some(Expert::HighNoise),
             },
         ],
+        quality: Quality::Best,
         noise: Some("n.safetensors".into()),
         save_latents: Some("l.safetensors".into()),
         save_frames: Some("f.safetensors".into()),

@@ -87,7 +87,11 @@ fn unfinished_videos_are_found_by_their_run_folders() {
         "there is no plan in it"
     );
     fs::write(run.join("plan.json"), "{}").unwrap();
-    assert_eq!(place.shelf.unfinished(), [run]);
+    assert_eq!(place.shelf.unfinished(), std::slice::from_ref(&run));
+
+    let mut shelf = place.shelf.clone();
+    shelf.move_videos(&place.path("elsewhere"));
+    assert_eq!(shelf.unfinished(), [run], "also where videos went before");
 }
 
 #[test]

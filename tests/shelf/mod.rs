@@ -27,6 +27,7 @@ impl Place {
         let shelf = Shelf::new(Places {
             data: path("data"),
             videos: path("videos"),
+            earlier: Vec::new(),
         });
         fs::create_dir(&shelf.places().videos).unwrap();
         Self { folder, shelf }

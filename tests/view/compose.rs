@@ -26,7 +26,8 @@ fn form(variant: Variant, request: Request, open: bool) -> Harness {
             negative_open: open,
             advanced_open: open,
             latest_seed: Some(7),
-            lora_fit: None,
+            savings: &[],
+            lora_fits: &[],
         };
         compose::show(ui, &form)
     })

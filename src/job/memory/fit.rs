@@ -1,8 +1,7 @@
 //! From a plan to one that fits into the machine's memory.
 
-use super::{Machine, Need, Sizes, needs};
-use crate::job::refusal::refuse;
-use crate::job::{Bits, Field, Guidance, Plan, Precision, Refusal, Stage, VaePrecision};
+use super::{Machine, Need, Saving, Sizes, needs};
+use crate::job::{Bits, Field, Guidance, Plan, Precision, Refusal, Remedy, Stage, VaePrecision};
 
 /// More tiles than these overlap so much that they save nothing.
 const MOST_TILES: u32 = 2;
@@ -14,8 +13,8 @@ pub struct Fitted {
     pub plan: Plan,
     /// What each stage needs.
     pub needs: Vec<Need>,
-    /// What was changed so that it fits, in words.
-    pub changes: Vec<&'static str>,
+    /// What was changed so that it fits.
+    pub savings: Vec<Saving>,
 }
 
 impl Fitted {
@@ -46,68 +45,69 @@ pub fn fit(
         Some(_) => "it may use",
         None => "this machine can give",
     };
-    refuse(
-        Field::Size,
-        format!(
-            "This video needs {} of memory, and {} is all that {whose}: {}",
-            words(needed),
-            words(most),
-            advice(plan, sizes, most, needed)
-        ),
-    )
+    let (advice, remedy) = advice(plan, sizes, most, needed);
+    let message = format!(
+        "This video needs {} of memory, and {} is all that {whose}: {advice}",
+        words(needed),
+        words(most),
+    );
+    Err(Refusal {
+        remedy,
+        ..Refusal::new(Field::Memory, message)
+    })
 }
 
 /// Saves where too much is needed, as long as there is something to save.
 fn within(plan: &Plan, sizes: &Sizes, budget: u64) -> Fitted {
     let mut plan = plan.clone();
-    let mut changes = Vec::new();
+    let mut savings = Vec::new();
     for stage in [Stage::Denoise, Stage::Decode] {
         while peak_of(&needs(&plan, sizes), stage) > budget
-            && let Some((thriftier, change)) = saving(&plan, sizes, stage)
+            && let Some((thriftier, saving)) = saving(&plan, sizes, stage)
         {
             plan = thriftier;
-            changes.push(change);
+            savings.push(saving);
         }
     }
     Fitted {
         needs: needs(&plan, sizes),
         plan,
-        changes,
+        savings,
     }
 }
 
 /// The next thing that saves memory in a stage, that which costs least first.
-fn saving(plan: &Plan, sizes: &Sizes, stage: Stage) -> Option<(Plan, &'static str)> {
+fn saving(plan: &Plan, sizes: &Sizes, stage: Stage) -> Option<(Plan, Saving)> {
     let mut plan = plan.clone();
     let is_guided = plan.guidance != Guidance::both(1.0);
-    let change = match stage {
+    let saving = match stage {
         Stage::Denoise if is_guided && plan.batches_guidance() => {
             plan.thrift.guidance_in_turn = true;
-            "the two passes of guidance run one after the other"
+            Saving::GuidanceInTurn
         }
         Stage::Denoise if plan.precision == Precision::Auto && are_float32(sizes) => {
             plan.precision = Precision::Bf16;
-            "the DiT computes in bf16 instead of f32"
+            Saving::HalfProducts
         }
         Stage::Decode if plan.thrift.tiles < MOST_TILES => {
             plan.thrift.tiles = MOST_TILES;
-            "the frames are decoded in 2 x 2 tiles"
+            Saving::Tiles
         }
         Stage::Decode if plan.vae_precision.is_f32() => {
             plan.vae_precision = VaePrecision::Bf16;
-            "the frames are decoded in bf16"
+            Saving::HalfFrames
         }
         _ => return None,
     };
-    Some((plan, change))
+    Some((plan, saving))
 }
 
 fn are_float32(sizes: &Sizes) -> bool {
     sizes.dits.iter().all(|(_, dit)| dit.automatic == 4)
 }
 
-/// What would need less.
-fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> String {
+/// What would need less, in words and, where that is one change, as that.
+fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option<Remedy>) {
     let peak = |change: &dyn Fn(&mut Plan)| {
         let mut other = plan.clone();
         change(&mut other);
@@ -116,10 +116,11 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> String {
     for bits in [Bits::Eight, Bits::Four] {
         let needed = peak(&|plan| plan.quantize = Some(bits));
         if needed <= most {
-            return format!(
-                "pack the DiT into {bits} bits (--quantize {bits}), which needs {}",
+            let words = format!(
+                "pack its weights into {bits} bits, which needs {}",
                 words(needed)
             );
+            return (words, Some(Remedy::Pack(bits)));
         }
     }
     let stride = plan.checkpoint.variant.vae_stride().0;
@@ -127,13 +128,15 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> String {
     let shorter = shorter.filter(|_| plan.last_picture.is_none());
     for frames in shorter {
         if peak(&|plan| plan.frames = frames) <= most {
-            return format!("ask for {frames} frames or a smaller size");
+            let words = format!("ask for {frames} frames or a smaller size");
+            return (words, Some(Remedy::Frames(frames)));
         }
     }
-    format!(
+    let words = format!(
         "it takes a machine that can give {}, or a smaller model or size",
         words(needed)
-    )
+    );
+    (words, None)
 }
 
 fn peak(needs: &[Need]) -> u64 {

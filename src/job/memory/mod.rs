@@ -4,6 +4,8 @@
 mod fit;
 mod needs;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Bits, Expert, Precision, Stage};
@@ -156,6 +158,30 @@ pub struct Thrift {
     pub guidance_in_turn: bool,
     /// Into how many tiles each side of the picture is cut where the VAE decodes.
     pub tiles: u32,
+}
+
+/// What was changed in a plan so that it fits into memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// The two passes of guidance do not run as one batch.
+    GuidanceInTurn,
+    /// The DiT's products are computed in bf16 instead of float32.
+    HalfProducts,
+    /// The frames are decoded in tiles.
+    Tiles,
+    /// The frames are decoded in bf16 instead of float32.
+    HalfFrames,
+}
+
+impl fmt::Display for Saving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::GuidanceInTurn => "the two passes of guidance run one after the other",
+            Self::HalfProducts => "the DiT computes in bf16 instead of f32",
+            Self::Tiles => "the frames are decoded in 2 x 2 tiles",
+            Self::HalfFrames => "the frames are decoded in bf16",
+        })
+    }
 }
 
 impl Default for Thrift {

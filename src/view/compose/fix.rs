@@ -3,7 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use super::Compose;
-use crate::job::{Field, Fit, Request};
+use crate::job::{Field, Fit, Remedy, Request};
 use crate::view::Action;
 use crate::view::action::End;
 use crate::view::strings::words;
@@ -17,30 +17,30 @@ pub fn show(ui: &mut Ui, form: &Compose, field: Field, request: &mut Request) ->
     ui.add_space(-space::XS);
     let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
     ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
-    let (name, remedy) = remedy(ui, form, field)?;
+    let (name, mend) = mend(ui, form, field)?;
     if !ui.add(Button::new(&name)).clicked() {
         return None;
     }
-    match remedy {
-        Remedy::Ask(action) => Some(action),
-        Remedy::Change(change) => {
+    match mend {
+        Mend::Ask(action) => Some(action),
+        Mend::Change(change) => {
             change(request);
             None
         }
     }
 }
 
-enum Remedy {
+enum Mend {
     Ask(Action),
     Change(Box<dyn Fn(&mut Request)>),
 }
 
 /// What the button says, and what it does.
-fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
+fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
     let words = &words(ui).compose;
     let model = form.model;
     let defaults = &model.defaults;
-    let change = |change: Box<dyn Fn(&mut Request)>| Remedy::Change(change);
+    let change = |change: Box<dyn Fn(&mut Request)>| Mend::Change(change);
     Some(match field {
         Field::Size => {
             let size = match form.request.size {
@@ -62,7 +62,7 @@ fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
         }
         Field::Image if form.request.image.is_none() => (
             words.choose_picture.to_owned(),
-            Remedy::Ask(Action::ChoosePicture(End::First)),
+            Mend::Ask(Action::ChoosePicture(End::First)),
         ),
         Field::Image if form.request.fit == Fit::Picture && form.first.is_some() => (
             words.crop_it.to_owned(),
@@ -70,11 +70,11 @@ fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
         ),
         Field::Image => (
             words.remove_picture.to_owned(),
-            Remedy::Ask(Action::RemovePicture(End::First)),
+            Mend::Ask(Action::RemovePicture(End::First)),
         ),
         Field::LastImage => (
             words.remove_picture.to_owned(),
-            Remedy::Ask(Action::RemovePicture(End::Last)),
+            Mend::Ask(Action::RemovePicture(End::Last)),
         ),
         Field::Fps | Field::Steps | Field::Guidance | Field::Shift | Field::Loras => (
             words.as_model_again.to_owned(),
@@ -86,6 +86,16 @@ fn remedy(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Remedy)> {
                 _ => request.shift = None,
             })),
         ),
+        Field::Memory => match form.refusal_of(field)?.remedy? {
+            Remedy::Pack(bits) => (
+                (words.pack)(bits),
+                change(Box::new(move |request| request.quantize = Some(bits))),
+            ),
+            Remedy::Frames(frames) => (
+                (words.use_frames)(frames),
+                change(Box::new(move |request| request.frames = Some(frames))),
+            ),
+        },
         Field::Prompt | Field::Output => return None,
     })
 }

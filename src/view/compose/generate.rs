@@ -5,13 +5,14 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::Compose;
+use super::{Compose, fix};
+use crate::job::{Field, Request};
 use crate::view::action::Action;
 use crate::view::icons;
 use crate::view::shortcuts::{Key, keys};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, radius, size, space, text};
-use crate::view::widget::{IconButton, focus_ring, menu, menu_item, warmth};
+use crate::view::widget::{IconButton, explanation, focus_ring, menu, menu_item, warmth};
 
 /// What a job will take, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,11 +26,15 @@ pub struct Estimate {
 /// How many variations are offered at once.
 const COUNTS: [u32; 4] = [2, 3, 5, 10];
 
-/// Draws the button, and beside it what starts several jobs.
-pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
+/// Draws the button, beside it what starts several jobs, and above it what memory does to them.
+pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
     let alive = form.refusal.is_none() && form.has_prompt;
-    ui.horizontal(|ui| {
+    if !form.savings.is_empty() {
+        explanation(ui, &(words.to_fit)(form.savings));
+    }
+    let mended = fix::show(ui, form, Field::Memory, request);
+    let asked = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let width = ui.available_width() - size::CONTROL - space::XS;
         let main = ui.add_enabled_ui(alive, |ui| button(ui, form, width)).inner;
@@ -46,8 +51,8 @@ pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
         });
         let count = count.flatten().or(main.clicked().then_some(1));
         count.map(|count| Action::Generate { count })
-    })
-    .inner
+    });
+    asked.inner.or(mended)
 }
 
 fn button(ui: &mut Ui, form: &Compose, width: f32) -> Response {
@@ -65,7 +70,10 @@ fn button(ui: &mut Ui, form: &Compose, width: f32) -> Response {
         [palette.raised, palette.secondary]
     };
     ui.painter().rect_filled(rect, radius::CONTROL + 2, ground);
-    faces(ui, rect, name, &(words.estimate)(form.estimate), color);
+    let estimate = (words.estimate)(form.estimate);
+    faces(ui, rect, name, &estimate, color);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_description(estimate));
     focus_ring(ui, &response, rect, radius::CONTROL + 2);
     response
 }

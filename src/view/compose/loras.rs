@@ -9,9 +9,6 @@ use crate::view::theme::{self, palette, text};
 use crate::view::widget::{Button, IconButton, Number, Segment, explanation, label, segmented};
 use crate::view::{Action, icons};
 
-/// For each LoRA of the request how many of its layers fit the model, and of how many; or why one cannot be used.
-pub type LoraFit = Result<Vec<(usize, usize)>, String>;
-
 const WHICH: f32 = 216.0;
 
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
@@ -31,18 +28,12 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         if one(ui, form, lora) {
             removed = Some(place);
         }
-        if let Some(Ok(fits)) = form.lora_fit
-            && let Some(&(matched, of)) = fits.get(place)
-        {
+        if let Some(&(matched, of)) = form.lora_fits.get(place) {
             explanation(ui, &(words.lora_fits)(matched, of));
         }
     }
     if let Some(place) = removed {
         request.loras.remove(place);
-    }
-    if let Some(Err(sentence)) = form.lora_fit {
-        let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
-        ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
     }
     asked.or(fix::show(ui, form, Field::Loras, request))
 }

@@ -14,10 +14,10 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::Action;
 use super::theme::{palette, space};
+use crate::job::memory::Saving;
 use crate::job::{Checkpoint, Field, Refusal, Request, Size};
 
 pub use generate::Estimate;
-pub use loras::LoraFit;
 pub use well::Photo;
 
 /// A part of the form: it draws itself, changes the request, and returns what else was asked for.
@@ -41,14 +41,16 @@ pub struct Compose<'a> {
     pub has_prompt: bool,
     /// What it will take.
     pub estimate: Estimate,
+    /// What is saved so that it fits into memory.
+    pub savings: &'a [Saving],
     /// Whether the negative prompt is unfolded.
     pub negative_open: bool,
     /// Whether the numbers that few people turn are unfolded.
     pub advanced_open: bool,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
-    /// Whether the LoRAs fit the model, once that is known.
-    pub lora_fit: Option<&'a LoraFit>,
+    /// For each LoRA how many of its layers fit the model, and of how many, once that is known.
+    pub lora_fits: &'a [(usize, usize)],
 }
 
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].
@@ -61,7 +63,7 @@ pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
         .frame(footer)
         .resizable(false)
         .show_separator_line(false)
-        .show(ui, |ui| generate::show(ui, form))
+        .show(ui, |ui| generate::show(ui, form, &mut request))
         .inner;
     let scrolled = ScrollArea::vertical()
         .auto_shrink(false)

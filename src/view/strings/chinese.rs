@@ -6,6 +6,7 @@ use super::english::{clock, gigabytes};
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
+use crate::job::memory::Saving;
 use crate::job::{Computation, Edition, Fault, Field, Pictures, Refusal, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -36,11 +37,17 @@ pub const CHINESE: Words = Words {
         compute_by: "计算使用",
         graphics_processor: "图形处理器",
         processor: "处理器（较慢）",
+        memory_limit: "内存上限",
+        no_limit: "不限",
+        at_most: "最多",
         preview: "工作时预览",
         on: "开",
         off: "关",
         videos: "视频",
         show_videos: "显示视频文件夹",
+        change: "更改…",
+        change_videos: "更改视频文件夹",
+        quality: "视频质量",
     },
     models: Models {
         use_it: "使用",
@@ -161,6 +168,8 @@ const COMPOSE: Compose = Compose {
     generate: "生成",
     variations: "多个变体",
     variations_of: |count| format!("{count} 个变体"),
+    to_fit,
+    pack: |bits| format!("压缩为 {bits} 位"),
 };
 
 const STAGE: Stage = Stage {
@@ -272,6 +281,17 @@ const EXPORT: Export = Export {
     frame_name: |name, frame| format!("{name} 第 {frame} 帧"),
 };
 
+fn to_fit(savings: &[Saving]) -> String {
+    let word = |saving: &Saving| match saving {
+        Saving::GuidanceInTurn => "引导分两次计算",
+        Saving::HalfProducts => "以 bf16 计算",
+        Saving::Tiles => "分块解码",
+        Saving::HalfFrames => "以 bf16 解码",
+    };
+    let words: Vec<&str> = savings.iter().map(word).collect();
+    format!("为适应内存：{}", words.join("、"))
+}
+
 fn estimate(estimate: Estimate) -> String {
     let time = estimate.time.map(|time| format!("约 {}", rough(time)));
     let memory = estimate.memory.map(gigabytes);
@@ -292,6 +312,7 @@ fn refusal(refusal: &Refusal) -> String {
         Field::Guidance => "引导强度必须是数字",
         Field::Shift => "偏移必须大于 0",
         Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
+        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或压缩权重",
         Field::Output => "视频文件名必须以 .mp4 结尾",
     }
     .into()

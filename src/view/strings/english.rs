@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
+use crate::job::memory::Saving;
 use crate::job::{Edition, Pictures, Stage as JobStage};
 use crate::view::compose::Estimate;
 use crate::view::shortcuts::Key;
@@ -35,11 +36,17 @@ pub const ENGLISH: Words = Words {
         compute_by: "Compute by",
         graphics_processor: "Graphics processor",
         processor: "Processor (slow)",
+        memory_limit: "Memory limit",
+        no_limit: "None",
+        at_most: "At most",
         preview: "Preview while working",
         on: "On",
         off: "Off",
         videos: "Videos",
         show_videos: "Show the folder of the videos",
+        change: "Change…",
+        change_videos: "Change the folder of the videos",
+        quality: "Quality of videos",
     },
     models: Models {
         use_it: "Use",
@@ -164,6 +171,8 @@ const COMPOSE: Compose = Compose {
     generate: "Generate",
     variations: "Several variations",
     variations_of: |count| format!("{count} variations"),
+    to_fit,
+    pack: |bits| format!("Pack into {bits} bits"),
 };
 
 const STAGE: Stage = Stage {
@@ -276,6 +285,17 @@ const EXPORT: Export = Export {
     reveal: "Show the file",
     frame_name: |name, frame| format!("{name}, frame {frame}"),
 };
+
+fn to_fit(savings: &[Saving]) -> String {
+    let word = |saving: &Saving| match saving {
+        Saving::GuidanceInTurn => "guidance in two passes",
+        Saving::HalfProducts => "computed in bf16",
+        Saving::Tiles => "decoded in tiles",
+        Saving::HalfFrames => "decoded in bf16",
+    };
+    let words: Vec<&str> = savings.iter().map(word).collect();
+    format!("To fit into memory: {}", words.join(", "))
+}
 
 fn estimate(estimate: Estimate) -> String {
     let time = estimate.time.map(|time| format!("about {}", rough(time)));

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compose::Estimate;
 use super::shortcuts::Key;
-use crate::job::{Edition, Fault, Pictures, Refusal, Size, Stage as JobStage};
+use crate::job::memory::Saving;
+use crate::job::{Bits, Edition, Fault, Pictures, Refusal, Size, Stage as JobStage};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
@@ -175,6 +176,8 @@ pub struct Compose {
     pub generate: &'static str,
     pub variations: &'static str,
     pub variations_of: fn(u32) -> String,
+    pub to_fit: fn(&[Saving]) -> String,
+    pub pack: fn(Bits) -> String,
 }
 
 /// Of the stage.
@@ -315,11 +318,17 @@ pub struct Settings {
     pub compute_by: &'static str,
     pub graphics_processor: &'static str,
     pub processor: &'static str,
+    pub memory_limit: &'static str,
+    pub no_limit: &'static str,
+    pub at_most: &'static str,
     pub preview: &'static str,
     pub on: &'static str,
     pub off: &'static str,
     pub videos: &'static str,
     pub show_videos: &'static str,
+    pub change: &'static str,
+    pub change_videos: &'static str,
+    pub quality: &'static str,
 }
 
 /// Of the models.

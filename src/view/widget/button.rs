@@ -4,7 +4,13 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, FontId, Response, Sense, Ui, Vec2, Widget, WidgetInfo, pos2, vec2};
 
 use super::{focus_ring, warmth};
+use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
+
+/// Between its text and what stands beside that.
+const GAP: f32 = 6.0;
+/// The size of a caret.
+const CARET: f32 = 12.0;
 
 /// How loud a button is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +30,7 @@ pub struct Button<'a> {
     text: &'a str,
     name: &'a str,
     icon: Option<&'a str>,
+    caret: bool,
     kind: Kind,
     wide: bool,
 }
@@ -35,6 +42,7 @@ impl<'a> Button<'a> {
             text,
             name: text,
             icon: None,
+            caret: false,
             kind: Kind::Plain,
             wide: false,
         }
@@ -54,6 +62,14 @@ impl<'a> Button<'a> {
     pub fn icon(self, icon: &'a str) -> Self {
         Self {
             icon: Some(icon),
+            ..self
+        }
+    }
+
+    /// With a caret behind its text: it opens a menu.
+    pub fn caret(self) -> Self {
+        Self {
+            caret: true,
             ..self
         }
     }
@@ -83,8 +99,9 @@ impl Widget for Button<'_> {
         let galley = ui
             .painter()
             .layout_no_wrap(self.text.into(), font(self.kind), color);
-        let icon_width = self.icon.map_or(0.0, |_| size::ICON + space::XS + 2.0);
-        let content = galley.size() + vec2(icon_width, 0.0);
+        let icon_width = self.icon.map_or(0.0, |_| size::ICON + GAP);
+        let caret_width = if self.caret { CARET + GAP } else { 0.0 };
+        let content = galley.size() + vec2(icon_width + caret_width, 0.0);
         let padding = if self.kind == Kind::Quiet {
             space::S
         } else {
@@ -101,14 +118,20 @@ impl Widget for Button<'_> {
         if ui.is_rect_visible(rect) {
             let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
             ui.painter().rect_filled(rect, radius::CONTROL, fill);
-            let left = rect.center().x - content.x / 2.0;
-            if let Some(icon) = self.icon {
-                let place = pos2(left, rect.center().y);
-                let font = theme::icon(size::ICON);
+            let [left, middle] = [rect.center().x - content.x / 2.0, rect.center().y];
+            let glyph = |x: f32, align, glyph, size| {
+                let font = theme::icon(size);
                 ui.painter()
-                    .text(place, Align2::LEFT_CENTER, icon, font, color);
+                    .text(pos2(x, middle), align, glyph, font, color);
+            };
+            if let Some(icon) = self.icon {
+                glyph(left, Align2::LEFT_CENTER, icon, size::ICON);
             }
-            let place = pos2(left + icon_width, rect.center().y - galley.size().y / 2.0);
+            if self.caret {
+                let right = left + content.x;
+                glyph(right, Align2::RIGHT_CENTER, icons::CARET_DOWN, CARET);
+            }
+            let place = pos2(left + icon_width, middle - galley.size().y / 2.0);
             ui.painter().galley(place, galley, color);
             focus_ring(ui, &response, rect, radius::CONTROL);
         }

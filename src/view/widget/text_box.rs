@@ -67,10 +67,13 @@ impl Widget for TextBox<'_> {
             .font(font.clone())
             .hint_text(hint)
             .frame(Frame::NONE)
+            .margin(Margin::ZERO)
             .desired_width(f32::INFINITY);
         let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
         let shown = frame.show(ui, |ui| {
             if self.rows == 1 {
+                // The box is as high as its text needs.
+                ui.spacing_mut().interact_size.y = 0.0;
                 return ui.add(field);
             }
             let scroll = ScrollArea::vertical()

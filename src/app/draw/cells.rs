@@ -1,0 +1,47 @@
+//! What is being made, what waits and what was made, as cells.
+
+use crate::app::App;
+use crate::app::moving::Moving;
+use crate::app::work::Phase;
+use crate::job::Record;
+use crate::view::action::Shown;
+use crate::view::cell::{Cell, Kind};
+
+impl App {
+    pub(super) fn cells_of_works(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.works.iter().map(|work| {
+            let shown = Shown::Job(work.ticket.id);
+            Cell {
+                name: &work.plan.prompt,
+                picture: work.picture.as_ref().map(Moving::texture),
+                size: work.plan.size,
+                kind: match &work.phase {
+                    Phase::Waiting => Kind::Waiting,
+                    Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
+                    Phase::Interrupted(step) => Kind::Interrupted(*step, work.plan.steps as usize),
+                    Phase::Failed(..) => Kind::Failed,
+                },
+                chosen: self.shown == shown,
+                shown,
+            }
+        })
+    }
+
+    pub(super) fn cell_of_record<'a>(&'a self, record: &'a Record) -> Cell<'a> {
+        let glimpse = self.glimpse.as_ref();
+        let glimpse = glimpse.filter(|glimpse| glimpse.record.id == record.id);
+        let moving = glimpse.and_then(|glimpse| glimpse.moving.as_ref());
+        Cell {
+            shown: Shown::Record(record.id.clone()),
+            name: record.name(),
+            picture: moving
+                .map(Moving::texture)
+                .or_else(|| self.posters.get(&record.id)),
+            size: record.settings.size,
+            kind: Kind::Made {
+                favourite: record.favourite,
+            },
+            chosen: matches!(&self.shown, Shown::Record(id) if *id == record.id),
+        }
+    }
+}

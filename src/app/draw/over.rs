@@ -1,0 +1,66 @@
+//! What lies over the window: a sheet, a notice, the target for files.
+
+use egui::Ui;
+
+use crate::app::App;
+use crate::view::action::{Action, Sheet};
+use crate::view::cell::Outcome;
+use crate::view::library::{self, Library};
+use crate::view::{drop_target, export, models, notice, settings, sheet, shortcuts};
+
+impl App {
+    pub(super) fn draw_over(&self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
+        let ctx = ui.ctx().clone();
+        let mut asked = Vec::new();
+        if let Some(sheet) = self.sheet {
+            asked.extend(sheet::show(ui, sheet, |ui| {
+                self.draw_sheet(ui, sheet, outcome)
+            }));
+        }
+        if let Some(notice) = &self.notice {
+            asked.extend(notice::show(&ctx, &notice.sentence, notice.is_bad));
+        }
+        drop_target::show(ui);
+        asked
+    }
+
+    fn draw_sheet(&self, ui: &mut Ui, sheet: Sheet, outcome: &mut Outcome) -> Option<Action> {
+        match sheet {
+            Sheet::Shortcuts => {
+                shortcuts::show(ui);
+                None
+            }
+            Sheet::Settings => settings::show(ui, &self.saved_settings()),
+            Sheet::Models => models::show(ui, &self.models_view()),
+            Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),
+            Sheet::Shelf => {
+                let found = self
+                    .records
+                    .iter()
+                    .filter(|record| self.search.finds(record));
+                let library = Library {
+                    cells: found.map(|record| self.cell_of_record(record)).collect(),
+                    search: &self.search.words,
+                    favourites: self.search.favourites,
+                };
+                // What is beneath the sheet is not seen.
+                *outcome = library::show(ui, &library);
+                outcome.asked.take()
+            }
+        }
+    }
+
+    fn saved_settings(&self) -> settings::Settings<'_> {
+        settings::Settings {
+            appearance: self.saved.appearance,
+            language: self.language(),
+            zoom: self.saved.zoom,
+            by_processor: self.saved.by_processor,
+            memory_limit: self.form.request.memory_limit,
+            memory: self.memory.total(),
+            preview: self.saved.preview,
+            quality: self.form.request.quality,
+            videos: &self.shelf.places().videos,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the stage shows.
+
+use egui::Ui;
+
+use crate::app::App;
+use crate::app::moving::Moving;
+use crate::app::player::Player;
+use crate::app::work::{Phase, Work};
+use crate::job::Pictures;
+use crate::view::action::{Action, JobAction, Sheet, Shown};
+use crate::view::icons;
+use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
+
+impl App {
+    pub(super) fn draw_stage(&self, ui: &mut Ui) -> Option<Action> {
+        if self.model().is_none() {
+            let words = &self.words().stage;
+            let message = Message {
+                icon: icons::WARNING,
+                is_bad: false,
+                title: words.no_model,
+                body: words.no_model_why,
+                ways: vec![(words.see_models, Action::Open(Sheet::Models))],
+            };
+            return stage::show(ui, &Stage::Message(message));
+        }
+        match &self.shown {
+            Shown::Welcome => stage::show(ui, &self.welcome()),
+            Shown::Job(id) => match self.works.iter().find(|work| work.ticket.id == *id) {
+                Some(work) => self.draw_work(ui, work),
+                None => stage::show(ui, &self.welcome()),
+            },
+            Shown::Record(_) => match &self.player {
+                Some(player) => stage::show(ui, &Stage::Player(self.player_of(player))),
+                None => stage::show(ui, &self.missing()),
+            },
+        }
+    }
+
+    fn welcome(&self) -> Stage<'_> {
+        let model = self.model();
+        Stage::Welcome(Welcome {
+            examples: model.map_or(&[], |model| &model.examples),
+            is_built_in: self.saved.model.is_none(),
+        })
+    }
+
+    fn missing(&self) -> Stage<'_> {
+        Stage::Message(Message {
+            icon: icons::WARNING,
+            is_bad: true,
+            title: self.words().stage.missing_file,
+            body: "",
+            ways: Vec::new(),
+        })
+    }
+
+    fn player_of<'a>(&'a self, player: &'a Player) -> stage::Player<'a> {
+        let moving = player.moving.as_ref();
+        let clip = moving.map(Moving::clip);
+        stage::Player {
+            picture: moving.map(Moving::texture),
+            size: player.record.settings.size,
+            id: &player.record.id,
+            name: player.record.name(),
+            favourite: self
+                .record(&player.record.id)
+                .is_some_and(|record| record.favourite),
+            frame: moving.map_or(0, Moving::frame),
+            frames: clip.map_or(0, |clip| clip.len()),
+            fps: clip.map_or(1.0, |clip| clip.fps()),
+            playing: player.playing,
+            looping: self.saved.looping,
+            speed: player.speed,
+            actual_size: player.actual_size,
+            peek: player.peek.as_ref().map(|(frame, picture)| Peek {
+                frame: *frame,
+                picture,
+            }),
+            takes_pictures: self
+                .model()
+                .is_some_and(|model| model.variant.pictures() != Pictures::None),
+        }
+    }
+
+    fn draw_work(&self, ui: &mut Ui, work: &Work) -> Option<Action> {
+        let words = &self.words().stage;
+        let id = work.ticket.id;
+        let state = match &work.phase {
+            Phase::Waiting => State::Waiting,
+            Phase::Working => State::Working,
+            Phase::Paused => State::Paused,
+            Phase::Ending => State::Ending,
+            Phase::Interrupted(step) => {
+                let body = (words.interrupted_at)(*step, work.plan.steps as usize);
+                let message = Message {
+                    icon: icons::PAUSE,
+                    is_bad: false,
+                    title: words.interrupted,
+                    body: &body,
+                    ways: vec![
+                        (words.resume, Action::Job(id, JobAction::Continue)),
+                        (words.discard, Action::Job(id, JobAction::Cancel)),
+                    ],
+                };
+                return stage::show(ui, &Stage::Message(message));
+            }
+            Phase::Failed(sentence, kept) => {
+                let resume = (words.resume, Action::Job(id, JobAction::Continue));
+                let restore = (words.edit_again, Action::Job(id, JobAction::Restore));
+                let discard = (words.discard, Action::Job(id, JobAction::Cancel));
+                let message = Message {
+                    icon: icons::WARNING,
+                    is_bad: true,
+                    title: words.failed,
+                    body: sentence,
+                    ways: kept
+                        .map(|_| resume)
+                        .into_iter()
+                        .chain([restore, discard])
+                        .collect(),
+                };
+                return stage::show(ui, &Stage::Message(message));
+            }
+        };
+        let working = Working {
+            id,
+            prompt: &work.plan.prompt,
+            size: work.plan.size,
+            picture: work.picture.as_ref().map(Moving::texture),
+            state,
+            progress: work.progress,
+            elapsed: work.elapsed,
+            left: work.left,
+            can_keep: work.can_keep(),
+        };
+        stage::show(ui, &Stage::Working(working))
+    }
+}

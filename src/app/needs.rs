@@ -1,0 +1,102 @@
+//! What the form's video *needs* of memory. It is counted on the thread for files, one plan at a time: of
+//! what is changed meanwhile, only the last is counted.
+
+use std::sync::Arc;
+
+use super::App;
+use super::files::Done;
+use crate::error::{Error, Result};
+use crate::job::memory::{Fitted, Saving};
+use crate::job::{Plan, Refusal};
+
+/// Makes a plan fit into memory. It reads files, so it is called on another thread.
+pub type Fit = Arc<dyn Fn(&Plan) -> Result<Fitted> + Send + Sync>;
+
+/// What is asked: a plan without its words, and whether another job takes memory meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matter {
+    plan: Plan,
+    busy: bool,
+}
+
+/// What is known of the form's video.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// What the form asks for.
+    matter: Option<Matter>,
+    /// Whether something is being counted.
+    counting: bool,
+    /// What came of it the last time, and for what.
+    known: Option<(Matter, Result<Fitted>)>,
+}
+
+impl Needs {
+    /// The most memory at once, in bytes. While another plan is counted, it is that of the one before.
+    pub fn peak(&self) -> Option<u64> {
+        self.matter.as_ref()?;
+        let (_, result) = self.known.as_ref()?;
+        result.as_ref().ok().map(Fitted::peak)
+    }
+
+    /// What has to be saved. While another job works there is less than there will be, and nothing to tell.
+    pub fn savings(&self) -> &[Saving] {
+        match &self.known {
+            Some((matter, Ok(fitted))) if !matter.busy => &fitted.savings,
+            _ => &[],
+        }
+    }
+
+    /// Why the form's video does not fit.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.known {
+            Some((matter, Err(Error::Refused(refusal))))
+                if self.matter.as_ref() == Some(matter) =>
+            {
+                Some(refusal)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// Has counted what the form's video needs, where that is not known.
+    pub(super) fn watch_needs(&mut self) {
+        let draft = self.model().and_then(|model| self.form.draft(model).ok());
+        let busy = self.queue.at_work().is_some();
+        let needs = &mut self.needs;
+        needs.matter = draft.map(|plan| Matter {
+            plan: without_words(plan),
+            busy,
+        });
+        let known = needs.known.as_ref().map(|(matter, _)| matter);
+        if needs.counting || needs.matter.as_ref() == known {
+            return;
+        }
+        let Some(matter) = needs.matter.clone() else {
+            return;
+        };
+        needs.counting = true;
+        let fit = Arc::clone(&self.fit);
+        self.files.ask(move || {
+            let result = fit(&matter.plan);
+            Some(Done::Needs(Box::new((matter, result))))
+        });
+    }
+
+    /// Takes note of what a video needs.
+    pub(super) fn hear_needs(&mut self, known: (Matter, Result<Fitted>)) {
+        self.needs.counting = false;
+        self.needs.known = Some(known);
+    }
+}
+
+/// Of the words nothing depends here.
+fn without_words(plan: Plan) -> Plan {
+    Plan {
+        prompt: String::new(),
+        negative: String::new(),
+        seed: 0,
+        ..plan
+    }
+}

@@ -1,0 +1,43 @@
+//! What is set for all videos.
+
+use egui::{Key, Modifiers};
+use zoetrope::app::Saved;
+use zoetrope::app::dialogs::Question;
+use zoetrope::job::Quality;
+
+use super::Opening;
+
+/// Breaks when a setting does not reach the next job, or is lost with the settings of a video.
+#[test]
+fn quality_memory_and_folder_reach_the_job() {
+    let mut window = Opening::default().open();
+    let elsewhere = window.path("elsewhere");
+    *window.answer.borrow_mut() = Some(elsewhere.clone());
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.click("Best");
+    window.click("At most");
+    window.click("Change the folder of the videos");
+    assert_eq!(window.asked.borrow().last(), Some(&Question::Folder));
+    window.until_seen(&elsewhere.display().to_string());
+    window.press(Modifiers::NONE, Key::Escape);
+
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (ticket, plan) = window.next_job();
+    let is_as_set = |plan: &zoetrope::job::Plan| {
+        assert_eq!(plan.quality, Quality::Best);
+        assert!(plan.memory_limit.is_some());
+        assert_eq!(plan.output.parent(), Some(elsewhere.as_path()));
+    };
+    is_as_set(&plan);
+
+    window.finish(ticket.id, &plan);
+    window.until_seen("Use these settings again");
+    window.click("Use these settings again");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    is_as_set(&window.next_job().1);
+
+    drop(window.harness);
+    let saved = Saved::read(&window.folder.path().join("window.json"));
+    assert_eq!(saved.videos, [elsewhere]);
+}

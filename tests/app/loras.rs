@@ -1,57 +1,64 @@
 //! The LoRAs of the form, and how tightly weights are packed.
 
 use std::fs;
+use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
+use zoetrope::catalog;
 use zoetrope::job::Bits;
 
 use super::files::let_go;
 use super::{Opening, Window};
+use crate::support::golden_path;
 
-fn with_lora(contents: &str) -> Window {
+/// A window with a small model and a prompt, onto which a file was dropped.
+fn with_lora(file: PathBuf) -> Window {
     let opening = Opening {
+        models: vec![catalog::open(&golden_path("ckpt/ti2v_5b/official")).unwrap()],
         // High enough for everything under Advanced.
         size: [1280.0, 1400.0],
         ..Opening::default()
     };
     let mut window = opening.open();
-    let file = window.path("clay.safetensors");
-    fs::write(&file, contents).unwrap();
+    window.write("Prompt", "A boat of clay");
     let_go(&mut window, file);
-    window.until_seen("Strength of clay");
     window
 }
 
 /// Breaks when a dropped LoRA, or the packing, does not reach the job, or cannot be taken back.
 #[test]
 fn a_dropped_lora_and_the_packing_reach_the_job() {
-    let mut window = with_lora("");
-    window.write("Prompt", "A boat of clay");
+    let file = golden_path("lora/comfy_with_diff_and_diff_b.safetensors");
+    let mut window = with_lora(file.clone());
+    window.until_seen("34 of 34 layers fit");
     window.click("4 bits");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
     let [lora] = plan.loras.as_slice() else {
         panic!("{:?}", plan.loras);
     };
-    assert_eq!(lora.file, window.path("clay.safetensors"));
+    assert_eq!(lora.file, file);
     assert_eq!((lora.strength, lora.expert), (1.0, None));
     assert_eq!(plan.quantize, Some(Bits::Four));
-    window.click("Remove clay");
-    assert!(!window.sees("Strength of clay"));
+    window.click("Remove comfy_with_diff_and_diff_b");
+    assert!(!window.sees_part("comfy_with"));
 }
 
-/// Breaks when somebody has to wait for the engine to hear that a file is no LoRA, or can begin all the same.
+/// Breaks when somebody has to wait for the engine to hear that a file is no LoRA, or can begin all the
+/// same.
 #[test]
-fn a_file_that_is_no_lora_is_told_of_at_once() {
-    let mut window = with_lora("no weights");
+fn with_a_file_that_is_no_lora_nothing_begins() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("clay.safetensors");
+    fs::write(&file, "no weights").unwrap();
+    let mut window = with_lora(file);
     window.until("the sentence", |window| {
         window.sees_part("clay.safetensors")
     });
-    window.write("Prompt", "A boat");
     window.press(Modifiers::COMMAND, Key::Enter);
     assert!(window.command().is_none(), "it cannot work");
     window.click("Remove clay");
-    assert!(!window.sees_part("clay.safetensors"));
+    assert!(!window.sees_part("clay"));
     window.press(Modifiers::COMMAND, Key::Enter);
     window.next_job();
 }

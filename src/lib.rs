@@ -3,6 +3,7 @@
 //! The floor plan, from the ground up; `ARCHITECTURE.md` says who may import whom.
 
 pub mod app;
+pub mod backend;
 pub mod catalog;
 pub mod cli;
 pub mod engine;

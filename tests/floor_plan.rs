@@ -30,9 +30,10 @@ const CHANNEL: &str = "crossbeam_channel";
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
-    room("weights", &["error"], &[GUI, CHANNEL]),
+    room("backend", &["error"], &[GUI, CHANNEL]),
+    room("weights", &["error", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error"], &[GUI, CHANNEL]),
-    room("model", &["error", "weights"], &[GUI, CHANNEL]),
+    room("model", &["error", "backend", "weights"], &[GUI, CHANNEL]),
     room("media", &["error", "job"], &[MLX, GUI, CHANNEL]),
     room(
         "catalog",
@@ -41,10 +42,12 @@ const TABLE: &[Room] = &[
     ),
     room(
         "pipeline",
-        &["error", "job", "weights", "model", "sampler", "media"],
+        &[
+            "error", "backend", "job", "weights", "model", "sampler", "media",
+        ],
         &[GUI, CHANNEL],
     ),
-    room("engine", &["error", "job", "pipeline"], &[GUI]),
+    room("engine", &["error", "backend", "job", "pipeline"], &[GUI]),
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",

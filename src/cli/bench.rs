@@ -21,7 +21,6 @@ pub fn run(args: &Arguments) -> Result<()> {
     }
     let mut unread = Ok(());
     let result = work::follow(
-        false,
         |ticket| Command::Bench(ticket, Box::new(bench)),
         |event| {
             if let Event::Measured { measurement, .. } = event {

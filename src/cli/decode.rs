@@ -11,7 +11,7 @@ use crate::job::{Command, Decoding};
 
 /// Decodes the latents.
 pub fn run(args: &Decode) -> ExitCode {
-    show(args.work.json, |face| decode(args, face))
+    show(args.work, |face| decode(args, face))
 }
 
 fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
@@ -30,7 +30,7 @@ fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
         &args.output,
         latents.settings.as_ref(),
     );
-    work::carry_out(&args.output, args.work.cpu, face, |ticket| {
+    work::carry_out(&args.output, face, |ticket| {
         Command::Decode(ticket, args.latents.clone(), Box::new(decoding))
     })
 }

@@ -16,7 +16,7 @@ use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
 pub fn run(args: &Generate) -> ExitCode {
-    show(args.work.json, |face| make(args, face))
+    show(args.work, |face| make(args, face))
 }
 
 fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
@@ -31,7 +31,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
         say(&format!("To fit into memory, {saving}"));
     }
     let output = plan.output.clone();
-    work::carry_out(&output, args.work.cpu, face, |ticket| {
+    work::carry_out(&output, face, |ticket| {
         Command::Generate(ticket, Box::new(plan))
     })
 }

@@ -24,9 +24,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::engine::device;
 use crate::error::{Error, Result};
 use crate::job::{Refusal, Remedy};
-use args::{Arguments, Command};
+use args::{Arguments, Command, Work};
 use progress::Face;
 
 /// Does what the program's arguments say.
@@ -45,10 +46,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Shows a job on the face that fits, and says how it ended.
-fn show(json: bool, job: impl FnOnce(&mut dyn Face) -> Result<()>) -> ExitCode {
-    let mut face = progress::face(json);
-    let result = job(face.as_mut());
+/// Computes a job where it should be, shows it on the face that fits, and says how it ended.
+fn show(work: Work, job: impl FnOnce(&mut dyn Face) -> Result<()>) -> ExitCode {
+    let mut face = progress::face(work.json);
+    let result = device::use_processor(work.cpu).and_then(|()| job(face.as_mut()));
     if let Err(error) = &result {
         face.failed(error);
     }

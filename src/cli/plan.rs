@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::Generate;
 use super::{generate, print, words};
-use crate::engine::memory;
+use crate::engine::{device, memory};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::{Expert, Machine, Plan};
@@ -14,6 +14,7 @@ use crate::job::{Expert, Machine, Plan};
 /// # Errors
 /// The video cannot be made here, with what could.
 pub fn run(args: &Generate) -> Result<()> {
+    device::use_processor(args.work.cpu)?;
     let plan = generate::plan(args)?;
     let machine = memory::machine()?;
     let fitted = memory::fit(&plan)?;

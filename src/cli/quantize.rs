@@ -33,7 +33,6 @@ pub fn run(args: &Quantize) -> Result<()> {
     };
     let mut told = Ok(());
     let result = work::follow(
-        false,
         |ticket| Command::Quantize(ticket, Box::new(job)),
         |event| {
             if let Event::Packed { loss, .. } = event {

@@ -11,7 +11,7 @@ use crate::job::Command;
 
 /// Goes on with the video that the folder belongs to.
 pub fn run(args: &Resume) -> ExitCode {
-    show(args.work.json, |face| go_on(args, face))
+    show(args.work, |face| go_on(args, face))
 }
 
 fn go_on(args: &Resume, face: &mut dyn Face) -> Result<()> {
@@ -20,7 +20,7 @@ fn go_on(args: &Resume, face: &mut dyn Face) -> Result<()> {
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.settings()));
     let output = plan.output.clone();
-    work::carry_out(&output, args.work.cpu, face, |ticket| {
+    work::carry_out(&output, face, |ticket| {
         Command::Resume(ticket, Box::new(plan))
     })
 }

@@ -10,24 +10,21 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::{Command, Event, Fault, Kept, Ticket};
 
-/// Carries out the `command` for a ticket, which will write `output`; with `cpu` by the processor alone.
+/// Carries out the `command` for a ticket, which will write `output`.
 pub fn carry_out(
     output: &Path,
-    cpu: bool,
     face: &mut dyn Face,
     command: impl FnOnce(Ticket) -> Command,
 ) -> Result<()> {
-    follow(cpu, command, |event| match event {
+    follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
         Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
         _ => {}
     })
 }
 
-/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it; with
-/// `cpu` by the processor alone.
+/// Carries out the `command` for a ticket and shows every event to `on_event`, until one ends it.
 pub fn follow(
-    cpu: bool,
     command: impl FnOnce(Ticket) -> Command,
     mut on_event: impl FnMut(Event),
 ) -> Result<()> {
@@ -35,16 +32,11 @@ pub fn follow(
     let ticket = Ticket::new(1);
     ticket.show(false);
     stop_on_ctrl_c(&ticket)?;
-    for command in [Command::UseProcessor(cpu), command(ticket)] {
-        engine.commands.send(command).map_err(|_| stopped())?;
-    }
+    let sent = engine.commands.send(command(ticket));
+    sent.map_err(|_| stopped())?;
     for event in &engine.events {
         match event {
-            Event::Faulty(fault) => {
-                if !cpu {
-                    say(&warning(fault));
-                }
-            }
+            Event::Faulty(fault) => say(&warning(fault)),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { message, kept, .. } => {
                 return Err(unfinished(Error::Other(message), kept));

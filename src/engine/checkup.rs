@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use mlx_rs::{Device, DeviceType};
 use serde::{Deserialize, Serialize};
 use sysinfo::System;
 
 use super::probe;
+use crate::backend::Backend;
 use crate::error::Result;
 use crate::job::Fault;
 use crate::pipeline::cache;
@@ -22,8 +22,7 @@ struct Answer {
 /// What MLX computes wrongly on this machine. Nothing to tell if MLX computes on the processor, or does not
 /// compute at all: the first job will say that better.
 pub fn fault() -> Option<Fault> {
-    let device = Device::try_default().and_then(|device| device.get_type());
-    if !matches!(device, Ok(DeviceType::Gpu)) {
+    if Backend::current().ok()? == Backend::Cpu {
         return None;
     }
     let file = cache::folder().map(|folder| folder.join("probe.json"));

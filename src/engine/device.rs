@@ -1,9 +1,11 @@
 //! What MLX computes on, and whether it does.
 
 use std::ffi::CStr;
+use std::sync::OnceLock;
 
 use mlx_rs::{Array, Device, DeviceType};
 
+use crate::backend::Backend;
 use crate::error::{Error, Result};
 
 /// The MLX that the program runs with.
@@ -21,15 +23,31 @@ pub struct Mlx {
 /// # Errors
 /// MLX does not work on this machine.
 pub fn examine() -> Result<Mlx> {
-    let device = match Device::try_default()?.get_type()? {
-        DeviceType::Gpu => "the GPU",
-        DeviceType::Cpu => "the CPU",
+    let device = match Backend::current()? {
+        Backend::Cpu => "the CPU",
+        Backend::Metal | Backend::Cuda => "the GPU",
     };
     check_product()?;
     Ok(Mlx {
         version: version(),
         device,
     })
+}
+
+/// Has MLX compute by the processor alone, or again by what it preferred at first.
+///
+/// It counts for the whole program: only the thread that computes may ask for it, or who has not yet
+/// started one.
+///
+/// # Errors
+/// MLX does not tell what it computes on.
+pub fn use_processor(yes: bool) -> Result<()> {
+    static PREFERRED: OnceLock<DeviceType> = OnceLock::new();
+    let current = Device::try_default()?.get_type()?;
+    let preferred = *PREFERRED.get_or_init(|| current);
+    let chosen = if yes { DeviceType::Cpu } else { preferred };
+    Device::set_default(&Device::new(chosen, 0));
+    Ok(())
 }
 
 /// Multiplies two matrices whose product is known.

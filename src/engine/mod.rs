@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use mlx_rs::{Stream, with_stream};
 
 use crate::error::{Error, Result};
 use crate::job::{Command, Event, Fault};
@@ -82,12 +81,11 @@ impl Engine {
 
 /// One job after the other, until told to stop or until nobody is left who could ask for one.
 fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
-    let mut by_processor = false;
     for command in inbox {
         match command {
-            Command::UseProcessor(yes) => by_processor = yes,
+            // If MLX does not work, the next job will say so.
+            Command::UseProcessor(yes) => drop(device::use_processor(yes)),
             Command::Stop => break,
-            job if by_processor => with_stream(&Stream::cpu(), || carry_out(job, outbox, desk)),
             job => carry_out(job, outbox, desk),
         }
     }

@@ -7,9 +7,9 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::{Features, Reporter};
 use crate::Result;
+use crate::backend::Backend;
 use crate::job::{Bits, Expert, Network, Plan, Precision, Stage};
 use crate::model::dit::{self, Dit, Grid, Prompts, Rope, Timesteps};
-use crate::model::nn::Backend;
 use crate::weights::lora::Lora;
 use crate::weights::{Packing, Weights};
 

@@ -6,9 +6,9 @@ use mlx_rs::Dtype;
 
 use super::experts::products;
 use crate::Result;
+use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Network, Precision};
-use crate::model::nn::Backend;
 use crate::model::vae::Tiling;
 use crate::model::{dit, text};
 use crate::weights::Weights;

@@ -1,7 +1,7 @@
 //! Matrices as products need them, and the product.
 
 use mlx_rs::ops::{addmm, matmul};
-use mlx_rs::{Array, Device, DeviceType, Dtype};
+use mlx_rs::{Array, Dtype};
 
 use super::cursor::Weights;
 use super::entry::Entry;
@@ -9,6 +9,7 @@ use super::lora::Branch;
 use super::packed::Packed;
 use super::packing::Packing;
 use crate::Result;
+use crate::backend::Backend;
 
 /// What becomes of GGUF's blocks with smaller groups than MLX has: the next larger group, and enough bits to lose next to
 /// nothing.
@@ -69,7 +70,9 @@ impl Matrix {
     fn product(&self, x: &Array, bias: Option<&Array>) -> Result<Array> {
         match self {
             Self::Dense(weight) => dense(x, weight, bias),
-            Self::Packed(packed) if on_cpu()? => dense(x, &packed.unpack()?, bias),
+            Self::Packed(packed) if Backend::current()? == Backend::Cpu => {
+                dense(x, &packed.unpack()?, bias)
+            }
             Self::Packed(packed) => {
                 let y = packed.product(x)?;
                 Ok(match bias {
@@ -86,13 +89,6 @@ fn dense(x: &Array, weight: &Array, bias: Option<&Array>) -> Result<Array> {
         Some(bias) => addmm(bias, x, weight.t(), None, None)?,
         None => matmul(x, weight.t())?,
     })
-}
-
-fn on_cpu() -> Result<bool> {
-    Ok(matches!(
-        Device::try_default()?.get_type()?,
-        DeviceType::Cpu
-    ))
 }
 
 impl Weights {

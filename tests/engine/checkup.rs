@@ -50,7 +50,8 @@ fn any_answer_reads_back_and_a_damaged_one_is_asked_for_again() {
     assert_eq!(remembered(Some(&file), "here", || Ok(None)).unwrap(), None);
 }
 
-/// Breaks when people are not warned, or are warned of what no longer concerns them too late.
+/// Breaks when people are not warned, or are warned of what no longer concerns them too late; and when
+/// going back from the processor leads to a GPU that is not there.
 #[test]
 fn a_fault_is_told_first_and_the_processor_does_the_work() {
     let folder = TempDir::new().unwrap();
@@ -64,10 +65,12 @@ fn a_fault_is_told_first_and_the_processor_does_the_work() {
         ..Request::default()
     };
     let plan = demo_plan(&request, &folder.path().join("duck.mp4"));
-    let job = Command::Generate(Ticket::new(1), Box::new(plan));
-    for command in [Command::UseProcessor(true), job] {
+    let job = |number| Command::Generate(Ticket::new(number), Box::new(plan.clone()));
+    let by = Command::UseProcessor;
+    for command in [by(true), job(1), by(false), job(2)] {
         engine.commands.send(command).unwrap();
     }
     assert!(matches!(next(&engine), Event::Faulty(FAULT)));
     assert!(matches!(end(&engine), Event::Finished { id: 1, .. }));
+    assert!(matches!(end(&engine), Event::Finished { id: 2, .. }));
 }

@@ -5,8 +5,9 @@ use std::f32::consts::FRAC_2_PI;
 use mlx_rs::ops::{sigmoid, tanh};
 use mlx_rs::{Array, Dtype};
 
-use super::{Backend, Fused, exp};
+use super::{Fused, exp};
 use crate::Result;
+use crate::backend::Backend;
 
 thread_local! {
     static SILU: Fused<1> = const { Fused::new(|[x]| x.multiply(sigmoid(x)?)) };

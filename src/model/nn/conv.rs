@@ -5,8 +5,8 @@ use mlx_rs::ops::{addmm, concatenate, conv2d, conv3d, pad};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::Backend;
 use crate::Result;
+use crate::backend::Backend;
 use crate::weights::Weights;
 
 /// How a convolution over space and time is computed. Each gives the same, but for rounding.

@@ -8,7 +8,7 @@ use mlx_rs::error::Exception;
 use mlx_rs::transforms::compile::compile;
 use mlx_rs::{Array, Dtype};
 
-use super::Backend;
+use crate::backend::Backend;
 use crate::{Error, Result};
 
 /// An elementwise function of float32 arrays, whose shapes can be broadcast.

@@ -2,7 +2,6 @@
 
 mod activation;
 mod attention;
-mod backend;
 mod conv;
 mod exp;
 mod fused;
@@ -11,7 +10,6 @@ mod resizing;
 
 pub use activation::{gelu_tanh, silu};
 pub use attention::attention;
-pub use backend::Backend;
 pub use conv::{Conv3d, Formulation};
 pub use exp::exp;
 pub use fused::Fused;

@@ -3,8 +3,8 @@
 use mlx_rs::ops::{broadcast_to, concatenate, conv2d, pad};
 use mlx_rs::{Array, Dtype};
 
-use super::Backend;
 use crate::Result;
+use crate::backend::Backend;
 use crate::weights::Weights;
 
 /// A convolution with a kernel of 3 × 3 that halves (pictures, height, width, channels).

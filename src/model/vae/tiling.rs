@@ -11,7 +11,7 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 
 use crate::Result;
-use crate::model::nn::Backend;
+use crate::backend::Backend;
 
 /// How far the layers see in the pixels that they are given. Those of a decoder have seven
 /// convolutions of 3 × 3 before they double the picture, of which the last is half as wide, and seven

@@ -1,4 +1,4 @@
-//! What MLX computes on, where the fastest way to compute depends on it.
+//! What MLX computes on: the fastest way to compute depends on it.
 
 use mlx_rs::{Device, DeviceType};
 

@@ -1,8 +1,7 @@
 //! What MLX computes on: the fastest way to compute depends on it.
 
+use mlx_rs::error::Exception;
 use mlx_rs::{Device, DeviceType};
-
-use crate::Result;
 
 /// A backend of MLX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub enum Backend {
 
 impl Backend {
     /// That of the default device.
-    pub fn current() -> Result<Self> {
+    pub fn current() -> Result<Self, Exception> {
         Ok(match Device::try_default()?.get_type()? {
             DeviceType::Cpu => Self::Cpu,
             DeviceType::Gpu if cfg!(target_os = "macos") => Self::Metal,

@@ -1,7 +1,10 @@
 //! Layers that several networks share.
 
+use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::{Array, Dtype, random};
-use zoetrope::model::nn::{Conv3d, Doubling, Formulation, Pace, exp, gelu_tanh, in_parts, silu};
+use zoetrope::model::nn::{
+    Conv3d, Doubling, Formulation, Pace, attend, exp, gelu_tanh, in_parts, silu,
+};
 
 use crate::support::{compare, max_difference, values};
 
@@ -40,6 +43,23 @@ fn silu_is_right_far_out_and_in_half_precision() {
     let half = silu(&x.as_dtype(Dtype::Bfloat16).unwrap()).unwrap();
     assert_eq!(half.dtype(), Dtype::Bfloat16);
     compare(&half, &expected, (1e-6, 1e-2), "bfloat16");
+}
+
+/// On a processor the softmax is our own; scores of ±100 would be beyond what float32 has powers of.
+#[test]
+fn attention_is_that_of_mlx() {
+    let drawn = |shape: &[i32], scale| random::normal::<f32>(shape, None, scale, None).unwrap();
+    let (queries, keys) = (drawn(&[2, 3, 7, 8], 10.0), drawn(&[2, 3, 5, 8], 10.0));
+    let (values, bias) = (drawn(&[2, 3, 5, 8], 1.0), drawn(&[1, 3, 7, 5], 1.0));
+    for (dtype, tolerance) in [(Dtype::Float32, 1e-5), (Dtype::Bfloat16, 4e-2)] {
+        let [queries, keys, values, bias] =
+            [&queries, &keys, &values, &bias].map(|x| x.as_dtype(dtype).unwrap());
+        let expected =
+            scaled_dot_product_attention(&queries, &keys, &values, 0.5, &bias, None).unwrap();
+        let ours = attend(&queries, &keys, &values, 0.5, Some(&bias)).unwrap();
+        assert_eq!(ours.dtype(), dtype);
+        compare(&ours, &expected, (tolerance, 0.0), &format!("{dtype:?}"));
+    }
 }
 
 /// The sums of weights stand for what the doubled picture would be convolved with, at its edges too.

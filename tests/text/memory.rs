@@ -14,7 +14,8 @@ const INNER: i32 = 512;
 const FEED_FORWARD: i32 = 2048;
 const HEADS: i32 = 8;
 const VOCABULARY: i32 = 64_000;
-const TOKENS: usize = 64;
+/// So few that a layer is most of what is held.
+const TOKENS: usize = 32;
 
 /// The bytes of one layer in float32: about 8.4 MB.
 const LAYER: usize =

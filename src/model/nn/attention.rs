@@ -1,10 +1,12 @@
 //! Scaled dot-product attention.
 
 use mlx_rs::fast::{ScaledDotProductAttentionMask as Mask, scaled_dot_product_attention};
+use mlx_rs::ops::matmul;
 use mlx_rs::{Array, Dtype};
 
-use super::{Pace, in_parts};
+use super::{Pace, in_parts, softmax};
 use crate::Result;
+use crate::backend::Backend;
 
 /// The most scores in one dispatch where MLX has no fused kernel and holds them: 512 MiB in float32,
 /// and two of these may be at work.
@@ -32,13 +34,33 @@ pub fn attention(queries: &Array, keys: &Array, values: &Array) -> Result<Array>
     let scores = scores_a_query * i64::from(queries.dim(2));
     let groups = (scores / most + 1).min(queries.dim(2).into());
     in_parts(queries, 2, groups as i32, &mut Pace::steady(), |queries| {
-        Ok(scaled_dot_product_attention(
+        attend(queries, keys, values, scale, None)
+    })
+}
+
+/// softmax(scale · q kᵀ + bias) v over (batch, heads, tokens, width), all at once.
+pub fn attend(
+    queries: &Array,
+    keys: &Array,
+    values: &Array,
+    scale: f32,
+    bias: Option<&Array>,
+) -> Result<Array> {
+    if Backend::current()? != Backend::Cpu {
+        return Ok(scaled_dot_product_attention(
             queries,
             keys,
             values,
             scale,
-            None::<Mask>,
+            bias.map(Mask::from),
             None,
-        )?)
-    })
+        )?);
+    }
+    // MLX would do the same, but for its slow softmax.
+    let queries = queries.multiply(Array::from_f32(scale).as_dtype(queries.dtype())?)?;
+    let mut scores = matmul(queries, keys.transpose_axes(&[0, 1, 3, 2])?)?;
+    if let Some(bias) = bias {
+        scores = scores.add(bias)?;
+    }
+    Ok(matmul(softmax(&scores)?, values)?)
 }

@@ -1,11 +1,10 @@
-//! The exponential function for processors.
+//! The exponential function for processors, and what follows from it.
 
 use std::f32::consts::LOG2_E;
 
+use mlx_rs::error::Exception;
 use mlx_rs::ops::clip;
 use mlx_rs::{Array, Dtype};
-
-use crate::Result;
 
 /// ln 2 in two parts. The first has few enough digits that its whole multiples are exact.
 const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
@@ -23,7 +22,7 @@ const TO_EXPONENT: i32 = 1 << 23;
 ///
 /// eˣ is 2 to the integer nearest to x · log₂ e, which is written into a float's exponent, times e to
 /// the rest, for which the Taylor polynomial of degree 6 suffices.
-pub fn exp(x: &Array) -> Result<Array> {
+pub fn exp(x: &Array) -> Result<Array, Exception> {
     let constant = Array::from_f32;
     let x = clip(x, (-LARGEST_POWER, LARGEST_POWER))?;
     let whole = x.multiply(constant(LOG2_E))?.round(0)?;
@@ -39,7 +38,15 @@ pub fn exp(x: &Array) -> Result<Array> {
         .as_dtype(Dtype::Int32)?
         .add(Array::from_int(BIAS))?
         .multiply(Array::from_int(TO_EXPONENT))?;
-    Ok(sum.multiply(exponent.view_dtype(Dtype::Float32)?)?)
+    sum.multiply(exponent.view_dtype(Dtype::Float32)?)
+}
+
+/// e to each score as a part of their sum along the last axis, computed in float32.
+pub fn softmax(scores: &Array) -> Result<Array, Exception> {
+    let exact = scores.as_dtype(Dtype::Float32)?;
+    let powers = exp(&exact.subtract(exact.max_axis(-1, true)?)?)?;
+    let parts = powers.divide(powers.sum_axis(-1, true)?)?;
+    parts.as_dtype(scores.dtype())
 }
 
 /// 1 / n!

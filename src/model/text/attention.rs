@@ -1,10 +1,10 @@
 //! Self-attention of the text encoder: biased by position, and not scaled.
 
 use mlx_rs::Array;
-use mlx_rs::fast::scaled_dot_product_attention;
 
 use super::{Config, PositionBias};
 use crate::Result;
+use crate::model::nn::attend;
 use crate::weights::{Linear, Weights};
 
 /// Wan2.2 `wan/modules/t5.py`, `T5Attention`.
@@ -40,7 +40,7 @@ impl Attention {
         };
         let (queries, keys, values) = (split(&self.query)?, split(&self.key)?, split(&self.value)?);
         let bias = bias.between(tokens)?;
-        let mixed = scaled_dot_product_attention(&queries, &keys, &values, SCALE, &bias, None)?;
+        let mixed = attend(&queries, &keys, &values, SCALE, Some(&bias))?;
         let mixed = mixed
             .transpose_axes(&[0, 2, 1, 3])?
             .reshape(&[tokens, -1])?;

@@ -5,7 +5,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 use super::action::{Action, Part};
 use super::cell::{self, Cell, Kind, Outcome};
 use super::icons;
-use super::shortcuts::{Key, keys};
+use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, size, space};
 use super::widget::{IconButton, caption};

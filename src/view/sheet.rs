@@ -4,7 +4,7 @@ use egui::{Align, Area, Frame, Id, Layout, Margin, Order, ScrollArea, Sense, Str
 
 use super::action::{Action, Sheet};
 use super::icons;
-use super::shortcuts::{Key, keys};
+use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, radius, size, space};
 use super::widget::{IconButton, heading};

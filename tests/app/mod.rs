@@ -9,6 +9,7 @@ mod loras;
 mod memory;
 mod models;
 mod queue;
+mod restart;
 mod settings;
 mod whole;
 
@@ -145,6 +146,19 @@ impl Opening {
         window.settle();
         window
     }
+}
+
+/// Another start of the program, of which nothing is left but its files.
+fn start_again(window: Window) -> Window {
+    let folder = Rc::clone(&window.folder);
+    drop(window);
+    let saved = Saved::read(&folder.path().join("window.json"));
+    Opening {
+        saved,
+        folder,
+        ..Opening::default()
+    }
+    .open()
 }
 
 /// A model as it is found.

@@ -11,7 +11,6 @@ use super::player::Player;
 use crate::error::{Error, Result};
 use crate::job::{Export, Format};
 use crate::media::{self, Task};
-use crate::platform;
 use crate::view::action::{ExportAction, Sheet};
 use crate::view::export::{self, Choice, Kind, State};
 
@@ -95,10 +94,9 @@ impl App {
                 }
             }
             ExportAction::Reveal => {
-                if let Stage::Written(path) = &self.exporting.stage
-                    && let Err(error) = platform::files::reveal(path)
-                {
-                    self.warn(&error);
+                if let Stage::Written(path) = &self.exporting.stage {
+                    let path = path.clone();
+                    self.reveal(&path);
                 }
             }
         }

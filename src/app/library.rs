@@ -7,7 +7,6 @@ use egui::Context;
 use super::player::Player;
 use super::{App, glance};
 use crate::job::{Record, Size};
-use crate::platform::files;
 use crate::shelf::Errand;
 use crate::view::action::RecordAction;
 use crate::view::cell::Outcome;
@@ -59,9 +58,8 @@ impl App {
                 self.restore_record(&record);
             }
             RecordAction::Reveal => {
-                if let Err(error) = files::reveal(&record.file) {
-                    self.warn(&error);
-                }
+                let file = record.file.clone();
+                self.reveal(&file);
             }
             RecordAction::Trash => self.keeper.ask(Errand::Remove(Box::new(record.clone()))),
         }

@@ -36,7 +36,7 @@ use crate::catalog::hub::offers;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Plan, Queue, Record, Refusal};
-use crate::platform::Events;
+use crate::platform::{self, Events};
 use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
@@ -278,7 +278,7 @@ impl App {
 
     /// Shows a file or folder in the system's file manager.
     fn reveal(&mut self, place: &Path) {
-        if let Err(error) = crate::platform::files::reveal(place) {
+        if let Err(error) = platform::files::reveal(place) {
             self.warn(&error);
         }
     }

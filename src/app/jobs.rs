@@ -107,8 +107,9 @@ impl App {
             return;
         }
         let ticket = self.queue.new_ticket();
-        let work = Work::new(ticket, plan, &self.estimates);
-        self.works.push(Work { phase, ..work });
+        let mut work = Work::new(ticket, plan, &self.estimates);
+        work.phase = phase;
+        self.works.push(work);
         self.arrange();
     }
 

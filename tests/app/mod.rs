@@ -3,6 +3,7 @@
 
 mod files;
 mod first_start;
+mod keyboard;
 mod keys;
 mod looks;
 mod loras;

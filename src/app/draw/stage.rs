@@ -114,25 +114,21 @@ impl App {
         let resume = way(words.resume, JobAction::Continue);
         let restore = way(words.edit_again, JobAction::Restore);
         let discard = way(words.discard, JobAction::Cancel);
-        let (is_bad, body, ways) = match &work.phase {
+        let (title, body, ways) = match &work.phase {
             Phase::Failed(sentence, kept) => {
                 let resume = kept.map(|_| resume).into_iter();
                 let ways = resume.chain([restore, discard]).collect();
-                (true, sentence.clone(), ways)
+                (words.failed, sentence.clone(), ways)
             }
             Phase::Interrupted(step) => {
                 let kept = (words.interrupted_at)(*step, work.plan.steps as usize);
-                (false, kept, vec![resume, discard])
+                (words.interrupted, kept, vec![resume, discard])
             }
-            _ => (false, words.held.to_owned(), vec![resume, discard]),
+            _ => (words.waiting, words.held.to_owned(), vec![resume, discard]),
         };
-        let (icon, title) = if is_bad {
-            (icons::WARNING, words.failed)
-        } else {
-            (icons::PAUSE, words.interrupted)
-        };
+        let is_bad = matches!(work.phase, Phase::Failed(..));
         let message = Message {
-            icon,
+            icon: if is_bad { icons::WARNING } else { icons::PAUSE },
             is_bad,
             title,
             body: &body,

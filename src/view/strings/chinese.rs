@@ -203,7 +203,7 @@ const STAGE: Stage = Stage {
     failed: "未能完成此视频",
     interrupted: "尚未完成",
     interrupted_at: |done, of| format!("已保留 {done} / {of} 步，可随时继续"),
-    held: "它在排队时程序关闭了：继续之后，其余排队的视频也会依次制作",
+    held: "轮到它之前程序关闭了。继续后会制作它，然后依次制作其他排队的视频",
     resume: "继续",
     edit_again: "返回其设置",
     discard: "移除",

@@ -206,7 +206,7 @@ const STAGE: Stage = Stage {
     interrupted_at: |done, of| {
         format!("{done} of {of} steps are kept, and the rest can follow at any time")
     },
-    held: "It waited for its turn when the program ended: resumed, it is made, and the others that waited after it",
+    held: "The program ended before it could begin. Resume makes it, and then the others that wait",
     resume: "Resume",
     edit_again: "Back to its settings",
     discard: "Remove",

@@ -1,6 +1,6 @@
 //! A *text box* grows with what is typed into it.
 
-use egui::{Align, Frame, Margin, Response, RichText, ScrollArea, TextEdit, Ui, Widget, vec2};
+use egui::{Align2, Frame, Margin, Response, RichText, ScrollArea, TextEdit, Ui, Widget, vec2};
 
 use super::focus_ring;
 use crate::view::theme::{self, palette, radius, size, space, text};
@@ -59,7 +59,7 @@ impl Widget for TextBox<'_> {
             (field, space::S + 2.0)
         } else {
             // It stands in line with other controls.
-            let field = TextEdit::singleline(self.value).vertical_align(Align::Center);
+            let field = TextEdit::singleline(self.value).align(Align2::LEFT_CENTER);
             (field.min_size(vec2(0.0, size::CONTROL)), 0.0)
         };
         let frame = Frame::new()

@@ -1,10 +1,10 @@
 //! The window without a mouse.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::NodeT;
+use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::app::Saved;
 use zoetrope::job::{Event, Lora, Request, Variant};
 
@@ -49,8 +49,8 @@ fn unfolded() -> Window {
     opening.open()
 }
 
-/// The controls that can be operated now, by their numbers, with their names.
-fn controls(window: &Window) -> HashSet<(String, String)> {
+/// The controls that can be operated now: their numbers and names.
+fn controls(window: &Window) -> HashMap<String, String> {
     let nodes = window.harness.root().children_recursive();
     let controls = nodes.filter_map(|node| {
         let node = node.accesskit_node();
@@ -67,21 +67,22 @@ fn focused(window: &Window) -> Option<String> {
     Some(format!("{:?}", focused.accesskit_node().id()))
 }
 
-/// Goes through the window with Tab, and compares what comes along with what is there.
-#[track_caller]
-fn check(window: &mut Window, state: &str) {
+/// Everything that Tab comes along.
+fn reached(window: &mut Window) -> HashSet<String> {
     let mut reached = HashSet::new();
     for _ in 0..MOST {
         window.harness.key_press(Key::Tab);
         window.harness.run_steps(2);
         reached.extend(focused(window));
     }
-    let mut missed: Vec<String> = controls(window)
-        .into_iter()
-        .filter(|(id, _)| !reached.contains(id))
-        .map(|(_, name)| name)
-        .collect();
-    missed.sort();
+    reached
+}
+
+#[track_caller]
+fn check(window: &mut Window, state: &str) {
+    let reached = reached(window);
+    let mut missed = controls(window);
+    missed.retain(|id, _| !reached.contains(id));
     assert!(missed.is_empty(), "{state}: Tab does not reach {missed:?}");
 }
 
@@ -98,9 +99,43 @@ fn tab_reaches_every_control() {
     window.finish(ticket.id, &plan);
     window.until("the clip", |window| window.sees_part("frame 1 of"));
     check(&mut window, "in the player");
-    for key in [Key::L, Key::E, Key::Comma, Key::Slash] {
-        window.press(Modifiers::COMMAND, key);
-        check(&mut window, &format!("on the sheet of {key:?}"));
+}
+
+/// Breaks when a sheet cannot be used without a mouse, or the keyboard strays to what lies behind it.
+#[test]
+fn on_a_sheet_tab_reaches_the_sheet_alone() {
+    let mut window = Opening::default().open();
+    let behind = controls(&window);
+    let models = (Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    let sheets = [Key::L, Key::Comma, Key::Slash].map(|key| (Modifiers::COMMAND, key));
+    for (modifiers, key) in sheets.into_iter().chain([models]) {
+        window.press(modifiers, key);
+        let reached = reached(&mut window);
+        let mut on_sheet = controls(&window);
+        on_sheet.retain(|id, _| !behind.contains_key(id));
+        assert!(!on_sheet.is_empty(), "{key:?} opens no sheet");
+        let strayed: Vec<_> = reached.iter().filter_map(|id| behind.get(id)).collect();
+        assert!(
+            strayed.is_empty(),
+            "{key:?}: Tab goes behind it, to {strayed:?}"
+        );
+        on_sheet.retain(|id, _| !reached.contains(id));
+        assert!(
+            on_sheet.is_empty(),
+            "{key:?}: Tab does not reach {on_sheet:?}"
+        );
         window.press(Modifiers::NONE, Key::Escape);
     }
+}
+
+/// Breaks when what is typed on a sheet goes into the prompt behind it.
+#[test]
+fn the_library_is_typed_into_as_soon_as_it_is_open() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::L);
+    window.harness.event(egui::Event::Text("whale".into()));
+    window.settle();
+    let search = window.harness.get_by_label("Search");
+    assert_eq!(search.accesskit_node().value().as_deref(), Some("whale"));
 }

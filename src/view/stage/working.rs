@@ -142,6 +142,8 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
     let words = &words(ui).stage;
     let mut asked = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // Their text ends where the bar above ends.
+        ui.add_space(-space::S);
         let mut button = |icon, name, alive: bool, action| {
             let button = Button::new(name).icon(icon).kind(Kind::Quiet);
             if ui.add_enabled(alive, button).clicked() {

@@ -308,6 +308,10 @@ pub struct Bench {
     #[arg(long, value_name = "auto|bf16|f32", default_value_t)]
     pub dtype: Precision,
 
+    /// Pack the large matrices of the DiT to this many bits
+    #[arg(long, value_name = "8|4")]
+    pub quantize: Option<Bits>,
+
     /// Type in which the VAE decodes
     #[arg(long, value_name = "f32|bf16", default_value_t)]
     pub vae_dtype: VaePrecision,

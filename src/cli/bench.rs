@@ -56,6 +56,7 @@ fn bench(args: &Arguments) -> Result<Bench> {
             args.stages.clone()
         },
         precision: args.dtype,
+        quantize: args.quantize,
         decoding: args.vae_dtype,
         runs: args.runs,
         ..usual
@@ -103,6 +104,7 @@ fn started(bench: &Bench) -> String {
         "frames": bench.frames,
         "batch": bench.batch,
         "precision": bench.precision,
+        "quantize": bench.quantize,
         "vae_precision": bench.decoding,
     })
     .to_string()

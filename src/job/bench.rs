@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::checks::{check_frames, exactly};
-use super::{Checkpoint, Precision, Refusal, Size, VaePrecision, Variant};
+use super::{Bits, Checkpoint, Precision, Refusal, Size, VaePrecision, Variant};
 
 /// Everything that is measured, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Bench {
     pub parts: Vec<Part>,
     /// The type in which the DiT's products are computed.
     pub precision: Precision,
+    /// How tightly the DiT's large matrices are packed, if they are.
+    pub quantize: Option<Bits>,
     /// The type in which the VAE decodes.
     pub decoding: VaePrecision,
     /// How often each is repeated, after a pass that is not counted.
@@ -179,6 +181,7 @@ impl Bench {
             batch: 1,
             parts: Part::ALL.to_vec(),
             precision: Precision::Auto,
+            quantize: None,
             decoding: VaePrecision::F32,
             runs: 3,
         }

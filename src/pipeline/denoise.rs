@@ -3,22 +3,15 @@
 use mlx_rs::{Array, Dtype, memory};
 
 use super::experts::Experts;
+use super::latents_file::Denoised;
 use super::pictures::Given;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
 use super::{Features, Glimpse, Reporter, checks};
 use crate::Result;
-use crate::job::{Plan, Sampler, Settings, Stage};
+use crate::job::{Plan, Sampler, Stage};
 use crate::sampler::{self, Solver};
 use crate::weights::Weights;
-
-/// What denoising led to.
-pub(super) struct Denoised {
-    /// (channels, frames, height, width), float32.
-    pub(super) latents: Array,
-    /// What led there: the plan's, and where it was enough before the last step, when.
-    pub(super) settings: Settings,
-}
 
 /// Denoises until the last step, or until it is enough.
 pub(super) fn run(

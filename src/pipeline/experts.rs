@@ -109,10 +109,15 @@ fn open(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
     for lora in plan.loras.iter().filter(|lora| lora.changes(expert)) {
         weights = weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)?;
     }
-    Ok(match plan.quantize {
+    Ok(packed(weights, plan.quantize))
+}
+
+/// The weights, their large matrices packed where that was asked for.
+pub(super) fn packed(weights: Weights, bits: Option<Bits>) -> Weights {
+    match bits {
         Some(bits) => weights.packed(packing(bits)),
         None => weights,
-    })
+    }
 }
 
 /// The group is the one that MLX is fastest with.

@@ -11,13 +11,13 @@ mod denoise;
 mod experts;
 mod features;
 mod frames_file;
+mod latents_file;
 pub mod pictures;
 mod plan_file;
 mod preview;
 mod quantize;
 mod reporter;
 mod run_folder;
-pub mod saved;
 mod sizes;
 mod tensor_file;
 
@@ -34,8 +34,15 @@ use mlx_rs::memory;
 use crate::Result;
 use crate::job::{Decoding, Plan, Settings, Variant};
 use crate::model::vae;
-use denoise::Denoised;
+use latents_file::Denoised;
 use run_folder::RunFolder;
+
+/// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
+pub mod saved {
+    pub use super::latents_file::{Latents, latents};
+    pub use super::plan_file::read as plan;
+    pub use super::run_folder::unfinished;
+}
 
 /// What making a video took.
 #[derive(Clone, Debug)]
@@ -82,7 +89,7 @@ pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// As [`generate`].
 pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
-        decode::write(decoding, &saved::read(latents)?, reporter)?;
+        decode::write(decoding, &latents_file::read(latents)?, reporter)?;
         Ok(None)
     })
 }
@@ -96,7 +103,7 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     if let Some(path) = &plan.save_latents {
-        saved::write(path, &settings, &latents)?;
+        latents_file::write(path, &settings, &latents)?;
     }
     let decoding = Decoding {
         settings: settings.to_json(),

@@ -5,12 +5,12 @@ use std::path::{self, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::run_folder::PICTURES;
 use crate::job::Plan;
 use crate::media::PartialFile;
 use crate::{Error, Result};
 
 const NAME: &str = "plan.json";
+const PICTURES: &str = "pictures";
 
 /// Grows when an older program could not go on with what a newer one left.
 const FORMAT: u32 = 1;
@@ -38,9 +38,11 @@ pub(super) fn is_in(folder: &Path) -> bool {
     folder.join(NAME).exists()
 }
 
-/// Removes the plan from `folder`, if there is one.
+/// Removes the plan from `folder`, if there is one, and then its pictures.
 pub(super) fn remove(folder: &Path) {
+    // What cannot be removed is in nobody's way.
     let _ = fs::remove_file(folder.join(NAME));
+    let _ = fs::remove_dir_all(folder.join(PICTURES));
 }
 
 /// Writes `plan` and copies of its pictures, which may be gone when they are wanted again.

@@ -17,15 +17,13 @@ use std::path::{Path, PathBuf};
 
 use mlx_rs::Array;
 
-use super::denoise::Denoised;
+use super::latents_file::{self, Denoised, TENSOR};
 use super::plan_file;
-use super::saved::{self, TENSOR};
 use super::tensor_file::{TensorFile, save_all};
 use crate::job::{Kept, Plan, Settings};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
-pub(super) const PICTURES: &str = "pictures";
 const STATE: &str = "state.safetensors";
 const LATENTS: &str = "latents.safetensors";
 const LOCK: &str = "lock";
@@ -110,7 +108,7 @@ impl RunFolder {
 
     /// Keeps the final latents, which `settings` led to.
     pub(super) fn keep_last(&mut self, settings: &Settings, latents: &Array) -> Result<()> {
-        saved::write(&self.path.join(LATENTS), settings, latents)?;
+        latents_file::write(&self.path.join(LATENTS), settings, latents)?;
         self.kept = self.steps;
         Ok(())
     }
@@ -146,7 +144,7 @@ impl RunFolder {
             let file = TensorFile::open(&path)?;
             Ok(Some(Denoised {
                 latents: file.tensor(TENSOR, &shape)?,
-                settings: saved::settings(&file).unwrap_or_else(|| plan.settings()),
+                settings: latents_file::settings(&file).unwrap_or_else(|| plan.settings()),
             }))
         };
         read().map_err(damaged(&path))
@@ -178,7 +176,6 @@ impl RunFolder {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(self.path.join(name));
         }
-        let _ = fs::remove_dir_all(self.path.join(PICTURES));
     }
 }
 
@@ -208,8 +205,18 @@ fn lock(folder: &Path) -> Result<Option<File>> {
     }
 }
 
+/// The plan in a run folder, and the steps of it that are finished.
+///
+/// # Errors
+/// As [`plan_file::read`], or what was kept is damaged.
+pub fn unfinished(folder: &Path) -> Result<(Plan, usize)> {
+    let plan = plan_file::read(folder)?;
+    let step = finished_steps(folder, plan.steps as usize)?;
+    Ok((plan, step))
+}
+
 /// How many steps the folder holds the result of.
-pub(super) fn finished_steps(folder: &Path, steps: usize) -> Result<usize> {
+fn finished_steps(folder: &Path, steps: usize) -> Result<usize> {
     if folder.join(LATENTS).exists() {
         return Ok(steps);
     }

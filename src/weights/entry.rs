@@ -6,7 +6,7 @@ use mlx_rs::Dtype;
 /// The types of numbers that safetensors and PyTorch files hold, some of which MLX does not have.
 pub(super) use safetensors::Dtype as Number;
 
-use super::gguf::Block;
+use super::block::Block;
 use super::packing::Packing;
 
 /// How a tensor's numbers are stored.

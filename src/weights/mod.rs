@@ -6,6 +6,7 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
+mod block;
 mod buffer;
 mod companions;
 mod cursor;

@@ -1,6 +1,6 @@
 //! How MLX packs whole numbers of few bits into words of 32.
 
-use super::gguf::Block;
+use super::block::Block;
 
 /// The layout of a row of packed numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

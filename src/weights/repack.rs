@@ -3,10 +3,10 @@
 
 use mlx_rs::Dtype;
 
+use super::block::{Block, Parts};
 use super::buffer;
 use super::decoder::{Row, put};
 use super::entry::Entry;
-use super::gguf::{Block, Parts};
 use super::packed::Packed;
 use super::packing::Packing;
 use super::store::Store;

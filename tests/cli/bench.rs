@@ -41,6 +41,20 @@ fn every_stage_is_measured_and_counted() {
     }
 }
 
+/// Weights that are packed on their way in are held packed: a bench that ignored the wish would tell the same peaks.
+#[test]
+fn packed_weights_take_less_memory() {
+    let peak = |arguments: &[&str]| {
+        let run = bench(&[&["--json", "--stages", "denoise"], arguments].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let line = run.stdout.lines().last().expect("there is a measurement");
+        let measured: Value = serde_json::from_str(line).expect("it is an object");
+        measured["peak_memory_bytes"].as_u64()
+    };
+    let (plain, four) = (peak(&[]), peak(&["--quantize", "4"]));
+    assert!(four < plain, "{four:?} is not less than {plain:?}");
+}
+
 #[test]
 fn the_table_has_a_row_for_each_stage_that_was_asked_for() {
     let run = bench(&["--stages", "decode,denoise"]);

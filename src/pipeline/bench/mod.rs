@@ -9,7 +9,7 @@ use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory, random};
 
 use super::decode::dtype;
-use super::experts::products;
+use super::experts::{packed, products};
 use super::{Outcome, REUSED_BYTES, Reporter, vae_kind};
 use crate::Result;
 use crate::job::{Bench, LatentShape, Measurement, Part, Stage};
@@ -68,6 +68,7 @@ fn denoise(clock: &mut Clock) -> Result<()> {
     let bench = clock.bench;
     let (config, weights) = networks::dit(&bench.subject)?;
     let products = products(bench.precision, &weights)?;
+    let weights = packed(weights, bench.quantize);
     let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
     let shape = LatentShape {
         channels: bench.subject.variant().input_channels() as i32,

@@ -2,13 +2,10 @@
 //!
 //! The format is that of ggml's `docs/gguf.md`, versions 2 and 3.
 
-mod block;
 mod header;
 mod input;
-mod k_block;
 mod value;
 
-pub use block::{Block, MOST_ELEMENTS, Parts};
 pub use header::{Header, Tensor};
 pub use value::{List, Value};
 
@@ -16,6 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::block::Block;
 use super::entry::{self, Entry, Number, Stored};
 use crate::{Error, Result};
 

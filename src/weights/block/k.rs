@@ -1,7 +1,7 @@
 //! The K formats: 256 numbers in a block, whose groups have small whole numbers for scales that share a scale
 //! themselves.
 
-use super::block::{Parts, half, take};
+use super::parts::{Parts, half, take};
 
 /// Each quarter of the block's 128-element halves lies in two bits of the same 32 bytes.
 fn quarters(bytes: &[u8; 64], mut put: impl FnMut(usize, u8)) {

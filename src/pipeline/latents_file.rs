@@ -1,16 +1,13 @@
-//! What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
+//! Files of latents, which carry the settings that led to them.
 
 use std::path::Path;
 
 use mlx_rs::Array;
 
 use super::checks;
-use super::run_folder::finished_steps;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{LatentShape, Plan, Settings};
+use crate::job::{LatentShape, Settings};
 use crate::{Error, Result};
-
-pub use super::plan_file::read as plan;
 
 /// The tensor that every file of latents holds, (channels, frames, height, width).
 pub(super) const TENSOR: &str = "latents";
@@ -24,6 +21,14 @@ pub struct Latents {
     pub shape: LatentShape,
     /// The settings that made them, if the file tells.
     pub settings: Option<Settings>,
+}
+
+/// What denoising led to.
+pub(super) struct Denoised {
+    /// (channels, frames, height, width), float32.
+    pub(super) latents: Array,
+    /// What led there: the plan's, and where it was enough before the last step, when.
+    pub(super) settings: Settings,
 }
 
 /// Reads the header of a file of latents.
@@ -57,16 +62,6 @@ pub fn latents(path: &Path) -> Result<Latents> {
 /// The settings that a file of latents says led to them.
 pub(super) fn settings(file: &TensorFile) -> Option<Settings> {
     Settings::from_json(file.note(SETTINGS)?).ok()
-}
-
-/// The plan in a run folder, and the steps of it that are finished.
-///
-/// # Errors
-/// As [`plan`], or what was kept is damaged.
-pub fn unfinished(folder: &Path) -> Result<(Plan, usize)> {
-    let plan = plan(folder)?;
-    let step = finished_steps(folder, plan.steps as usize)?;
-    Ok((plan, step))
 }
 
 /// Writes the final latents that `settings` led to.

@@ -43,13 +43,14 @@ const BUFFERS: usize = 128 << 10;
 const AUTOMATA: usize = 1 << 20;
 
 /// All that there are.
-pub const ALL: [Reader; 9] = [
+pub const ALL: [Reader; 10] = [
     SAFETENSORS,
     LORA,
     TORCH,
     PICKLE,
     GGUF,
     SENTENCEPIECE,
+    TOKENIZER,
     MP4,
     PLAN,
     RECORD,
@@ -114,6 +115,14 @@ pub const GGUF: Reader = Reader {
 /// SentencePiece: the vocabulary.
 pub const SENTENCEPIECE: Reader = Reader {
     name: "sentencepiece",
+    file: <[u8]>::to_vec,
+    read: split,
+    fixed: AUTOMATA,
+};
+
+/// `tokenizer.json`: the vocabulary and how text is prepared for it.
+pub const TOKENIZER: Reader = Reader {
+    name: "tokenizer",
     file: <[u8]>::to_vec,
     read: split,
     fixed: AUTOMATA,

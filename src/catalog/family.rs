@@ -26,7 +26,11 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
     let config: Config = match serde_json::from_str(&text) {
         Ok(config) => config,
-        Err(error) => return wrong(format!("is not the configuration of a model: {error}")),
+        Err(error) => {
+            return wrong(format!(
+                "is not the configuration of a model ({error}): download it again"
+            ));
+        }
     };
     if let Some(class) = config.class.filter(|class| class != "WanModel") {
         return wrong(format!("belongs to a {class}, which is not a Wan model"));

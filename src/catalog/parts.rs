@@ -46,8 +46,11 @@ impl<'a> Parts<'a> {
     pub(super) fn complete(self) -> Result<()> {
         let list = match self.missing.as_slice() {
             [] => return Ok(()),
-            [one] => format!("{one} is missing"),
-            [others @ .., last] => format!("{} and {last} are missing", others.join(", ")),
+            [one] => format!("{one} is missing; download it"),
+            [others @ .., last] => {
+                let others = others.join(", ");
+                format!("{others} and {last} are missing; download them")
+            }
         };
         let problem = format!("is not a complete model: {list}");
         Err(Error::content(self.folder, problem))

@@ -54,7 +54,7 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     Ok(plan)
 }
 
-/// "LoRA style.safetensors: 400 of 400 layers matched, for high noise"
+/// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: img_emb.proj.1, img_emb.proj.3"
 fn fit(matched: &Matched) -> String {
     let Matched { lora, expert, fit } = matched;
     let expert = match expert {
@@ -62,11 +62,14 @@ fn fit(matched: &Matched) -> String {
         Some(Expert::HighNoise) => ", for high noise",
         Some(Expert::LowNoise) => ", for low noise",
     };
+    let others = fit.strangers();
+    let others = others.map(|names| format!("; left out: {names}"));
     format!(
-        "LoRA {}: {} of {} layers matched{expert}",
+        "LoRA {}: {} of {} layers matched{expert}{}",
         lora.file.display(),
         fit.matched,
-        fit.of
+        fit.of,
+        others.unwrap_or_default()
     )
 }
 

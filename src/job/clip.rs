@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::Size;
 
+/// What the frames of a video may take in memory: 388 of 1280x720 find room.
+const ROOM: f64 = (1 << 30) as f64;
+
 /// Frames, (frames, height, width, 3), in one buffer.
 #[derive(Clone, PartialEq)]
 pub struct Clip {
@@ -20,6 +23,23 @@ impl Clip {
         let frame = frame_bytes(size);
         pixels.truncate(pixels.len() / frame * frame);
         Self { size, fps, pixels }
+    }
+
+    /// The size at which a video of `frames` of the size `own` is held in memory: no side exceeds `within`, and all
+    /// together find room, since a few bytes of a file can be a frame of any size.
+    pub fn size_of(own: Size, frames: usize, within: Option<Size>) -> Size {
+        let scale = (ROOM / (frame_bytes(own) as f64 * frames as f64)).sqrt();
+        let room = |side| (f64::from(side) * scale) as u32;
+        let asked = within.unwrap_or(own);
+        let limit = Size::new(
+            asked.width.min(room(own.width)),
+            asked.height.min(room(own.height)),
+        );
+        if own.width > limit.width || own.height > limit.height {
+            own.within(limit, 1)
+        } else {
+            own
+        }
     }
 
     /// Width and height of each frame.

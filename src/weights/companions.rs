@@ -14,28 +14,38 @@ use super::entry::{Beside, Entry, Number, Stored};
 
 const SCALE: [&str; 2] = ["scale_weight", "weight_scale"];
 const NEEDLESS: [&str; 3] = ["scale_input", "input_scale", "comfy_quant"];
-/// Tells that there are 8-bit floats in the file, which is plain to see.
+/// Tells that the matrices of 8-bit floats in the file have scales; without it they may be plain numbers.
 const MARKER: &str = "scaled_fp8";
 
 /// Gives each weight its companions, which are no tensors of their own any more.
 pub(super) fn join(mut entries: BTreeMap<String, Entry>) -> BTreeMap<String, Entry> {
-    entries.remove(MARKER);
+    let scaled = entries.remove(MARKER).is_some();
     let layers: Vec<String> = entries
         .keys()
         .filter_map(|key| key.strip_suffix("weight").map(Into::into))
         .collect();
     for layer in layers {
-        let stored = entries.get(&format!("{layer}weight")).map(|w| w.stored);
-        let beside = match stored {
-            Some(Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2)) => scale(&mut entries, &layer),
-            Some(Stored::Numbers(Number::U32)) => groups(&mut entries, &layer),
+        let name = format!("{layer}weight");
+        let Some(mut weight) = entries.remove(&name) else {
+            continue;
+        };
+        let beside = match weight.stored {
+            Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => scale(&mut entries, &layer)
+                .or_else(|| (scaled && is_matrix(&layer, &weight)).then_some(Beside::NoScale)),
+            Stored::Numbers(Number::U32) => groups(&mut entries, &layer),
             _ => None,
         };
-        if let (Some(beside), Some(weight)) = (beside, entries.get_mut(&format!("{layer}weight"))) {
+        if let Some(beside) = beside {
             weight.set_beside(beside);
         }
+        entries.insert(name, weight);
     }
     entries
+}
+
+/// Whether it is the matrix of a product; tables of embeddings have the same shape, but never a scale.
+fn is_matrix(layer: &str, weight: &Entry) -> bool {
+    weight.shape.len() == 2 && !layer.ends_with("embedding.")
 }
 
 fn scale(entries: &mut BTreeMap<String, Entry>, layer: &str) -> Option<Beside> {

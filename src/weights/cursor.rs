@@ -260,7 +260,9 @@ impl Weights {
             .borrow()
             .complaint(|key| self.covers(key), held);
         match complaint {
-            Some(complaint) => Err(self.error(format!("does not fit its network: {complaint}"))),
+            Some(complaint) => Err(self.error(format!(
+                "does not fit its network: {complaint}; download it again, or choose another file"
+            ))),
             None => Ok(()),
         }
     }

@@ -42,6 +42,8 @@ pub(super) enum Beside {
     Nothing,
     /// What all of it, or each row, is multiplied by.
     Scale(Box<Entry>),
+    /// Nothing, where the file promises a scale.
+    NoScale,
     /// A scale and a bias for each group of neighbours in a row, whose numbers are packed into words of 32 bits.
     Groups {
         scales: Box<Entry>,
@@ -93,7 +95,7 @@ impl Entry {
     /// The tensor, and what lies beside it.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
         let beside: [Option<&Self>; 2] = match &self.beside {
-            Beside::Nothing => [None, None],
+            Beside::Nothing | Beside::NoScale => [None, None],
             Beside::Scale(scale) => [Some(scale), None],
             Beside::Groups { scales, biases } => [Some(scales), Some(biases)],
         };
@@ -143,6 +145,7 @@ impl Entry {
             _ if self.channels_last && self.plain().is_none() => {
                 Some("has its channels last, as this version reads only plain numbers".into())
             }
+            Beside::NoScale => Some("has lost its scale".into()),
             Beside::Scale(scale) if !self.is_scaled_by(scale) => {
                 Some("is scaled in a way that this version does not know".into())
             }
@@ -217,6 +220,12 @@ impl Entry {
             product.saturating_mul(n.unsigned_abs().into())
         })
     }
+}
+
+/// What is said of a file with a tensor about which it cannot be right: continues a sentence that its path begins, and
+/// the one of the tensor, which `problem` ends.
+pub(super) fn damaged(key: &str, problem: &str) -> String {
+    format!("is damaged: tensor {key} {problem}; download it again")
 }
 
 impl Stored {

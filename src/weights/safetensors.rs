@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ::safetensors::tensor::Metadata;
 
-use super::entry::{Entry, Stored};
+use super::entry::{self, Entry, Stored};
 use crate::{Error, Result};
 
 /// The format's own limit for a header.
@@ -24,10 +24,7 @@ pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(Stri
             let start = data + info.data_offsets.0 as u64;
             match Entry::new(start, Stored::Numbers(info.dtype), &shape, length) {
                 Ok(entry) => Ok((key, entry)),
-                Err(problem) => Err(Error::content(
-                    path,
-                    format!("is damaged: tensor {key} {problem}"),
-                )),
+                Err(problem) => Err(Error::content(path, entry::damaged(&key, &problem))),
             }
         })
         .collect()
@@ -47,12 +44,12 @@ fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
     let stranger = |why: String| {
         Error::content(
             path,
-            format!("is neither a safetensors, a PyTorch nor a GGUF file: {why}"),
+            format!("is neither a safetensors, a PyTorch nor a GGUF file: {why}; choose another"),
         )
     };
     let cut = |needed: u64| {
         let problem =
-            format!("is cut short: {length} bytes of {needed} are there. Download it again");
+            format!("is cut short: {length} bytes of {needed} are there; download it again");
         Error::content(path, problem)
     };
     if length < 8 {
@@ -85,7 +82,7 @@ fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
         Some(end) if end == length => Ok((data, metadata)),
         Some(end) if end < length => {
             let problem = format!(
-                "is damaged: {} bytes belong to no tensor. Download it again",
+                "is damaged: {} bytes belong to no tensor; download it again",
                 length - end
             );
             Err(Error::content(path, problem))

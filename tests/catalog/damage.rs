@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::model::text::Tokenizer;
 use zoetrope::weights::Weights;
 
 use super::hub::files;
-use crate::support::folder::Model;
+use crate::support::folder::{Model, copied};
 use crate::support::gguf::Stored;
 use crate::support::layouts;
 
@@ -24,17 +23,6 @@ fn complaint(folder: &Path) -> Option<String> {
         Tokenizer::open(&model.tokenizer).map(drop)
     });
     opened.err().map(|error| error.to_string())
-}
-
-/// The folder again, with files of its own where it has links.
-fn copied(folder: &Path) -> TempDir {
-    let copy = TempDir::new().unwrap();
-    for file in files(folder) {
-        let place = copy.path().join(file.strip_prefix(folder).unwrap());
-        fs::create_dir_all(place.parent().unwrap()).unwrap();
-        fs::write(place, fs::read(&file).unwrap()).unwrap();
-    }
-    copy
 }
 
 /// Takes away, cuts, empties and overwrites each file in turn. Without some the model is whole: configurations beside

@@ -112,7 +112,7 @@ fn a_model_in_the_hub_cache_has_the_name_of_its_repository() {
 fn what_is_wrong_with_a_diffusers_folder_is_told() {
     let folder = diffusers();
     remove(folder.path(), "vae");
-    assert!(problem(folder.path()).ends_with(&format!("{VAE} is missing")));
+    assert!(problem(folder.path()).ends_with(&format!("{VAE} is missing; download it")));
 
     let folder = diffusers();
     remove(folder.path(), "transformer_2");

@@ -45,14 +45,18 @@ fn every_missing_part_is_named_at_once() {
     remove(folder.path(), "google/umt5-xxl/tokenizer.json");
     let message = problem(folder.path());
     assert!(
-        message.ends_with("is not a complete model: google/umt5-xxl/tokenizer.json is missing"),
+        message.ends_with(
+            "is not a complete model: google/umt5-xxl/tokenizer.json is missing; download it"
+        ),
         "{message}"
     );
 
     remove(folder.path(), "Wan2.2_VAE.pth");
     let message = problem(folder.path());
     assert!(
-        message.ends_with("google/umt5-xxl/tokenizer.json and Wan2.2_VAE.pth are missing"),
+        message.ends_with(
+            "google/umt5-xxl/tokenizer.json and Wan2.2_VAE.pth are missing; download them"
+        ),
         "{message}"
     );
 
@@ -131,13 +135,15 @@ fn what_is_missing_of_an_expert_is_named() {
     );
     let message = problem(folder.path());
     assert!(
-        message.ends_with("high_noise_model/diffusion_pytorch_model.safetensors is missing"),
+        message.ends_with(
+            "high_noise_model/diffusion_pytorch_model.safetensors is missing; download it"
+        ),
         "{message}"
     );
     fs::remove_dir_all(folder.path().join("low_noise_model")).expect("it was there");
     let message = problem(folder.path());
     assert!(
-        message.ends_with("low_noise_model/config.json is missing"),
+        message.ends_with("low_noise_model/config.json is missing; download it"),
         "{message}"
     );
 }

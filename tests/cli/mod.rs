@@ -1,6 +1,7 @@
 //! The command line, through the program itself.
 
 mod arguments;
+mod bad_files;
 mod bench;
 mod errors;
 mod lora;

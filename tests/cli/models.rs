@@ -3,16 +3,17 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::command;
 use crate::catalog::hollow;
-use crate::catalog::hub::server::Server;
-use crate::catalog::hub::{DIT, TEXT_ENCODER, VAE};
+use crate::catalog::hub::server::{Server, Whim};
+use crate::catalog::hub::{DIT, TEXT_ENCODER, VAE, files};
 use crate::support::folder::Model;
-use crate::support::program::{Run, output};
+use crate::support::program::{Job, Run, output};
 
 /// A user's home folder, and a hub that he may ask.
 struct Home(TempDir, Option<Server>);
@@ -27,6 +28,10 @@ impl Home {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
+        output(self.command(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
         for name in [
             "HF_HUB_CACHE",
@@ -44,7 +49,7 @@ impl Home {
             )
             .env("HF_HOME", self.path().join("huggingface"))
             .env("ZOETROPE_DATA_DIR", self.path().join("data"));
-        output(command)
+        command
     }
 
     /// Runs what must succeed.
@@ -296,6 +301,74 @@ fn a_model_can_be_put_in_a_folder() {
     );
     let unknown = home.run(&["models", "get", "sora"]);
     assert_eq!(unknown.code, Some(2));
+}
+
+/// Breaks when a model cannot be had and the user is not told why, or finds half of it among the whole ones.
+#[test]
+fn what_cannot_be_downloaded_is_told() {
+    let refused = |server: Server, told: &str| {
+        let home = Home(TempDir::new().unwrap(), Some(server));
+        let run = home.run(&["models", "get", "ti2v-5b"]);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        let last = run.stderr.lines().last().unwrap();
+        assert!(last.starts_with("error: ") && last.contains(told), "{last}");
+        let listed = home.json(&["list"]);
+        let listed = listed.as_array().unwrap();
+        assert!(listed.iter().all(|model| !model["problem"].is_null()));
+        home
+    };
+    let endless = hub();
+    let path = DIT.splitn(3, '/').nth(2).unwrap();
+    let size = json!({ "sha256": "ab".repeat(32), "size": 1_u64 << 60 });
+    endless.lie(DIT, json!({ "rfilename": path, "lfs": size }));
+    let home = refused(endless, "are still to come: make room, or choose a folder");
+    assert_eq!(files(&home.path().join("huggingface")).len(), 0);
+
+    let gated = hub();
+    gated.misbehave(DIT, &[Whim::Status(403)]);
+    refused(gated, "accept its terms on its page and set HF_TOKEN");
+    let gone = hub();
+    gone.misbehave(VAE, &[Whim::Status(404)]);
+    refused(gone, "wan2.2_vae.safetensors is not there");
+    let swapped = hub();
+    swapped.misbehave(VAE, &[Whim::Wrong, Whim::Wrong]);
+    refused(swapped, "came twice with other bytes than were published");
+    refused(Server::start(), "is not there");
+}
+
+/// Breaks when Ctrl-C ends the program in the middle of a file, or what had come is asked for again.
+#[test]
+fn a_download_that_was_stopped_goes_on() {
+    let home = Home(TempDir::new().unwrap(), Some(hub()));
+    let server = home.1.as_ref().unwrap();
+    server.misbehave(DIT, &[Whim::Drop(50), Whim::TooMany(60)]);
+    let get = ["models", "get", "ti2v-5b", "--json"];
+    let mut job = Job::start(home.command(&get));
+    assert_eq!(job.next().unwrap()["event"], "progress");
+    job.interrupt();
+    while job.next().is_some() {}
+    let (code, stderr) = job.end();
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(
+        stderr.contains("the same download goes on from there"),
+        "{stderr}"
+    );
+    server.asked();
+
+    // A token in the environment goes before one in a file.
+    fs::write(home.path().join("huggingface/token"), "hf_saved").unwrap();
+    let mut again = home.command(&get);
+    again.env("HF_TOKEN", "hf_given");
+    let again = output(again);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    let of_dit = server.asked().into_iter().find(|asked| asked.file == DIT);
+    assert_eq!(of_dit.map(|asked| asked.from), Some(50));
+    assert!(
+        server
+            .tokens()
+            .iter()
+            .all(|(_, token)| token == "Bearer hf_given")
+    );
 }
 
 #[test]

@@ -23,3 +23,24 @@ fn nothing_is_a_clip_too() {
         assert_eq!(clip.duration(), Duration::ZERO);
     }
 }
+
+/// Breaks when a file of a few hundred kilobytes, which can hold a thousand frames of any size, fills the memory with them.
+#[test]
+fn a_clip_in_memory_has_a_limit() {
+    let usual = Size::new(1280, 704);
+    assert_eq!(Clip::size_of(usual, 121, None), usual);
+    let small = Size::new(640, 352);
+    assert_eq!(Clip::size_of(usual, 121, Some(small)), small);
+    for (own, frames) in [
+        (Size::new(3840, 2160), 1000),
+        (Size::new(65534, 65534), 8_000_000),
+        (usual, 4093),
+    ] {
+        let size = Clip::size_of(own, frames, None);
+        let pixels = size.area() * frames as u64;
+        assert!(3 * pixels <= 1 << 30 || size == Size::new(1, 1), "{size}");
+    }
+    let large = Size::new(3840, 2160);
+    let aspect = Clip::size_of(large, 1000, None).aspect();
+    assert!((aspect - large.aspect()).abs() < 0.01, "{aspect}");
+}

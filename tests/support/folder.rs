@@ -1,11 +1,13 @@
 //! Complete model folders out of the reference data.
 
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use tempfile::TempDir;
 
 use super::golden_path;
+use crate::catalog::hub::files;
 
 /// Where the parts lie that all families but one share; their own folders leave them out.
 const SHARED_FROM: &str = "ckpt/t2v_a14b/official";
@@ -42,4 +44,15 @@ impl Model {
         let name = part.file_name().unwrap();
         symlink(part, self.path().join(name)).unwrap();
     }
+}
+
+/// The folder again, with files of its own where it has links.
+pub fn copied(folder: &Path) -> TempDir {
+    let copy = TempDir::new().unwrap();
+    for file in files(folder) {
+        let place = copy.path().join(file.strip_prefix(folder).unwrap());
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(place, fs::read(&file).unwrap()).unwrap();
+    }
+    copy
 }

@@ -89,7 +89,7 @@ pub fn vocabulary() -> Vec<(&'static str, Vec<u8>)> {
         pieces, charsmap, ..
     } = vocabulary::read(&weights.bytes("spiece_model").unwrap()).unwrap();
     let tokens = pieces.iter().map(|piece| piece.text.as_str());
-    let scores: Vec<_> = pieces.iter().map(|piece| piece.score).collect();
+    let scores: Vec<_> = pieces.iter().map(|piece| piece.score as f32).collect();
     let kinds: Vec<_> = pieces.iter().map(|piece| piece.kind as i32 + 1).collect();
     vec![
         ("tokenizer.ggml.model", text("t5")),

@@ -63,38 +63,41 @@ fn a_vocabulary_in_gguf_has_the_tokens_of_the_reference() {
     fs::write(&file, gguf::file(&values, &[])).unwrap();
     let message = Tokenizer::open(&file).err().expect("an error").to_string();
     assert!(
-        message.ends_with("it has no vocabulary of a T5 in its header"),
+        message.contains("it has no vocabulary of a T5 in its header"),
         "{message}"
     );
 }
 
-/// Whatever is changed in the vocabulary, it is refused or splits text: it never takes the program down.
+/// Breaks when a damaged vocabulary takes the program down: it is refused or splits text.
 #[test]
 fn a_damaged_vocabulary_does_no_harm() {
     let encoder = golden_path("ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors");
-    let whole = Weights::open(&[encoder])
+    let embedded = Weights::open(&[encoder])
         .unwrap()
         .bytes("spiece_model")
         .unwrap();
-    let mut refused = 0;
-    for round in 0..400_usize {
-        let mut bytes = whole.clone();
-        let place = round.wrapping_mul(7919).wrapping_mul(round + 1) % bytes.len();
-        bytes[place] ^= 1 << (round % 8);
-        if round % 10 == 0 {
-            bytes.truncate(place);
-        }
-        let tokenizer = vocabulary::read(&bytes).and_then(|read| read.tokenizer());
-        match tokenizer {
-            Ok(tokenizer) => {
-                tokenizer
-                    .encode_fast("ﬁne Ａ cat, 你好 \u{3000}x", false)
-                    .unwrap();
+    let json = fs::read(official("ti2v_5b", FILE)).unwrap();
+    for whole in [embedded, json] {
+        let mut refused = 0;
+        for round in 0..400_usize {
+            let mut bytes = whole.clone();
+            let place = round.wrapping_mul(7919).wrapping_mul(round + 1) % bytes.len();
+            bytes[place] ^= 1 << (round % 8);
+            if round % 10 == 0 {
+                bytes.truncate(place);
             }
-            Err(_) => refused += 1,
+            let tokenizer = vocabulary::read(&bytes).and_then(|read| read.tokenizer());
+            match tokenizer {
+                Ok(tokenizer) => {
+                    tokenizer
+                        .encode_fast("ﬁne Ａ cat, 你好 \u{3000}x", false)
+                        .unwrap();
+                }
+                Err(_) => refused += 1,
+            }
         }
+        assert!(refused > 40, "only {refused} were noticed");
     }
-    assert!(refused > 40, "only {refused} were noticed");
 }
 
 #[test]
@@ -131,14 +134,51 @@ fn a_file_that_is_no_tokenizer_is_a_sentence() {
         message("none", None),
         "Cannot read FILE: there is no such file"
     );
-    assert!(message("empty", Some(b"")).starts_with("FILE is not a tokenizer: "));
-    assert!(message("object", Some(b"{}")).starts_with("FILE is not a tokenizer: "));
+    let not = "FILE is not a tokenizer for UMT5: it ";
+    let choose = "; choose the one that came with the model";
+    let told = |name: &str, content: &[u8]| {
+        let message = message(name, Some(content));
+        let why = message.strip_prefix(not).expect("it begins so");
+        why.strip_suffix(choose).expect("it ends so").to_owned()
+    };
+    let damaged = "is no tokenizer.json, or a damaged one";
+    assert!(told("empty", b"").starts_with(damaged));
+    assert!(told("object", b"{}").starts_with(damaged));
     let whole = fs::read_to_string(official("ti2v_5b", FILE)).unwrap();
     let cut = &whole.as_bytes()[..whole.len() / 2];
-    assert!(message("cut", Some(cut)).starts_with("FILE is not a tokenizer: "));
-    let other = whole.replace("</s>", "<end>");
+    assert!(told("cut", cut).starts_with(damaged));
     assert_eq!(
-        message("other", Some(other.as_bytes())),
-        "FILE is not a tokenizer: it has no token </s>"
+        told("other", whole.replace("</s>", "<end>").as_bytes()),
+        "has no token </s>"
+    );
+    for (input, why) in [
+        ("charsmap_too_short", "has a damaged table of characters"),
+        ("charsmap_of_one_node", "has a damaged table of characters"),
+        (
+            "charsmap_that_is_no_base64",
+            "has a damaged table of characters",
+        ),
+        ("rules_that_double", "splits text in another way than UMT5"),
+        ("another_model", "splits text in another way than UMT5"),
+        (
+            "unknown_piece_missing",
+            "has no piece for unknown characters",
+        ),
+    ] {
+        let kept = fs::read(format!("fuzz/corpus/tokenizer/{input}")).unwrap();
+        assert_eq!(told(input, &kept), why, "{input}");
+    }
+}
+
+/// Breaks when a file of many gigabytes is read whole, because somebody chose it for the tokenizer.
+#[test]
+fn a_file_too_large_for_a_tokenizer_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t5.pth");
+    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    let message = Tokenizer::open(&path).err().expect("an error").to_string();
+    assert!(
+        message.ends_with("is too large for a tokenizer: choose a tokenizer.json"),
+        "{message}"
     );
 }

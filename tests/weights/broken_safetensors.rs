@@ -21,7 +21,7 @@ fn cut_short() {
     let header = 8 + usize::from(whole[0]);
     says(
         &whole[..whole.len() - 1],
-        &["is cut short", "Download it again"],
+        &["is cut short", "; download it again"],
     );
     says(&whole[..header], &["is cut short"]);
     says(&whole[..header - 1], &["is cut short"]);

@@ -198,7 +198,7 @@ fn storages_that_the_file_does_not_hold() {
 fn tensors_that_their_storage_does_not_hold() {
     const BEYOND: &str = "tensor w lies beyond the end";
     const WRONG: &str = "describes a tensor wrongly";
-    const SCATTERED: &str = "stored transposed or with gaps";
+    const SCATTERED: &str = "transposed or with gaps";
     let cases: [(i32, &'static [i32], &'static [i32], &str); 11] = [
         (1, &[2, 3], &[3, 1], BEYOND),
         (i32::MAX, &[2, 3], &[3, 1], BEYOND),

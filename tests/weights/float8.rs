@@ -135,6 +135,16 @@ fn unknown_scales_are_refused() {
     }
 }
 
+/// In a file that says that its matrices are scaled, one without a scale would be many times too large.
+#[test]
+fn lost_scales_are_told() {
+    let folder = Folder::new();
+    let marker = [("scaled_fp8", Stored::F8_E4M3, &[0][..], &[][..])];
+    let weights = beside(&folder, &marker);
+    let message = failure(weights.load(|w| w.tensor("q.weight", &[3, 2])));
+    assert_says(&message, &["q.weight has lost its scale"]);
+}
+
 /// Features that were kept for one encoder must not be taken for those of another one.
 #[test]
 fn scales_are_part_of_the_fingerprint() {

@@ -129,6 +129,14 @@ fn assert_reference(weights: &Weights, timesteps: Timesteps, name: &str) {
     compare(&velocity(weights, timesteps), expected, VELOCITY, name);
 }
 
+fn all(of: usize) -> Fit {
+    Fit {
+        matched: of,
+        of,
+        left_out: Vec::new(),
+    }
+}
+
 /// Whoever trained it: every pair is found, and scaled as its file says.
 #[test]
 fn every_dialect_leads_to_the_velocity_of_the_reference() {
@@ -157,14 +165,7 @@ fn every_dialect_leads_to_the_velocity_of_the_reference() {
     let folder = Folder::new();
     for (dialect, tensors) in dialects {
         let lora = Lora::open(&write(&folder, &tensors)).unwrap();
-        assert_eq!(
-            lora.fit(&network()).unwrap(),
-            Fit {
-                matched: 27,
-                of: 27
-            },
-            "{dialect}"
-        );
+        assert_eq!(lora.fit(&network()).unwrap(), all(27), "{dialect}");
         println!("{dialect}:");
         let weights = network().with_lora(&lora, 1.0).unwrap();
         assert_reference(&weights, ALL_ALIKE, "strength1.velocity_scalar");
@@ -192,13 +193,7 @@ fn strengths_scale_the_change() {
 #[test]
 fn whole_differences_are_added() {
     let lora = Lora::open(&with_differences()).unwrap();
-    assert_eq!(
-        lora.fit(&network()).unwrap(),
-        Fit {
-            matched: 34,
-            of: 34
-        }
-    );
+    assert_eq!(lora.fit(&network()).unwrap(), all(34));
     let weights = network().with_lora(&lora, 0.7).unwrap();
     assert_reference(
         &weights,
@@ -256,7 +251,7 @@ fn half_precision_weights_are_summed_in_float32() {
     );
 }
 
-/// Some of it fits: that is told, and the rest does nothing.
+/// Some of it fits: that is told, and the rest does nothing, not even the known parts of a module that has unknown ones.
 #[test]
 fn what_does_not_fit_is_counted() {
     let folder = Folder::new();
@@ -268,13 +263,49 @@ fn what_does_not_fit_is_counted() {
         ("blocks.7.ffn.0.lora_up.weight", &wide),
         ("blocks.1.ffn.2.lora_up.weight", &wide), // no matrix of this size there,
         ("img_emb.proj.0.diff", &some),           // and no such module;
-        ("blocks.0.self_attn.k.lora_mid.weight", &some), // and this part is unknown
+        ("blocks.0.self_attn.k.lora_B.bias", &some), // and this part is unknown
     ] {
         tensors.insert(key.into(), tensor.clone());
     }
     let lora = Lora::open(&write(&folder, &tensors)).unwrap();
-    let Fit { matched, of } = lora.fit(&network()).unwrap();
-    assert_eq!((matched, of), (26, 30));
+    let fit = lora.fit(&network()).unwrap();
+    assert_eq!((fit.matched, fit.of), (25, 29));
+    assert_eq!(
+        fit.strangers().unwrap(),
+        "blocks.0.self_attn.k (64, 64), blocks.1.ffn.2 (128, 192), blocks.7.ffn.0 (128, 64) and 1 more"
+    );
+    let changed = network().with_lora(&lora, 1.0).unwrap();
+    let read = |weights: &Weights| weights.tensor("blocks.0.self_attn.k.weight", &[64, 64]);
+    let (plain, changed) = (read(&network()).unwrap(), read(&changed).unwrap());
+    assert_eq!(max_difference(&plain, &changed), 0.0, "it is half applied");
+}
+
+/// Changes that are more than a sum give a wrong picture when only the sum is taken: they are refused by their names.
+#[test]
+fn other_kinds_of_changes_are_refused() {
+    let folder = Folder::new();
+    let ones = Array::ones::<f32>(&[4, 64]).unwrap();
+    let refused = |part: &str| {
+        let mut tensors = with_alpha(|module| format!("diffusion_model.{module}"), 2.0);
+        let key = format!("diffusion_model.blocks.0.self_attn.q.{part}");
+        tensors.insert(key, ones.clone());
+        failure(Lora::open(&write(&folder, &tensors)))
+    };
+    for (part, kind) in [
+        ("dora_scale", "DoRA"),
+        ("lora_magnitude_vector.weight", "DoRA"),
+        ("hada_w1_a", "LoHa"),
+        ("lokr_w1", "LoKr"),
+        ("lora_mid.weight", "LoCon with a third matrix"),
+        ("oft_blocks", "OFT"),
+        ("boft_R", "BOFT"),
+        ("ia3_l", "IA3"),
+        ("vera_lambda_b", "VeRA"),
+        ("a1.weight", "GLoRA"),
+    ] {
+        let told = format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
+        assert_says(&refused(part), &["lora.safetensors", &told]);
+    }
 }
 
 #[test]
@@ -319,8 +350,7 @@ fn a_lora_for_another_model_is_refused() {
     );
 }
 
-/// Half a pair, a pair of two ranks, an alpha that is no number, and a kind that needs more than a sum: nothing of them
-/// is guessed.
+/// Half a pair, a pair of two ranks, and an alpha that is no number: nothing of them is guessed.
 #[test]
 fn damaged_loras_are_refused() {
     let folder = Folder::new();
@@ -360,11 +390,6 @@ fn damaged_loras_are_refused() {
             &["lora.safetensors is damaged: blocks.0.self_attn.q.alpha is not a number"],
         );
     }
-    let scale = String::from("blocks.0.self_attn.q.dora_scale");
-    assert_says(
-        &failure(open(vec![(&scale, ones(&[64, 1]))])),
-        &["is a DoRA"],
-    );
 }
 
 /// Every length of a sound file but the whole one.

@@ -21,8 +21,8 @@ pub struct Mp4Reader {
     next: usize,
 }
 
-/// The whole video in memory, made smaller where a side exceeds `within`. `step` is told how many frames of how many are there, and may end it
-/// with an error.
+/// The whole video in memory, made smaller where [`Clip::size_of`] says so. `step` is told how many frames of how many are
+/// there, and may end it with an error.
 ///
 /// # Errors
 /// It cannot be read, or `step` ended it.
@@ -34,10 +34,7 @@ pub fn clip(
     let mut video = Mp4Reader::open(path)?;
     let frames = video.frames();
     let own = video.size();
-    let size = match within {
-        Some(limit) if own.width > limit.width || own.height > limit.height => own.within(limit, 1),
-        _ => own,
-    };
+    let size = Clip::size_of(own, frames, within);
     let mut pixels = Vec::new();
     for index in 0..frames {
         step(index, frames)?;

@@ -1,6 +1,6 @@
 //! From a cleaned prompt to the numbers of its tokens.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,9 @@ const END: &str = "</s>";
 
 /// The tensor with SentencePiece's file in ComfyUI's text encoders.
 pub(super) const EMBEDDED: &str = "spiece_model";
+
+/// Those of UMT5 take 17 MB.
+const LARGEST: u64 = 256 << 20;
 
 /// The tokens of one prompt, the end token last, without padding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,23 +37,19 @@ impl Tokenizer {
     /// Reads the file at `path`, which its content tells to be a `tokenizer.json`, SentencePiece's own, or a text encoder
     /// with a vocabulary in it.
     pub fn open(path: &Path) -> Result<Self> {
-        let not = |why: String| Error::content(path, format!("is not a tokenizer: {why}"));
-        let bytes = Self::source(path)?;
-        let mut inner = if starts_json(&bytes) {
-            Inner::from_bytes(bytes).map_err(|why| not(why.to_string()))?
-        } else {
-            let read = vocabulary::read(&bytes);
-            read.and_then(|vocabulary| vocabulary.tokenizer())
-                .map_err(|why| not(format!("it {why}")))?
-        };
-        // Both are left to `encode`, whatever the file says.
-        inner.with_padding(None);
-        inner
-            .with_truncation(None)
-            .map_err(|why| not(why.to_string()))?;
-        let end = inner
-            .token_to_id(END)
-            .ok_or_else(|| not(format!("it has no token {END}")))?;
+        let read = vocabulary::read(&Self::source(path)?);
+        let tokenizer = read.and_then(|vocabulary| {
+            let inner = vocabulary.tokenizer()?;
+            let end = inner.token_to_id(END);
+            let end = end.ok_or_else(|| format!("has no token {END}"))?;
+            Ok((inner, end))
+        });
+        let (inner, end) = tokenizer.map_err(|why| {
+            let problem = format!(
+                "is not a tokenizer for UMT5: it {why}; choose the one that came with the model"
+            );
+            Error::content(path, problem)
+        })?;
         Ok(Self {
             path: path.to_owned(),
             inner,
@@ -66,7 +65,7 @@ impl Tokenizer {
         } else if start.starts_with(GGUF) {
             gguf::header_bytes(path)
         } else {
-            fs::read(path).map_err(Error::file("read", path))
+            small(path)
         }
     }
 
@@ -75,26 +74,34 @@ impl Tokenizer {
     ///
     /// Wan2.2 `wan/modules/tokenizers.py`, `HuggingfaceTokenizer.__call__`, less the padding.
     pub fn encode(&self, text: &str, most: usize) -> Result<Tokens> {
-        let encoding = self.inner.encode_fast(text, true).map_err(|why| {
+        let encoding = self.inner.encode_fast(text, false).map_err(|why| {
             Error::content(
                 &self.path,
                 format!("cannot split the prompt into tokens: {why}"),
             )
         })?;
         let mut ids = encoding.get_ids().to_vec();
-        // Some tokenizers leave the end token to their users.
-        if ids.last() == Some(&self.end) {
-            ids.pop();
-        }
         ids.truncate(most.saturating_sub(1));
         ids.push(self.end);
         Ok(Tokens { ids })
     }
 }
 
-fn starts_json(bytes: &[u8]) -> bool {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    matches!(first, None | Some(b'{'))
+/// All of a file that may be anything.
+fn small(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    let length = file.metadata().map_err(Error::file("read", path))?.len();
+    if length > LARGEST {
+        return Err(Error::content(
+            path,
+            "is too large for a tokenizer: choose a tokenizer.json",
+        ));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST)
+        .read_to_end(&mut bytes)
+        .map_err(Error::file("read", path))?;
+    Ok(bytes)
 }
 
 /// The first nine bytes, or as many as there are.

@@ -7,7 +7,7 @@ mod k;
 mod parts;
 mod simple;
 
-pub use parts::{MOST_ELEMENTS, Parts};
+pub use parts::Parts;
 
 /// The format of a block.
 #[expect(

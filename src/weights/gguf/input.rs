@@ -66,11 +66,11 @@ impl<R: Read> Input<R> {
 
 /// What of a header makes no sense.
 pub(super) fn damaged(how: &str) -> String {
-    format!("is damaged: its header {how}. Download it again")
+    format!("is damaged: its header {how}; download it again")
 }
 
 fn cut_short() -> String {
-    "is cut short or damaged: its header ends too early. Download it again".into()
+    "is cut short or damaged: its header ends too early; download it again".into()
 }
 
 fn broken(error: impl std::fmt::Display) -> String {

@@ -14,7 +14,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::block::Block;
-use super::entry::{Entry, Number, Stored};
+use super::entry::{self, Entry, Number, Stored};
 use crate::{Error, Result};
 
 /// Where ComfyUI's converters keep the shape of a tensor that has more axes than ggml allows, before the tensor's name.
@@ -25,9 +25,12 @@ pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(Stri
     let sound = || {
         let header = Header::read(file, length)?;
         let tensors = header.tensors.iter();
-        let entries = tensors.map(|tensor| match entry(&header, tensor, length) {
-            Ok(entry) => Ok((tensor.name.clone(), entry)),
-            Err(problem) => Err(format!("is damaged: tensor {} {problem}", tensor.name)),
+        let entries = tensors.map(|tensor| {
+            let stored = stored(tensor.kind).ok_or_else(|| unknown(tensor))?;
+            match entry(&header, tensor, stored, length) {
+                Ok(entry) => Ok((tensor.name.clone(), entry)),
+                Err(problem) => Err(entry::damaged(&tensor.name, &problem)),
+            }
         });
         apart(entries.collect::<Result<_, _>>()?)
     };
@@ -43,7 +46,7 @@ fn apart(mut entries: Vec<(String, Entry)>) -> Result<Vec<(String, Entry)>, Stri
         };
         if a.start + a.bytes > b.start {
             return Err(format!(
-                "is damaged: its tensors {first} and {second} lie in the same place"
+                "is damaged: its tensors {first} and {second} lie in the same place; download it again"
             ));
         }
     }
@@ -74,14 +77,17 @@ pub fn header_bytes(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn entry(header: &Header, tensor: &Tensor, length: u64) -> Result<Entry, String> {
-    let stored = stored(tensor.kind).ok_or_else(|| {
-        format!(
-            "is of ggml's type {}, which this version cannot read: choose a file in one of Q8_0, Q6_K, Q5_K, Q4_K, \
-             Q5_0, Q5_1, Q4_0, Q4_1, Q3_K, Q2_K, F16, BF16 and F32",
-            tensor.kind
-        )
-    })?;
+/// What is said of a file with a tensor of a type that is not read here.
+fn unknown(tensor: &Tensor) -> String {
+    format!(
+        "holds {} in ggml's type {}, which this version cannot read: choose a file in one of Q8_0, Q6_K, Q5_K, Q4_K, Q5_0, \
+         Q5_1, Q4_0, Q4_1, Q3_K, Q2_K, F16, BF16 and F32",
+        tensor.name, tensor.kind
+    )
+}
+
+/// Where a tensor lies in the file. The error continues the sentence "Tensor k …".
+fn entry(header: &Header, tensor: &Tensor, stored: Stored, length: u64) -> Result<Entry, String> {
     let start = header.data.saturating_add(tensor.offset);
     let mut entry = Entry::new(start, stored, &tensor.shape, length)?;
     if let Some(before) = header.integers(&format!("{SHAPE_BEFORE}{}", tensor.name)) {

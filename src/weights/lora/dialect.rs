@@ -58,6 +58,29 @@ const PLACES: &[&str] = &[
 /// Before the names of kohya-ss, whose dots are underscores.
 const FLAT: &str = "lora_unet_";
 
+/// Changes that are more than a sum of such parts, by what the names of theirs begin with.
+///
+/// ComfyUI `comfy/weight_adapter`; PEFT `src/peft/tuners`.
+const OTHER_KINDS: &[(&str, &str)] = &[
+    (".dora_scale", "DoRA"),
+    (".lora_magnitude_vector", "DoRA"),
+    (".hada_", "LoHa"),
+    (".lokr_", "LoKr"),
+    (".lora_mid", "LoCon with a third matrix"),
+    (".oft_", "OFT"),
+    (".boft_", "BOFT"),
+    (".ia3_", "IA3"),
+    (".vera_lambda_", "VeRA"),
+    (".a1.weight", "GLoRA"),
+    (".b1.weight", "GLoRA"),
+];
+
+/// The kind of change that a key tells of, unless it may be a plain one.
+pub(super) fn other_kind(key: &str) -> Option<&'static str> {
+    let found = OTHER_KINDS.iter().find(|(part, _)| key.contains(part));
+    found.map(|(_, kind)| *kind)
+}
+
 /// The module of a key, and which part of it this is; with an unknown ending all of it.
 pub(super) fn take_apart(key: &str) -> (&str, Option<Part>) {
     let known = PARTS

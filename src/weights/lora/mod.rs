@@ -19,9 +19,6 @@ use dialect::{Modules, Part};
 /// How many names an error spells out.
 const NAMED: usize = 3;
 
-/// What tells of a kind that scales whole matrices besides: without that it would be another network.
-const DORA: [&str; 2] = ["dora_scale", "lora_magnitude_vector"];
-
 /// The changes to tensors, by the tensors' names.
 pub(super) type Changes = BTreeMap<String, Vec<Change>>;
 
@@ -35,12 +32,27 @@ pub struct Lora {
 }
 
 /// How much of a LoRA fits a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fit {
     /// The modules that the network has, in the right size.
     pub matched: usize,
     /// All modules of the file.
     pub of: usize,
+    /// The names of the others, with the sizes of the matrices among them.
+    pub left_out: Vec<String>,
+}
+
+impl Fit {
+    /// "a, b, c and 4 more" of what does not fit; `None` if all does.
+    pub fn strangers(&self) -> Option<String> {
+        let first = self.left_out.get(..NAMED).unwrap_or(&self.left_out);
+        let first = first.join(", ");
+        match self.left_out.len() {
+            0 => None,
+            all if all > NAMED => Some(format!("{first} and {} more", all - NAMED)),
+            _ => Some(first),
+        }
+    }
 }
 
 /// The names of the tensors that the file has for one module.
@@ -51,9 +63,16 @@ struct Module {
     alpha: Option<String>,
     /// Whole differences, and the tensors of the module that they are added to.
     differences: Vec<(&'static str, String)>,
+    /// Whether the file has a part for it that is not known here: without that, the others would be another change.
+    has_more: bool,
 }
 
 impl Module {
+    /// Whether it changes a matrix, within which there is no other module.
+    fn is_pair(&self) -> bool {
+        self.down.is_some() && self.up.is_some()
+    }
+
     /// (outputs, inputs) of the matrix that it changes.
     fn size(&self, weights: &Weights) -> Option<(i32, i32)> {
         let up = weights.shape(self.up.as_ref()?).ok()?;
@@ -66,29 +85,19 @@ impl Lora {
     /// Reads the header.
     ///
     /// # Errors
-    /// It is no file of weights, a damaged one, or a DoRA.
+    /// It is no file of weights, a damaged one, or one with changes that are more than a sum.
     pub fn open(path: &Path) -> Result<Self> {
         let weights = Weights::open_as_named(path)?;
-        let mut modules = BTreeMap::<String, Module>::new();
-        for key in weights.names() {
-            if DORA.iter().any(|mark| key.contains(mark)) {
-                let problem = "is a DoRA, which this version cannot apply: choose a LoRA without weight decomposition";
-                return Err(Error::content(path, problem));
-            }
-            let (name, part) = dialect::take_apart(&key);
-            let module = modules.entry(name.to_owned()).or_default();
-            match part {
-                Some(Part::Down) => module.down = Some(key),
-                Some(Part::Up) => module.up = Some(key),
-                Some(Part::Alpha) => module.alpha = Some(key),
-                Some(Part::Difference(tensor)) => module.differences.push((tensor, key)),
-                None => {} // a module without any part, which fits nothing
-            }
+        let names = weights.names();
+        if let Some(kind) = names.iter().find_map(|key| dialect::other_kind(key)) {
+            let problem =
+                format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
+            return Err(Error::content(path, problem));
         }
         Ok(Self {
             path: path.to_owned(),
+            modules: modules(names),
             weights,
-            modules,
         })
     }
 
@@ -114,16 +123,17 @@ impl Lora {
                         changes.entry(tensor).or_default().push(change);
                     }
                 }
-                None => left_out.push(name.as_str()),
+                None => left_out.push(self.described(name, module)),
             }
         }
         let of = self.modules.len();
         let fit = Fit {
             matched: of - left_out.len(),
             of,
+            left_out,
         };
         if fit.matched == 0 {
-            return Err(self.stranger(&left_out, network));
+            return Err(self.stranger(&fit, network));
         }
         Ok((fit, changes))
     }
@@ -136,6 +146,9 @@ impl Lora {
         network: &Weights,
         strength: f32,
     ) -> Result<Option<Vec<(String, Change)>>> {
+        if module.has_more {
+            return Ok(None);
+        }
         let mut changes = Vec::new();
         match (&module.down, &module.up) {
             (Some(down), Some(up)) => {
@@ -164,25 +177,50 @@ impl Lora {
         Ok(Some(changes).filter(|_| some && fits))
     }
 
+    /// The name of a module, and the size of its matrix.
+    fn described(&self, name: &str, module: &Module) -> String {
+        match module.size(&self.weights) {
+            Some((outputs, inputs)) => format!("{name} ({outputs}, {inputs})"),
+            None => name.to_owned(),
+        }
+    }
+
     /// The error that nothing fits.
-    fn stranger(&self, left_out: &[&str], network: &Weights) -> Error {
-        let names = left_out.iter().take(NAMED).map(|name| {
-            let module = self.modules.get(*name);
-            match module.and_then(|module| module.size(&self.weights)) {
-                Some((outputs, inputs)) => format!("{name} ({outputs}, {inputs})"),
-                None => (*name).to_owned(),
-            }
-        });
-        let names = names.collect::<Vec<_>>().join(", ");
-        let more = match left_out.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
+    fn stranger(&self, fit: &Fit, network: &Weights) -> Error {
+        let network = network.place().display();
+        let problem = match fit.strangers() {
+            Some(names) => format!(
+                "matches nothing in {network}, which has no {names}, or not of this size; choose a LoRA that was made for \
+                 this model"
+            ),
+            None => "is empty: choose another LoRA".into(),
         };
-        let problem = format!(
-            "matches nothing in {}: {names}{more} are not in it, or of another size; choose a LoRA that was made for this \
-             model",
-            network.place().display()
-        );
         Error::content(&self.path, problem)
     }
+}
+
+/// What the file has for each module.
+fn modules(names: Vec<String>) -> BTreeMap<String, Module> {
+    let mut modules = BTreeMap::<String, Module>::new();
+    let mut unknown = Vec::new();
+    for key in names {
+        let (name, Some(part)) = dialect::take_apart(&key) else {
+            unknown.push(key);
+            continue;
+        };
+        let module = modules.entry(name.to_owned()).or_default();
+        match part {
+            Part::Down => module.down = Some(key),
+            Part::Up => module.up = Some(key),
+            Part::Alpha => module.alpha = Some(key),
+            Part::Difference(tensor) => module.differences.push((tensor, key)),
+        }
+    }
+    for key in unknown {
+        let mut places = key.rmatch_indices('.').map(|(end, _)| &key[..end]);
+        let pair = places.find(|name| modules.get(*name).is_some_and(Module::is_pair));
+        let name = pair.unwrap_or(&key).to_owned();
+        modules.entry(name).or_default().has_more = true;
+    }
+    modules
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use object::{Storage, Tensor};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::entry::{Entry, Stored};
+use super::entry::{self, Entry, Stored};
 use crate::{Error, Result};
 
 /// A pickle that only lists tensors is far smaller: about 200 bytes for each.
@@ -62,8 +62,11 @@ impl<'a> Archive<'a> {
         machine::tensors(&pickle)?
             .into_iter()
             .map(|(key, tensor)| match self.place(&tensor) {
+                _ if !tensor.is_contiguous() => Err(format!(
+                    "holds {key} transposed or with gaps, which cannot be read here: save it again as it is used"
+                )),
                 Ok(entry) => Ok((key.to_string(), entry)),
-                Err(problem) => Err(format!("is damaged: tensor {key} {problem}")),
+                Err(problem) => Err(entry::damaged(&key, &problem)),
             })
             .collect()
     }
@@ -90,9 +93,6 @@ impl<'a> Archive<'a> {
             return Err(format!(
                 "claims a storage of {elements} numbers where there is another"
             ));
-        }
-        if !tensor.is_contiguous() {
-            return Err("is stored transposed or with gaps, which this version cannot read".into());
         }
         let start = tensor
             .offset

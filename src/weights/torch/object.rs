@@ -140,7 +140,7 @@ impl Storage {
 
 /// What a pickle does that makes no sense. Continues a sentence that the file's path begins.
 pub(super) fn damaged(how: &str) -> String {
-    format!("is damaged: its list of tensors {how}. Download it again")
+    format!("is damaged: its list of tensors {how}; download it again")
 }
 
 /// Part of a name that may be long or unprintable, for an error.

@@ -3,14 +3,15 @@
 //!
 //! darts-clone `include/darts.h`, `DoubleArrayUnit`; SentencePiece `src/normalizer.cc`, `Normalizer::DecodePrecompiledCharsMap`.
 
+/// Why a file with such a table is refused.
+pub(super) const DAMAGED: &str = "has a damaged table of characters";
+
 /// Checks that every walk from the root stays within the trie and ends at a replacement.
 ///
 /// # Errors
 /// The table is damaged. Continues the sentence that the file begins.
 pub(super) fn check(map: &[u8]) -> Result<(), String> {
-    is_sound(map)
-        .then_some(())
-        .ok_or_else(|| "has a damaged table of characters".into())
+    is_sound(map).then_some(()).ok_or_else(|| DAMAGED.into())
 }
 
 fn is_sound(map: &[u8]) -> bool {

@@ -25,8 +25,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
     let pieces = texts.iter().zip(scores).zip(kinds);
     let pieces = pieces.map(|((text, &score), &kind)| {
         let kind = Kind::from_number(kind).ok_or("has a piece of an unknown kind")?;
-        let text = text.clone();
-        Ok(Piece { text, score, kind })
+        Ok(Piece {
+            text: text.clone(),
+            score: score.into(),
+            kind,
+        })
     });
     let pieces = pieces.collect::<Result<Vec<_>, String>>()?;
     let charsmap = header.bytes("tokenizer.ggml.precompiled_charsmap");
@@ -34,6 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         byte_fallback: pieces.iter().any(|piece| piece.kind == Kind::Byte),
         pieces,
         charsmap: charsmap.unwrap_or_default(),
+        trimmed: true,
         prefix_space: header.integer("tokenizer.ggml.add_space_prefix") != Some(0),
     })
 }

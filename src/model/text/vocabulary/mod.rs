@@ -1,8 +1,9 @@
-//! A *vocabulary* is the list of pieces that text is split into, as SentencePiece's own files and GGUF files hold it.
-//! With it a tokenizer needs no `tokenizer.json`.
+//! A *vocabulary* is the list of pieces that text is split into, as a `tokenizer.json`, SentencePiece's own files and the
+//! headers of GGUF files hold it.
 
 mod charsmap;
 mod gguf;
+mod json;
 mod sentencepiece;
 
 use tokenizers::models::unigram::Unigram;
@@ -17,6 +18,12 @@ pub(super) const GGUF: &[u8] = b"GGUF";
 /// What stands for a space within pieces.
 const SPACE: char = '▁';
 
+/// The spaces of which one is made, as a regular expression.
+const SPACES: &str = " {2,}";
+
+/// Why a sound file is refused.
+const OTHER_WAY: &str = "splits text in another way than UMT5";
+
 /// Pieces and how text is prepared for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vocabulary {
@@ -26,6 +33,8 @@ pub struct Vocabulary {
     pub byte_fallback: bool,
     /// SentencePiece's table of characters that are replaced before anything else; empty for none.
     pub charsmap: Vec<u8>,
+    /// Whether spaces at the end of text are left out.
+    pub trimmed: bool,
     /// Whether text begins with a space.
     pub prefix_space: bool,
 }
@@ -36,7 +45,7 @@ pub struct Piece {
     /// The characters.
     pub text: String,
     /// The logarithm of how often it occurs.
-    pub score: f32,
+    pub score: f64,
     /// What it is for.
     pub kind: Kind,
 }
@@ -75,16 +84,23 @@ impl Kind {
     }
 }
 
-/// Reads a vocabulary from SentencePiece's own file or from the header of a GGUF file.
+/// Reads a vocabulary from a `tokenizer.json`, SentencePiece's own file or the header of a GGUF file.
 ///
 /// # Errors
 /// `bytes` are none, or one of another kind. Continues the sentence that the file begins.
 pub fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
     if bytes.starts_with(GGUF) {
         gguf::read(bytes)
+    } else if is_json(bytes) {
+        json::read(bytes)
     } else {
         sentencepiece::read(bytes)
     }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, None | Some(b'{'))
 }
 
 impl Vocabulary {
@@ -101,7 +117,7 @@ impl Vocabulary {
             return Err("has pieces whose scores are no numbers".into());
         }
         let pieces = self.pieces.iter();
-        let pieces = pieces.map(|piece| (piece.text.clone(), f64::from(piece.score)));
+        let pieces = pieces.map(|piece| (piece.text.clone(), piece.score));
         let model = Unigram::from(pieces.collect(), Some(unknown), self.byte_fallback);
         let mut tokenizer = Tokenizer::new(model.map_err(|why| why.to_string())?);
         tokenizer
@@ -145,8 +161,10 @@ impl Vocabulary {
             let map = Precompiled::from(&self.charsmap).map_err(|why| why.to_string())?;
             steps.push(map.into());
         }
-        steps.push(Strip::new(false, true).into());
-        let spaces = ReplacePattern::Regex(" {2,}".into());
+        if self.trimmed {
+            steps.push(Strip::new(false, true).into());
+        }
+        let spaces = ReplacePattern::Regex(SPACES.into());
         let one = Replace::new(spaces, SPACE.to_string()).map_err(|why| why.to_string())?;
         steps.push(one.into());
         Ok(Sequence::new(steps))

@@ -2,7 +2,7 @@
 //!
 //! SentencePiece `src/sentencepiece_model.proto`.
 
-use super::{Kind, Piece, Vocabulary};
+use super::{Kind, OTHER_WAY, Piece, Vocabulary};
 
 /// The fields that matter, by their numbers in their messages.
 mod field {
@@ -27,6 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         pieces: Vec::new(),
         byte_fallback: false,
         charsmap: Vec::new(),
+        trimmed: true,
         prefix_space: true,
     };
     for field in Fields(bytes) {
@@ -55,7 +56,7 @@ fn piece(bytes: &[u8]) -> Result<Piece, String> {
                 let text = std::str::from_utf8(text).map_err(|_| "has a piece that is no text")?;
                 text.clone_into(&mut piece.text);
             }
-            (field::PIECE_SCORE, Value::Float(score)) => piece.score = score,
+            (field::PIECE_SCORE, Value::Float(score)) => piece.score = score.into(),
             (field::PIECE_KIND, Value::Number(number)) => {
                 piece.kind = Kind::from_number(number).ok_or("has a piece of an unknown kind")?;
             }
@@ -69,7 +70,7 @@ fn trainer(bytes: &[u8], vocabulary: &mut Vocabulary) -> Result<(), String> {
     for field in Fields(bytes) {
         match field? {
             (field::TRAINER_MODEL, Value::Number(kind)) if kind != UNIGRAM => {
-                return Err("splits text in another way than UMT5".into());
+                return Err(OTHER_WAY.into());
             }
             (field::TRAINER_BYTE_FALLBACK, Value::Number(yes)) => {
                 vocabulary.byte_fallback = yes != 0;

@@ -1,0 +1,3 @@
+#![no_main]
+
+zoetrope::target!(TOKENIZER);

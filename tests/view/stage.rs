@@ -140,6 +140,7 @@ fn a_message_leads_on() {
         let message = Message {
             icon: "",
             is_bad: true,
+            about: "A boat",
             title: "This could not be made",
             body: "The disk is full",
             ways: vec![("Models…", Action::Open(Sheet::Models))],

@@ -13,6 +13,8 @@ pub struct Message<'a> {
     pub icon: &'a str,
     /// Whether it is bad news.
     pub is_bad: bool,
+    /// The video that it is about, if it is about one.
+    pub about: &'a str,
     /// What happened.
     pub title: &'a str,
     /// Why, and what to do.
@@ -22,7 +24,7 @@ pub struct Message<'a> {
 }
 
 const WIDTH: f32 = 440.0;
-const HEIGHT: f32 = 200.0;
+const HEIGHT: f32 = 224.0;
 
 pub fn show(ui: &mut Ui, message: &Message) -> Option<Action> {
     let room = ui.max_rect();
@@ -41,6 +43,10 @@ pub fn show(ui: &mut Ui, message: &Message) -> Option<Action> {
             .color(color),
     );
     ui.add_space(space::XS);
+    if !message.about.is_empty() {
+        let about = RichText::new(message.about).font(theme::regular(text::BODY));
+        ui.add(Label::new(about.color(palette.secondary)).truncate());
+    }
     let title = RichText::new(message.title).font(theme::semibold(text::TITLE));
     ui.add(Label::new(title.color(palette.text)).wrap());
     let body = RichText::new(message.body).font(theme::regular(text::BODY));

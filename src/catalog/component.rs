@@ -45,15 +45,14 @@ pub enum Role {
     },
 }
 
-/// The parts of every DiT, and the mark of those whose weights are scaled.
-const DIT_PARTS: [&str; 7] = [
+/// The parts of every DiT.
+const DIT_PARTS: [&str; 6] = [
     "patch_embedding",
     "text_embedding",
     "time_embedding",
     "time_projection",
     "blocks",
     "head",
-    "scaled_fp8",
 ];
 
 impl Role {

@@ -187,7 +187,7 @@ impl App {
                 desktop.offered.clear();
                 self.show_recent();
             }
-            Err(error) => self.tell(error.to_string(), true),
+            Err(error) => self.warn(&error),
         }
     }
 

@@ -50,7 +50,7 @@ impl App {
     pub(super) fn download(&mut self, ctx: &Context, offer: Offer) {
         match Downloading::start(ctx, offer) {
             Ok(downloading) => self.downloading = Some(downloading),
-            Err(error) => self.tell(error.to_string(), true),
+            Err(error) => self.warn(&error),
         }
     }
 
@@ -75,7 +75,7 @@ impl App {
                 self.look_for_models(Change::None);
             }
             Err(Error::Cancelled) => {}
-            Err(error) => self.tell(error.to_string(), true),
+            Err(error) => self.warn(&error),
         }
     }
 }

@@ -6,13 +6,11 @@ use egui::Context;
 
 use super::App;
 use super::dialogs::Question;
-use super::files::Done;
 use super::moving::Moving;
 use super::player::Player;
 use crate::error::{Error, Result};
 use crate::job::{Export, Format};
 use crate::media::{self, Task};
-use crate::platform;
 use crate::view::action::{ExportAction, Sheet};
 use crate::view::export::{self, Choice, Kind, State};
 
@@ -96,10 +94,9 @@ impl App {
                 }
             }
             ExportAction::Reveal => {
-                if let Stage::Written(path) = &self.exporting.stage
-                    && let Err(error) = platform::files::reveal(path)
-                {
-                    self.tell(error.to_string(), true);
+                if let Stage::Written(path) = &self.exporting.stage {
+                    let path = path.clone();
+                    self.reveal(&path);
                 }
             }
         }
@@ -133,14 +130,10 @@ impl App {
             target: PathBuf::new(),
         };
         let answer = (self.ask)(Question::Place { name, ending });
-        self.files.wait(answer, move |place| {
-            let target = with_ending(place?, ending);
-            Some(Done::Place(Box::new(Export { target, ..export })))
+        self.files.wait(answer, move |app, ctx, place| {
+            let target = with_ending(place, ending);
+            app.exporting.write(ctx, Export { target, ..export });
         });
-    }
-
-    pub(super) fn begin_export(&mut self, ctx: &Context, export: Export) {
-        self.exporting.write(ctx, export);
     }
 
     /// Where the sheet was closed meanwhile, the end is told over the stage.

@@ -3,7 +3,7 @@
 use super::App;
 use crate::platform::menu::Item;
 use crate::view::action::{Action, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown};
-use crate::view::shortcuts::Key;
+use crate::view::keys::Key;
 
 /// The key that does the same as an item of the menu bar.
 pub fn key_of(item: Item) -> Option<Key> {

@@ -1,11 +1,12 @@
 //! What can be done with what was made, and how it is looked at.
 
+use std::path::PathBuf;
+
 use egui::Context;
 
-use super::App;
 use super::player::Player;
+use super::{App, glance};
 use crate::job::{Record, Size};
-use crate::platform::files;
 use crate::shelf::Errand;
 use crate::view::action::RecordAction;
 use crate::view::cell::Outcome;
@@ -19,7 +20,7 @@ impl App {
         for id in &outcome.bare {
             let poster = self.record(id).and_then(|record| record.poster.clone());
             if let Some(path) = poster.filter(|_| self.posters.ask(id)) {
-                self.files.poster(id.clone(), path);
+                self.read_poster(id.clone(), path);
             }
         }
         let shown = self.glimpse.as_ref().map(|glimpse| &glimpse.record.id);
@@ -31,6 +32,16 @@ impl App {
             // Where it cannot be read, the poster stays: the stage tells why when it is clicked.
             self.glimpse = glimpse.and_then(Result::ok);
         }
+    }
+
+    fn read_poster(&self, id: String, path: PathBuf) {
+        let read = move || glance::picture(&path);
+        self.files.ask(read, |app, ctx, poster| {
+            // A video without its poster is found by its name.
+            if let Ok((pixels, _)) = poster {
+                app.posters.take(ctx, id, pixels);
+            }
+        });
     }
 
     pub(super) fn handle_record(&mut self, id: &str, action: RecordAction) {
@@ -47,9 +58,8 @@ impl App {
                 self.restore_record(&record);
             }
             RecordAction::Reveal => {
-                if let Err(error) = files::reveal(&record.file) {
-                    self.tell(error.to_string(), true);
-                }
+                let file = record.file.clone();
+                self.reveal(&file);
             }
             RecordAction::Trash => self.keeper.ask(Errand::Remove(Box::new(record.clone()))),
         }

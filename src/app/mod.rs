@@ -9,6 +9,9 @@ mod draw;
 mod export;
 mod files;
 mod form;
+mod glance;
+mod jobs;
+mod keep;
 pub mod keys;
 mod library;
 mod loras;
@@ -31,9 +34,9 @@ use egui::{Context, Ui};
 
 use crate::catalog::hub::offers;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Plan, Queue, Record, Refusal};
-use crate::platform::Events;
+use crate::platform::{self, Events};
 use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
@@ -44,6 +47,7 @@ use download::Downloading;
 use export::Exporting;
 use files::Files;
 use form::Form;
+use keep::Keep;
 use loras::Fitting;
 use memory::Memory;
 use models::{Change, Found, Look};
@@ -108,6 +112,7 @@ pub struct App {
     downloading: Option<Downloading>,
     saved: Saved,
     saved_at: Option<PathBuf>,
+    keep: Keep,
     locale: String,
     form: Form,
     /// Whether its LoRAs fit its model.
@@ -181,6 +186,7 @@ impl App {
             offers: offers(),
             downloading: None,
             form: Form::of(saved.request.clone()),
+            keep: Keep::new(saved.clone()),
             queue: Queue::default(),
             works: Vec::new(),
             records: Vec::new(),
@@ -266,20 +272,14 @@ impl App {
         self.notice = Some(Notice { sentence, is_bad });
     }
 
-    /// Shows a file or folder in the system's file manager.
-    fn reveal(&mut self, place: &Path) {
-        if let Err(error) = crate::platform::files::reveal(place) {
-            self.tell(error.to_string(), true);
-        }
+    fn warn(&mut self, error: &Error) {
+        self.tell(error.to_string(), true);
     }
 
-    /// Writes down what shall be as it is at the next start.
-    fn save(&mut self) {
-        self.saved.request = self.form.request.clone();
-        if let Some(path) = &self.saved_at
-            && let Err(error) = self.saved.write(path)
-        {
-            self.tell(error.to_string(), true);
+    /// Shows a file or folder in the system's file manager.
+    fn reveal(&mut self, place: &Path) {
+        if let Err(error) = platform::files::reveal(place) {
+            self.warn(&error);
         }
     }
 }
@@ -289,6 +289,7 @@ impl eframe::App for App {
         self.hear(ctx);
         self.hear_desktop(ctx);
         self.tell_desktop(ctx);
+        self.keep(ctx);
     }
 
     fn raw_input_hook(&mut self, _: &Context, input: &mut egui::RawInput) {
@@ -302,6 +303,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self) {
+        self.keep_waiting();
         self.save();
     }
 }

@@ -7,13 +7,10 @@ use egui::Context;
 
 use super::App;
 use super::dialogs::Question;
-use super::download::Downloading;
-use super::files::Done;
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Installed};
 use crate::view::action::ModelsAction;
-use crate::view::models;
 
 /// What is done with the folders before models are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +69,13 @@ impl App {
     /// Has models looked for.
     pub(super) fn look_for_models(&self, change: Change) {
         let look = Arc::clone(&self.look);
-        self.files.ask(move || {
+        let look = move || {
             let found = look(&change);
-            Some(Done::Models(change, found))
+            (change, found)
+        };
+        self.files.ask(look, |app, _, (change, found)| match found {
+            Ok(found) => app.know_models(&change, found),
+            Err(error) => app.warn(&error),
         });
     }
 
@@ -82,8 +83,8 @@ impl App {
         match action {
             ModelsAction::AddFolder => {
                 let answer = (self.ask)(Question::Folder);
-                let chosen = |path: Option<PathBuf>| Some(Done::Opened(path?));
-                self.files.wait(answer, chosen);
+                self.files
+                    .wait(answer, |app, _, path| app.receive_file(path));
             }
             ModelsAction::Forget(folder) => self.look_for_models(Change::Forget(folder)),
             ModelsAction::LookAgain => self.look_for_models(Change::None),
@@ -93,11 +94,7 @@ impl App {
     }
 
     /// Takes note of the models that were found. Of a folder that was added, the first whole one is used.
-    pub(super) fn hear_models(&mut self, change: &Change, found: Result<Found>) {
-        let found = match found {
-            Ok(found) => found,
-            Err(error) => return self.tell(error.to_string(), true),
-        };
+    fn know_models(&mut self, change: &Change, found: Found) {
         if let Change::Add(folder) = change {
             self.use_model_in(folder, &found.installed);
         }
@@ -122,17 +119,6 @@ impl App {
             Some(Ok(model)) => self.saved.model = Some(model.root.clone()),
             Some(Err(sentence)) => self.tell(sentence.clone(), true),
             None => {}
-        }
-    }
-
-    pub(super) fn models_view(&self) -> models::Models<'_> {
-        models::Models {
-            installed: &self.found.installed,
-            damaged: &self.found.damaged,
-            folders: &self.found.folders,
-            offers: &self.offers,
-            coming: self.downloading.as_ref().map(Downloading::view),
-            chosen: self.model().map(|model| model.root.as_path()),
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::App;
-use super::files::Done;
 use crate::error::{Error, Result};
 use crate::job::memory::{Fitted, Saving};
 use crate::job::{Plan, Refusal};
@@ -14,7 +13,7 @@ pub type Fit = Arc<dyn Fn(&Plan) -> Result<Fitted> + Send + Sync>;
 
 /// What is asked: a plan without its words, and whether another job takes memory meanwhile.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Matter {
+struct Matter {
     plan: Plan,
     busy: bool,
 }
@@ -78,16 +77,14 @@ impl App {
         };
         needs.counting = true;
         let fit = Arc::clone(&self.fit);
-        self.files.ask(move || {
+        let count = move || {
             let result = fit(&matter.plan);
-            Some(Done::Needs(Box::new((matter, result))))
+            (matter, result)
+        };
+        self.files.ask(count, |app, _, known| {
+            app.needs.counting = false;
+            app.needs.known = Some(known);
         });
-    }
-
-    /// Takes note of what a video needs.
-    pub(super) fn hear_needs(&mut self, known: (Matter, Result<Fitted>)) {
-        self.needs.counting = false;
-        self.needs.known = Some(known);
     }
 }
 

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::App;
-use super::files::Done;
 use super::work::{Phase, Work};
-use crate::job::{Clip, Event, Kept, Record, Start, Ticket};
+use super::{App, glance};
+use crate::job::{Clip, Event, Kept, Record};
 use crate::shelf::{Errand, News};
 use crate::view::action::Shown;
 
@@ -23,8 +22,8 @@ impl App {
         for news in news {
             self.hear_shelf(ctx, news);
         }
-        for done in self.files.done() {
-            self.hear_files(ctx, done);
+        for then in self.files.done() {
+            then(self, ctx);
         }
         self.poll_export();
         self.poll_download();
@@ -38,7 +37,7 @@ impl App {
             && let Err(error) = player.poll(ctx)
         {
             self.player = None;
-            self.tell(error.to_string(), true);
+            self.warn(&error);
         }
     }
 
@@ -65,7 +64,7 @@ impl App {
                     work.note(progress, elapsed);
                 }
             }
-            Event::Preview { id, clip, .. } => self.files.smooth(id, clip),
+            Event::Preview { id, clip, .. } => self.show_preview(id, clip),
             Event::Frames { id, clip, .. } => self.show_last(ctx, id, &clip),
             Event::Finished {
                 id,
@@ -82,6 +81,15 @@ impl App {
             }
             Event::Measured { .. } | Event::Packed { .. } => {} // the window asks for neither
         }
+    }
+
+    fn show_preview(&self, id: u64, clip: Arc<Clip>) {
+        let larger = move || glance::preview(&clip);
+        self.files.ask(larger, move |app, ctx, clip| {
+            if let Some(work) = app.work(id) {
+                work.show(ctx, Arc::new(clip));
+            }
+        });
     }
 
     /// Of frames as they are decoded, the latest is shown.
@@ -132,11 +140,15 @@ impl App {
 
     fn hear_shelf(&mut self, ctx: &Context, news: News) {
         match news {
-            News::Read(records, unfinished) => {
-                self.records = records;
-                for folder in unfinished {
-                    self.files.unfinished(folder);
+            News::Read(contents) => {
+                self.records = contents.records;
+                for folder in contents.unfinished {
+                    self.offer_unfinished(folder);
                 }
+                for plan in contents.waiting {
+                    self.offer(Box::new(plan), Phase::Held);
+                }
+                self.keep.know_waiting();
             }
             News::Added(record) => {
                 self.shelve(ctx, *record);
@@ -161,50 +173,6 @@ impl App {
         let work = at.map(|at| self.works.remove(at));
         if work.is_some_and(|work| self.shown == Shown::Job(work.ticket.id)) {
             self.show(ctx, Shown::Record(id));
-        }
-    }
-
-    fn hear_files(&mut self, ctx: &Context, done: Done) {
-        match done {
-            Done::Chosen(end, path) => self.use_picture(end, path),
-            Done::Opened(path) => self.receive_file(path),
-            Done::Place(export) => self.begin_export(ctx, *export),
-            Done::Photo(end, path, Ok((pixels, size))) => {
-                self.form.take_photo(ctx, end, &path, pixels, size);
-            }
-            Done::Photo(end, _, Err(error)) => {
-                self.form.set_path(end, None);
-                self.tell(error.to_string(), true);
-            }
-            Done::Settings(Ok(settings)) => self.restore_settings(*settings),
-            Done::Preview(id, clip) => {
-                if let Some(work) = self.work(id) {
-                    work.show(ctx, Arc::new(clip));
-                }
-            }
-            Done::Planned(Ok(plan)) => self.enqueue(ctx, *plan, Start::Anew),
-            Done::Poster(id, pixels) => {
-                self.posters.take(ctx, id, pixels);
-            }
-            Done::Frame(Ok(path)) => self.use_picture(crate::view::action::End::First, path),
-            Done::Unfinished(plan, step) => {
-                let is_known = |work: &Work| work.plan.output == plan.output;
-                if !self.works.iter().any(is_known) {
-                    // It gets a number that no job has, until it is resumed.
-                    let ticket = Ticket::new(u64::MAX - self.works.len() as u64);
-                    let mut work = Work::new(ticket, plan, &self.estimates);
-                    work.phase = Phase::Interrupted(step);
-                    self.works.push(work);
-                }
-            }
-            Done::Fit(loras, root, fits) => self.hear_fit(&loras, &root, fits),
-            Done::Needs(needs) => self.hear_needs(*needs),
-            Done::Videos(folder) => self.move_videos(folder),
-            Done::Models(change, found) => self.hear_models(&change, found),
-            Done::Settings(Err(error))
-            | Done::Planned(Err(error))
-            | Done::Frame(Err(error))
-            | Done::Failed(error) => self.tell(error.to_string(), true),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Pictures and files that come into the window and leave it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use egui::{Context, Event};
 
-use super::App;
 use super::dialogs::Question;
-use super::files::Done;
 use super::models::Change;
 use super::moving::{Moving, image};
+use super::{App, glance};
+use crate::error::{Error, Result};
 use crate::job::{Pictures, Request, Settings, Size};
+use crate::media::{mp4, photo};
 use crate::view::action::End;
 
 impl App {
@@ -17,17 +19,32 @@ impl App {
     pub(super) fn read_photos(&mut self) {
         for end in [End::First, End::Last] {
             if let Some(path) = self.form.path(end) {
-                self.files.photo(end, path.to_owned());
+                self.read_photo(end, path.to_owned());
             }
         }
+    }
+
+    fn read_photo(&self, end: End, path: PathBuf) {
+        let read = move || {
+            let picture = glance::picture(&path);
+            (path, picture)
+        };
+        self.files
+            .ask(read, move |app, ctx, (path, picture)| match picture {
+                Ok((pixels, size)) => app.form.take_photo(ctx, end, &path, pixels, size),
+                Err(error) => {
+                    app.form.set_path(end, None);
+                    app.warn(&error);
+                }
+            });
     }
 
     /// Has a picture chosen.
     pub(super) fn choose_picture(&self, end: End) {
         let kind = self.words().compose.pictures;
         let answer = (self.ask)(Question::Picture { kind });
-        let chosen = move |path: Option<PathBuf>| Some(Done::Chosen(end, path?));
-        self.files.wait(answer, chosen);
+        self.files
+            .wait(answer, move |app, _, path| app.use_picture(end, path));
     }
 
     /// Has a picture or a video chosen.
@@ -37,14 +54,15 @@ impl App {
             pictures: words.pictures,
             videos: words.videos,
         };
-        let opened = |path: Option<PathBuf>| Some(Done::Opened(path?));
-        self.files.wait((self.ask)(question), opened);
+        let answer = (self.ask)(question);
+        self.files
+            .wait(answer, |app, _, path| app.receive_file(path));
     }
 
     /// Puts a picture into the form.
-    pub(super) fn use_picture(&mut self, end: End, path: PathBuf) {
+    fn use_picture(&mut self, end: End, path: PathBuf) {
         self.form.set_path(end, Some(path.clone()));
-        self.files.photo(end, path);
+        self.read_photo(end, path);
     }
 
     /// Takes what was dropped on the window or pasted into it.
@@ -89,7 +107,7 @@ impl App {
         }
         match self.records.iter().find(|record| record.file == path) {
             Some(record) => self.restore(record.request()),
-            None => self.files.settings(path),
+            None => self.read_settings(path),
         }
     }
 
@@ -123,8 +141,16 @@ impl App {
         self.tell(self.words().notices.restored, false);
     }
 
+    fn read_settings(&self, path: PathBuf) {
+        let read = move || settings(&path);
+        self.files.ask(read, |app, _, settings| match settings {
+            Ok(settings) => app.restore_settings(settings),
+            Err(error) => app.warn(&error),
+        });
+    }
+
     /// The same from a file: it names its pictures without their folders.
-    pub(super) fn restore_settings(&mut self, settings: Settings) {
+    fn restore_settings(&mut self, settings: Settings) {
         let model = self
             .models
             .iter()
@@ -169,8 +195,25 @@ impl App {
         self.write_frame(&name, size, pixels);
     }
 
+    /// Writes a frame, (height, width, 3), as a picture, and begins with it.
     fn write_frame(&self, name: &str, size: Size, rgb: Vec<u8>) {
         let folder = self.shelf.places().data.join("frames");
-        self.files.frame(&folder, name, size, rgb);
+        let path = folder.join(format!("{name}.png"));
+        let write = move || {
+            fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+            photo::save(&path, size, &rgb)?;
+            Ok(path)
+        };
+        self.files.ask(write, |app, _, path| match path {
+            Ok(path) => app.use_picture(End::First, path),
+            Err(error) => app.warn(&error),
+        });
     }
+}
+
+/// What made a video, as its file tells.
+fn settings(path: &Path) -> Result<Settings> {
+    let none = || Error::content(path, "is not a video of Zoetrope, so it holds no settings");
+    let json = mp4::settings(path)?.ok_or_else(none)?;
+    Settings::from_json(&json).map_err(|_| none())
 }

@@ -1,14 +1,12 @@
 //! What is *saved* between two starts of the window: the form as it was, and how it looks.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
 use crate::job::{Fit, Request};
-use crate::media::PartialFile;
 use crate::platform::Recent;
+use crate::shelf::json;
 use crate::view::strings::Language;
 use crate::view::theme::Appearance;
 
@@ -77,22 +75,6 @@ impl Default for Saved {
 impl Saved {
     /// Reads `path`. What cannot be understood is of no use, but no obstacle either.
     pub fn read(path: &Path) -> Self {
-        let read = || serde_json::from_slice(&fs::read(path).ok()?).ok();
-        read().unwrap_or_default()
-    }
-
-    /// Writes it to `path`.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn write(&self, path: &Path) -> Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-        }
-        let json = serde_json::to_vec_pretty(self)
-            .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
-        let mut file = PartialFile::create(path)?;
-        file.write_at(0, &json)?;
-        file.finish()
+        json::read(path).unwrap_or_default()
     }
 }

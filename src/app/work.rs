@@ -43,6 +43,8 @@ pub enum Phase {
     Ending,
     /// It was interrupted after so many steps, and can be resumed.
     Interrupted(usize),
+    /// It waited when the program ended, and waits until it is resumed.
+    Held,
     /// It could not be done, and why; the steps that are kept, if it can be resumed.
     Failed(String, Option<usize>),
 }

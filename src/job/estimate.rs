@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Plan, Precision, Timings, VaePrecision, Variant};
 
+/// What a job will take, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// How long.
+    pub time: Option<Duration>,
+    /// The most memory at once, in bytes.
+    pub memory: Option<u64>,
+}
+
 /// What was learnt so far. There is one line for each kind of job, the newest last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimates {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Expert;
+use super::{Expert, Refusal};
 
 /// A LoRA as it is to be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Lora {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expert: Option<Expert>,
 }
+
+/// How many of a LoRA's layers fit a model, and of how many; or why it cannot be used with it.
+pub type LoraFit = Result<(usize, usize), Refusal>;
 
 impl Lora {
     /// Whether it changes this expert.

@@ -35,15 +35,21 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Puts a job at the end, and tells its number.
-    pub fn add(&mut self, plan: Plan, start: Start) -> u64 {
+    /// A ticket with a number that no other job has.
+    pub fn new_ticket(&mut self) -> Ticket {
         self.last += 1;
+        Ticket::new(self.last)
+    }
+
+    /// Puts a job at the end, and hands out its ticket.
+    pub fn add(&mut self, plan: Box<Plan>, start: Start) -> Ticket {
+        let ticket = self.new_ticket();
         self.waiting.push_back(Job {
-            ticket: Ticket::new(self.last),
-            plan: Box::new(plan),
+            ticket: ticket.clone(),
+            plan,
             start,
         });
-        self.last
+        ticket
     }
 
     /// The command for the next job, when none is at work: from now on it is.

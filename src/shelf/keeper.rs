@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use super::Shelf;
+use serde_json::Value;
+
+use super::{Shelf, json};
 use crate::error::{Error, Result};
-use crate::job::{Estimates, Record};
+use crate::job::{Estimates, Plan, Record};
 
 /// What the keeper is asked for.
 #[derive(Debug)]
@@ -22,13 +24,28 @@ pub enum Errand {
     Remove(Box<Record>),
     /// Keep what was learnt of this machine's speed.
     Learn(Box<Estimates>),
+    /// Keep the jobs that wait, the next one first.
+    Wait(Vec<Plan>),
+    /// Write something else that is to be kept to this file.
+    Write(PathBuf, Value),
+}
+
+/// Everything that stands on the shelf.
+#[derive(Debug)]
+pub struct Contents {
+    /// The finished videos, newest first.
+    pub records: Vec<Record>,
+    /// The folders of unfinished ones, newest first.
+    pub unfinished: Vec<PathBuf>,
+    /// The jobs that were not begun, the next one first.
+    pub waiting: Vec<Plan>,
 }
 
 /// What the keeper has to say.
 #[derive(Debug)]
 pub enum News {
-    /// Everything that stands on the shelf, newest first, and the folders of unfinished videos.
-    Read(Vec<Record>, Vec<PathBuf>),
+    /// Everything was read.
+    Read(Contents),
     /// A finished video now stands there, with its poster.
     Added(Box<Record>),
     /// The video of this name is gone.
@@ -99,9 +116,13 @@ impl Drop for Keeper {
 
 fn run(shelf: &Shelf, discard: &dyn Fn(&Path) -> Result<()>, errand: Errand) -> Option<News> {
     let result = match errand {
-        Errand::Read => shelf
-            .records()
-            .map(|records| Some(News::Read(records, shelf.unfinished()))),
+        Errand::Read => shelf.records().map(|records| {
+            Some(News::Read(Contents {
+                records,
+                unfinished: shelf.unfinished(),
+                waiting: shelf.waiting(),
+            }))
+        }),
         Errand::Add(record) => shelf
             .add(*record)
             .map(|record| Some(News::Added(Box::new(record)))),
@@ -110,6 +131,8 @@ fn run(shelf: &Shelf, discard: &dyn Fn(&Path) -> Result<()>, errand: Errand) -> 
             .remove(&record, discard)
             .map(|()| Some(News::Removed(record.id))),
         Errand::Learn(estimates) => shelf.save_estimates(&estimates).map(|()| None),
+        Errand::Wait(plans) => shelf.keep_waiting(&plans).map(|()| None),
+        Errand::Write(path, value) => json::write(&path, &value).map(|()| None),
     };
     result.unwrap_or_else(|error| Some(News::Failed(error.to_string())))
 }

@@ -2,7 +2,7 @@
 //! began with. Everything is a file of its own, written under a temporary name and renamed when it is
 //! whole, so that a crash loses at most the change at hand and two programs do not disturb each other.
 
-mod estimates;
+pub mod json;
 mod keeper;
 mod names;
 mod pictures;
@@ -11,8 +11,9 @@ mod poster;
 mod records;
 mod search;
 mod unfinished;
+mod waiting;
 
-pub use keeper::{Errand, Keeper, News};
+pub use keeper::{Contents, Errand, Keeper, News};
 pub use places::Places;
 pub use search::Search;
 
@@ -100,9 +101,22 @@ impl Shelf {
         unfinished::find(earlier.iter().chain([videos]))
     }
 
+    /// The jobs that were kept and not begun since, the next one first.
+    pub fn waiting(&self) -> Vec<Plan> {
+        waiting::read(&self.places.waiting())
+    }
+
+    /// Keeps the jobs that wait, in place of those that did before.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn keep_waiting(&self, plans: &[Plan]) -> Result<()> {
+        waiting::write(&self.places.waiting(), plans)
+    }
+
     /// What was learnt of this machine's speed; nothing if that cannot be read.
     pub fn estimates(&self) -> Estimates {
-        estimates::read(&self.places.estimates())
+        json::read(&self.places.estimates()).unwrap_or_default()
     }
 
     /// Keeps what was learnt.
@@ -110,6 +124,6 @@ impl Shelf {
     /// # Errors
     /// It cannot be written.
     pub fn save_estimates(&self, estimates: &Estimates) -> Result<()> {
-        estimates::write(&self.places.estimates(), estimates)
+        json::write(&self.places.estimates(), estimates)
     }
 }

@@ -8,7 +8,7 @@ use directories::{ProjectDirs, UserDirs};
 /// Where everything is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// Records, posters, pictures and estimates.
+    /// Records, posters, pictures, estimates and the jobs that wait.
     pub data: PathBuf,
     /// New videos.
     pub videos: PathBuf,
@@ -62,5 +62,9 @@ impl Places {
 
     pub(super) fn estimates(&self) -> PathBuf {
         self.data.join("estimates.json")
+    }
+
+    pub(super) fn waiting(&self) -> PathBuf {
+        self.data.join("waiting.json")
     }
 }

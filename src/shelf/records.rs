@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process;
 
+use super::json;
 use crate::error::{Error, Result};
 use crate::job::Record;
-use crate::media::PartialFile;
 
 const ENDING: &str = "json";
 
@@ -30,7 +30,7 @@ fn read(path: &Path) -> Option<Record> {
     if path.extension()? != ENDING || id.starts_with('.') {
         return None;
     }
-    let record: Record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    let record: Record = json::read(path)?;
     Some(Record {
         id: id.to_owned(),
         poster: Some(poster(path.parent()?, id)).filter(|poster| poster.is_file()),
@@ -40,7 +40,6 @@ fn read(path: &Path) -> Option<Record> {
 
 /// Gives a record its name and writes it.
 pub(super) fn add(folder: &Path, record: Record) -> Result<Record> {
-    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     let id = (0..u32::MAX)
         .map(|number| format!("{:013}-{}-{number}", record.made, process::id()))
         .find(|id| !file(folder, id).exists())
@@ -52,12 +51,7 @@ pub(super) fn add(folder: &Path, record: Record) -> Result<Record> {
 
 /// Writes a record that has a name.
 pub(super) fn write(folder: &Path, record: &Record) -> Result<()> {
-    let path = file(folder, &record.id);
-    let json = serde_json::to_vec_pretty(record)
-        .map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
-    let mut file = PartialFile::create(&path)?;
-    file.write_at(0, &json)?;
-    file.finish()
+    json::write(&file(folder, &record.id), record)
 }
 
 /// Removes a record and its poster.

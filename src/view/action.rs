@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::export::Choice;
+use super::export::choice::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
 use crate::job::{Offer, Quality, Request};

@@ -10,7 +10,7 @@ use super::action::{Action, JobAction, RecordAction, Shown};
 use super::icons;
 use super::strings::words;
 use super::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
-use super::widget::{fitted, focus_ring, menu_item, warmth};
+use super::widget::{caption, fitted, focus_ring, menu_item, warmth};
 use crate::job::Size;
 
 /// One video among others.
@@ -38,6 +38,8 @@ pub enum Kind {
     Waiting,
     /// A job that was interrupted, by its finished steps and all.
     Interrupted(usize, usize),
+    /// A job that waited at an earlier start.
+    Held,
     /// A job that could not be done.
     Failed,
     /// A finished video, and whether its owner likes it.
@@ -83,7 +85,16 @@ pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
             ui.close();
         }
     });
-    response.on_hover_text(cell.name);
+    response.on_hover_ui(|ui| hint(ui, cell));
+}
+
+/// The whole name, and what is only hinted at on the picture.
+fn hint(ui: &mut Ui, cell: &Cell) {
+    ui.set_max_width(size::HINT);
+    ui.label(cell.name);
+    if let Kind::Interrupted(done, of) = cell.kind {
+        caption(ui, &(words(ui).reel.paused_at)(done, of));
+    }
 }
 
 fn draw(ui: &Ui, response: &Response, rect: Rect, cell: &Cell) {
@@ -128,10 +139,10 @@ fn mark(ui: &Ui, rect: Rect, kind: Kind) {
             let done = Stroke::new(3.0, theme::DARK.accent);
             painter.hline(line.left()..=end, y, done);
         }
-        Kind::Waiting => middle(icons::CLOCK, theme::DARK.secondary),
+        Kind::Waiting | Kind::Held => middle(icons::CLOCK, theme::DARK.secondary),
         Kind::Interrupted(done, of) => {
             middle(icons::PLAY_FILL, theme::DARK.accent);
-            let words = (words(ui).reel.paused_at)(done, of);
+            let words = format!("{done}/{of}");
             let place = pos2(rect.center().x, rect.bottom() - space::S);
             let font = theme::regular(text::CAPTION);
             let color = theme::DARK.text;
@@ -161,7 +172,7 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
                     (reel.later, JobAction::Later),
                     (reel.cancel, JobAction::Cancel),
                 ],
-                Kind::Interrupted(..) => &[
+                Kind::Interrupted(..) | Kind::Held => &[
                     (stage.resume, JobAction::Continue),
                     (stage.discard, JobAction::Cancel),
                 ],

@@ -11,6 +11,7 @@ pub mod drop_target;
 pub mod export;
 pub mod fonts;
 pub mod icons;
+pub mod keys;
 pub mod library;
 pub mod models;
 pub mod notice;

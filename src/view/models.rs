@@ -10,7 +10,7 @@ use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, radius, space, text};
 use super::widget::{
-    Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress,
+    Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
 use crate::job::{Installed, Offer};
 
@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
         ui.add_space(space::S);
     }
     for sentence in models.damaged {
-        warn(ui, sentence);
+        warning(ui, sentence);
     }
     asked = more(ui, models).or(asked);
     asked = folders(ui, models.folders).or(asked);
@@ -94,7 +94,7 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
             caption(ui, &(words.models.family)(&family, model.bytes));
         }
         if let Err(sentence) = &model.checkpoint {
-            warn(ui, sentence);
+            warning(ui, sentence);
         }
         asked
     };
@@ -197,9 +197,4 @@ fn folders(ui: &mut Ui, folders: &[PathBuf]) -> Option<Action> {
         }
     });
     asked
-}
-
-fn warn(ui: &mut Ui, sentence: &str) {
-    let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
-    ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
 }

@@ -14,7 +14,8 @@ const WIDTH: f32 = 420.0;
 pub fn show(ctx: &Context, sentence: &str, is_bad: bool) -> Option<Action> {
     let offset = [0.0, size::TITLE_BAR + space::M];
     let area = Area::new(Id::unique("notice"))
-        .order(Order::Foreground)
+        // Over sheets, too.
+        .order(Order::Tooltip)
         .anchor(Align2::CENTER_TOP, offset);
     let shown = area.show(ctx, |ui| {
         let palette = palette(ui);

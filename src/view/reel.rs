@@ -5,7 +5,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 use super::action::{Action, Part};
 use super::cell::{self, Cell, Kind, Outcome};
 use super::icons;
-use super::shortcuts::{Key, keys};
+use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, size, space};
 use super::widget::{IconButton, caption};
@@ -59,10 +59,14 @@ fn fold(ui: &mut Ui, reel: &Reel) -> Option<Action> {
         let button = IconButton::new(icon, name).keys(&keys).small();
         let asked = ui.add(button).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let waiting = |cell: &&Cell| matches!(cell.kind, Kind::Working(_) | Kind::Waiting);
-            let made = |cell: &&Cell| matches!(cell.kind, Kind::Made { .. });
-            let count = |which: &dyn Fn(&&Cell) -> bool| reel.cells.iter().filter(which).count();
-            caption(ui, &(words.counts)(count(&waiting), count(&made)));
+            let count = |which: fn(Kind) -> bool| {
+                let cells = reel.cells.iter();
+                cells.filter(|cell| which(cell.kind)).count()
+            };
+            let made = count(|kind| matches!(kind, Kind::Made { .. }));
+            let failed = count(|kind| kind == Kind::Failed);
+            let to_make = reel.cells.len() - made - failed;
+            caption(ui, &(words.counts)(to_make, made));
         });
         asked.then_some(Action::Fold(Part::Reel))
     })

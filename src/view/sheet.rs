@@ -1,10 +1,11 @@
-//! A *sheet* lies over the window until it is closed. What stands on it is drawn elsewhere.
+//! A *sheet* lies over the window until it is closed, and keyboard and pointer stay on it. What stands on it is
+//! drawn elsewhere.
 
-use egui::{Align, Area, Frame, Id, Layout, Margin, Order, ScrollArea, Sense, Stroke, Ui};
+use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Stroke, Ui};
 
 use super::action::{Action, Sheet};
 use super::icons;
-use super::shortcuts::{Key, keys};
+use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, radius, size, space};
 use super::widget::{IconButton, heading};
@@ -23,53 +24,40 @@ pub fn show(
         Sheet::Export => (titles.export, size::SHEET),
         Sheet::Shortcuts => (titles.shortcuts, size::SHEET),
     };
-    let ctx = ui.ctx();
-    let room = ctx.content_rect();
-    let backdrop = Area::new(Id::unique("backdrop"))
-        .order(Order::Middle)
-        .fixed_pos(room.min)
-        .show(ctx, |ui| {
-            let response = ui.allocate_rect(room, Sense::click());
-            ui.painter().rect_filled(room, 0.0, palette(ui).scrim);
-            response.clicked()
-        });
+    let room = ui.ctx().content_rect();
     let width = widest.min(room.width() - 4.0 * space::XL);
     let height = room.height() - 2.0 * size::TITLE_BAR - 4.0 * space::XL;
-    let laid = Area::new(Id::unique("sheet"))
-        .order(Order::Foreground)
-        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-        .show(ctx, |ui| {
-            let palette = palette(ui);
-            let frame = Frame::new()
-                .fill(palette.panel)
-                .stroke(Stroke::new(1.0, palette.hairline))
-                .shadow(ui.visuals().window_shadow)
-                .corner_radius(radius::CARD)
-                .inner_margin(Margin::same(space::XL as i8));
-            frame
-                .show(ui, |ui| {
-                    ui.set_width(width);
-                    if sheet == Sheet::Shelf {
-                        // The grid takes what is left of it.
-                        ui.set_height(height);
-                    }
-                    let closed = header(ui, title);
-                    ui.add_space(space::S);
-                    // The grid scrolls by itself, below what is looked for.
-                    let asked = if sheet == Sheet::Shelf {
-                        content(ui)
-                    } else {
-                        let scroll = ScrollArea::vertical()
-                            .max_height(height)
-                            .min_scrolled_height(height);
-                        scroll.show(ui, content).inner
-                    };
-                    asked.or(closed)
-                })
-                .inner
+    let palette = palette(ui);
+    let frame = Frame::new()
+        .fill(palette.panel)
+        .stroke(Stroke::new(1.0, palette.hairline))
+        .shadow(ui.visuals().window_shadow)
+        .corner_radius(radius::CARD)
+        .inner_margin(Margin::same(space::XL as i8));
+    let laid = Modal::new(Id::unique("sheet"))
+        .backdrop_color(palette.scrim)
+        .frame(frame)
+        .show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            if sheet == Sheet::Shelf {
+                // The grid takes what is left of it.
+                ui.set_height(height);
+            }
+            let closed = header(ui, title);
+            ui.add_space(space::S);
+            // The grid scrolls by itself, below what is looked for.
+            let asked = if sheet == Sheet::Shelf {
+                content(ui)
+            } else {
+                let scroll = ScrollArea::vertical()
+                    .max_height(height)
+                    .min_scrolled_height(height);
+                scroll.show(ui, content).inner
+            };
+            asked.or(closed)
         });
-    let dismissed = backdrop.inner.then_some(Action::CloseSheet);
-    laid.inner.or(dismissed)
+    let dismissed = laid.backdrop_response.clicked();
+    laid.inner.or(dismissed.then_some(Action::CloseSheet))
 }
 
 fn header(ui: &mut Ui, title: &str) -> Option<Action> {

@@ -161,6 +161,8 @@ pub mod size {
     pub const SHEET: f32 = 640.0;
     /// The widest sheet with pictures.
     pub const WIDE_SHEET: f32 = 1040.0;
+    /// The widest explanation under the pointer.
+    pub const HINT: f32 = 280.0;
     /// The icons' square.
     pub const ICON: f32 = 16.0;
     /// The ring around what the keyboard talks to.

@@ -4,7 +4,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, RichText, Sense, Ui, ViewportCom
 
 use super::action::{Action, Sheet};
 use super::icons;
-use super::shortcuts::{Key, keys};
+use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{self, palette, size, space, text};
 use super::widget::{Button, IconButton, caption, menu, menu_item};

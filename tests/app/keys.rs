@@ -3,7 +3,7 @@
 use egui::Key as Stroke;
 use zoetrope::app::keys::key_of;
 use zoetrope::platform::menu::Item;
-use zoetrope::view::shortcuts::TABLE;
+use zoetrope::view::keys::TABLE;
 use zoetrope::view::strings::{CHINESE, ENGLISH};
 
 /// Breaks when the menu bar takes a key for one thing, and the window shows it for another.

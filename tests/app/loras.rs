@@ -57,7 +57,7 @@ fn with_a_file_that_is_no_lora_nothing_begins() {
     });
     window.press(Modifiers::COMMAND, Key::Enter);
     assert!(window.command().is_none(), "it cannot work");
-    window.click("Remove clay");
+    window.click("Remove it");
     assert!(!window.sees_part("clay"));
     window.press(Modifiers::COMMAND, Key::Enter);
     window.next_job();

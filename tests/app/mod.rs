@@ -3,12 +3,14 @@
 
 mod files;
 mod first_start;
+mod keyboard;
 mod keys;
 mod looks;
 mod loras;
 mod memory;
 mod models;
 mod queue;
+mod restart;
 mod settings;
 mod whole;
 
@@ -145,6 +147,19 @@ impl Opening {
         window.settle();
         window
     }
+}
+
+/// Another start of the program, of which nothing is left but its files.
+fn start_again(window: Window) -> Window {
+    let folder = Rc::clone(&window.folder);
+    drop(window);
+    let saved = Saved::read(&folder.path().join("window.json"));
+    Opening {
+        saved,
+        folder,
+        ..Opening::default()
+    }
+    .open()
 }
 
 /// A model as it is found.

@@ -6,7 +6,8 @@ fn queue_of(count: usize) -> Queue {
     let mut queue = Queue::default();
     for number in 1..=count {
         let plan = plan(&request(&format!("boat {number}")), None).expect("it works");
-        assert_eq!(queue.add(plan, Start::Anew), number as u64);
+        let ticket = queue.add(Box::new(plan), Start::Anew);
+        assert_eq!(ticket.id, number as u64);
     }
     queue
 }
@@ -59,9 +60,7 @@ fn cancelling_takes_waiting_jobs_out_and_asks_the_one_at_work() {
 #[test]
 fn an_unfinished_job_goes_on_where_it_was() {
     let mut queue = Queue::default();
-    queue.add(
-        plan(&request("a boat"), None).expect("it works"),
-        Start::WhereItWas,
-    );
+    let plan = plan(&request("a boat"), None).expect("it works");
+    queue.add(Box::new(plan), Start::WhereItWas);
     assert!(matches!(queue.begin_next(), Some(Command::Resume(..))));
 }

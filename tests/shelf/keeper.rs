@@ -39,10 +39,10 @@ fn errands_are_done_in_order() {
     favourite(false);
     favourite(true);
     keeper.ask(Errand::Read);
-    let News::Read(records, unfinished) = next(&keeper.news) else {
+    let News::Read(contents) = next(&keeper.news) else {
         panic!("it was read")
     };
-    assert!(records[0].favourite && unfinished.is_empty());
+    assert!(contents.records[0].favourite && contents.unfinished.is_empty());
     keeper.ask(Errand::Remove(record.clone()));
     assert!(matches!(next(&keeper.news), News::Removed(id) if id == record.id));
 }

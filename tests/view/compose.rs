@@ -1,9 +1,9 @@
 //! The form.
 
-use zoetrope::job::{Refusal, Request, Size, Variant};
+use zoetrope::job::{Estimate, Refusal, Request, Size, Variant};
 use zoetrope::view::Action;
 use zoetrope::view::action::{End, Part};
-use zoetrope::view::compose::{self, Compose, Estimate};
+use zoetrope::view::compose::{self, Compose};
 
 use super::{Harness, harness};
 use crate::job::{checkpoint_of, plan};

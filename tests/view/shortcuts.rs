@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use egui::{Key as Stroke, Modifiers};
-use zoetrope::view::shortcuts::{Key, TABLE, pressed};
+use zoetrope::view::keys::{Key, TABLE, pressed};
 use zoetrope::view::strings::Language;
 
 /// What text fields and assistive technology need for themselves, with ⌘.

@@ -44,6 +44,8 @@ fn every_button_of_a_job_asks_for_what_it_says() {
         (State::Working, "Stop and keep", JobAction::Keep),
         (State::Working, "Cancel", JobAction::Cancel),
         (State::Waiting, "Cancel", JobAction::Cancel),
+        (State::Waiting, "Make it earlier", JobAction::Earlier),
+        (State::Waiting, "Make it later", JobAction::Later),
     ] {
         let mut stage = working(state, Some(denoised(12)), None);
         stage.get_by_label(name).click();

@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use crate::{cmd, places, setup};
+use crate::{cmd, debian, places, setup};
 
+/// A display without a screen, what draws on it, what clicks there, and what keeps what is seen.
+const PACKAGES: [&str; 4] = ["xvfb", "mesa-vulkan-drivers", "xdotool", "imagemagick"];
 const SIZE: [u32; 2] = [1280, 800];
 const PROMPT: &str = "A red lighthouse shines over the sea at night";
 /// How long the built-in model may take for a video on a slow machine.
@@ -23,6 +25,10 @@ const MOMENT: Duration = Duration::from_secs(3);
 /// The verb.
 pub fn run(args: &[String]) -> Result<()> {
     crate::no_args("screenshots", args)?;
+    if !cfg!(target_os = "linux") {
+        bail!("the pictures are taken on Linux, where a window can have a display of its own");
+    }
+    debian::install(&PACKAGES)?;
     setup::ensure()?;
     cmd::run(cmd::cargo().args(["build", "--quiet", "--package", "zoetrope"]))?;
     let stage = Stage::new()?;
@@ -39,7 +45,8 @@ pub fn run(args: &[String]) -> Result<()> {
     stage.shoot("working")?;
     stage.wait_for("mp4")?;
     sleep(MOMENT);
-    stage.point(SIZE[0] / 2, SIZE[1] / 2)?;
+    // On the controls, which otherwise fade.
+    stage.point(SIZE[0] / 2, SIZE[1] - 150)?;
     stage.shoot("player")?;
     drop(window);
 
@@ -88,7 +95,7 @@ impl Stage {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .context("Xvfb could not be started: install xvfb, xdotool, imagemagick and mesa-vulkan-drivers")?;
+            .context("Xvfb could not be started")?;
         let told = server.stdout.take().context("Xvfb tells no display")?;
         let server = Running(server);
         let mut number = String::new();

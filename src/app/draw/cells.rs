@@ -17,6 +17,7 @@ impl App {
                 size: work.plan.size,
                 kind: match &work.phase {
                     Phase::Waiting => Kind::Waiting,
+                    Phase::Held => Kind::Held,
                     Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
                     Phase::Interrupted(step) => Kind::Interrupted(*step, work.plan.steps as usize),
                     Phase::Failed(..) => Kind::Failed,

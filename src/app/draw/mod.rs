@@ -10,11 +10,12 @@ use egui::{Frame, Panel, Ui};
 
 use super::App;
 use super::work::Phase;
+use crate::job::Estimate;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
-use crate::view::compose::{self, Compose, Estimate};
+use crate::view::compose::{self, Compose};
+use crate::view::keys;
 use crate::view::reel::{self, Reel};
-use crate::view::shortcuts;
 use crate::view::theme::{palette, size};
 use crate::view::title_bar::{self, TitleBar};
 
@@ -24,8 +25,7 @@ impl App {
         self.receive(&ctx);
         self.advance(ui);
         self.remember_window(ui);
-        let keys = shortcuts::pressed(&ctx);
-        let mut asked: Vec<Action> = keys
+        let mut asked: Vec<Action> = keys::pressed(&ctx)
             .into_iter()
             .filter_map(|key| self.action_of(key))
             .collect();

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::app::App;
+use crate::app::download::Downloading;
 use crate::view::action::{Action, Sheet};
 use crate::view::cell::Outcome;
 use crate::view::library::{self, Library};
@@ -47,6 +48,17 @@ impl App {
                 *outcome = library::show(ui, &library);
                 outcome.asked.take()
             }
+        }
+    }
+
+    fn models_view(&self) -> models::Models<'_> {
+        models::Models {
+            installed: &self.found.installed,
+            damaged: &self.found.damaged,
+            folders: &self.found.folders,
+            offers: &self.offers,
+            coming: self.downloading.as_ref().map(Downloading::view),
+            chosen: self.model().map(|model| model.root.as_path()),
         }
     }
 

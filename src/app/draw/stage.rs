@@ -84,47 +84,17 @@ impl App {
     }
 
     fn draw_work(&self, ui: &mut Ui, work: &Work) -> Option<Action> {
-        let words = &self.words().stage;
-        let id = work.ticket.id;
         let state = match &work.phase {
             Phase::Waiting => State::Waiting,
             Phase::Working => State::Working,
             Phase::Paused => State::Paused,
             Phase::Ending => State::Ending,
-            Phase::Interrupted(step) => {
-                let body = (words.interrupted_at)(*step, work.plan.steps as usize);
-                let message = Message {
-                    icon: icons::PAUSE,
-                    is_bad: false,
-                    title: words.interrupted,
-                    body: &body,
-                    ways: vec![
-                        (words.resume, Action::Job(id, JobAction::Continue)),
-                        (words.discard, Action::Job(id, JobAction::Cancel)),
-                    ],
-                };
-                return stage::show(ui, &Stage::Message(message));
-            }
-            Phase::Failed(sentence, kept) => {
-                let resume = (words.resume, Action::Job(id, JobAction::Continue));
-                let restore = (words.edit_again, Action::Job(id, JobAction::Restore));
-                let discard = (words.discard, Action::Job(id, JobAction::Cancel));
-                let message = Message {
-                    icon: icons::WARNING,
-                    is_bad: true,
-                    title: words.failed,
-                    body: sentence,
-                    ways: kept
-                        .map(|_| resume)
-                        .into_iter()
-                        .chain([restore, discard])
-                        .collect(),
-                };
-                return stage::show(ui, &Stage::Message(message));
+            Phase::Interrupted(_) | Phase::Held | Phase::Failed(..) => {
+                return self.draw_stopped(ui, work);
             }
         };
         let working = Working {
-            id,
+            id: work.ticket.id,
             prompt: &work.plan.prompt,
             size: work.plan.size,
             picture: work.picture.as_ref().map(Moving::texture),
@@ -135,5 +105,35 @@ impl App {
             can_keep: work.can_keep(),
         };
         stage::show(ui, &Stage::Working(working))
+    }
+
+    /// A job that does not go on by itself: why, and the ways on.
+    fn draw_stopped(&self, ui: &mut Ui, work: &Work) -> Option<Action> {
+        let words = &self.words().stage;
+        let way = |name, action| (name, Action::Job(work.ticket.id, action));
+        let resume = way(words.resume, JobAction::Continue);
+        let restore = way(words.edit_again, JobAction::Restore);
+        let discard = way(words.discard, JobAction::Cancel);
+        let (title, body, ways) = match &work.phase {
+            Phase::Failed(sentence, kept) => {
+                let resume = kept.map(|_| resume).into_iter();
+                let ways = resume.chain([restore, discard]).collect();
+                (words.failed, sentence.clone(), ways)
+            }
+            Phase::Interrupted(step) => {
+                let kept = (words.interrupted_at)(*step, work.plan.steps as usize);
+                (words.interrupted, kept, vec![resume, discard])
+            }
+            _ => (words.waiting, words.held.to_owned(), vec![resume, discard]),
+        };
+        let is_bad = matches!(work.phase, Phase::Failed(..));
+        let message = Message {
+            icon: if is_bad { icons::WARNING } else { icons::PAUSE },
+            is_bad,
+            title,
+            body: &body,
+            ways,
+        };
+        stage::show(ui, &Stage::Message(message))
     }
 }

@@ -1,22 +1,21 @@
 //! Why a field cannot work, and a button that mends it.
 
-use egui::{Label, RichText, Ui};
+use egui::Ui;
 
 use super::Compose;
 use crate::job::{Field, Fit, Remedy, Request};
 use crate::view::Action;
 use crate::view::action::End;
 use crate::view::strings::words;
-use crate::view::theme::{self, palette, space, text};
-use crate::view::widget::Button;
+use crate::view::theme::space;
+use crate::view::widget::{Button, warning};
 
 /// Shows what stands in the way of `field`, if anything does.
 pub fn show(ui: &mut Ui, form: &Compose, field: Field, request: &mut Request) -> Option<Action> {
     let refusal = form.refusal_of(field)?;
     let sentence = (words(ui).refusal)(refusal);
     ui.add_space(-space::XS);
-    let sentence = RichText::new(sentence).font(theme::regular(text::CAPTION));
-    ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
+    warning(ui, &sentence);
     let (name, mend) = mend(ui, form, field)?;
     if !ui.add(Button::new(&name)).clicked() {
         return None;
@@ -76,13 +75,20 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             words.remove_picture.to_owned(),
             Mend::Ask(Action::RemovePicture(End::Last)),
         ),
-        Field::Fps | Field::Steps | Field::Guidance | Field::Shift | Field::Loras => (
+        Field::Loras => (
+            words.use_lora_here.to_owned(),
+            change(Box::new(|request| {
+                for lora in &mut request.loras {
+                    lora.expert = None;
+                }
+            })),
+        ),
+        Field::Fps | Field::Steps | Field::Guidance | Field::Shift => (
             words.as_model_again.to_owned(),
             change(Box::new(move |request| match field {
                 Field::Fps => request.fps = None,
                 Field::Steps => request.steps = None,
                 Field::Guidance => request.guidance = None,
-                Field::Loras => request.loras.clear(),
                 _ => request.shift = None,
             })),
         ),

@@ -1,7 +1,5 @@
 //! The button that starts it all.
 
-use std::time::Duration;
-
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -9,19 +7,10 @@ use super::{Compose, fix};
 use crate::job::{Field, Request};
 use crate::view::action::Action;
 use crate::view::icons;
-use crate::view::shortcuts::{Key, keys};
+use crate::view::keys::{Key, keys};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, radius, size, space, text};
 use crate::view::widget::{IconButton, explanation, focus_ring, menu, menu_item, warmth};
-
-/// What a job will take, as far as that is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Estimate {
-    /// How long.
-    pub time: Option<Duration>,
-    /// The most memory at once, in bytes.
-    pub memory: Option<u64>,
-}
 
 /// How many variations are offered at once.
 const COUNTS: [u32; 4] = [2, 3, 5, 10];

@@ -3,10 +3,12 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{Compose, fix};
-use crate::job::{Expert, Field, Lora, Request};
+use crate::job::{Expert, Field, Lora, LoraFit, Request};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, text};
-use crate::view::widget::{Button, IconButton, Number, Segment, explanation, label, segmented};
+use crate::view::widget::{
+    Button, IconButton, Number, Segment, explanation, label, segmented, warning,
+};
 use crate::view::{Action, icons};
 
 const WHICH: f32 = 216.0;
@@ -25,17 +27,35 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     explanation(ui, words.loras_why);
     let mut removed = None;
     for (place, lora) in request.loras.iter_mut().enumerate() {
-        if one(ui, form, lora) {
+        let taken_out = one(ui, form, lora);
+        let fit = form.lora_fits.get(place);
+        let given_up = fit.is_some_and(|fit| tell_fit(ui, fit));
+        if taken_out || given_up {
             removed = Some(place);
-        }
-        if let Some(&(matched, of)) = form.lora_fits.get(place) {
-            explanation(ui, &(words.lora_fits)(matched, of));
         }
     }
     if let Some(place) = removed {
         request.loras.remove(place);
     }
+    if form.lora_fits.iter().any(Result::is_err) {
+        return asked; // why stands beneath the one that it is about
+    }
     asked.or(fix::show(ui, form, Field::Loras, request))
+}
+
+/// Tells how one fits, and whether it is to go because it does not.
+fn tell_fit(ui: &mut Ui, fit: &LoraFit) -> bool {
+    let words = &words(ui).compose;
+    match fit {
+        Ok((matched, of)) => {
+            explanation(ui, &(words.lora_fits)(*matched, *of));
+            false
+        }
+        Err(refusal) => {
+            warning(ui, &refusal.to_string());
+            ui.add(Button::new(words.remove_it)).clicked()
+        }
+    }
 }
 
 /// Draws one and tells whether it is to go.

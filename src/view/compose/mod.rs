@@ -15,9 +15,8 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 use super::Action;
 use super::theme::{palette, space};
 use crate::job::memory::Saving;
-use crate::job::{Checkpoint, Field, Refusal, Request, Size};
+use crate::job::{Checkpoint, Estimate, Field, LoraFit, Refusal, Request, Size};
 
-pub use generate::Estimate;
 pub use well::Photo;
 
 /// A part of the form: it draws itself, changes the request, and returns what else was asked for.
@@ -49,8 +48,8 @@ pub struct Compose<'a> {
     pub advanced_open: bool,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
-    /// For each LoRA how many of its layers fit the model, and of how many, once that is known.
-    pub lora_fits: &'a [(usize, usize)],
+    /// How each LoRA fits the model, once that is known.
+    pub lora_fits: &'a [LoraFit],
 }
 
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].

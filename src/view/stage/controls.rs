@@ -7,7 +7,7 @@ use super::scrubber;
 use crate::view::Action;
 use crate::view::action::{PlayerAction, RecordAction, Sheet};
 use crate::view::icons;
-use crate::view::shortcuts::{Key, keys};
+use crate::view::keys::{Key, keys};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, space, text};
 use crate::view::widget::{Button, IconButton, Kind, menu, menu_item};

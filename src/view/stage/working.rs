@@ -138,9 +138,12 @@ fn news(ui: &mut Ui, working: &Working) {
 }
 
 fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
+    let reel = &words(ui).reel;
     let words = &words(ui).stage;
     let mut asked = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // Their text ends where the bar above ends.
+        ui.add_space(-space::S);
         let mut button = |icon, name, alive: bool, action| {
             let button = Button::new(name).icon(icon).kind(Kind::Quiet);
             if ui.add_enabled(alive, button).clicked() {
@@ -150,6 +153,8 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
         let ending = working.state == State::Ending;
         button(icons::X, words.cancel, !ending, JobAction::Cancel);
         if working.state == State::Waiting {
+            button(icons::CARET_RIGHT, reel.later, true, JobAction::Later);
+            button(icons::CARET_LEFT, reel.earlier, true, JobAction::Earlier);
             return;
         }
         let keep = working.can_keep && !ending;

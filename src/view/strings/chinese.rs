@@ -7,9 +7,10 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
 use crate::job::memory::Saving;
-use crate::job::{Computation, Edition, Fault, Field, Pictures, Refusal, Stage as JobStage};
-use crate::view::compose::Estimate;
-use crate::view::shortcuts::Key;
+use crate::job::{
+    Computation, Edition, Estimate, Fault, Field, Pictures, Refusal, Stage as JobStage,
+};
+use crate::view::keys::Key;
 
 /// What the window says in Simplified Chinese.
 pub const CHINESE: Words = Words {
@@ -156,6 +157,8 @@ const COMPOSE: Compose = Compose {
     loras: "LoRA",
     loras_why: "改变模型画风的小文件；1 为训练时的强度",
     add_lora: "添加…",
+    remove_it: "移除它",
+    use_lora_here: "用于此模型",
     remove_lora: |name| format!("移除 {name}"),
     strength_of: |name| format!("{name} 的强度"),
     lora_fits: |matched, of| format!("{of} 层中有 {matched} 层匹配"),
@@ -200,6 +203,7 @@ const STAGE: Stage = Stage {
     failed: "未能完成此视频",
     interrupted: "尚未完成",
     interrupted_at: |done, of| format!("已保留 {done} / {of} 步，可随时继续"),
+    held: "轮到它之前程序关闭了。继续后会制作它，然后依次制作其他排队的视频",
     resume: "继续",
     edit_again: "返回其设置",
     discard: "移除",

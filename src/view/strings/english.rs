@@ -6,9 +6,8 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
 use crate::job::memory::Saving;
-use crate::job::{Edition, Pictures, Stage as JobStage};
-use crate::view::compose::Estimate;
-use crate::view::shortcuts::Key;
+use crate::job::{Edition, Estimate, Pictures, Stage as JobStage};
+use crate::view::keys::Key;
 
 /// What the window says in English.
 pub const ENGLISH: Words = Words {
@@ -159,13 +158,15 @@ const COMPOSE: Compose = Compose {
     loras: "LoRAs",
     loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",
     add_lora: "Add…",
+    remove_it: "Remove it",
+    use_lora_here: "Use it here",
     remove_lora: |name| format!("Remove {name}"),
     strength_of: |name| format!("Strength of {name}"),
     lora_fits: |matched, of| format!("{matched} of {of} layers fit"),
     both: "both",
     weights: "Weights",
     weights_why: "8 bits take half the memory and hardly change the picture; 4 bits take a quarter and change details",
-    as_they_are: "As they are",
+    as_they_are: "As is",
     eight_bits: "8 bits",
     four_bits: "4 bits",
     generate: "Generate",
@@ -205,6 +206,7 @@ const STAGE: Stage = Stage {
     interrupted_at: |done, of| {
         format!("{done} of {of} steps are kept, and the rest can follow at any time")
     },
+    held: "The program ended before it could begin. Resume makes it, and then the others that wait",
     resume: "Resume",
     edit_again: "Back to its settings",
     discard: "Remove",

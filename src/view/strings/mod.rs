@@ -8,10 +8,9 @@ use std::time::Duration;
 use egui::{Context, Id, Ui};
 use serde::{Deserialize, Serialize};
 
-use super::compose::Estimate;
-use super::shortcuts::Key;
+use super::keys::Key;
 use crate::job::memory::Saving;
-use crate::job::{Bits, Edition, Fault, Pictures, Refusal, Size, Stage as JobStage};
+use crate::job::{Bits, Edition, Estimate, Fault, Pictures, Refusal, Size, Stage as JobStage};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
@@ -164,6 +163,8 @@ pub struct Compose {
     pub loras: &'static str,
     pub loras_why: &'static str,
     pub add_lora: &'static str,
+    pub remove_it: &'static str,
+    pub use_lora_here: &'static str,
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
     pub lora_fits: fn(usize, usize) -> String,
@@ -205,6 +206,7 @@ pub struct Stage {
     pub failed: &'static str,
     pub interrupted: &'static str,
     pub interrupted_at: fn(usize, usize) -> String,
+    pub held: &'static str,
     pub resume: &'static str,
     pub edit_again: &'static str,
     pub discard: &'static str,

@@ -22,6 +22,12 @@ pub fn explanation(ui: &mut Ui, words: &str) -> Response {
     ui.add(Label::new(words.color(palette(ui).secondary)).wrap())
 }
 
+/// Why something cannot work, wrapped to the width that there is.
+pub fn warning(ui: &mut Ui, words: &str) -> Response {
+    let words = RichText::new(words).font(theme::regular(text::CAPTION));
+    ui.add(Label::new(words.color(palette(ui).bad)).wrap())
+}
+
 /// The name of a sheet or a section.
 pub fn heading(ui: &mut Ui, words: &str) -> Response {
     let words = RichText::new(words).font(theme::semibold(text::LARGE));

@@ -16,7 +16,7 @@ mod text_box;
 pub use button::{Button, Kind};
 pub use disclosure::disclosure;
 pub use icon_button::IconButton;
-pub use label::{caption, explanation, heading, icon, label};
+pub use label::{caption, explanation, heading, icon, label, warning};
 pub use menu::{menu, menu_item};
 pub use number::Number;
 pub use progress::progress;

@@ -1,9 +1,9 @@
 //! A *text box* grows with what is typed into it.
 
-use egui::{Frame, Margin, Response, RichText, ScrollArea, TextEdit, Ui, Widget};
+use egui::{Align2, Frame, Margin, Response, RichText, ScrollArea, TextEdit, Ui, Widget, vec2};
 
 use super::focus_ring;
-use crate::view::theme::{self, palette, radius, space, text};
+use crate::view::theme::{self, palette, radius, size, space, text};
 
 /// It grows up to so many lines; then it scrolls.
 const MOST_ROWS: f32 = 14.0;
@@ -54,15 +54,18 @@ impl Widget for TextBox<'_> {
         let hint = RichText::new(self.placeholder)
             .font(font.clone())
             .color(palette.secondary);
+        let (field, above) = if self.rows > 1 {
+            let field = TextEdit::multiline(self.value).desired_rows(self.rows);
+            (field, space::S + 2.0)
+        } else {
+            // It stands in line with other controls.
+            let field = TextEdit::singleline(self.value).align(Align2::LEFT_CENTER);
+            (field.min_size(vec2(0.0, size::CONTROL)), 0.0)
+        };
         let frame = Frame::new()
             .fill(palette.raised)
             .corner_radius(radius::CONTROL)
-            .inner_margin(Margin::symmetric(space::M as i8, (space::S + 2.0) as i8));
-        let field = if self.rows > 1 {
-            TextEdit::multiline(self.value).desired_rows(self.rows)
-        } else {
-            TextEdit::singleline(self.value)
-        };
+            .inner_margin(Margin::symmetric(space::M as i8, above as i8));
         let field = field
             .font(font.clone())
             .hint_text(hint)
@@ -72,8 +75,6 @@ impl Widget for TextBox<'_> {
         let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
         let shown = frame.show(ui, |ui| {
             if self.rows == 1 {
-                // The box is as high as its text needs.
-                ui.spacing_mut().interact_size.y = 0.0;
                 return ui.add(field);
             }
             let scroll = ScrollArea::vertical()

@@ -1,48 +1,18 @@
 //! The sheet that makes a file of another kind from the clip on the stage.
 
+pub mod choice;
+
 use egui::{Label, RichText, Ui};
 
-use super::action::{Action, ExportAction};
-use super::icons;
-use super::strings::{Export as Words, words};
-use super::theme::{self, palette, space, text};
-use super::widget::{Button, Kind as Loudness, choice as choose, explanation, progress};
 use crate::job::{Quality, Size};
+use crate::view::action::{Action, ExportAction};
+use crate::view::icons;
+use crate::view::strings::{Export as Words, words};
+use crate::view::theme::{self, palette, space, text};
+use crate::view::widget::{Button, Kind as Loudness, choice as choose, explanation, progress};
+use choice::OWN;
 
-/// The kinds of files to choose from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    /// A video, encoded anew.
-    #[default]
-    Video,
-    /// An animated GIF.
-    Gif,
-    /// A folder with a PNG for each frame.
-    Pictures,
-    /// The frame that is to be seen.
-    Still,
-}
-
-/// What is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// The kind of file.
-    pub kind: Kind,
-    /// How well a video is encoded.
-    pub quality: Quality,
-    /// The size, in percent of the clip's own.
-    pub percent: u32,
-}
-
-impl Default for Choice {
-    fn default() -> Self {
-        Self {
-            kind: Kind::default(),
-            quality: Quality::default(),
-            percent: OWN,
-        }
-    }
-}
+pub use choice::{Choice, Kind};
 
 /// How far an export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,26 +40,10 @@ pub struct Export<'a> {
     pub state: State<'a>,
 }
 
-const OWN: u32 = 100;
 const PERCENTS: [u32; 4] = [50, OWN, 200, 400];
 /// Larger files are of no use to anybody.
 const LONGEST: u32 = 2560;
 const WIDTH: f32 = 400.0;
-
-impl Choice {
-    /// The size that is asked for of a clip of size `own`.
-    pub fn size(self, own: Size) -> Size {
-        // The colours of a video lie between pixels, two by two.
-        let step = if self.kind == Kind::Video { 2 } else { 1 };
-        let scale = |side: u32| side * self.percent / 100;
-        own.within(Size::new(scale(own.width), scale(own.height)), step)
-    }
-
-    /// The same as a limit; none where it is the clip's own.
-    pub fn within(self, own: Size) -> Option<Size> {
-        (self.percent != OWN).then(|| self.size(own))
-    }
-}
 
 /// Draws the sheet's content.
 pub fn show(ui: &mut Ui, export: &Export) -> Option<Action> {

@@ -1,0 +1,141 @@
+//! The window without a mouse.
+
+use std::collections::{HashMap, HashSet};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use zoetrope::app::Saved;
+use zoetrope::job::{Event, Lora, Request, Variant};
+
+use super::{Opening, Window};
+use crate::job::checkpoint_of;
+
+/// More than there are controls.
+const MOST: usize = 200;
+
+const ROLES: [Role; 7] = [
+    Role::Button,
+    Role::RadioButton,
+    Role::Slider,
+    Role::SpinButton,
+    Role::TextInput,
+    Role::MultilineTextInput,
+    Role::DisclosureTriangle,
+];
+
+/// A window with everything unfolded.
+fn unfolded() -> Window {
+    let lora = Lora {
+        file: "style.safetensors".into(),
+        strength: 0.5,
+        expert: None,
+    };
+    let saved = Saved {
+        negative_open: true,
+        advanced_open: true,
+        request: Request {
+            prompt: "A boat".into(),
+            loras: vec![lora],
+            ..Request::default()
+        },
+        ..Saved::default()
+    };
+    let opening = Opening {
+        models: vec![checkpoint_of(Variant::I2vA14b)],
+        saved,
+        ..Opening::default()
+    };
+    opening.open()
+}
+
+/// The controls that can be operated now: their numbers and names.
+fn controls(window: &Window) -> HashMap<String, String> {
+    let nodes = window.harness.root().children_recursive();
+    let controls = nodes.filter_map(|node| {
+        let node = node.accesskit_node();
+        let is_control = ROLES.contains(&node.role()) && !node.is_disabled();
+        is_control.then(|| (format!("{:?}", node.id()), node.label().unwrap_or_default()))
+    });
+    controls.collect()
+}
+
+/// The number of what the keyboard talks to.
+fn focused(window: &Window) -> Option<String> {
+    let mut nodes = window.harness.root().children_recursive();
+    let focused = nodes.find(|node| node.accesskit_node().is_focused())?;
+    Some(format!("{:?}", focused.accesskit_node().id()))
+}
+
+/// Everything that Tab comes along.
+fn reached(window: &mut Window) -> HashSet<String> {
+    let mut reached = HashSet::new();
+    for _ in 0..MOST {
+        window.harness.key_press(Key::Tab);
+        window.harness.run_steps(2);
+        reached.extend(focused(window));
+    }
+    reached
+}
+
+#[track_caller]
+fn check(window: &mut Window, state: &str) {
+    let reached = reached(window);
+    let mut missed = controls(window);
+    missed.retain(|id, _| !reached.contains(id));
+    assert!(missed.is_empty(), "{state}: Tab does not reach {missed:?}");
+}
+
+/// Breaks when something can be reached with a mouse alone.
+#[test]
+fn tab_reaches_every_control() {
+    check(&mut unfolded(), "with nothing made");
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A boat");
+    window.click("Generate");
+    let (ticket, plan) = window.next_job();
+    window.tell(Event::Started { id: ticket.id });
+    check(&mut window, "at work");
+    window.finish(ticket.id, &plan);
+    window.until("the clip", |window| window.sees_part("frame 1 of"));
+    check(&mut window, "in the player");
+}
+
+/// Breaks when a sheet cannot be used without a mouse, or the keyboard strays to what lies behind it.
+#[test]
+fn on_a_sheet_tab_reaches_the_sheet_alone() {
+    let mut window = Opening::default().open();
+    let behind = controls(&window);
+    let models = (Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    let sheets = [Key::L, Key::Comma, Key::Slash].map(|key| (Modifiers::COMMAND, key));
+    for (modifiers, key) in sheets.into_iter().chain([models]) {
+        window.press(modifiers, key);
+        let reached = reached(&mut window);
+        let mut on_sheet = controls(&window);
+        on_sheet.retain(|id, _| !behind.contains_key(id));
+        assert!(!on_sheet.is_empty(), "{key:?} opens no sheet");
+        let strayed: Vec<_> = reached.iter().filter_map(|id| behind.get(id)).collect();
+        assert!(
+            strayed.is_empty(),
+            "{key:?}: Tab goes behind it, to {strayed:?}"
+        );
+        on_sheet.retain(|id, _| !reached.contains(id));
+        assert!(
+            on_sheet.is_empty(),
+            "{key:?}: Tab does not reach {on_sheet:?}"
+        );
+        window.press(Modifiers::NONE, Key::Escape);
+    }
+}
+
+/// Breaks when what is typed on a sheet goes into the prompt behind it.
+#[test]
+fn the_library_is_typed_into_as_soon_as_it_is_open() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::L);
+    window.harness.event(egui::Event::Text("whale".into()));
+    window.settle();
+    let search = window.harness.get_by_label("Search");
+    assert_eq!(search.accesskit_node().value().as_deref(), Some("whale"));
+}

@@ -1,0 +1,72 @@
+//! What a crash must not take with it. Nobody says goodbye to the window here: it is dropped as it is.
+
+use zoetrope::job::{Event, Plan};
+
+use super::{Opening, Window, start_again};
+
+const PROMPT: &str = "A paper boat";
+
+/// Three videos, the first of them at work.
+fn three_to_make() -> (Window, Box<Plan>) {
+    let mut window = Opening::default().open();
+    window.write("Prompt", PROMPT);
+    window.click("Several variations");
+    window.click("3 variations");
+    window.until_seen("3 to make");
+    let (ticket, plan) = window.next_job();
+    window.tell(Event::Started { id: ticket.id });
+    (window, plan)
+}
+
+/// Takes the next job, and ends it at once.
+fn pass(window: &mut Window) -> Box<Plan> {
+    let (ticket, plan) = window.next_job();
+    window.tell(Event::Started { id: ticket.id });
+    window.tell(Event::Cancelled {
+        id: ticket.id,
+        kept: None,
+    });
+    plan
+}
+
+/// Breaks when jobs are lost with the window, begin by themselves, or become others.
+#[test]
+fn all_that_was_to_be_made_is_there_again_and_waits_to_be_resumed() {
+    let (window, first) = three_to_make();
+    let mut window = start_again(window);
+    window.until_seen("3 to make");
+    assert!(window.command().is_none(), "it begins by itself");
+    window.choose(PROMPT, "Resume");
+    let last = pass(&mut window);
+    assert_eq!(pass(&mut window), first);
+    let second = pass(&mut window);
+    assert_eq!([second.seed, last.seed], [first.seed + 1, first.seed + 2]);
+    assert!(window.command().is_none());
+}
+
+/// Breaks when what was done or given up comes back at the next start.
+#[test]
+fn what_is_done_or_given_up_does_not_come_back() {
+    let (window, _) = three_to_make();
+    let mut window = start_again(window);
+    window.until_seen("3 to make");
+    window.choose(PROMPT, "Remove");
+    window.choose(PROMPT, "Resume");
+    let (ticket, plan) = window.next_job();
+    window.finish(ticket.id, &plan);
+    window.until_seen("1 to make, 1 made");
+    let mut window = start_again(window);
+    window.until_seen("1 to make, 1 made");
+}
+
+/// Breaks when a crash loses what was typed.
+#[test]
+fn what_is_typed_is_kept_before_the_end() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", PROMPT);
+    // At 30 frames a second these are three seconds.
+    window.harness.run_steps(90);
+    let mut window = start_again(window);
+    window.click("Generate");
+    assert_eq!(window.next_job().1.prompt, PROMPT);
+}

@@ -45,15 +45,14 @@ pub enum Role {
     },
 }
 
-/// The parts of every DiT, and the mark of those whose weights are scaled.
-const DIT_PARTS: [&str; 7] = [
+/// The parts of every DiT.
+const DIT_PARTS: [&str; 6] = [
     "patch_embedding",
     "text_embedding",
     "time_embedding",
     "time_projection",
     "blocks",
     "head",
-    "scaled_fp8",
 ];
 
 impl Role {
@@ -88,12 +87,14 @@ impl Component {
         }))
     }
 
-    /// The network in a file that was picked.
+    /// The network in a file that was picked, which may be one of its shards.
     ///
     /// # Errors
     /// It cannot be read, or holds no network of Wan's.
     pub fn open(file: &Path) -> Result<Self> {
-        Self::in_files(vec![file.to_owned()])?.ok_or_else(|| {
+        let files = shards::beside(file);
+        shards::check_whole(&files)?;
+        Self::in_files(files)?.ok_or_else(|| {
             let problem =
                 "holds neither a DiT nor a text encoder nor a VAE of Wan's: choose another file";
             Error::content(file, problem)

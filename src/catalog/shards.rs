@@ -1,5 +1,6 @@
 //! Which files of weights are the *shards* of one network: their names say so.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -20,6 +21,23 @@ pub fn grouped(files: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
     groups
 }
 
+/// The file, or if it is a shard, all of its network that lie beside it.
+pub fn beside(file: &Path) -> Vec<PathBuf> {
+    let alone = vec![file.to_owned()];
+    let (Some(series), Some(folder)) = (series_of(file), file.parent()) else {
+        return alone;
+    };
+    // Beside a file without a folder are those of the current one.
+    let place = Path::new(".").join(folder);
+    let neighbours = fs::read_dir(place).into_iter().flatten().flatten();
+    let neighbours = neighbours.map(|entry| folder.join(entry.file_name()));
+    let mut shards: Vec<_> = neighbours
+        .filter(|other| series_of(other) == Some(series))
+        .collect();
+    shards.sort();
+    if shards.is_empty() { alone } else { shards }
+}
+
 /// Checks that all shards of a network are there.
 ///
 /// # Errors
@@ -29,13 +47,11 @@ pub fn check_whole(files: &[PathBuf]) -> Result<()> {
         .first()
         .and_then(|first| Some((first, series_of(first)?.1)));
     match first {
-        Some((first, count)) if files.len() != count => Err(Error::content(
-            first,
-            format!(
-                "is one of {count} shards, of which {} are there: download the others",
-                files.len()
-            ),
-        )),
+        Some((first, count)) if files.len() != count => {
+            let problem =
+                format!("is one of {count} shards, but not all are there: download the others");
+            Err(Error::content(first, problem))
+        }
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! The *walk* through folders: every file of weights in them, and every folder that is laid out as a whole model.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -45,20 +45,24 @@ impl Walk {
         let Ok(entries) = fs::read_dir(folder) else {
             return;
         };
-        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        let visible = entries.flatten().filter(|entry| !is_hidden(entry));
+        let mut paths: Vec<_> = visible.map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with('.') {
-            } else if path.is_dir() {
-                if depth > 0 {
-                    self.enter(&path, depth - 1);
-                }
-            } else if name == "tokenizer.json" {
-                self.tokenizers.push(path);
-            } else if is_weights(&path) && self.is_new(&path) {
-                self.weights.push(path);
+            if !path.is_dir() {
+                self.take(path);
+            } else if let Some(depth) = depth.checked_sub(1) {
+                self.enter(&path, depth);
             }
+        }
+    }
+
+    /// Keeps a file, if it is one of those that are looked for.
+    fn take(&mut self, file: PathBuf) {
+        if file.ends_with("tokenizer.json") {
+            self.tokenizers.push(file);
+        } else if is_weights(&file) && self.is_new(&file) {
+            self.weights.push(file);
         }
     }
 
@@ -66,6 +70,10 @@ impl Walk {
         file.canonicalize()
             .is_ok_and(|place| self.seen.insert(place))
     }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn is_weights(path: &Path) -> bool {

@@ -338,3 +338,31 @@ fn picked_files_must_be_what_they_were_picked_for() {
     };
     assert!(refused(other).contains("holds neither a DiT nor a text encoder nor a VAE"));
 }
+
+/// Breaks when somebody who picks one shard of a DiT is told that tensors are missing, which lie beside it.
+#[test]
+fn a_picked_shard_brings_the_others() {
+    let folder = TempDir::new().unwrap();
+    let golden = golden_path("ckpt/ti2v_5b/official");
+    let [first, second] = [1, 2].map(|shard| {
+        let name = format!("diffusion_pytorch_model-0000{shard}-of-00002.safetensors");
+        symlink(golden.join(&name), folder.path().join(&name)).unwrap();
+        folder.path().join(name)
+    });
+    let picked = Picked {
+        dit: Some(second.clone()),
+        text_encoder: Some(golden_path(
+            "ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors",
+        )),
+        vae: Some(golden.join("Wan2.2_VAE.pth")),
+        ..Picked::default()
+    };
+    let model = picked.model().unwrap();
+    assert_eq!(model.dit.weights, [first.clone(), second.clone()]);
+    fs::remove_file(first).unwrap();
+    let told = picked.model().unwrap_err().to_string();
+    assert!(
+        told.contains("is one of 2 shards, but not all are there: download the others"),
+        "{told}"
+    );
+}

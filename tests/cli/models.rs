@@ -354,6 +354,7 @@ fn a_download_that_was_stopped_goes_on() {
         "{stderr}"
     );
     server.asked();
+    server.misbehave(DIT, &[]);
 
     // A token in the environment goes before one in a file.
     fs::write(home.path().join("huggingface/token"), "hf_saved").unwrap();

@@ -110,6 +110,24 @@ fn a_gif_is_as_long_as_its_video() {
     }
 }
 
+/// Breaks when a folder that somebody made for the pictures is gone after an export that was ended.
+#[test]
+fn a_sequence_takes_the_place_of_an_empty_folder_at_its_end() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    let target = folder.file("frames");
+    fs::create_dir(&target).unwrap();
+    let pictures = job(&source, Format::Pictures, target.clone());
+    let ended = export(&pictures, &mut |done, _| match done {
+        3 => Err(Error::Cancelled),
+        _ => Ok(()),
+    });
+    assert!(ended.unwrap_err().is_cancelled());
+    assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
+    run(&pictures).unwrap();
+    assert!(fs::read_dir(&target).unwrap().count() > 3);
+}
+
 #[test]
 fn a_sequence_has_every_frame() {
     let folder = Folder::new();

@@ -2,9 +2,9 @@
 
 use mlx_rs::Dtype;
 use zoetrope::model::dit::{Config, Dit, Grid, Timesteps};
-use zoetrope::weights::Weights;
+use zoetrope::weights::{Packing, Weights};
 
-use crate::support::{max_difference, values};
+use crate::support::{max_difference, relative_error, values};
 
 /// What a tiny DiT asks about: a width of 128 is one head.
 fn network() -> Weights {
@@ -53,6 +53,23 @@ fn the_type_is_that_of_checkpoints_or_the_one_asked_for() {
     let (as_published, as_asked) = (weights.tensor("w", &[2, 2]), exact.tensor("w", &[2, 2]));
     assert_eq!(as_published.unwrap().dtype(), Dtype::Bfloat16);
     assert_eq!(as_asked.unwrap().dtype(), Dtype::Float32);
+}
+
+/// Packing reaches the matrices that the network asks about and those that it does not: the products move, by little.
+#[test]
+fn every_matrix_can_be_packed() {
+    let weights = network().as_type(Dtype::Float32);
+    let packed = weights.packed(Packing { group: 64, bits: 8 });
+    let x = weights.tensor("x", &[4, 128]).unwrap();
+    for (name, outputs) in [("blocks.0.ffn.0", 256), ("blocks.0.self_attn.q", 128)] {
+        let product = |weights: &Weights| {
+            let layer = weights.product(name, 128, outputs).unwrap();
+            layer.forward(&x).unwrap()
+        };
+        let (plain, packed) = (product(&weights), product(&packed));
+        let error = relative_error(&packed, &plain);
+        assert!(0.0 < error && error < 0.01, "{name}: {error}");
+    }
 }
 
 /// The network's own code loads them, and what it computes is finite.

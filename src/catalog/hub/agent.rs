@@ -116,7 +116,8 @@ impl Hub {
                     None
                 }
             };
-            meter.wait(wait.unwrap_or(self.patience * 2_u32.pow(tries)))?;
+            let doublings = tries.saturating_sub(1);
+            meter.wait(wait.unwrap_or(self.patience * 2_u32.pow(doublings)))?;
         }
     }
 
@@ -134,6 +135,12 @@ impl Hub {
         match request.call() {
             Ok(response) if response.status().is_success() => Ok(response),
             Ok(response) => Err(self.refused(path, &response)),
+            Err(error @ (ureq::Error::BadUri(_) | ureq::Error::Http(_))) => {
+                let hub = &self.endpoint;
+                let problem =
+                    format!("{hub} is no address of a hub ({error}): correct HF_ENDPOINT");
+                Err(Failure::Lasting(Error::Other(problem)))
+            }
             Err(error) => Err(Failure::Passing(self.unreachable(&error), None)),
         }
     }

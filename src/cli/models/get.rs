@@ -39,6 +39,7 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
+    say(&format!("Asking the hub for {model} in {edition}"));
     let download = Download::plan(&hub, (model, edition), destination, &folders::all())?;
     announce(model, edition, &download);
     let mut arriving = Arriving::new(json);

@@ -15,8 +15,8 @@ pub(super) fn still(target: &Path, mut frames: Frames, index: usize, step: Step)
     photo::save(target, frames.size, &pixels)
 }
 
-/// Writes all frames as `0001.png` and so on into the folder `target`, which must be new or empty. It
-/// gets its name when the last one is written.
+/// Writes all frames as `0001.png` and so on into the folder `target`, which must be new or empty: the one with the
+/// pictures takes its place when the last one is written.
 pub(super) fn sequence(target: &Path, mut frames: Frames, step: Step) -> Result<()> {
     let folder = PartialFolder::create(target)?;
     let digits = frames.len().to_string().len().max(4);
@@ -44,7 +44,7 @@ impl PartialFolder {
         let Some(name) = target.file_name() else {
             return Err(Error::content(target, "is not a name for a folder"));
         };
-        if target.exists() && fs::remove_dir(target).is_err() {
+        if target.exists() && !is_empty_folder(target) {
             let problem = "is there already, and not empty: choose another name";
             return Err(Error::content(target, problem));
         }
@@ -61,6 +61,10 @@ impl PartialFolder {
     fn finish(self) -> Result<()> {
         fs::rename(&self.temporary, &self.target).map_err(Error::file("write", &self.target))
     }
+}
+
+fn is_empty_folder(path: &Path) -> bool {
+    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 impl Drop for PartialFolder {

@@ -184,6 +184,13 @@ fn a_hub_that_cannot_be_reached_is_told() {
         problem.contains("The connection to http://127.0.0.1:1 failed"),
         "{problem}"
     );
+    // Of no other try anything would come: with this patience the test would take minutes.
+    let nowhere = Hub::new("no address", None).with_patience(std::time::Duration::from_secs(60));
+    let plan = Download::plan(&nowhere, model, Destination::Cache(scene.cache()), &[]);
+    assert_eq!(
+        plan.unwrap_err().to_string(),
+        "no address is no address of a hub (http: invalid uri character): correct HF_ENDPOINT"
+    );
 }
 
 /// Whoever stores the files for the hub must not learn who asks.

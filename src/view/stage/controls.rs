@@ -15,14 +15,14 @@ use crate::view::widget::{Button, IconButton, Kind, caption, menu, menu_item};
 /// The height of all controls.
 pub const HEIGHT: f32 = 92.0;
 
-/// From this width on there is room for a button for each use, ...
-const UNFOLDED: f32 = 480.0;
-/// ... the time, ...
-const WITH_TIME: f32 = 544.0;
-/// ... and the number of the frame.
-const WITH_FRAME: f32 = 640.0;
-/// Where the uses are folded, there is room for the time from here on.
-const LEAST_WITH_TIME: f32 = 320.0;
+/// About how wide things are: what moves the clip, ...
+const TRANSPORT: f32 = 176.0;
+/// ... the time, the number of the frame, ...
+const TIME: f32 = 120.0;
+const FRAME: f32 = 96.0;
+/// ... and what can be done with the clip: a button for each, or a few for all.
+const USES: f32 = 292.0;
+const FOLDED: f32 = 64.0;
 
 const MENU: f32 = 240.0;
 
@@ -35,19 +35,40 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     let scrubbed = scrubber::show(ui, player);
     let pressed = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let room = ui.available_width();
+        let room = Room::of(ui.available_width());
         let left = transport(ui, player, room);
         let words = &words(ui).player;
         let uses = [of_clip(words, player), of_video(words, player)];
-        let draw = if room < UNFOLDED { folded } else { buttons };
+        let draw = if room.folded { folded } else { buttons };
         let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| draw(ui, uses));
         left.map(Action::Player).or(right.inner)
     });
     scrubbed.map(Action::Player).or(pressed.inner)
 }
 
+/// What there is room for.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Whether there is too little for a button for each use.
+    folded: bool,
+    time: bool,
+    frame: bool,
+}
+
+impl Room {
+    fn of(width: f32) -> Self {
+        let folded = width < TRANSPORT + TIME + USES;
+        let rest = width - TRANSPORT - if folded { FOLDED } else { USES };
+        Self {
+            folded,
+            time: rest >= TIME,
+            frame: rest >= TIME + FRAME,
+        }
+    }
+}
+
 /// What moves the clip, and where it stands, as far as there is room for it.
-fn transport(ui: &mut Ui, player: &Player, room: f32) -> Option<PlayerAction> {
+fn transport(ui: &mut Ui, player: &Player, room: Room) -> Option<PlayerAction> {
     let words = &words(ui).player;
     let mut asked = None;
     let mut button = |ui: &mut Ui, icon, name, key, on: Option<bool>, action| {
@@ -95,10 +116,10 @@ fn transport(ui: &mut Ui, player: &Player, room: f32) -> Option<PlayerAction> {
     let seconds = |frames: usize| frames as f64 / player.fps.max(1e-3);
     let time = (words.time)(seconds(player.frame), seconds(player.frames));
     let time = RichText::new(time).font(theme::regular(text::BODY));
-    if room >= WITH_TIME || (LEAST_WITH_TIME..UNFOLDED).contains(&room) {
+    if room.time {
         ui.label(time.color(palette(ui).text));
     }
-    if room >= WITH_FRAME {
+    if room.frame {
         caption(ui, &(words.frame)(player.frame + 1, player.frames));
     }
     asked
@@ -218,8 +239,10 @@ fn buttons(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
     asked
 }
 
-/// One button for all, where there is no room for more.
-fn folded(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
+/// A menu for all but the last, where there is no room for more.
+fn folded(ui: &mut Ui, mut groups: [Vec<Use>; 2]) -> Option<Action> {
+    let last = groups[1].pop().into_iter().collect();
+    let asked = buttons(ui, [Vec::new(), last]);
     let more = Button::new("…").named(words(ui).player.more);
     let button = ui.add(more.kind(Kind::Quiet));
     let chosen = menu(&button, MENU, |ui| {
@@ -229,5 +252,5 @@ fn folded(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
         });
         clicked.collect::<Vec<_>>().pop()
     });
-    chosen.flatten()
+    chosen.flatten().or(asked)
 }

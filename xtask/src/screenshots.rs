@@ -149,7 +149,7 @@ impl Stage {
 
     fn point(&self, x: u32, y: u32) -> Result<()> {
         self.xdotool(["mousemove", &x.to_string(), &y.to_string()])?;
-        sleep(Duration::from_millis(600));
+        sleep(MOMENT);
         Ok(())
     }
 

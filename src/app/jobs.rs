@@ -178,7 +178,8 @@ impl App {
         let Some(at) = self.works.iter().position(|work| work.ticket.id == id) else {
             return;
         };
-        let work = self.works.remove(at);
+        let mut work = self.works.remove(at);
+        work.plan.memory_limit = self.form.request.memory_limit;
         let start = match work.phase {
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,

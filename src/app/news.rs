@@ -7,6 +7,7 @@ use egui::Context;
 
 use super::work::{Phase, Work};
 use super::{App, glance};
+use crate::job::memory::Saving;
 use crate::job::{Clip, Event, Kept, Record};
 use crate::shelf::{Errand, News};
 use crate::view::action::Shown;
@@ -55,6 +56,9 @@ impl App {
             }
             Event::Started { id } | Event::Continued { id } => phase(self, id, Phase::Working),
             Event::Paused { id } => phase(self, id, Phase::Paused),
+            Event::Fitted {
+                savings, midway, ..
+            } => self.tell_savings(&savings, midway),
             Event::Progress {
                 id,
                 progress,
@@ -80,6 +84,15 @@ impl App {
                 self.end(id, kept, Some(message));
             }
             Event::Measured { .. } | Event::Packed { .. } => {} // the window asks for neither
+        }
+    }
+
+    /// What the form has told already comes again only where a video goes on otherwise than it was begun.
+    fn tell_savings(&mut self, savings: &[Saving], midway: bool) {
+        if midway {
+            let words = self.words();
+            let to_fit = (words.compose.to_fit)(savings);
+            self.tell((words.notices.midway)(&to_fit), false);
         }
     }
 

@@ -152,10 +152,6 @@ pub struct Generate {
     #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
     pub loras: Vec<Lora>,
 
-    /// The most memory that the job may use, in gigabytes [default: what the machine can give]
-    #[arg(long, value_name = "GB", value_parser = gigabytes)]
-    pub memory_limit: Option<u64>,
-
     /// How well the video is encoded [default: standard]
     #[arg(long, value_name = "small|standard|best")]
     pub quality: Option<Quality>,
@@ -219,6 +215,10 @@ pub struct Work {
     /// Compute by the processor alone: slow, but right where the graphics processor is not
     #[arg(long)]
     pub cpu: bool,
+
+    /// The most memory that the job may use, in gigabytes [default: what the machine can give]
+    #[arg(long, value_name = "GB", value_parser = gigabytes)]
+    pub memory_limit: Option<u64>,
 
     /// Print progress and result as JSON, one object a line
     #[arg(long)]
@@ -437,7 +437,7 @@ impl Generate {
             vae_precision: self.vae_dtype.unwrap_or_default(),
             quantize: self.quantize,
             loras: self.loras.clone(),
-            memory_limit: self.memory_limit,
+            memory_limit: self.work.memory_limit,
             quality: self.quality.unwrap_or_default(),
             noise: self.noise.clone(),
             save_latents: self.save_latents.clone(),

@@ -22,6 +22,7 @@ fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
     let (fps, precision) = (args.fps, args.vae_dtype);
     let mut decoding = Decoding::new(checkpoint, latents.shape, settings, fps, precision, output)?;
     decoding.save_frames.clone_from(&args.save_frames);
+    decoding.memory_limit = args.work.memory_limit;
     decoding.quality = args.quality.unwrap_or_default();
     destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
 

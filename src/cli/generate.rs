@@ -6,11 +6,10 @@ use std::process::ExitCode;
 
 use super::args::Generate;
 use super::progress::{Face, headline};
-use super::{destination, say, show, work};
+use super::{destination, show, work};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
-use crate::job::memory::Fitted;
 use crate::job::{Command, Expert, Plan};
 use crate::media::photo;
 
@@ -26,10 +25,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
-    let Fitted { plan, savings, .. } = memory::fit(&plan)?;
-    for saving in savings {
-        say(&format!("To fit into memory, {saving}"));
-    }
+    memory::fit(&plan)?;
     let output = plan.output.clone();
     work::carry_out(&output, face, |ticket| {
         Command::Generate(ticket, Box::new(plan))

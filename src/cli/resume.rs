@@ -15,7 +15,8 @@ pub fn run(args: &Resume) -> ExitCode {
 }
 
 fn go_on(args: &Resume, face: &mut dyn Face) -> Result<()> {
-    let plan = saved::plan(&args.folder)?;
+    let mut plan = saved::plan(&args.folder)?;
+    plan.memory_limit = args.work.memory_limit.or(plan.memory_limit);
     destination::check_plan(&plan)?;
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.settings()));

@@ -8,6 +8,7 @@ use super::progress::Face;
 use super::say;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::job::memory::Saving;
 use crate::job::{Command, Event, Fault, Kept, Ticket};
 
 /// Carries out the `command` for a ticket, which will write `output`.
@@ -37,6 +38,9 @@ pub fn follow(
     for event in &engine.events {
         match event {
             Event::Faulty(fault) => say(&warning(fault)),
+            Event::Fitted {
+                savings, midway, ..
+            } => tell(&savings, midway),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { message, kept, .. } => {
                 return Err(unfinished(Error::Other(message), kept));
@@ -49,6 +53,16 @@ pub fn follow(
         }
     }
     Err(stopped())
+}
+
+/// Tells what the job does to fit into memory.
+fn tell(savings: &[Saving], midway: bool) {
+    for saving in savings {
+        say(&format!("To fit into memory, {saving}"));
+    }
+    if midway {
+        say("From here on the video is rounded otherwise than it was begun");
+    }
 }
 
 fn warning(fault: Fault) -> String {

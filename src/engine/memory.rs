@@ -4,9 +4,9 @@ use mlx_sys::mlx_device_info;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::error::{Error, Result};
-use crate::job::memory::{self, Fitted};
-use crate::job::{Machine, Plan};
-use crate::pipeline;
+use crate::job::memory::{self, Fitted, Saving};
+use crate::job::{Decoding, Machine, Plan, Stage};
+use crate::pipeline::{self, saved};
 
 /// The plan as it fits into this machine's memory at the moment. Of the model's files only the headers
 /// are read.
@@ -14,8 +14,32 @@ use crate::pipeline;
 /// # Errors
 /// It cannot fit, with what would; or a file cannot be read.
 pub fn fit(plan: &Plan) -> Result<Fitted> {
-    let sizes = pipeline::sizes(&plan.checkpoint)?;
-    Ok(memory::fit(plan, &sizes, &machine()?, plan.memory_limit)?)
+    let sizes = pipeline::sizes(plan)?;
+    Ok(memory::fit(plan, &sizes, &machine()?)?)
+}
+
+/// The same for what is left of a plan that was begun, be it on another machine.
+///
+/// # Errors
+/// As [`fit`], and what was kept is damaged.
+pub fn fit_rest(plan: &Plan) -> Result<Fitted> {
+    let (_, done) = saved::unfinished(&plan.run_folder())?;
+    let from = if done < plan.steps as usize {
+        Stage::Text
+    } else {
+        Stage::Decode
+    };
+    let sizes = pipeline::sizes(plan)?;
+    Ok(memory::fit_rest(plan, &sizes, &machine()?, from)?)
+}
+
+/// A decoding as it fits, and what was changed in it.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_decoding(decoding: &Decoding) -> Result<(Decoding, Vec<Saving>)> {
+    let vae = pipeline::vae_sizes(&decoding.checkpoint)?;
+    Ok(memory::fit_decoding(decoding, &vae, &machine()?)?)
 }
 
 /// What this machine has.

@@ -18,6 +18,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::error::{Error, Result};
+use crate::job::memory::Fitted;
 use crate::job::{Command, Event, Fault};
 use crate::pipeline;
 use desk::Desk;
@@ -94,20 +95,29 @@ fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
 fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
     match job {
         Command::Generate(ticket, plan) => {
+            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
-                pipeline::generate(&memory::fit(&plan)?.plan, reporter)
+                let Fitted { plan, savings, .. } = memory::fit(&plan)?;
+                outbox.fitted(id, savings, false);
+                pipeline::generate(&plan, reporter)
             });
         }
         Command::Resume(ticket, plan) => {
+            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
+                let Fitted { plan, savings, .. } = memory::fit_rest(&plan)?;
+                outbox.fitted(id, savings, true);
                 pipeline::resume(&plan, reporter)
             });
         }
         Command::Decode(ticket, latents, decoding) => {
+            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, None, |reporter| {
+                let (decoding, savings) = memory::fit_decoding(&decoding)?;
+                outbox.fitted(id, savings, false);
                 pipeline::decode(&latents, &decoding, reporter)
             });
         }

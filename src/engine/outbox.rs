@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
+use crate::job::memory::Saving;
 use crate::job::{Event, Progress};
 use crate::pipeline::Glimpse;
 
@@ -34,6 +35,17 @@ impl Outbox {
         // It fails only when the engine is being dropped, and then nobody wants to know.
         let _ = self.events.send(event);
         (self.wake)();
+    }
+
+    /// Tells what a job does to fit into memory, if it does anything.
+    pub fn fitted(&self, id: u64, savings: Vec<Saving>, midway: bool) {
+        if !savings.is_empty() {
+            self.send(Event::Fitted {
+                id,
+                savings,
+                midway,
+            });
+        }
     }
 
     /// Sends progress, unless the reader lags behind: newer progress will tell more.

@@ -23,6 +23,8 @@ pub struct Decoding {
     pub precision: VaePrecision,
     /// Into how many tiles each side of the picture is cut.
     pub tiles: u32,
+    /// The most memory that the job may use, in bytes.
+    pub memory_limit: Option<u64>,
     /// How well the video is encoded.
     pub quality: Quality,
     /// What the video says about itself, as JSON.
@@ -43,6 +45,7 @@ impl Plan {
             fps: self.fps,
             precision: self.vae_precision,
             tiles: self.thrift.tiles,
+            memory_limit: self.memory_limit,
             quality: self.quality,
             settings: self.settings_json(),
             save_frames: self.save_frames.clone(),
@@ -89,11 +92,24 @@ impl Decoding {
             fps,
             precision,
             tiles: 1,
+            memory_limit: None,
             quality: Quality::default(),
             settings,
             save_frames: None,
             output,
         })
+    }
+
+    /// Changes the type in which it is computed, and what the video says of that.
+    pub(super) fn compute_in(&mut self, precision: VaePrecision) {
+        self.precision = precision;
+        if let Ok(settings) = Settings::from_json(&self.settings) {
+            self.settings = Settings {
+                vae_precision: precision,
+                ..settings
+            }
+            .to_json();
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::memory::Saving;
 use super::{
     Bench, Clip, Decoding, Fault, Kept, Loss, Measurement, Plan, Progress, Quantizing, Record,
     Ticket,
@@ -37,6 +38,15 @@ pub enum Event {
     Started {
         /// The ticket's.
         id: u64,
+    },
+    /// The job takes less memory than it was asked to, so that it fits.
+    Fitted {
+        /// The ticket's.
+        id: u64,
+        /// How.
+        savings: Vec<Saving>,
+        /// Whether it was begun without that, so that from here on it is rounded otherwise.
+        midway: bool,
     },
     /// The job came a little further. Newer progress tells more, so this may be left out.
     Progress {

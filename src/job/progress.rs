@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 /// The parts of a job, in the order in which they happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Reading the prompt: text encoder.

@@ -60,7 +60,7 @@ pub(super) struct Denoiser {
 
 impl Denoiser {
     fn load(plan: &Plan, expert: Expert, network: &Network, features: &Features) -> Result<Self> {
-        let weights = open(plan, expert, network)?;
+        let weights = packed(changed(plan, expert, network)?, plan.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let products = products(plan.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
@@ -103,13 +103,13 @@ impl Denoiser {
     }
 }
 
-/// The weights of an expert as the plan wants them.
-fn open(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
-    let mut weights = Weights::open(&network.weights)?;
-    for lora in plan.loras.iter().filter(|lora| lora.changes(expert)) {
-        weights = weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)?;
-    }
-    Ok(packed(weights, plan.quantize))
+/// The weights of an expert with the plan's LoRAs.
+pub(super) fn changed(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
+    let weights = Weights::open(&network.weights)?;
+    let mut loras = plan.loras.iter().filter(|lora| lora.changes(expert));
+    loras.try_fold(weights, |weights, lora| {
+        weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)
+    })
 }
 
 /// The weights, their large matrices packed where that was asked for.

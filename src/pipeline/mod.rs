@@ -25,7 +25,7 @@ pub use bench::run as bench;
 pub use features::Features;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
-pub use sizes::sizes;
+pub use sizes::{sizes, vae_sizes};
 
 use std::path::Path;
 
@@ -101,6 +101,11 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         let features = features::read(plan, reporter)?;
         let given = pictures::encode(plan, reporter)?;
         denoise::run(plan, &features, &given, folder, reporter)?
+    };
+    // A plan that goes on elsewhere may have to decode in another type than it was begun with.
+    let settings = Settings {
+        vae_precision: plan.vae_precision,
+        ..settings
     };
     if let Some(path) = &plan.save_latents {
         latents_file::write(path, &settings, &latents)?;

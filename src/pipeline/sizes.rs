@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use mlx_rs::Dtype;
 
-use super::experts::products;
+use super::experts::{changed, products};
 use crate::Result;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
-use crate::job::{Checkpoint, Network, Precision};
+use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
 use crate::model::vae::Tiling;
 use crate::model::{dit, text};
 use crate::weights::Weights;
@@ -26,37 +26,49 @@ const EXACT: [&str; 5] = [
 ///
 /// # Errors
 /// A file cannot be read, or holds another network than it should.
-pub fn sizes(model: &Checkpoint) -> Result<Sizes> {
+pub fn sizes(plan: &Plan) -> Result<Sizes> {
+    let model = &plan.checkpoint;
     let dits = model.experts();
-    let dits = dits.map(|(expert, network)| Ok((expert, of_dit(network)?)));
+    let dits = dits.map(|(expert, network)| Ok((expert, of_dit(plan, expert, network)?)));
     let dits: Vec<_> = dits.collect::<Result<_>>()?;
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
-    let vae = Weights::open(&model.vae)?;
     Ok(Sizes {
         text: of_text(&model.text_encoder, text_length)?,
         dits,
-        vae: VaeSizes {
-            encoder: HalfSizes {
-                weights: vae.at("encoder").numbers(),
-                width: length(&vae, "encoder.conv1.weight", 0)?,
-            },
-            decoder: HalfSizes {
-                weights: vae.at("decoder").numbers(),
-                width: length(&vae, "decoder.head.2.weight", 1)?,
-            },
-            frames: Tiling::fastest()?.frames.unsigned_abs().into(),
-            unfolds: Backend::current()? == Backend::Cpu,
-        },
+        vae: vae_sizes(model)?,
     })
 }
 
-fn of_dit(network: &Network) -> Result<DitSizes> {
-    let weights = Weights::open(&network.weights)?;
+/// The sizes of a model's VAE.
+///
+/// # Errors
+/// As [`sizes`].
+pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
+    let vae = Weights::open(&model.vae)?;
+    Ok(VaeSizes {
+        encoder: HalfSizes {
+            weights: vae.at("encoder").numbers(),
+            width: length(&vae, "encoder.conv1.weight", 0)?,
+        },
+        decoder: HalfSizes {
+            weights: vae.at("decoder").numbers() + corners(&vae)?,
+            width: length(&vae, "decoder.head.2.weight", 1)?,
+        },
+        frames: Tiling::fastest()?.frames.unsigned_abs().into(),
+        fused: is_fused()?,
+    })
+}
+
+fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
+    let weights = changed(plan, expert, network)?;
     let config = dit::Config::of(network.config.as_deref(), &weights)?;
     let mut sizes = DitSizes {
         exact: 0,
         small: 0,
         large: 0,
+        beside: 0,
+        largest: 0,
+        changed: 0,
         packed: weights.packed_bits("blocks.0.self_attn.q.weight"),
         automatic: match products(Precision::Auto, &weights)? {
             Dtype::Float32 => 4,
@@ -67,6 +79,7 @@ fn of_dit(network: &Network) -> Result<DitSizes> {
         layers: weights.count("blocks") as u64,
         heads: config.num_heads.unsigned_abs().into(),
         text_length: config.text_len.unsigned_abs().into(),
+        fused: is_fused()?,
     };
     for name in weights.names() {
         let is_exact = name.split('.').any(|part| EXACT.contains(&part));
@@ -76,7 +89,15 @@ fn of_dit(network: &Network) -> Result<DitSizes> {
             (false, true) => &mut sizes.large,
             (false, false) => &mut sizes.small,
         };
-        *kind += weights.at(&name).numbers();
+        let numbers = weights.at(&name).numbers();
+        *kind += numbers;
+        sizes.largest = sizes.largest.max(numbers);
+        if is_large {
+            sizes.beside += weights.numbers_beside(&name);
+        }
+        if weights.is_changed(&name) {
+            sizes.changed = sizes.changed.max(numbers);
+        }
     }
     Ok(sizes)
 }
@@ -87,8 +108,28 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
     Ok(TextSizes {
         layer: weights.at("blocks").at(0).numbers(),
         heads: config.heads.unsigned_abs().into(),
+        width: config.width.unsigned_abs().into(),
+        hidden: config.feed_forward.unsigned_abs().into(),
         length,
+        fused: is_fused()?,
     })
+}
+
+/// What [`Doubling`](crate::model::nn::Doubling) makes of the decoder's weights besides: 16 where there were 9, if it convolves
+/// pictures as they are.
+fn corners(vae: &Weights) -> Result<u64> {
+    if Backend::current()? == Backend::Metal {
+        return Ok(0);
+    }
+    let doublings = vae.at("decoder").names().into_iter();
+    let doublings = doublings.filter(|name| name.ends_with("resample.1.weight"));
+    let numbers: u64 = doublings.map(|name| vae.at(name).numbers()).sum();
+    Ok(numbers * 7 / 9)
+}
+
+/// Whether chains of elementwise operations are one kernel here.
+fn is_fused() -> Result<bool> {
+    Ok(Backend::current()? != Backend::Cpu)
 }
 
 /// How long an axis of a tensor is.

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use zoetrope::job::memory::{
-    DitSizes, HalfSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, needs,
+    DitSizes, HalfSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding, fit_rest,
+    needs,
 };
 use zoetrope::job::{
-    Bits, Expert, Guidance, HighNoise, Machine, Plan, Precision, Remedy, Request, Size, Stage,
-    VaePrecision, Variant,
+    Bits, Expert, Guidance, HighNoise, Machine, Plan, Precision, Remedy, Request, Settings, Size,
+    Stage, VaePrecision, Variant,
 };
 
 use super::{checkpoint_of, request};
@@ -26,6 +27,9 @@ fn sizes(variant: Variant) -> Sizes {
         exact: 8 * layers * width + 7 * width * width + (256 + 4 * outputs) * width,
         small: width * (4 * inputs + 4096 + width) + layers * (13 * width + hidden),
         large: layers * (8 * width * width + 2 * width * hidden),
+        beside: 0,
+        largest: width * hidden,
+        changed: 0,
         packed: None,
         automatic: 2,
         width,
@@ -33,6 +37,7 @@ fn sizes(variant: Variant) -> Sizes {
         layers,
         heads: width / 128,
         text_length: 512,
+        fused: true,
     };
     let half = |weights, width| HalfSizes { weights, width };
     let (encoder, decoder) = match variant {
@@ -45,14 +50,17 @@ fn sizes(variant: Variant) -> Sizes {
         text: TextSizes {
             layer: 4 * 4096 * 4096 + 3 * 4096 * 10_240,
             heads: 64,
+            width: 4096,
+            hidden: 10_240,
             length: 512,
+            fused: true,
         },
         dits: experts.map(|expert| (expert, dit))[2 - count..].to_vec(),
         vae: VaeSizes {
             encoder,
             decoder,
             frames: 2,
-            unfolds: false,
+            fused: true,
         },
     }
 }
@@ -84,21 +92,25 @@ fn of(stage: Stage, needs: &[Need]) -> f64 {
     need.expect("the stage is there").bytes() as f64 / GB
 }
 
-/// What `zoetrope bench --synthetic` measured on an NVIDIA H100, in GB; each is met within 9 %.
+/// Holds what a stage is told to take to what `zoetrope bench --synthetic` measured on an NVIDIA H100, in GB.
+#[track_caller]
+fn check(stage: Stage, plan: &Plan, measured: f64, within: f64) {
+    let told = of(stage, &needs(plan, &sizes(plan.checkpoint.variant)));
+    let what = format!("{stage:?} of {} x {}", plan.size, plan.frames);
+    println!("{what}: {told:.2} GB told, {measured} measured");
+    assert!(
+        (told / measured - 1.0).abs() < within,
+        "{what}: {told:.2} GB, not {measured}"
+    );
+}
+
+/// Each is met within 9 %. The one picture of an image to video takes less than the clip that was measured.
 #[test]
 fn what_is_told_is_what_was_measured() {
     let unguided = |request: &mut Request| request.guidance = Some(Guidance::both(1.0));
     let bf16 = |request: &mut Request| request.vae_precision = VaePrecision::Bf16;
     let (hd, sd) = ((1280, 704), (832, 480));
-    let check = |stage, plan: Plan, measured: f64| {
-        let told = of(stage, &needs(&plan, &sizes(plan.checkpoint.variant)));
-        let what = format!("{stage:?} of {} x {}", plan.size, plan.frames);
-        println!("{what}: {told:.2} GB told, {measured} measured");
-        assert!(
-            (told / measured - 1.0).abs() < 0.09,
-            "{what}: {told:.2} GB, not {measured}"
-        );
-    };
+    let check = |stage, plan: Plan, measured| check(stage, &plan, measured, 0.09);
     let ti2v = |size, frames| plan(Variant::Ti2v, size, frames, unguided);
     check(Stage::Denoise, ti2v(hd, 121), 14.4);
     check(Stage::Denoise, ti2v(sd, 49), 11.2);
@@ -120,6 +132,27 @@ fn what_is_told_is_what_was_measured() {
     check(Stage::Image, plan(Variant::Ti2v, sd, 49, picture), 2.8);
 }
 
+/// Packed weights are counted to the byte, so that what is computed beside them is all that is told roughly: it is a
+/// larger part of what is left, and each is met within 11 %.
+#[test]
+fn packed_networks_take_what_was_measured() {
+    let (hd, sd) = ((1280, 704), (832, 480));
+    for (variant, size, frames, batch, eight, four) in [
+        (Variant::Ti2v, sd, 49, 2, 7.78, 5.33),
+        (Variant::Ti2v, hd, 121, 1, 10.1, 7.47),
+        (Variant::T2v, sd, 81, 1, 4.16, 3.47),
+        (Variant::T2vA14b, sd, 81, 1, 23.5, 17.0),
+    ] {
+        for (bits, measured) in [(Bits::Eight, eight), (Bits::Four, four)] {
+            let plan = plan(variant, size, frames, |request| {
+                request.quantize = Some(bits);
+                request.guidance = (batch == 1).then_some(Guidance::both(1.0));
+            });
+            check(Stage::Denoise, &plan, measured, 0.11);
+        }
+    }
+}
+
 fn machine(total: u64, available: u64) -> Machine {
     Machine {
         total: total * 1_000_000_000,
@@ -131,7 +164,7 @@ fn machine(total: u64, available: u64) -> Machine {
 #[test]
 fn nothing_is_changed_where_there_is_room() {
     let plan = plan(Variant::Ti2v, (1280, 704), 121, |_| ());
-    let fitted = fit(&plan, &sizes(Variant::Ti2v), &machine(64, 40), None).unwrap();
+    let fitted = fit(&plan, &sizes(Variant::Ti2v), &machine(64, 40)).unwrap();
     assert_eq!((&fitted.plan, fitted.savings.len()), (&plan, 0));
 }
 
@@ -140,12 +173,12 @@ fn nothing_is_changed_where_there_is_room() {
 fn savings_are_made_in_order_until_it_fits() {
     let plan = plan(Variant::Ti2v, (832, 480), 49, |_| ());
     let sizes = sizes(Variant::Ti2v);
-    let fitted = fit(&plan, &sizes, &machine(64, 12), None).unwrap();
+    let fitted = fit(&plan, &sizes, &machine(64, 12)).unwrap();
     assert!(fitted.plan.thrift.guidance_in_turn);
     assert_eq!(fitted.plan.thrift.tiles, 1);
     assert!(fitted.peak() < 12_000_000_000);
 
-    let fitted = fit(&plan, &sizes, &machine(64, 5), None).unwrap();
+    let fitted = fit(&plan, &sizes, &machine(64, 5)).unwrap();
     assert_eq!(fitted.plan.thrift.tiles, 2);
     assert_eq!(fitted.plan.vae_precision, VaePrecision::Bf16);
     assert_eq!(
@@ -160,7 +193,7 @@ fn products_become_half_as_wide_before_a_model_is_refused() {
     let plan = plan(Variant::T2vA14b, (832, 480), 81, |_| ());
     let mut sizes = sizes(Variant::T2vA14b);
     sizes.dits.iter_mut().for_each(|(_, dit)| dit.automatic = 4);
-    let fitted = fit(&plan, &sizes, &machine(64, 48), None).unwrap();
+    let fitted = fit(&plan, &sizes, &machine(64, 48)).unwrap();
     assert_eq!(fitted.plan.precision, Precision::Bf16);
     assert_eq!(
         fitted
@@ -176,7 +209,7 @@ fn products_become_half_as_wide_before_a_model_is_refused() {
 fn what_cannot_run_is_refused_with_what_could() {
     let refusal = |variant, total| {
         let plan = plan(variant, (832, 480), 81, |_| ());
-        fit(&plan, &sizes(variant), &machine(total, total), None).unwrap_err()
+        fit(&plan, &sizes(variant), &machine(total, total)).unwrap_err()
     };
     let refused = refusal(Variant::T2vA14b, 32);
     assert_eq!(refused.remedy, Some(Remedy::Pack(Bits::Eight)));
@@ -193,22 +226,49 @@ fn what_cannot_run_is_refused_with_what_could() {
 
 #[test]
 fn a_limit_counts_instead_of_the_machine() {
-    let sizes = sizes(Variant::Ti2v);
-    let plan = plan(Variant::Ti2v, (832, 480), 49, |_| ());
-    let large = machine(512, 512);
-    assert!(
-        fit(&plan, &sizes, &large, Some(12_000_000_000))
-            .unwrap()
-            .plan
-            .thrift
-            .guidance_in_turn
-    );
-    let refusal = fit(&plan, &sizes, &large, Some(8_000_000_000)).unwrap_err();
+    let limited = |limit| {
+        let plan = plan(Variant::Ti2v, (832, 480), 49, |request| {
+            request.memory_limit = Some(limit);
+        });
+        fit(&plan, &sizes(Variant::Ti2v), &machine(512, 512))
+    };
+    let fitted = limited(12_000_000_000).unwrap();
+    assert!(fitted.plan.thrift.guidance_in_turn);
+    let refusal = limited(8_000_000_000).unwrap_err();
     assert!(
         refusal.message.contains("it may use"),
         "{}",
         refusal.message
     );
+}
+
+/// Breaks when a video of which only the frames are missing is refused or changed for what its denoising took.
+#[test]
+fn of_a_begun_video_only_what_is_left_has_to_fit() {
+    let plan = plan(Variant::Ti2v, (832, 480), 49, |_| ());
+    let sizes = sizes(Variant::Ti2v);
+    let rest = |total, from| fit_rest(&plan, &sizes, &machine(total, total), from);
+    assert_eq!(rest(10, Stage::Decode).unwrap().plan, plan);
+    let fitted = rest(12, Stage::Text).unwrap();
+    assert_eq!(fitted.savings, [Saving::GuidanceInTurn]);
+
+    let refusal = rest(8, Stage::Text).unwrap_err();
+    assert_eq!(refusal.remedy, None);
+    assert!(refusal.message.contains("go on with it"), "{refusal}");
+}
+
+#[test]
+fn a_decoding_is_made_to_fit_and_says_in_which_type_it_is() {
+    let plan = plan(Variant::Ti2v, (832, 480), 49, |_| ());
+    let vae = sizes(Variant::Ti2v).vae;
+    let (fitted, savings) = fit_decoding(&plan.decoding(), &vae, &machine(64, 4)).unwrap();
+    assert_eq!(savings, [Saving::Tiles, Saving::HalfFrames]);
+    assert_eq!((fitted.tiles, fitted.precision), (2, VaePrecision::Bf16));
+    let told = Settings::from_json(&fitted.settings).unwrap();
+    assert_eq!(told.vae_precision, VaePrecision::Bf16);
+
+    let refusal = fit_decoding(&plan.decoding(), &vae, &machine(1, 1)).unwrap_err();
+    assert!(refusal.message.contains("go on with it"), "{refusal}");
 }
 
 /// Packed weights take their bits and two numbers for each group of 64.

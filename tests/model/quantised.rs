@@ -1,14 +1,12 @@
 //! The DiT with large matrices of few bits: how far its velocity is from the reference's.
 
 use mlx_rs::{Array, Dtype};
-use safetensors::Dtype as Number;
-use safetensors::tensor::TensorView;
 use tempfile::TempDir;
 use zoetrope::model::dit::{Config, Dit, Grid, Timesteps};
 use zoetrope::weights::{Packing, Weights, shards};
 
 use crate::support::gguf::{self, Stored};
-use crate::support::{golden, golden_path, max_difference, relative_error, values};
+use crate::support::{float8, golden, golden_path, max_difference, relative_error};
 
 fn official() -> Weights {
     let folder = golden_path("ckpt/ti2v_5b/official");
@@ -76,60 +74,13 @@ fn blocks_in_gguf_are_nearly_the_official_network() {
     assert!((1e-4..1e-2).contains(&error), "{error}");
 }
 
-/// The nearest number that E4M3 has.
-fn e4m3(value: f32) -> u8 {
-    let number = |byte: u8| {
-        let (exponent, mantissa) = (i32::from(byte >> 3), f32::from(byte & 7));
-        match exponent {
-            0 => mantissa * 2f32.powi(-9),
-            _ => (8.0 + mantissa) * 2f32.powi(exponent - 10),
-        }
-    };
-    let distance = |byte: &u8| (number(*byte) - value.abs()).abs();
-    let nearest = (0..127).min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    nearest.unwrap() | u8::from(value < 0.0) << 7
-}
-
-/// The products' matrices as ComfyUI scales them into 8-bit floats, under its prefix.
-fn in_eight_bit_floats() -> Vec<u8> {
-    let official = official().as_type(Dtype::Float32);
-    let mut tensors = vec![(
-        "scaled_fp8".to_owned(),
-        Number::F8_E4M3,
-        vec![0],
-        Vec::new(),
-    )];
-    for name in official.names() {
-        let shape = official.shape(&name).unwrap();
-        let numbers = values(&official.tensor(&name, &shape).unwrap());
-        let sides: Vec<_> = shape.iter().map(|&side| side as usize).collect();
-        if name.starts_with("blocks.") && name.ends_with(".weight") && shape.len() == 2 {
-            let most = numbers.iter().fold(0f32, |most, n| most.max(n.abs()));
-            let scale = most / 448.0;
-            let bytes = numbers.iter().map(|n| e4m3(n / scale)).collect();
-            let beside = name.replace(".weight", ".scale_weight");
-            let scale = scale.to_le_bytes().to_vec();
-            tensors.push((beside, Number::F32, Vec::new(), scale));
-            tensors.push((name, Number::F8_E4M3, sides, bytes));
-        } else {
-            let bytes = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-            tensors.push((name, Number::F32, sides, bytes));
-        }
-    }
-    let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
-        let view = TensorView::new(*dtype, shape.clone(), bytes).unwrap();
-        (format!("model.diffusion_model.{name}"), view)
-    });
-    safetensors::serialize(views, None).unwrap()
-}
-
 /// Three digits after the point, and as many bits before it as are needed: a weight is off by up to a sixteenth, by a
 /// fortieth in the mean.
 #[test]
 fn eight_bit_floats_are_roughly_the_official_network() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("dit.safetensors");
-    std::fs::write(&file, in_eight_bit_floats()).unwrap();
+    std::fs::write(&file, float8::network(&official())).unwrap();
     let error = error(&Weights::open(&[file]).unwrap());
     assert!((5e-3..5e-2).contains(&error), "{error}");
 }

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use mlx_rs::Array;
+use zoetrope::job::memory::needs;
+use zoetrope::job::{Plan, Size};
 use zoetrope::media::mp4;
+use zoetrope::pipeline;
 
 use super::job::{Place, model, sentence};
 use crate::support::program::Job;
@@ -33,6 +36,37 @@ fn saved_latents_decode_to_the_same_video() {
         told.contains(r#""fps":30"#) && told.contains("a boat"),
         "{told}"
     );
+}
+
+/// Breaks when latents that are there cannot become a video for want of memory that tiles would save.
+#[test]
+fn latents_decode_with_less_memory() {
+    let place = Place::new();
+    let job = Job::start(place.generate(&["--size", "384x320", "--steps", "1"]));
+    assert_eq!(job.end().0, Some(0));
+    let plan = place.plan(&model());
+    let plan = Plan {
+        size: Size::new(384, 320),
+        ..plan
+    };
+    let need = needs(&plan, &pipeline::sizes(&plan).unwrap())
+        .pop()
+        .unwrap();
+    let model = model().display().to_string();
+    let (latents, output) = (place.text("latents.safetensors"), place.text("again.mp4"));
+    let limited = |bytes: u64| {
+        let limit = (bytes as f64 / 1e9).to_string();
+        let decode = ["decode", &latents, "--model", &model, "-o", &output];
+        place.run(&[&decode[..], &["--memory-limit", &limit]].concat())
+    };
+    let run = limited(need.bytes() - 1000);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let told = "To fit into memory, the frames are decoded in 2 x 2 tiles";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+
+    let run = limited(1000);
+    let told = sentence(&run);
+    assert!(told.contains("go on with it where there are"), "{told}");
 }
 
 #[test]

@@ -1,62 +1,200 @@
-//! What is told about a job's memory before it begins, against what it then takes.
+//! What is told about a job's memory before it begins, stage by stage, against what it then takes.
+//!
+//! Every stage is held to 15 %, on every tiny model of the reference and on the built-in one. What is measured are MLX's
+//! own peaks. On a processor it makes some fifty operations ready before the first is done, and holds their results from
+//! then on: that is counted, and makes the figures repeat within a few percent however busy the machine is. Only those of
+//! the text encoder spread by a quarter, from 0.84 to 1.07 MB: most of them is nine arrays of scores, of which one or two
+//! may or may not be given back before the next. What is told lies between.
 
-#![expect(clippy::print_stdout, reason = "the figures are of interest")]
+use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
 
 use mlx_rs::memory;
 use tempfile::TempDir;
-use zoetrope::job::memory::{Need, needs};
-use zoetrope::job::{Plan, Request, Size};
-use zoetrope::{catalog, pipeline};
+use zoetrope::catalog;
+use zoetrope::job::memory::needs;
+use zoetrope::job::{
+    Bits, Checkpoint, Fit, Lora, Negative, Plan, Precision, Progress, Request, Size, Stage, Thrift,
+    VaePrecision,
+};
+use zoetrope::media::photo;
+use zoetrope::pipeline::{self, Reporter, cache};
 
-use super::job::finish;
 use crate::support::alone::alone;
+use crate::support::folder::Model;
+use crate::support::golden_path;
 
 /// How far what is told may be from what is measured.
 const WITHIN: f64 = 0.15;
 
-/// The built-in model: at one size the DiT takes the most, at the other the VAE.
+/// Small, where weights are most of it, and larger, where it is the VAE's pictures and attention's scores.
+const VIDEOS: [(u32, u32, u32); 3] = [(64, 64, 5), (128, 128, 17), (256, 192, 9)];
+
+#[test]
+fn every_family_takes_what_is_told() {
+    alone("pipeline::memory::every_family_takes_what_is_told", || {
+        for (family, picture) in [
+            ("ti2v_5b", None),
+            ("ti2v_5b", Some("image_ti2v.png")),
+            ("t2v_1_3b", None),
+            ("t2v_a14b", None),
+            ("i2v_a14b", Some("image_i2v.png")),
+        ] {
+            let model = Model::official(&format!("ckpt/{family}"));
+            for video in VIDEOS {
+                check(&plan(&open(model.path()), video, picture, |_| ()));
+            }
+        }
+    });
+}
+
+/// Networks of another width, and with other proportions.
 #[test]
 fn the_built_in_model_takes_what_is_told() {
     alone(
         "pipeline::memory::the_built_in_model_takes_what_is_told",
-        compare,
+        || {
+            let model = catalog::built_in().unwrap();
+            for video in VIDEOS {
+                check(&plan(&model, video, None, |_| ()));
+            }
+        },
     );
 }
 
-fn compare() {
-    let folder = TempDir::new().unwrap();
-    let model = catalog::built_in().unwrap();
-    for (side, frames) in [(128, 17), (256, 9)] {
-        let request = Request {
-            prompt: "a red circle moving right".into(),
-            size: Some(Size::new(side, side)),
-            frames: Some(frames),
-            steps: Some(1),
-            ..Request::default()
-        };
-        let output = folder.path().join("out.mp4");
-        check(&Plan::new(&request, model.clone(), None, 7, output).unwrap());
+/// A LoRA that is merged leaves nothing behind, one beside packed weights stays. The video is small, so that weights are
+/// what counts: a processor unpacks them, and of the fifty operations that MLX makes ready fewer are then attention's, up to
+/// a fifth less in all than is told.
+#[test]
+fn packed_weights_and_loras_take_what_is_told() {
+    alone(
+        "pipeline::memory::packed_weights_and_loras_take_what_is_told",
+        || {
+            let model = Model::official("ckpt/ti2v_5b");
+            let lora = Lora {
+                file: golden_path("lora/comfy_with_diff_and_diff_b.safetensors"),
+                strength: 1.0,
+                expert: None,
+            };
+            for (quantize, loras) in [
+                (None, vec![lora.clone()]),
+                (Some(Bits::Eight), vec![]),
+                (Some(Bits::Eight), vec![lora.clone(), lora]),
+            ] {
+                check(&plan(&open(model.path()), VIDEOS[0], None, |request| {
+                    request.quantize = quantize;
+                    request.loras = loras;
+                }));
+            }
+        },
+    );
+}
+
+/// What a plan saves is saved: in turn, in tiles, in bfloat16.
+#[test]
+fn thrift_takes_what_is_told() {
+    alone("pipeline::memory::thrift_takes_what_is_told", || {
+        for family in ["ti2v_5b", "t2v_1_3b"] {
+            let model = Model::official(&format!("ckpt/{family}"));
+            let mut plan = plan(&open(model.path()), (256, 192, 9), None, |_| ());
+            plan.thrift = Thrift {
+                guidance_in_turn: true,
+                tiles: 2,
+            };
+            check(&plan);
+            plan.vae_precision = VaePrecision::Bf16;
+            plan.precision = Precision::Bf16;
+            check(&plan);
+            plan.thrift = Thrift::default();
+            check(&plan);
+        }
+    });
+}
+
+fn open(model: &Path) -> Checkpoint {
+    catalog::open(model).unwrap()
+}
+
+/// A plan with prompts that fill the text, as they may.
+fn plan(
+    model: &Checkpoint,
+    (width, height, frames): (u32, u32, u32),
+    picture: Option<&str>,
+    change: impl FnOnce(&mut Request),
+) -> Plan {
+    let picture = picture.map(|name| golden_path("data").join(name));
+    let size = picture.as_ref().map(|file| photo::size(file).unwrap());
+    let mut request = Request {
+        prompt: "a boat on a lake ".repeat(20),
+        negative: Negative::Text("a lake under a boat ".repeat(20)),
+        image: picture,
+        fit: Fit::Crop,
+        size: Some(Size::new(width, height)),
+        frames: Some(frames),
+        steps: Some(3),
+        ..Request::default()
+    };
+    change(&mut request);
+    Plan::new(&request, model.clone(), size, 7, "out.mp4".into()).unwrap()
+}
+
+/// Makes the video, and holds what each stage took to what was told of it.
+#[track_caller]
+fn check(plan: &Plan) {
+    let told = needs(plan, &pipeline::sizes(plan).unwrap());
+    let measured = measured(plan);
+    assert_eq!(told.len(), measured.len(), "{measured:?}");
+    for (need, (stage, measured)) in told.iter().zip(measured) {
+        let what = format!(
+            "{stage:?} of {} at {} x {}",
+            plan.checkpoint.root.display(),
+            plan.size,
+            plan.frames
+        );
+        let ratio = need.bytes() as f64 / measured as f64;
+        println!("{what}: {need:?} told, {measured} measured, {ratio:.2}");
+        assert_eq!(need.stage, stage);
+        assert!(
+            (ratio - 1.0).abs() < WITHIN,
+            "{what}: {need:?} told, {measured} measured"
+        );
     }
 }
 
-/// Makes the video, and holds the most that it took to the most that was told.
-#[track_caller]
-fn check(plan: &Plan) {
-    let told = needs(plan, &pipeline::sizes(&plan.checkpoint).unwrap());
-    let told = told.iter().map(Need::bytes).max().unwrap() as f64;
-    memory::clear_cache().unwrap();
-    let measured = finish(plan, pipeline::generate).unwrap().peak_memory as f64;
-    let what = format!(
-        "{} at {} x {}",
-        plan.checkpoint.name, plan.size, plan.frames
+/// The stages of a job as they come, and the most bytes that MLX held in each.
+fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
+    // Prompts that are remembered would not be read. The memory is this test's own.
+    let _ = fs::remove_dir_all(cache::folder().unwrap());
+    let folder = TempDir::new().unwrap();
+    let plan = Plan {
+        output: folder.path().join("out.mp4"),
+        ..plan.clone()
+    };
+    let peaks = RefCell::new(Vec::<(Stage, usize)>::new());
+    let note = |stage| {
+        let mut peaks = peaks.borrow_mut();
+        let peak = memory::peak_memory().unwrap();
+        memory::reset_peak_memory().unwrap();
+        match peaks.last_mut() {
+            Some((last, most)) if *last == stage => *most = peak.max(*most),
+            _ => peaks.push((stage, peak)),
+        }
+    };
+    let mut reporter = Reporter::new(
+        |progress: Progress| match (progress.stage, progress.done) {
+            // Until then the network before is there; what comes is another stage, be it of the same name.
+            (Stage::Load, 0) => drop(memory::reset_peak_memory()),
+            (Stage::Load, _) => {
+                peaks.borrow_mut().push((Stage::Denoise, 0));
+                note(Stage::Denoise);
+            }
+            (stage, _) => note(stage),
+        },
+        || false,
     );
-    println!(
-        "{what}: {:.2} MB told, {:.2} MB measured",
-        told / 1e6,
-        measured / 1e6
-    );
-    assert!(
-        (told / measured - 1.0).abs() < WITHIN,
-        "{what}: {told} told, {measured} measured"
-    );
+    pipeline::generate(&plan, &mut reporter).unwrap();
+    drop(reporter);
+    note(Stage::Decode);
+    peaks.into_inner()
 }

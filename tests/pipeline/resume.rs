@@ -4,9 +4,13 @@
 
 use std::fs;
 
-use super::job::Place;
+use zoetrope::job::memory::needs;
+use zoetrope::pipeline::{self, saved};
+
+use super::job::{Place, sentence};
 use crate::support::golden_path;
-use crate::support::program::Job;
+use crate::support::model::copy_model;
+use crate::support::program::{Job, command, output};
 
 /// Enough steps for the signal to arrive long before the last one.
 const STEPS: &str = "60";
@@ -150,4 +154,80 @@ fn a_run_folder_can_be_moved_and_resumed_from_anywhere() {
     let video = elsewhere.bytes("renamed video.mp4");
     assert!(video == whole.bytes("out.mp4"));
     assert_eq!(elsewhere.names(), ["renamed video.mp4"]);
+}
+
+/// The same job, begun with paths from the folder that it was begun in.
+fn begun_here(place: &Place) -> Job {
+    if !place.path("model").exists() {
+        copy_model(&place.path("model"));
+        fs::copy(golden_path("data/image_ti2v.png"), place.path("boat.png")).unwrap();
+    }
+    let arguments = "generate --json --model ./model --prompt boat --seed 7 --image boat.png --fit crop \
+                     --size 64x64 --frames 5 --steps 60 -o out.mp4";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let mut command = command(&place.path("cache"), &arguments);
+    command.current_dir(place.path("."));
+    Job::start(command)
+}
+
+/// Breaks when what a run folder names is looked for from where it is resumed, or when a model that was moved is an
+/// error that says nothing of it.
+#[test]
+fn paths_lead_from_where_the_job_was_begun() {
+    let place = Place::new();
+    assert_eq!(begun_here(&place).end().0, Some(0));
+    let expected = place.bytes("out.mp4");
+    let mut job = begun_here(&place);
+    job.wait_for_step(2);
+    job.kill();
+
+    let resume = || {
+        let folder = place.text("out.mp4.run");
+        let mut command = command(&place.path("cache"), &["resume", &folder]);
+        command.current_dir("/");
+        output(command)
+    };
+    fs::rename(place.path("model"), place.path("elsewhere")).unwrap();
+    let run = resume();
+    let told = sentence(&run);
+    assert!(told.contains("is gone, and with it the model"), "{told}");
+    fs::rename(place.path("elsewhere"), place.path("model")).unwrap();
+    let run = resume();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(place.bytes("out.mp4") == expected);
+}
+
+/// Breaks when a job that goes on where there is less memory fails there, or does not say what is other than it was.
+#[test]
+fn a_job_goes_on_with_less_memory() {
+    let place = Place::new();
+    let mut job = Job::start(place.generate(&["--size", "384x320", "--steps", STEPS]));
+    job.wait_for_step(2);
+    job.kill();
+    let plan = saved::plan(&place.path("out.mp4.run")).unwrap();
+    let decode = needs(&plan, &pipeline::sizes(&plan).unwrap())
+        .pop()
+        .unwrap();
+    let limited = |bytes: u64| {
+        let limit = (bytes as f64 / 1e9).to_string();
+        place.run(&[
+            "resume",
+            &place.text("out.mp4.run"),
+            "--memory-limit",
+            &limit,
+        ])
+    };
+    let run = limited(1000);
+    let told = sentence(&run);
+    assert!(told.contains("go on with it where there are"), "{told}");
+
+    let run = limited(decode.bytes() - 1000);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for words in [
+        "To fit into memory, the frames are decoded in 2 x 2 tiles",
+        "From here on the video is rounded otherwise",
+    ] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+    assert_eq!(place.names(), FILES);
 }

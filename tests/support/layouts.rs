@@ -1,18 +1,20 @@
 //! The tiny models as other programs keep them: what the reference data lack of that is made of the official files.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use mlx_rs::Array;
 use mlx_rs::Dtype;
+use mlx_rs::transforms::eval;
 use tempfile::TempDir;
-use zoetrope::weights::Weights;
+use zoetrope::weights::{Packed, Packing, Weights};
 
 use super::dialects::{
     diffusers_dit, llama_cpp_t5, mlx_video_dit, mlx_video_t5, mlx_video_vae_22, transformers_t5,
 };
-use super::{gguf, golden_path};
+use super::{float8, gguf, golden_path};
 
 const T5: &str = "t2v_a14b/official/models_t5_umt5-xxl-enc-bf16.pth";
 const TI2V_T5: &str = "ti2v_5b/official/models_t5_umt5-xxl-enc-bf16.pth";
@@ -78,6 +80,16 @@ pub fn comfyui_ti2v_5b() -> TempDir {
         encoders.join(encoder),
     )
     .unwrap();
+    folder
+}
+
+/// The same with the DiT in scaled 8-bit floats.
+pub fn comfyui_float8_ti2v_5b() -> TempDir {
+    let folder = comfyui_ti2v_5b();
+    let dits = folder.path().join("split_files/diffusion_models");
+    fs::remove_file(dits.join("wan2.2_ti2v_5B_fp16.safetensors")).unwrap();
+    let dit = dits.join("wan2.2_ti2v_5B_fp8_scaled.safetensors");
+    fs::write(dit, float8::network(&open(&ONE))).unwrap();
     folder
 }
 
@@ -151,6 +163,34 @@ pub fn mlx_video_ti2v_5b() -> TempDir {
     let tokenizer = checkpoint("ti2v_5b/official/google/umt5-xxl/tokenizer.json");
     symlink(tokenizer, file("tokenizer.json")).unwrap();
     folder
+}
+
+/// The same with the products' matrices packed as MLX packs them.
+pub fn mlx_video_packed_ti2v_5b(packing: Packing) -> TempDir {
+    let folder = mlx_video_ti2v_5b();
+    let plain = folder.path().join("model.safetensors");
+    let mut tensors = HashMap::new();
+    let plain_tensors = Array::load_safetensors(&plain).unwrap();
+    eval(plain_tensors.values()).unwrap(); // before their file is replaced
+    for (name, tensor) in plain_tensors {
+        let Some(layer) = name
+            .strip_suffix("weight")
+            .filter(|_| is_product(&name, &tensor))
+        else {
+            tensors.insert(name, tensor);
+            continue;
+        };
+        let packed = Packed::pack(&tensor, packing).unwrap();
+        tensors.insert(format!("{layer}scales"), packed.scales);
+        tensors.insert(format!("{layer}biases"), packed.biases);
+        tensors.insert(name, packed.words);
+    }
+    Array::save_safetensors(&tensors, None, &plain).unwrap();
+    folder
+}
+
+fn is_product(name: &str, tensor: &Array) -> bool {
+    name.starts_with("blocks.") && tensor.ndim() == 2
 }
 
 fn checkpoint(name: &str) -> PathBuf {

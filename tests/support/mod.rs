@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod dialects;
+pub mod float8;
 pub mod folder;
 pub mod gguf;
 pub mod layouts;

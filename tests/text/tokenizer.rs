@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use zoetrope::catalog;
 use zoetrope::model::text::Tokenizer;
 use zoetrope::model::text::vocabulary;
 use zoetrope::weights::Weights;
@@ -24,6 +25,16 @@ fn prompts_have_the_tokens_of_the_reference() {
             assert!(prompt.ids[tokens.ids.len()..].iter().all(|&id| id == 0));
         }
     }
+}
+
+/// Breaks when the built-in model's tokenizer is refused, or no longer makes letters small and wide ones narrow.
+#[test]
+fn the_built_in_tokenizer_folds_letters() {
+    let file = catalog::built_in().unwrap().tokenizer;
+    let tokenizer = Tokenizer::open(&file).unwrap();
+    let tokens = |text| tokenizer.encode(text, 32).unwrap();
+    assert_eq!(tokens("A ＲＥＤ Circle"), tokens("a red circle"));
+    assert_ne!(tokens("a red circle"), tokens("a blue circle"));
 }
 
 /// A ComfyUI text encoder brings SentencePiece's own file, which must split text as its conversion does.

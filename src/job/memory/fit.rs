@@ -1,10 +1,9 @@
 //! From a plan to one that fits into the machine's memory.
 
-use super::{Machine, Need, Saving, Sizes, needs};
-use crate::job::{Bits, Field, Guidance, Plan, Precision, Refusal, Remedy, Stage, VaePrecision};
-
-/// More tiles than these overlap so much that they save nothing.
-const MOST_TILES: u32 = 2;
+use super::needs::needs;
+use super::vae::{Frames, decode};
+use super::{Machine, Need, Saving, Sizes, VaeSizes};
+use crate::job::{Bits, Decoding, Field, Guidance, Plan, Precision, Refusal, Remedy, Stage};
 
 /// A plan that fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,41 +27,123 @@ impl Fitted {
 /// can free.
 ///
 /// # Errors
-/// It needs more than `limit`, or than there is; with what would need less.
-pub fn fit(
+/// It needs more than its limit, or than there is; with what would need less.
+pub fn fit(plan: &Plan, sizes: &Sizes, machine: &Machine) -> Result<Fitted, Refusal> {
+    let budget = Budget::of(machine, plan.memory_limit);
+    let fitted = within(plan, sizes, budget.comfortable, Stage::Text);
+    let needed = fitted.peak();
+    budget.holds(needed, || advice(plan, sizes, budget.most, needed))?;
+    Ok(fitted)
+}
+
+/// The same for what is left of a plan that was begun, from a stage on.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_rest(
     plan: &Plan,
     sizes: &Sizes,
     machine: &Machine,
-    limit: Option<u64>,
+    from: Stage,
 ) -> Result<Fitted, Refusal> {
-    let most = machine.most(limit);
-    let fitted = within(plan, sizes, machine.comfortable(limit));
-    if fitted.peak() <= most {
-        return Ok(fitted);
-    }
+    let budget = Budget::of(machine, plan.memory_limit);
+    let fitted = within(plan, sizes, budget.comfortable, from);
     let needed = fitted.peak();
-    let whose = match limit {
-        Some(_) => "it may use",
-        None => "this machine can give",
-    };
-    let (advice, remedy) = advice(plan, sizes, most, needed);
-    let message = format!(
-        "This video needs {} of memory, and {} is all that {whose}: {advice}",
-        words(needed),
-        words(most),
-    );
-    Err(Refusal {
-        remedy,
-        ..Refusal::new(Field::Memory, message)
-    })
+    budget.holds(needed, || elsewhere(needed))?;
+    Ok(fitted)
+}
+
+/// Makes a decoding do with the same, and tells what was changed.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_decoding(
+    decoding: &Decoding,
+    vae: &VaeSizes,
+    machine: &Machine,
+) -> Result<(Decoding, Vec<Saving>), Refusal> {
+    let budget = Budget::of(machine, decoding.memory_limit);
+    let mut frames = Frames::from(decoding);
+    let mut savings = Vec::new();
+    while decode(frames, vae).bytes() > budget.comfortable
+        && let Some((thriftier, saving)) = frames.thriftier(vae)
+    {
+        frames = thriftier;
+        savings.push(saving);
+    }
+    let needed = decode(frames, vae).bytes();
+    budget.holds(needed, || elsewhere(needed))?;
+    let mut fitted = decoding.clone();
+    fitted.tiles = frames.tiles;
+    if frames.precision != decoding.precision {
+        fitted.compute_in(frames.precision);
+    }
+    Ok((fitted, savings))
+}
+
+/// What a job may take, in bytes.
+#[derive(Clone, Copy)]
+struct Budget {
+    /// What it should get along with.
+    comfortable: u64,
+    /// At most.
+    most: u64,
+    is_limited: bool,
+}
+
+impl Budget {
+    fn of(machine: &Machine, limit: Option<u64>) -> Self {
+        let most = machine.most(limit);
+        Self {
+            comfortable: most.min(machine.available),
+            most,
+            is_limited: limit.is_some(),
+        }
+    }
+
+    /// Refuses what needs more than the most, with advice.
+    fn holds(
+        &self,
+        needed: u64,
+        advice: impl FnOnce() -> (String, Option<Remedy>),
+    ) -> Result<(), Refusal> {
+        if needed <= self.most {
+            return Ok(());
+        }
+        let whose = if self.is_limited {
+            "it may use"
+        } else {
+            "this machine can give"
+        };
+        let (advice, remedy) = advice();
+        let message = format!(
+            "This video needs {} of memory, and {} is all that {whose}: {advice}",
+            words(needed),
+            words(self.most),
+        );
+        Err(Refusal {
+            remedy,
+            ..Refusal::new(Field::Memory, message)
+        })
+    }
+}
+
+/// Of a video that was begun, nothing else can be changed.
+fn elsewhere(needed: u64) -> (String, Option<Remedy>) {
+    let advice = format!("go on with it where there are {}", words(needed));
+    (advice, None)
 }
 
 /// Saves where too much is needed, as long as there is something to save.
-fn within(plan: &Plan, sizes: &Sizes, budget: u64) -> Fitted {
+fn within(plan: &Plan, sizes: &Sizes, budget: u64, from: Stage) -> Fitted {
+    let ahead = |plan: &Plan| -> Vec<Need> {
+        let needs = needs(plan, sizes).into_iter();
+        needs.filter(|need| need.stage >= from).collect()
+    };
     let mut plan = plan.clone();
     let mut savings = Vec::new();
     for stage in [Stage::Denoise, Stage::Decode] {
-        while peak_of(&needs(&plan, sizes), stage) > budget
+        while peak_of(&ahead(&plan), stage) > budget
             && let Some((thriftier, saving)) = saving(&plan, sizes, stage)
         {
             plan = thriftier;
@@ -70,7 +151,7 @@ fn within(plan: &Plan, sizes: &Sizes, budget: u64) -> Fitted {
         }
     }
     Fitted {
-        needs: needs(&plan, sizes),
+        needs: ahead(&plan),
         plan,
         savings,
     }
@@ -89,13 +170,11 @@ fn saving(plan: &Plan, sizes: &Sizes, stage: Stage) -> Option<(Plan, Saving)> {
             plan.precision = Precision::Bf16;
             Saving::HalfProducts
         }
-        Stage::Decode if plan.thrift.tiles < MOST_TILES => {
-            plan.thrift.tiles = MOST_TILES;
-            Saving::Tiles
-        }
-        Stage::Decode if plan.vae_precision.is_f32() => {
-            plan.vae_precision = VaePrecision::Bf16;
-            Saving::HalfFrames
+        Stage::Decode => {
+            let (frames, saving) = Frames::from(&plan).thriftier(&sizes.vae)?;
+            plan.thrift.tiles = frames.tiles;
+            plan.vae_precision = frames.precision;
+            saving
         }
         _ => return None,
     };
@@ -111,7 +190,7 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option
     let peak = |change: &dyn Fn(&mut Plan)| {
         let mut other = plan.clone();
         change(&mut other);
-        within(&other, sizes, most).peak()
+        within(&other, sizes, most, Stage::Text).peak()
     };
     for bits in [Bits::Eight, Bits::Four] {
         let needed = peak(&|plan| plan.quantize = Some(bits));

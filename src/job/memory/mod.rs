@@ -1,8 +1,10 @@
 //! The *memory* of a job: what its stages will need, told before anything is read, and how it is made
 //! to fit into what the machine has.
 
+mod arrays;
 mod fit;
 mod needs;
+mod vae;
 
 use std::fmt;
 
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bits, Expert, Precision, Stage};
 
-pub use fit::{Fitted, fit};
+pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
 
 /// What of a model's networks decides how much memory they take. The headers of its files tell.
@@ -31,8 +33,14 @@ pub struct TextSizes {
     pub layer: u64,
     /// Heads of attention.
     pub heads: u64,
+    /// The width of a token.
+    pub width: u64,
+    /// The width within the feed-forward layer.
+    pub hidden: u64,
     /// The tokens of the longest prompt.
     pub length: u64,
+    /// Whether chains of elementwise operations are one kernel, as on a GPU.
+    pub fused: bool,
 }
 
 /// A DiT.
@@ -44,6 +52,12 @@ pub struct DitSizes {
     pub small: u64,
     /// Weights of the large matrices.
     pub large: u64,
+    /// Numbers that LoRAs keep beside large matrices which are packed.
+    pub beside: u64,
+    /// Weights of the largest tensor.
+    pub largest: u64,
+    /// Weights of the largest tensor that LoRAs change.
+    pub changed: u64,
     /// The bits that each of these takes where the file has them packed, scales and biases included.
     pub packed: Option<f64>,
     /// The bytes of a number of the type that [`Precision::Auto`] takes here.
@@ -58,6 +72,8 @@ pub struct DitSizes {
     pub heads: u64,
     /// The tokens of a prompt.
     pub text_length: u64,
+    /// Whether chains of elementwise operations are one kernel, as on a GPU.
+    pub fused: bool,
 }
 
 impl DitSizes {
@@ -81,7 +97,19 @@ impl DitSizes {
             (Some(own), Some(asked)) => own.min(asked),
             (own, asked) => own.or(asked).unwrap_or(8.0 * product as f64),
         };
-        4 * self.exact + product * self.small + (self.large as f64 * bits / 8.0) as u64
+        let beside = if self.packed.or(asked).is_some() {
+            self.beside
+        } else {
+            0
+        };
+        let plain = 4 * self.exact + product * (self.small + beside);
+        plain + (self.large as f64 * bits / 8.0) as u64
+    }
+
+    /// The bytes that are there besides while a tensor is read: itself as the file has it or, where it is packed, as
+    /// plain numbers, and where a LoRA is merged into it, sum and difference as float32.
+    fn loading(&self) -> u64 {
+        4 * self.largest.max(3 * self.changed)
     }
 }
 
@@ -94,8 +122,8 @@ pub struct VaeSizes {
     pub decoder: HalfSizes,
     /// The frames that pass through its largest layers at once.
     pub frames: u64,
-    /// Whether its convolutions copy the neighbours of each pixel beside it, as on a processor.
-    pub unfolds: bool,
+    /// Whether chains of elementwise operations are one kernel, as on a GPU.
+    pub fused: bool,
 }
 
 /// One half of a VAE.
@@ -123,11 +151,6 @@ impl Machine {
     pub fn most(&self, limit: Option<u64>) -> u64 {
         limit.unwrap_or_else(|| self.gpu.unwrap_or(self.total))
     }
-
-    /// What a job should get along with.
-    fn comfortable(&self, limit: Option<u64>) -> u64 {
-        self.most(limit).min(self.available)
-    }
 }
 
 /// What one stage needs, in bytes.
@@ -145,6 +168,15 @@ pub struct Need {
 }
 
 impl Need {
+    fn new(stage: Stage, weights: u64, work: u64) -> Self {
+        Self {
+            stage,
+            expert: None,
+            weights,
+            work,
+        }
+    }
+
     /// Both together.
     pub fn bytes(&self) -> u64 {
         self.weights + self.work

@@ -82,6 +82,7 @@ pub const CHINESE: Words = Words {
         failed: "有视频未能完成",
         awake: "正在生成视频",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
+        midway: |to_fit| format!("{to_fit}；余下部分的舍入与开始时不同"),
         faulty,
     },
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),

@@ -79,6 +79,9 @@ pub const ENGLISH: Words = Words {
         failed: "A video could not be made",
         awake: "Making a video",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
+        midway: |to_fit| {
+            format!("{to_fit}; from here on it is rounded otherwise than it was begun")
+        },
         faulty: |fault| {
             format!(
                 "This machine's graphics processor {fault}, so videos may be damaged: update the system, or compute by the processor (Settings)"

@@ -379,4 +379,5 @@ pub struct Notices {
     pub awake: &'static str,
     pub engine_ended: &'static str,
     pub faulty: fn(Fault) -> String,
+    pub midway: fn(&str) -> String,
 }

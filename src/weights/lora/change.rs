@@ -77,6 +77,14 @@ impl Change {
         &self.shape
     }
 
+    /// The numbers of its two narrow matrices; none of a difference.
+    pub(super) fn factors(&self) -> u64 {
+        let Kind::LowRank { down, up, .. } = &self.kind else {
+            return 0;
+        };
+        self.weights.at(down).numbers() + self.weights.at(up).numbers()
+    }
+
     /// The sum of it and `tensor`, float32.
     pub(in super::super) fn add_to(&self, tensor: &Array) -> Result<Array> {
         let difference = match &self.kind {

@@ -24,6 +24,16 @@ impl Weights {
         Ok(changed)
     }
 
+    /// Whether LoRAs change a tensor.
+    pub fn is_changed(&self, name: &str) -> bool {
+        !self.changes(name).is_empty()
+    }
+
+    /// The numbers that LoRAs keep beside a matrix which they cannot be merged into.
+    pub fn numbers_beside(&self, name: &str) -> u64 {
+        self.changes(name).iter().map(Change::factors).sum()
+    }
+
     /// The whole tensor with what LoRAs add to it, which is summed in float32.
     pub(in super::super) fn merged(
         &self,

@@ -1,7 +1,8 @@
 //! The vocabulary in a `tokenizer.json`, which is Hugging Face's conversion of SentencePiece's own file.
 //!
 //! The library that writes these files would read them too, but it trusts them: a damaged table of characters makes it
-//! panic, and rules that each double the text fill any memory. So what UMT5 has is read, and nothing else accepted.
+//! panic, and rules that each double the text fill any memory. So what UMT5 has is read and what the built-in model has, and
+//! nothing else accepted.
 //!
 //! Tokenizers `src/tokenizer/serialization.rs`; Transformers `convert_slow_tokenizer.py`, `SpmConverter`.
 
@@ -55,6 +56,9 @@ enum Rule {
         pattern: Pattern,
         content: String,
     },
+    #[serde(rename = "NFKC")]
+    Compatible,
+    Lowercase,
     #[serde(other)]
     Other,
 }
@@ -116,6 +120,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         pieces,
         byte_fallback,
         charsmap: Vec::new(),
+        compatible: false,
+        lowercase: false,
         trimmed: false,
         prefix_space: file.pre_tokenizer.is_some(),
     };
@@ -165,6 +171,8 @@ fn prepare(vocabulary: &mut Vocabulary, rule: Rule) -> Result<(), String> {
             let map = BASE64.decode(precompiled_charsmap);
             vocabulary.charsmap = map.map_err(|_| charsmap::DAMAGED)?;
         }
+        Rule::Compatible if !vocabulary.lowercase => vocabulary.compatible = true,
+        Rule::Lowercase => vocabulary.lowercase = true,
         Rule::Strip {
             strip_left: false,
             strip_right: true,
@@ -174,7 +182,9 @@ fn prepare(vocabulary: &mut Vocabulary, rule: Rule) -> Result<(), String> {
             pattern: Pattern::Regex(pattern),
             content,
         } if pattern == SPACES && matches!(content.as_str(), " " | "▁") => {}
-        Rule::Strip { .. } | Rule::Replace { .. } | Rule::Other => return Err(OTHER_WAY.into()),
+        Rule::Strip { .. } | Rule::Replace { .. } | Rule::Compatible | Rule::Other => {
+            return Err(OTHER_WAY.into());
+        }
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ mod sentencepiece;
 
 use tokenizers::models::unigram::Unigram;
 use tokenizers::normalizers::replace::ReplacePattern;
-use tokenizers::normalizers::{NormalizerWrapper, Precompiled, Replace, Sequence, Strip};
+use tokenizers::normalizers::{
+    Lowercase, NFKC, NormalizerWrapper, Precompiled, Replace, Sequence, Strip,
+};
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 use tokenizers::{AddedToken, Tokenizer};
 
@@ -33,6 +35,10 @@ pub struct Vocabulary {
     pub byte_fallback: bool,
     /// SentencePiece's table of characters that are replaced before anything else; empty for none.
     pub charsmap: Vec<u8>,
+    /// Whether characters are brought to Unicode's compatible form, NFKC.
+    pub compatible: bool,
+    /// Whether they are made small then.
+    pub lowercase: bool,
     /// Whether spaces at the end of text are left out.
     pub trimmed: bool,
     /// Whether text begins with a space.
@@ -160,6 +166,12 @@ impl Vocabulary {
             charsmap::check(&self.charsmap)?;
             let map = Precompiled::from(&self.charsmap).map_err(|why| why.to_string())?;
             steps.push(map.into());
+        }
+        if self.compatible {
+            steps.push(NFKC.into());
+        }
+        if self.lowercase {
+            steps.push(Lowercase.into());
         }
         if self.trimmed {
             steps.push(Strip::new(false, true).into());

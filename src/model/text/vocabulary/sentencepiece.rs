@@ -27,6 +27,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         pieces: Vec::new(),
         byte_fallback: false,
         charsmap: Vec::new(),
+        compatible: false,
+        lowercase: false,
         trimmed: true,
         prefix_space: true,
     };

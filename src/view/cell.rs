@@ -111,7 +111,7 @@ fn draw(ui: &Ui, response: &Response, rect: Rect, cell: &Cell) {
             .tint(tint)
             .paint_at(ui, fitted(ui, rect, cell.size));
     }
-    mark(ui, rect, cell.kind);
+    mark(ui, rect, cell);
     if cell.chosen {
         let stroke = Stroke::new(2.0, palette.accent);
         painter.rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
@@ -124,13 +124,13 @@ fn draw(ui: &Ui, response: &Response, rect: Rect, cell: &Cell) {
 }
 
 /// What lies on the picture. It is dark there by day, too.
-fn mark(ui: &Ui, rect: Rect, kind: Kind) {
+fn mark(ui: &Ui, rect: Rect, cell: &Cell) {
     let painter = ui.painter();
     let middle = |icon: &str, color| {
         let font = theme::icon(size::ICON + 2.0);
         painter.text(rect.center(), Align2::CENTER_CENTER, icon, font, color);
     };
-    match kind {
+    match cell.kind {
         Kind::Working(share) => {
             let line = rect.shrink2(vec2(space::S, 0.0));
             let y = rect.bottom() - space::S;
@@ -154,6 +154,9 @@ fn mark(ui: &Ui, rect: Rect, kind: Kind) {
             let font = theme::icon(size::ICON - 4.0);
             let color = theme::DARK.accent;
             painter.text(corner, Align2::RIGHT_TOP, icons::HEART_FILL, font, color);
+        }
+        Kind::Made { favourite: false } if cell.picture.is_none() => {
+            middle(icons::FILM_STRIP, theme::DARK.faint);
         }
         Kind::Made { favourite: false } => {}
     }

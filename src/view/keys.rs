@@ -1,7 +1,7 @@
 //! Every key that does something, in one table.
 
 use egui::os::OperatingSystem;
-use egui::{Context, Key as Stroke, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key as Stroke, KeyboardShortcut, Modifiers};
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,15 @@ pub enum Key {
     Trash,
 }
 
+impl Key {
+    fn goes_by_steps(self) -> bool {
+        matches!(
+            self,
+            Self::StepBack | Self::StepForward | Self::Larger | Self::Smaller
+        )
+    }
+}
+
 /// The table. What needs no ⌘ acts only while nothing is typed into.
 pub const TABLE: [(Key, KeyboardShortcut); 24] = {
     const fn with(modifiers: Modifiers, key: Stroke) -> KeyboardShortcut {
@@ -95,13 +104,21 @@ pub const TABLE: [(Key, KeyboardShortcut); 24] = {
 /// The keys that were pressed since the last frame.
 pub fn pressed(ctx: &Context) -> Vec<Key> {
     let typing = ctx.egui_wants_keyboard_input();
+    let is_new = |stroke: Stroke| {
+        let new = |event: &Event| matches!(event, Event::Key { key, pressed: true, repeat: false, .. } if *key == stroke);
+        ctx.input(|input| input.events.iter().any(new))
+    };
     let is_pressed = |(key, shortcut): &&(Key, KeyboardShortcut)| match key {
         // Whatever else is open takes it, too.
         Key::Close => ctx.input(|input| input.key_pressed(Stroke::Escape)),
         // In a text field it deletes a line.
         Key::Trash if typing => false,
         _ if typing && !shortcut.modifiers.command => false,
-        _ => ctx.input_mut(|input| input.consume_shortcut(shortcut)),
+        _ => {
+            // One that is held down asks once, but for those that go a step at a time.
+            let counts = is_new(shortcut.logical_key) || key.goes_by_steps();
+            ctx.input_mut(|input| input.consume_shortcut(shortcut)) && counts
+        }
     };
     let pressed = TABLE.iter().filter(is_pressed);
     pressed.map(|&(key, _)| key).collect()

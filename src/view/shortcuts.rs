@@ -1,21 +1,29 @@
 //! The sheet that shows the table of keys.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{RichText, Ui};
 
-use super::keys::{TABLE, keys};
+use super::keys::{Key, TABLE, keys};
 use super::strings::words;
-use super::theme::{self, palette, text};
-use super::widget::label;
+use super::theme::{self, palette, space, text};
+use super::widget::row;
 
 /// Draws the sheet's content.
 pub fn show(ui: &mut Ui) {
-    for (key, _) in TABLE {
-        ui.horizontal(|ui| {
-            label(ui, (words(ui).key)(key));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let keys = RichText::new(keys(ui.ctx(), key)).font(theme::medium(text::BODY));
-                ui.label(keys.color(palette(ui).secondary));
-            });
-        });
-    }
+    let half = TABLE.len().div_ceil(2);
+    ui.spacing_mut().item_spacing.x = space::XL;
+    ui.columns(2, |columns| {
+        for (ui, lines) in columns.iter_mut().zip(TABLE.chunks(half)) {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for &(key, _) in lines {
+                line(ui, key);
+            }
+        }
+    });
+}
+
+fn line(ui: &mut Ui, key: Key) {
+    row(ui, (words(ui).key)(key), |ui| {
+        let keys = RichText::new(keys(ui.ctx(), key)).font(theme::medium(text::BODY));
+        ui.label(keys.color(palette(ui).secondary));
+    });
 }

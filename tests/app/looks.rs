@@ -14,7 +14,8 @@ use zoetrope::view::theme::{Appearance, size};
 use super::{Opening, Window};
 use crate::job::checkpoint_of;
 
-const SIZES: [[f32; 2]; 2] = [[900.0, 600.0], [1280.0, 800.0]];
+/// The smallest window with everything half as large again, the smallest window, and the usual one.
+const SIZES: [[f32; 2]; 3] = [[600.0, 400.0], [900.0, 600.0], [1280.0, 800.0]];
 
 /// Opens the window in every look and has `check` look at it.
 fn in_every_look(request: &Request, variant: Variant, mut check: impl FnMut(&mut Window, &str)) {

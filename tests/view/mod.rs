@@ -15,7 +15,7 @@ type Harness = egui_kittest::Harness<'static, Vec<Action>>;
 /// Draws a view again and again.
 fn harness(mut show: impl FnMut(&mut Ui) -> Option<Action> + 'static) -> Harness {
     let mut harness = egui_kittest::Harness::builder()
-        .with_size([420.0, 1600.0])
+        .with_size([760.0, 1600.0])
         .with_context_setup(theme::install)
         .build_ui_state(
             move |ui, asked: &mut Vec<Action>| asked.extend(show(ui)),

@@ -133,6 +133,23 @@ fn every_control_of_the_player_asks_for_what_it_says() {
     }
 }
 
+/// Breaks when a narrow window leaves something out that can be done with a clip.
+#[test]
+fn in_a_narrow_window_a_menu_has_what_finds_no_room() {
+    let mut stage = player(false);
+    stage.set_size(egui::vec2(420.0, 600.0));
+    stage.run_steps(3);
+    assert!(stage.query_by_label("Copy this frame").is_none());
+    stage.get_by_label("Export…");
+    stage.get_by_label("More").click();
+    stage.run_steps(6);
+    stage.get_by_label("Move to Trash");
+    stage.get_by_label("Copy this frame").click();
+    stage.run_steps(3);
+    let copy = Action::Player(PlayerAction::CopyFrame);
+    assert_eq!(stage.state()[..], [copy]);
+}
+
 /// Breaks when a message does not lead on.
 #[test]
 fn a_message_leads_on() {
@@ -140,6 +157,7 @@ fn a_message_leads_on() {
         let message = Message {
             icon: "",
             is_bad: true,
+            about: "A boat",
             title: "This could not be made",
             body: "The disk is full",
             ways: vec![("Models…", Action::Open(Sheet::Models))],

@@ -18,6 +18,7 @@ impl App {
             let message = Message {
                 icon: icons::WARNING,
                 is_bad: false,
+                about: "",
                 title: words.no_model,
                 body: words.no_model_why,
                 ways: vec![(words.see_models, Action::Open(Sheet::Models))],
@@ -49,6 +50,7 @@ impl App {
         Stage::Message(Message {
             icon: icons::WARNING,
             is_bad: true,
+            about: "",
             title: self.words().stage.missing_file,
             body: "",
             ways: Vec::new(),
@@ -130,6 +132,7 @@ impl App {
         let message = Message {
             icon: if is_bad { icons::WARNING } else { icons::PAUSE },
             is_bad,
+            about: &work.plan.prompt,
             title,
             body: &body,
             ways,

@@ -36,11 +36,8 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         asked = row(ui, form, request).or(asked);
         ui.add_space(space::XS);
     }
-    if changed
-        && ui
-            .add(Button::new(words.reset_all).kind(Kind::Quiet))
-            .clicked()
-    {
+    let all = Button::new(words.reset_all).kind(Kind::Quiet).flush();
+    if changed && ui.add(all).clicked() {
         reset(request);
     }
     asked

@@ -42,11 +42,8 @@ fn edit(ui: &mut Ui, default: &str, negative: &mut Negative) {
             text => Negative::Text(text),
         };
     }
-    if *negative != Negative::Default
-        && ui
-            .add(Button::new(words.as_model_again).kind(Kind::Quiet))
-            .clicked()
-    {
+    let again = Button::new(words.as_model_again).kind(Kind::Quiet).flush();
+    if *negative != Negative::Default && ui.add(again).clicked() {
         *negative = Negative::Default;
     }
 }

@@ -8,12 +8,23 @@ use crate::view::Action;
 use crate::view::action::{PlayerAction, RecordAction, Sheet};
 use crate::view::icons;
 use crate::view::keys::{Key, keys};
-use crate::view::strings::words;
+use crate::view::strings::{Player as Words, words};
 use crate::view::theme::{self, palette, space, text};
-use crate::view::widget::{Button, IconButton, Kind, menu, menu_item};
+use crate::view::widget::{Button, IconButton, Kind, caption, menu, menu_item};
 
 /// The height of all controls.
 pub const HEIGHT: f32 = 92.0;
+
+/// About how wide things are: what moves the clip, ...
+const TRANSPORT: f32 = 176.0;
+/// ... the time, the number of the frame, ...
+const TIME: f32 = 120.0;
+const FRAME: f32 = 96.0;
+/// ... and what can be done with the clip: a button for each, or a few for all.
+const USES: f32 = 292.0;
+const FOLDED: f32 = 64.0;
+
+const MENU: f32 = 240.0;
 
 /// The speeds to choose from.
 const SPEEDS: [f32; 4] = [0.25, 0.5, 1.0, 2.0];
@@ -24,15 +35,40 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     let scrubbed = scrubber::show(ui, player);
     let pressed = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let left = transport(ui, player);
-        let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| uses(ui, player));
+        let room = Room::of(ui.available_width());
+        let left = transport(ui, player, room);
+        let words = &words(ui).player;
+        let uses = [of_clip(words, player), of_video(words, player)];
+        let draw = if room.folded { folded } else { buttons };
+        let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| draw(ui, uses));
         left.map(Action::Player).or(right.inner)
     });
     scrubbed.map(Action::Player).or(pressed.inner)
 }
 
-/// What moves the clip, and where it stands.
-fn transport(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
+/// What there is room for.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Whether there is too little for a button for each use.
+    folded: bool,
+    time: bool,
+    frame: bool,
+}
+
+impl Room {
+    fn of(width: f32) -> Self {
+        let folded = width < TRANSPORT + TIME + USES;
+        let rest = width - TRANSPORT - if folded { FOLDED } else { USES };
+        Self {
+            folded,
+            time: rest >= TIME,
+            frame: rest >= TIME + FRAME,
+        }
+    }
+}
+
+/// What moves the clip, and where it stands, as far as there is room for it.
+fn transport(ui: &mut Ui, player: &Player, room: Room) -> Option<PlayerAction> {
     let words = &words(ui).player;
     let mut asked = None;
     let mut button = |ui: &mut Ui, icon, name, key, on: Option<bool>, action| {
@@ -80,10 +116,12 @@ fn transport(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
     let seconds = |frames: usize| frames as f64 / player.fps.max(1e-3);
     let time = (words.time)(seconds(player.frame), seconds(player.frames));
     let time = RichText::new(time).font(theme::regular(text::BODY));
-    ui.label(time.color(palette(ui).text));
-    let count = (words.frame)(player.frame + 1, player.frames);
-    let count = RichText::new(count).font(theme::regular(text::CAPTION));
-    ui.label(count.color(palette(ui).secondary));
+    if room.time {
+        ui.label(time.color(palette(ui).text));
+    }
+    if room.frame {
+        caption(ui, &(words.frame)(player.frame + 1, player.frames));
+    }
     asked
 }
 
@@ -103,63 +141,116 @@ fn speed(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
     taken.flatten().map(PlayerAction::Speed)
 }
 
-/// What can be done with the clip and its frames; from the right.
-fn uses(ui: &mut Ui, player: &Player) -> Option<Action> {
-    let words = &words(ui).player;
-    let mut asked = None;
-    let export_keys = keys(ui.ctx(), Key::Export);
-    let export = IconButton::new(icons::EXPORT, words.export).keys(&export_keys);
-    if ui.add(export).clicked() {
-        asked = Some(Action::Open(Sheet::Export));
-    }
-    asked = file(ui, player).or(asked);
-    ui.add_space(space::S);
-    let mut button = |ui: &mut Ui, icon, name, action| {
-        if ui.add(IconButton::new(icon, name)).clicked() {
-            asked = Some(Action::Player(action));
-        }
+/// Something that can be done with the clip.
+struct Use {
+    icon: &'static str,
+    name: &'static str,
+    key: Option<Key>,
+    /// Whether it holds, where it is on or off.
+    on: Option<bool>,
+    action: Action,
+}
+
+/// What can be done with the clip and its frames.
+fn of_clip(words: &Words, player: &Player) -> Vec<Use> {
+    let one = |icon, name, key, action| Use {
+        icon,
+        name,
+        key,
+        on: None,
+        action: Action::Player(action),
     };
     let (icon, name) = if player.actual_size {
         (icons::ARROWS_IN, words.fit)
     } else {
         (icons::ARROWS_OUT, words.actual)
     };
-    button(ui, icon, name, PlayerAction::Fit);
-    button(ui, icons::COPY, words.copy, PlayerAction::CopyFrame);
-    if player.takes_pictures {
-        button(ui, icons::IMAGE, words.use_frame, PlayerAction::UseFrame);
-        button(
-            ui,
-            icons::FILM_STRIP,
-            words.go_on,
-            PlayerAction::ContinueFromEnd,
-        );
+    let go_on = PlayerAction::ContinueFromEnd;
+    let copy = PlayerAction::CopyFrame;
+    let mut uses = vec![
+        one(icons::FILM_STRIP, words.go_on, None, go_on),
+        one(icons::IMAGE, words.use_frame, None, PlayerAction::UseFrame),
+        one(icons::COPY, words.copy, Some(Key::CopyFrame), copy),
+        one(icon, name, Some(Key::Fit), PlayerAction::Fit),
+    ];
+    if !player.takes_pictures {
+        uses.drain(..2);
     }
-    asked
+    uses
 }
 
-/// What can be done with the video as a whole; from the right.
-fn file(ui: &mut Ui, player: &Player) -> Option<Action> {
-    let words = &words(ui).player;
+/// What can be done with the video as a whole.
+fn of_video(words: &Words, player: &Player) -> Vec<Use> {
+    let one = |icon, name, key, action| Use {
+        icon,
+        name,
+        key,
+        on: None,
+        action: Action::Record(player.id.to_owned(), action),
+    };
     let (heart, like) = if player.favourite {
         (icons::HEART_FILL, words.dislike)
     } else {
         (icons::HEART, words.like)
     };
-    let restore = icons::ARROW_COUNTER_CLOCKWISE;
-    let buttons = [
-        (icons::TRASH, words.trash, RecordAction::Trash),
-        (icons::FOLDER_OPEN, words.reveal, RecordAction::Reveal),
-        (restore, words.restore, RecordAction::Restore),
-        (heart, like, RecordAction::Favourite),
-    ];
-    let pressed = buttons.map(|(icon, name, action)| {
-        let mut button = IconButton::new(icon, name);
-        if action == RecordAction::Favourite {
-            button = button.on(player.favourite);
+    let again = icons::ARROW_COUNTER_CLOCKWISE;
+    let reveal = Some(Key::Reveal);
+    let trash = Some(Key::Trash);
+    vec![
+        Use {
+            on: Some(player.favourite),
+            ..one(heart, like, None, RecordAction::Favourite)
+        },
+        one(again, words.restore, None, RecordAction::Restore),
+        one(
+            icons::FOLDER_OPEN,
+            words.reveal,
+            reveal,
+            RecordAction::Reveal,
+        ),
+        one(icons::TRASH, words.trash, trash, RecordAction::Trash),
+        Use {
+            icon: icons::EXPORT,
+            name: words.export,
+            key: Some(Key::Export),
+            on: None,
+            action: Action::Open(Sheet::Export),
+        },
+    ]
+}
+
+/// A button for each, from the right.
+fn buttons(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
+    let mut asked = None;
+    for group in groups.into_iter().rev() {
+        for each in group.into_iter().rev() {
+            let keys = each.key.map(|key| keys(ui.ctx(), key));
+            let keys = keys.unwrap_or_default();
+            let mut button = IconButton::new(each.icon, each.name).keys(&keys);
+            if let Some(on) = each.on {
+                button = button.on(on);
+            }
+            if ui.add(button).clicked() {
+                asked = Some(each.action);
+            }
         }
-        ui.add(button).clicked().then_some(action)
+        ui.add_space(space::S);
+    }
+    asked
+}
+
+/// A menu for all but the last, where there is no room for more.
+fn folded(ui: &mut Ui, mut groups: [Vec<Use>; 2]) -> Option<Action> {
+    let last = groups[1].pop().into_iter().collect();
+    let asked = buttons(ui, [Vec::new(), last]);
+    let more = Button::new("…").named(words(ui).player.more);
+    let button = ui.add(more.kind(Kind::Quiet));
+    let chosen = menu(&button, MENU, |ui| {
+        let clicked = groups.into_iter().flatten().filter_map(|each| {
+            let line = menu_item(ui, each.name, "", each.on == Some(true));
+            line.clicked().then_some(each.action)
+        });
+        clicked.collect::<Vec<_>>().pop()
     });
-    let action = pressed.into_iter().flatten().next()?;
-    Some(Action::Record(player.id.to_owned(), action))
+    chosen.flatten().or(asked)
 }

@@ -1,9 +1,9 @@
 //! Something that could not be done: what, why, and what to do.
 
-use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::view::Action;
-use crate::view::theme::{self, palette, space, text};
+use crate::view::theme::{self, palette, size, space, text};
 use crate::view::widget::{Button, Kind};
 
 /// A sentence or two, and buttons that lead on.
@@ -13,6 +13,8 @@ pub struct Message<'a> {
     pub icon: &'a str,
     /// Whether it is bad news.
     pub is_bad: bool,
+    /// The video that it is about, if it is about one.
+    pub about: &'a str,
     /// What happened.
     pub title: &'a str,
     /// Why, and what to do.
@@ -22,7 +24,7 @@ pub struct Message<'a> {
 }
 
 const WIDTH: f32 = 440.0;
-const HEIGHT: f32 = 200.0;
+const HEIGHT: f32 = 224.0;
 
 pub fn show(ui: &mut Ui, message: &Message) -> Option<Action> {
     let room = ui.max_rect();
@@ -41,14 +43,21 @@ pub fn show(ui: &mut Ui, message: &Message) -> Option<Action> {
             .color(color),
     );
     ui.add_space(space::XS);
+    if !message.about.is_empty() {
+        let about = RichText::new(message.about).font(theme::regular(text::BODY));
+        ui.add(Label::new(about.color(palette.secondary)).truncate());
+    }
     let title = RichText::new(message.title).font(theme::semibold(text::TITLE));
     ui.add(Label::new(title.color(palette.text)).wrap());
+    let ways = message.ways.len() as f32 * (size::CONTROL + space::S);
+    let left = room.bottom() - ui.cursor().top() - ways - space::XL;
     let body = RichText::new(message.body).font(theme::regular(text::BODY));
-    ui.add(
-        Label::new(body.color(palette.secondary))
-            .wrap()
-            .selectable(true),
-    );
+    // A long sentence scrolls, so that the ways on stay in sight.
+    let scroll = ScrollArea::vertical().max_height(left.max(size::CONTROL));
+    scroll.show(&mut ui, |ui| {
+        let body = Label::new(body.color(palette.secondary));
+        ui.add(body.wrap().selectable(true));
+    });
     ui.add_space(space::S);
     let mut asked = None;
     for (place, (name, action)) in message.ways.iter().enumerate() {

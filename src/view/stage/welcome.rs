@@ -23,14 +23,20 @@ const WIDTH: f32 = 420.0;
 const DRUM: f32 = 220.0;
 /// The height of what is said, without the examples.
 const WORDS: f32 = 136.0;
+/// What is said in a narrow room takes a line more.
+const LINE: f32 = 20.0;
+/// The height of an example, and the space below it.
+const ROW: f32 = size::CONTROL + space::M + space::S;
 const SHOWN: usize = 3;
 
 pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     let words = &words(ui).stage;
     let room = ui.max_rect();
-    let examples = &welcome.examples[..welcome.examples.len().min(SHOWN)];
-    let rows = examples.len() as f32 * (size::CONTROL + space::M + space::S);
-    let words_and_rows = rows + WORDS;
+    let wrapped = if room.width() < WIDTH { LINE } else { 0.0 };
+    let said = WORDS + wrapped;
+    let fitting = ((room.height() - said) / ROW).max(0.0) as usize;
+    let examples = &welcome.examples[..welcome.examples.len().min(SHOWN).min(fitting)];
+    let words_and_rows = said + examples.len() as f32 * ROW;
     let drum = (room.height() - words_and_rows).clamp(0.0, DRUM);
     let height = (drum + words_and_rows).min(room.height());
     let column = Rect::from_center_size(room.center(), vec2(WIDTH.min(room.width()), height));

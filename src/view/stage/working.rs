@@ -9,7 +9,7 @@ use crate::view::action::{Action, JobAction};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, UNTINTED, motion, palette, space, text};
-use crate::view::widget::{Button, Kind, fitted, progress};
+use crate::view::widget::{Button, IconButton, Kind, fitted, progress};
 
 /// What a job does at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,12 @@ pub struct Working<'a> {
 
 /// The height of what is said below the picture.
 const FOOT: f32 = 92.0;
+/// From these widths on there is room for the time that is left, ...
+const LEFT: f32 = 200.0;
+/// ... for the time that has passed, ...
+const ELAPSED: f32 = 56.0;
+/// ... and for the names of the buttons.
+const WITH_NAMES: f32 = 400.0;
 
 pub fn show(ui: &mut Ui, working: &Working) -> Option<Action> {
     let room = ui.max_rect();
@@ -123,14 +129,16 @@ fn news(ui: &mut Ui, working: &Working) {
             ui.label(body(&count, palette.secondary));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(left) = working.left {
+            if let Some(left) = working.left
+                && ui.available_width() >= LEFT
+            {
                 let left = match left {
                     Left::OfJob(time) => (words.left)(time),
                     Left::OfDenoising(time) => (words.left_of_denoising)(time),
                 };
                 ui.label(body(&left, palette.text));
             }
-            if working.state != State::Waiting {
+            if working.state != State::Waiting && ui.available_width() >= ELAPSED {
                 ui.label(body(&(words.elapsed)(working.elapsed), palette.secondary));
             }
         });
@@ -142,11 +150,17 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
     let words = &words(ui).stage;
     let mut asked = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        // Their text ends where the bar above ends.
+        // What is seen of them ends where the bar above ends.
         ui.add_space(-space::S);
+        let is_narrow = ui.available_width() < WITH_NAMES;
         let mut button = |icon, name, alive: bool, action| {
-            let button = Button::new(name).icon(icon).kind(Kind::Quiet);
-            if ui.add_enabled(alive, button).clicked() {
+            let response = if is_narrow {
+                ui.add_enabled(alive, IconButton::new(icon, name))
+            } else {
+                let button = Button::new(name).icon(icon).kind(Kind::Quiet);
+                ui.add_enabled(alive, button)
+            };
+            if response.clicked() {
                 asked = Some(Action::Job(working.id, action));
             }
         };

@@ -232,6 +232,7 @@ const PLAYER: Player = Player {
     dislike: "取消收藏",
     trash: "移到废纸篓",
     export: "导出…",
+    more: "更多",
 };
 
 const REEL: Reel = Reel {

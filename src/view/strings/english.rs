@@ -237,6 +237,7 @@ const PLAYER: Player = Player {
     dislike: "Remove from favourites",
     trash: "Move to Trash",
     export: "Export…",
+    more: "More",
 };
 
 const REEL: Reel = Reel {

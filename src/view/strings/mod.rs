@@ -242,6 +242,7 @@ pub struct Player {
     pub dislike: &'static str,
     pub trash: &'static str,
     pub export: &'static str,
+    pub more: &'static str,
 }
 
 /// Of the strip at the bottom.

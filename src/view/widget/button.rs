@@ -33,6 +33,7 @@ pub struct Button<'a> {
     caret: bool,
     kind: Kind,
     wide: bool,
+    flush: bool,
 }
 
 impl<'a> Button<'a> {
@@ -45,6 +46,7 @@ impl<'a> Button<'a> {
             caret: false,
             kind: Kind::Plain,
             wide: false,
+            flush: false,
         }
     }
 
@@ -79,6 +81,14 @@ impl<'a> Button<'a> {
         Self { wide: true, ..self }
     }
 
+    /// With its text in line with what stands above; the ground under the pointer juts out.
+    pub fn flush(self) -> Self {
+        Self {
+            flush: true,
+            ..self
+        }
+    }
+
     /// (ground, ground under the pointer, text)
     fn colors(self, ui: &Ui) -> [Color32; 3] {
         let palette = palette(ui);
@@ -107,7 +117,12 @@ impl Widget for Button<'_> {
         } else {
             space::M
         };
-        let natural = Vec2::new(content.x + 2.0 * padding, size::CONTROL);
+        let [inside, outside] = if self.flush {
+            [0.0, padding]
+        } else {
+            [padding, 0.0]
+        };
+        let natural = Vec2::new(content.x + 2.0 * inside, size::CONTROL);
         let width = if self.wide {
             ui.available_width()
         } else {
@@ -117,7 +132,8 @@ impl Widget for Button<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
         if ui.is_rect_visible(rect) {
             let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
-            ui.painter().rect_filled(rect, radius::CONTROL, fill);
+            let ground = rect.expand2(vec2(outside, 0.0));
+            ui.painter().rect_filled(ground, radius::CONTROL, fill);
             let [left, middle] = [rect.center().x - content.x / 2.0, rect.center().y];
             let glyph = |x: f32, align, glyph, size| {
                 let font = theme::icon(size);
@@ -133,7 +149,7 @@ impl Widget for Button<'_> {
             }
             let place = pos2(left + icon_width, middle - galley.size().y / 2.0);
             ui.painter().galley(place, galley, color);
-            focus_ring(ui, &response, rect, radius::CONTROL);
+            focus_ring(ui, &response, ground, radius::CONTROL);
         }
         response
     }

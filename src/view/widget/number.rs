@@ -83,15 +83,29 @@ impl<N: emath::Numeric> Widget for Number<'_, N> {
             }
             self.value.to_f64()
         });
+        let (least, most) = if N::INTEGRAL {
+            (0, 0)
+        } else {
+            (self.decimals, self.decimals.max(2))
+        };
         field = field
             .range(self.range)
             .speed(self.speed)
-            .max_decimals(if N::INTEGRAL { 0 } else { self.decimals.max(2) })
-            .min_decimals(self.decimals)
+            .max_decimals(most)
+            .custom_formatter(move |value, _| written(value, least, most))
             .suffix(self.suffix)
             .update_while_editing(false);
         let response = ui.add_sized([self.width, ui.spacing().interact_size.y], field);
         focus_ring(ui, &response, response.rect, radius::CONTROL);
         response.accessible_name(self.name)
     }
+}
+
+/// With as many places as are needed, between `least` and `most`.
+fn written(value: f64, least: usize, most: usize) -> String {
+    let places = (least..most).find(|&places| {
+        let scale = 10_f64.powi(places as i32);
+        (value * scale - (value * scale).round()).abs() < 1e-6
+    });
+    format!("{value:.*}", places.unwrap_or(most))
 }

@@ -86,7 +86,10 @@ impl Exporting {
 impl App {
     pub(super) fn handle_export(&mut self, action: ExportAction) {
         match action {
-            ExportAction::Choose(choice) => self.exporting.choice = choice,
+            ExportAction::Choose(choice) => {
+                self.exporting.choice = choice;
+                self.exporting.begin();
+            }
             ExportAction::Save => self.ask_for_place(),
             ExportAction::Cancel => {
                 if let Stage::Writing(task, _) = &self.exporting.stage {

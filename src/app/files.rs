@@ -93,6 +93,7 @@ impl Files {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn no_thread(error: std::io::Error) -> Error {
     Error::Other(format!("A thread cannot be started: {error}"))
 }

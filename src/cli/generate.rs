@@ -50,7 +50,7 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     Ok(plan)
 }
 
-/// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: img_emb.proj.1, img_emb.proj.3"
+/// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: `img_emb.proj.1`, `img_emb.proj.3`"
 fn fit(matched: &Matched) -> String {
     let Matched { lora, expert, fit } = matched;
     let expert = match expert {

@@ -116,7 +116,7 @@ fn the_clip_on_the_stage_is_exported() {
     window.click("All frames");
     let folder = window.path("frames");
     *window.answer.borrow_mut() = Some(folder.clone());
-    window.click("Save another…");
+    window.click("Save as…");
     window.until_seen("frames is saved");
     assert_eq!(folder.read_dir().unwrap().count(), super::FRAMES);
 }

@@ -17,6 +17,13 @@ use crate::{cmd, debian, places, setup};
 const PACKAGES: [&str; 4] = ["xvfb", "mesa-vulkan-drivers", "xdotool", "imagemagick"];
 const SIZE: [u32; 2] = [1280, 800];
 const PROMPT: &str = "A red lighthouse shines over the sea at night";
+/// What else is in the library.
+const OTHERS: [&str; 4] = [
+    "A pink birthday cake with three candles",
+    "A green tent with a campfire in the forest",
+    "A red sailing boat sails to the right at sunset",
+    "A yellow hot air balloon rises over the hills",
+];
 /// How long the built-in model may take for a video on a slow machine.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How long the window takes until it stands still.
@@ -40,15 +47,23 @@ pub fn run(args: &[String]) -> Result<()> {
 
     let window = stage.open(&json!({ "window": SIZE, "request": form }))?;
     stage.press("ctrl+Return")?;
-    stage.wait_for("run")?;
+    stage.wait_for("run", 1)?;
     sleep(2 * MOMENT);
     stage.shoot("working")?;
-    stage.wait_for("mp4")?;
+    stage.wait_for("mp4", 1)?;
     sleep(MOMENT);
     // On the controls, which otherwise fade.
     stage.point(SIZE[0] / 2, SIZE[1] - 150)?;
     stage.shoot("player")?;
     drop(window);
+
+    for (made, prompt) in (1..).zip(OTHERS) {
+        let form = json!({ "prompt": prompt, "seed": 7, "fit": "crop" });
+        let _window = stage.open(&json!({ "window": SIZE, "request": form }))?;
+        stage.press("ctrl+Return")?;
+        stage.wait_for("mp4", made + 1)?;
+        sleep(MOMENT);
+    }
 
     let look =
         json!({ "window": SIZE, "request": form, "appearance": "light", "advanced_open": true });
@@ -134,7 +149,7 @@ impl Stage {
 
     fn point(&self, x: u32, y: u32) -> Result<()> {
         self.xdotool(["mousemove", &x.to_string(), &y.to_string()])?;
-        sleep(Duration::from_millis(600));
+        sleep(MOMENT);
         Ok(())
     }
 
@@ -148,16 +163,17 @@ impl Stage {
         )
     }
 
-    /// Waits until something with this ending lies among the videos.
-    fn wait_for(&self, ending: &str) -> Result<()> {
-        let there = |folder: &Path| -> Result<bool> {
+    /// Waits until so many with this ending lie among the videos.
+    fn wait_for(&self, ending: &str, count: usize) -> Result<()> {
+        let there = |folder: &Path| -> Result<usize> {
             let paths = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
             Ok(paths
                 .filter_map(|path| Some(path.extension()?.to_owned()))
-                .any(|found| found == ending))
+                .filter(|found| found == ending)
+                .count())
         };
         let start = Instant::now();
-        while !there(&self.videos)? {
+        while there(&self.videos)? < count {
             if start.elapsed() > PATIENCE {
                 bail!("the window has made no .{ending} in {PATIENCE:?}");
             }

@@ -37,8 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         byte_fallback: pieces.iter().any(|piece| piece.kind == Kind::Byte),
         pieces,
         charsmap: charsmap.unwrap_or_default(),
-        compatible: false,
-        lowercase: false,
+        folds: Vec::new(),
         trimmed: true,
         prefix_space: header.integer("tokenizer.ggml.add_space_prefix") != Some(0),
     })

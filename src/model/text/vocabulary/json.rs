@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Kind, OTHER_WAY, Piece, SPACE, SPACES, Vocabulary, charsmap};
+use super::{Fold, Kind, OTHER_WAY, Piece, SPACE, SPACES, Vocabulary, charsmap};
 
 /// The file, less what is done to tokens once they are there.
 #[derive(Deserialize)]
@@ -120,8 +120,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         pieces,
         byte_fallback,
         charsmap: Vec::new(),
-        compatible: false,
-        lowercase: false,
+        folds: Vec::new(),
         trimmed: false,
         prefix_space: file.pre_tokenizer.is_some(),
     };
@@ -171,8 +170,8 @@ fn prepare(vocabulary: &mut Vocabulary, rule: Rule) -> Result<(), String> {
             let map = BASE64.decode(precompiled_charsmap);
             vocabulary.charsmap = map.map_err(|_| charsmap::DAMAGED)?;
         }
-        Rule::Compatible if !vocabulary.lowercase => vocabulary.compatible = true,
-        Rule::Lowercase => vocabulary.lowercase = true,
+        Rule::Compatible => fold(vocabulary, Fold::Compatible)?,
+        Rule::Lowercase => fold(vocabulary, Fold::Lowercase)?,
         Rule::Strip {
             strip_left: false,
             strip_right: true,
@@ -182,10 +181,17 @@ fn prepare(vocabulary: &mut Vocabulary, rule: Rule) -> Result<(), String> {
             pattern: Pattern::Regex(pattern),
             content,
         } if pattern == SPACES && matches!(content.as_str(), " " | "▁") => {}
-        Rule::Strip { .. } | Rule::Replace { .. } | Rule::Compatible | Rule::Other => {
-            return Err(OTHER_WAY.into());
-        }
+        Rule::Strip { .. } | Rule::Replace { .. } | Rule::Other => return Err(OTHER_WAY.into()),
     }
+    Ok(())
+}
+
+/// Once each: nobody needs more.
+fn fold(vocabulary: &mut Vocabulary, fold: Fold) -> Result<(), String> {
+    if vocabulary.folds.contains(&fold) {
+        return Err(OTHER_WAY.into());
+    }
+    vocabulary.folds.push(fold);
     Ok(())
 }
 

@@ -35,14 +35,21 @@ pub struct Vocabulary {
     pub byte_fallback: bool,
     /// SentencePiece's table of characters that are replaced before anything else; empty for none.
     pub charsmap: Vec<u8>,
-    /// Whether characters are brought to Unicode's compatible form, NFKC.
-    pub compatible: bool,
-    /// Whether they are made small then.
-    pub lowercase: bool,
+    /// How characters are folded then.
+    pub folds: Vec<Fold>,
     /// Whether spaces at the end of text are left out.
     pub trimmed: bool,
     /// Whether text begins with a space.
     pub prefix_space: bool,
+}
+
+/// What makes one character of several that mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// Unicode's compatible form, NFKC.
+    Compatible,
+    /// Small letters.
+    Lowercase,
 }
 
 /// One piece of text.
@@ -167,12 +174,10 @@ impl Vocabulary {
             let map = Precompiled::from(&self.charsmap).map_err(|why| why.to_string())?;
             steps.push(map.into());
         }
-        if self.compatible {
-            steps.push(NFKC.into());
-        }
-        if self.lowercase {
-            steps.push(Lowercase.into());
-        }
+        steps.extend(self.folds.iter().map(|fold| match fold {
+            Fold::Compatible => NFKC.into(),
+            Fold::Lowercase => Lowercase.into(),
+        }));
         if self.trimmed {
             steps.push(Strip::new(false, true).into());
         }

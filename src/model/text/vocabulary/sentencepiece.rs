@@ -27,8 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         pieces: Vec::new(),
         byte_fallback: false,
         charsmap: Vec::new(),
-        compatible: false,
-        lowercase: false,
+        folds: Vec::new(),
         trimmed: true,
         prefix_space: true,
     };

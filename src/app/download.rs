@@ -1,6 +1,8 @@
 //! A *download* of a model: one at a time, on threads of its own.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use egui::Context;
 
@@ -9,7 +11,7 @@ use super::models::Change;
 use crate::catalog::folders;
 use crate::catalog::hub::{Destination, Download, Hub};
 use crate::error::{Error, Result};
-use crate::job::Offer;
+use crate::job::{Offer, Transfer};
 use crate::media::Task;
 use crate::view::models::Coming;
 
@@ -17,14 +19,19 @@ use crate::view::models::Coming;
 pub struct Downloading {
     offer: Offer,
     task: Task<Vec<PathBuf>>,
+    /// Bytes a second.
+    rate: Arc<AtomicU64>,
 }
 
 impl Downloading {
     fn start(ctx: &Context, offer: Offer) -> Result<Self> {
         let wake = ctx.clone();
-        let work = move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(offer, tell);
+        let rate = Arc::<AtomicU64>::default();
+        let told = Arc::clone(&rate);
+        let work =
+            move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(offer, &told, tell);
         let task = Task::start("download", move || wake.request_repaint(), work)?;
-        Ok(Self { offer, task })
+        Ok(Self { offer, task, rate })
     }
 
     /// What the sheet shows.
@@ -32,18 +39,28 @@ impl Downloading {
         let (done, of) = self.task.pace().progress();
         Coming {
             offer: self.offer,
-            done: done as u64,
-            of: of as u64,
+            transfer: Transfer {
+                done: done as u64,
+                of: of as u64,
+                bytes_per_second: self.rate.load(Ordering::Relaxed),
+            },
         }
     }
 }
 
 /// Brings the files of a model into Hugging Face's cache. What other models have brought is used.
-fn bring(offer: Offer, tell: &mut dyn FnMut(usize, usize) -> Result<()>) -> Result<Vec<PathBuf>> {
+fn bring(
+    offer: Offer,
+    rate: &AtomicU64,
+    tell: &mut dyn FnMut(usize, usize) -> Result<()>,
+) -> Result<Vec<PathBuf>> {
     let what = (offer.model, offer.edition);
     let known = folders::all();
     let download = Download::plan(&Hub::of_environment(), what, Destination::cache()?, &known)?;
-    download.run(&mut |transfer| tell(transfer.done as usize, transfer.of as usize))
+    download.run(&mut |transfer| {
+        rate.store(transfer.bytes_per_second, Ordering::Relaxed);
+        tell(transfer.done as usize, transfer.of as usize)
+    })
 }
 
 impl App {

@@ -16,6 +16,11 @@ pub struct Transfer {
 }
 
 impl Transfer {
+    /// Megabytes a second.
+    pub fn rate(&self) -> f64 {
+        self.bytes_per_second as f64 / 1e6
+    }
+
     /// How long the rest will take; nothing while nothing comes.
     pub fn time_left(&self) -> Option<Duration> {
         let seconds = self

@@ -12,7 +12,7 @@ use super::theme::{self, palette, radius, space, text};
 use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
-use crate::job::{Installed, Offer};
+use crate::job::{Installed, Offer, Transfer};
 
 const MENU: f32 = 240.0;
 
@@ -38,10 +38,8 @@ pub struct Models<'a> {
 pub struct Coming {
     /// What comes.
     pub offer: Offer,
-    /// The bytes that are there.
-    pub done: u64,
-    /// The bytes of all its files; 0 until that is known.
-    pub of: u64,
+    /// How far it is; of no bytes until it is known how many there are.
+    pub transfer: Transfer,
 }
 
 /// Draws the sheet's content.
@@ -151,16 +149,17 @@ fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
     let mut asked = None;
     ui.horizontal(|ui| {
         label(ui, coming.offer.model.title());
-        caption(ui, &(words.come)(coming.done, coming.of));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new(words.stop)).clicked() {
                 asked = Some(Action::Models(ModelsAction::StopDownload));
             }
         });
     });
-    let share = coming.done as f32 / coming.of.max(1) as f32;
+    let Transfer { done, of, .. } = coming.transfer;
+    let share = done as f32 / of.max(1) as f32;
     let width = ui.available_width();
     progress(ui, share, width, words.download);
+    caption(ui, &(words.come)(&coming.transfer));
     asked
 }
 

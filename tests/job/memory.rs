@@ -120,7 +120,7 @@ fn what_is_told_is_what_was_measured() {
         plan(Variant::T2vA14b, sd, 81, unguided),
         36.5,
     );
-    check(Stage::Denoise, plan(Variant::T2v, sd, 81, unguided), 6.2);
+    check(Stage::Denoise, plan(Variant::T2v, sd, 81, unguided), 5.8);
     check(Stage::Decode, ti2v(hd, 121), 15.8);
     check(Stage::Decode, ti2v(sd, 49), 8.2);
     check(Stage::Decode, plan(Variant::Ti2v, hd, 121, bf16), 7.9);

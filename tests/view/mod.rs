@@ -2,6 +2,7 @@
 
 mod compose;
 mod contrast;
+mod models;
 mod shortcuts;
 mod stage;
 

@@ -81,7 +81,7 @@ impl Arriving {
 
 /// "41.3 MB/s, about 5 min 2 s left".
 fn pace(transfer: &Transfer) -> String {
-    let rate = transfer.bytes_per_second as f64 / 1e6;
+    let rate = transfer.rate();
     match transfer.time_left() {
         Some(time) => format!("{rate:.1} MB/s, about {} left", words::duration(time)),
         None => "waiting for the hub".into(),

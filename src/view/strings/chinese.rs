@@ -8,7 +8,7 @@ use super::{
 };
 use crate::job::memory::Saving;
 use crate::job::{
-    Computation, Edition, Estimate, Fault, Field, Pictures, Refusal, Stage as JobStage,
+    Computation, Edition, Estimate, Fault, Field, Pictures, Refusal, Stage as JobStage, Transfer,
 };
 use crate::view::keys::Key;
 
@@ -66,10 +66,7 @@ pub const CHINESE: Words = Words {
         download: "下载",
         download_it: |model| format!("下载 {model}"),
         edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
-        come: |done, of| match of {
-            0 => "正在查询".into(),
-            of => format!("{} / {}", gigabytes(done), gigabytes(of)),
-        },
+        come,
         stop: "停止",
         here: "模型已就绪：请在右上角或“模型”中选择",
     },
@@ -415,6 +412,21 @@ fn menu(title: &'static str) -> &'static str {
         "Help" => "帮助",
         "Zoetrope Help" => "Zoetrope 帮助",
         other => other,
+    }
+}
+
+fn come(transfer: &Transfer) -> String {
+    if transfer.of == 0 {
+        return "正在查询".into();
+    }
+    let come = format!("{} / {}", gigabytes(transfer.done), gigabytes(transfer.of));
+    match transfer.time_left() {
+        Some(time) => format!(
+            "{come} · {:.1} MB/s · 大约还需 {}",
+            transfer.rate(),
+            rough(time)
+        ),
+        None => come,
     }
 }
 

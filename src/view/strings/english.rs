@@ -6,7 +6,7 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
 use crate::job::memory::Saving;
-use crate::job::{Edition, Estimate, Pictures, Stage as JobStage};
+use crate::job::{Edition, Estimate, Pictures, Stage as JobStage, Transfer};
 use crate::view::keys::Key;
 
 /// What the window says in English.
@@ -63,10 +63,7 @@ pub const ENGLISH: Words = Words {
         download: "Download",
         download_it: |model| format!("Download {model}"),
         edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
-        come: |done, of| match of {
-            0 => "Asking what there is".into(),
-            of => format!("{} of {}", gigabytes(done), gigabytes(of)),
-        },
+        come,
         stop: "Stop",
         here: "The model is here: choose it in the title bar",
     },
@@ -346,6 +343,22 @@ fn edition_name(edition: Edition) -> &'static str {
         Edition::Fp8 => "8-bit floats",
         Edition::Q8 => "8 bits",
         Edition::Q4 => "4 bits",
+    }
+}
+
+/// "3.2 GB of 22.8 GB · 41.3 MB/s · about 8 min left"
+fn come(transfer: &Transfer) -> String {
+    if transfer.of == 0 {
+        return "Asking what there is".into();
+    }
+    let come = format!("{} of {}", gigabytes(transfer.done), gigabytes(transfer.of));
+    match transfer.time_left() {
+        Some(time) => format!(
+            "{come} · {:.1} MB/s · about {} left",
+            transfer.rate(),
+            rough(time)
+        ),
+        None => come,
     }
 }
 

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use crate::job::memory::Saving;
-use crate::job::{Bits, Edition, Estimate, Fault, Pictures, Refusal, Size, Stage as JobStage};
+use crate::job::{
+    Bits, Edition, Estimate, Fault, Pictures, Refusal, Size, Stage as JobStage, Transfer,
+};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
@@ -353,7 +355,7 @@ pub struct Models {
     pub download: &'static str,
     pub download_it: fn(&str) -> String,
     pub edition: fn(Edition, u64) -> String,
-    pub come: fn(u64, u64) -> String,
+    pub come: fn(&Transfer) -> String,
     pub stop: &'static str,
     pub here: &'static str,
 }

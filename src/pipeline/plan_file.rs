@@ -1,7 +1,7 @@
 //! The plan in a run folder, so that another process can carry it out.
 
-use std::fs;
 use std::path::{self, Path, PathBuf};
+use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,15 +79,19 @@ pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
     let json = fs::read(&path).map_err(Error::file("read", &path))?;
-    let damaged = |error| Error::content(&path, format!("is damaged: {error}"));
-    let Format { format } = serde_json::from_slice(&json).map_err(damaged)?;
+    let damaged = |why: &dyn fmt::Display| {
+        let problem = format!(
+            "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
+        );
+        Error::content(&path, problem)
+    };
+    let Format { format } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
     if format > FORMAT {
         let problem = "was left by a newer Zoetrope: go on with that one";
         return Err(Error::content(folder, problem));
     }
-    let Read { mut plan } = serde_json::from_slice(&json).map_err(damaged)?;
-    plan.check()
-        .map_err(|refusal| Error::content(&path, format!("is damaged: {refusal}")))?;
+    let Read { mut plan } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
+    plan.check().map_err(|why| damaged(&why))?;
     plan.output = output;
     for (number, picture) in plan.pictures_mut().enumerate() {
         *picture = copy_of(folder, number, picture);

@@ -76,11 +76,11 @@ const SCRIBBLED: Damage = |mut bytes| {
 };
 
 /// Puts other bytes in the place of the first ones that are `from`.
-fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     let at = bytes.windows(from.len()).position(|part| part == from);
     let at = at.expect("it is in the file");
     bytes[at..at + to.len()].copy_from_slice(to);
-    Some(bytes)
+    bytes
 }
 
 /// Damages one file of a model after the other, and mends it again.
@@ -125,11 +125,11 @@ fn in_an_official_folder() {
             (
                 tokenizer,
                 |bytes| {
-                    replaced(
+                    Some(replaced(
                         bytes,
                         b"precompiled_charsmap\": \"AL",
                         b"precompiled_charsmap\": \"ZZ",
-                    )
+                    ))
                 },
                 "has a damaged table of characters",
             ),
@@ -152,12 +152,18 @@ fn in_a_set_of_gguf_files() {
             (dit, SCRIBBLED, "cut short or damaged"),
             (
                 dit,
-                |bytes| replaced(bytes, Q, &[Q, b"\x14"].concat()),
+                |bytes| Some(replaced(bytes, Q, &[Q, b"\x14"].concat())),
                 "in ggml's type 20, which this version cannot read",
             ),
             (
                 encoder,
-                |bytes| replaced(bytes, b"tokenizer.ggml.scores", b"tokenizer.ggml.scares"),
+                |bytes| {
+                    Some(replaced(
+                        bytes,
+                        b"tokenizer.ggml.scores",
+                        b"tokenizer.ggml.scares",
+                    ))
+                },
                 "pieces without scores",
             ),
         ],
@@ -171,7 +177,7 @@ fn in_single_files() {
         layouts::comfyui_ti2v_5b().path(),
         &[(
             encoder,
-            |bytes| replaced(bytes, b"\x05<pad>", b"\xff\xff\xff"),
+            |bytes| Some(replaced(bytes, b"\x05<pad>", b"\xff\xff\xff")),
             "is no SentencePiece model, or a damaged one",
         )],
     );
@@ -277,7 +283,7 @@ fn in_a_video() {
     video.finish().unwrap();
     let whole = fs::read(&file).unwrap();
     let output = folder.path().join("out.gif");
-    let codec: Damage = |bytes| replaced(bytes, b"avc1\0\0\0\0", b"hvc1");
+    let codec: Damage = |bytes| Some(replaced(bytes, b"avc1\0\0\0\0", b"hvc1"));
     let cases: &[(Damage, &str)] = &[
         (HALF, "clip.mp4 is damaged or cut short"),
         (EMPTY, "clip.mp4 is not an MP4 video"),

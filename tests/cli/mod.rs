@@ -20,9 +20,9 @@ use tempfile::TempDir;
 use crate::support::golden_path;
 use crate::support::program::{self, Run};
 
-/// The program with these arguments, without a built-in model and a memory.
+/// The program with these arguments, without a built-in model and, as nothing can be kept below a file, a memory.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = program::command(Path::new("/nowhere/cache"), arguments);
+    let mut command = program::command(Path::new("/dev/null/cache"), arguments);
     command.env("ZOETROPE_DEMO_MODEL", "/nowhere/demo");
     command
 }

@@ -185,7 +185,7 @@ fn a_hub_that_cannot_be_reached_is_told() {
         "{problem}"
     );
     // Of no other try anything would come: with this patience the test would take minutes.
-    let nowhere = Hub::new("no address", None).with_patience(std::time::Duration::from_secs(60));
+    let nowhere = Hub::new("no address", None).with_patience(std::time::Duration::from_mins(1));
     let plan = Download::plan(&nowhere, model, Destination::Cache(scene.cache()), &[]);
     assert_eq!(
         plan.unwrap_err().to_string(),

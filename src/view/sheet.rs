@@ -1,7 +1,7 @@
 //! A *sheet* lies over the window until it is closed, and keyboard and pointer stay on it. What stands on it is
 //! drawn elsewhere.
 
-use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Stroke, Ui};
+use egui::{Align, Align2, Frame, Id, Layout, Margin, Modal, ScrollArea, Stroke, Ui, vec2};
 
 use super::action::{Action, Sheet};
 use super::icons;
@@ -34,7 +34,11 @@ pub fn show(
         .shadow(ui.visuals().window_shadow)
         .corner_radius(radius::CARD)
         .inner_margin(Margin::same(space::XL as i8));
-    let laid = Modal::new(Id::unique("sheet"))
+    let id = Id::unique("sheet");
+    // It hangs from the title bar, so that its controls stay where they are when it becomes shorter or longer.
+    let below = vec2(0.0, size::TITLE_BAR + space::XL);
+    let laid = Modal::new(id)
+        .area(Modal::default_area(id).anchor(Align2::CENTER_TOP, below))
         .backdrop_color(palette.scrim)
         .frame(frame)
         .show(ui.ctx(), |ui| {

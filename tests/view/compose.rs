@@ -1,5 +1,6 @@
 //! The form.
 
+use egui::Ui;
 use zoetrope::job::{Estimate, Refusal, Request, Size, Variant};
 use zoetrope::view::Action;
 use zoetrope::view::action::{End, Part};
@@ -11,26 +12,43 @@ use egui_kittest::kittest::Queryable;
 
 /// The form with this request in it.
 fn form(variant: Variant, request: Request, open: bool) -> Harness {
+    harness(move |ui| draw(ui, variant, &request, open, open))
+}
+
+fn draw(
+    ui: &mut Ui,
+    variant: Variant,
+    request: &Request,
+    negative_open: bool,
+    advanced_open: bool,
+) -> Option<Action> {
     let model = checkpoint_of(variant);
-    harness(move |ui| {
-        let refusal: Option<Refusal> = plan(&request, None).err();
-        let form = Compose {
-            request: &request,
-            model: &model,
-            first: None,
-            last: None,
-            size: request.size.unwrap_or(model.defaults.size),
-            refusal: refusal.as_ref(),
-            has_prompt: !request.prompt.is_empty(),
-            estimate: Estimate::default(),
-            negative_open: open,
-            advanced_open: open,
-            latest_seed: Some(7),
-            savings: &[],
-            lora_fits: &[],
-        };
-        compose::show(ui, &form)
-    })
+    let refusal: Option<Refusal> = plan(request, None).err();
+    let form = Compose {
+        request,
+        model: &model,
+        first: None,
+        last: None,
+        size: request.size.unwrap_or(model.defaults.size),
+        refusal: refusal.as_ref(),
+        has_prompt: !request.prompt.is_empty(),
+        estimate: Estimate::default(),
+        negative_open,
+        advanced_open,
+        latest_seed: Some(7),
+        savings: &[],
+        lora_fits: &[],
+    };
+    compose::show(ui, &form)
+}
+
+/// A form that cannot work, with its advanced part in sight.
+pub(super) fn refused(ui: &mut Ui) -> Option<Action> {
+    let request = Request {
+        size: Some(Size::new(1250, 700)),
+        ..asked_for("A paper boat in the rain")
+    };
+    draw(ui, Variant::Ti2v, &request, false, true)
 }
 
 fn asked_for(prompt: &str) -> Request {

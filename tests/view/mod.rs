@@ -1,9 +1,12 @@
-//! What is drawn: found by the names that screen readers say. What was asked for comes back.
+//! What is drawn: found by the names that screen readers say, and a little of it pixel by pixel. What was asked for
+//! comes back.
 
 mod compose;
 mod contrast;
 mod models;
 mod shortcuts;
+#[cfg(target_os = "linux")]
+mod snapshots;
 mod stage;
 
 use egui::Ui;

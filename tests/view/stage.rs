@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui::Ui;
 use egui_kittest::kittest::Queryable;
 use zoetrope::job::{Progress, Size, Stage as Part};
 use zoetrope::view::Action;
@@ -11,20 +12,33 @@ use zoetrope::view::stage::{self, Left, Message, Player, Stage, State, Working};
 use super::{Harness, harness};
 
 fn working(state: State, progress: Option<Progress>, left: Option<Left>) -> Harness {
-    harness(move |ui| {
-        let working = Working {
-            id: 3,
-            prompt: "A boat",
-            size: Size::new(832, 480),
-            picture: None,
-            state,
-            progress,
-            elapsed: Duration::from_secs(62),
-            left,
-            can_keep: progress.is_some(),
-        };
-        stage::show(ui, &Stage::Working(working))
-    })
+    harness(move |ui| draw(ui, state, progress, left))
+}
+
+fn draw(
+    ui: &mut Ui,
+    state: State,
+    progress: Option<Progress>,
+    left: Option<Left>,
+) -> Option<Action> {
+    let working = Working {
+        id: 3,
+        prompt: "A boat",
+        size: Size::new(832, 480),
+        picture: None,
+        state,
+        progress,
+        elapsed: Duration::from_secs(62),
+        left,
+        can_keep: progress.is_some(),
+    };
+    stage::show(ui, &Stage::Working(working))
+}
+
+/// A job that comes along.
+pub(super) fn denoising(ui: &mut Ui) -> Option<Action> {
+    let left = Left::OfJob(Duration::from_mins(3));
+    draw(ui, State::Working, Some(denoised(12)), Some(left))
 }
 
 fn denoised(done: usize) -> Progress {

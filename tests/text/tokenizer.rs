@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
 use zoetrope::catalog;
 use zoetrope::model::text::Tokenizer;
 use zoetrope::model::text::vocabulary;
@@ -109,6 +110,41 @@ fn a_damaged_vocabulary_does_no_harm() {
         }
         assert!(refused > 40, "only {refused} were noticed");
     }
+}
+
+/// Older conversions of SentencePiece's file tell words apart first. Breaks when they are refused, or split a prompt
+/// otherwise than the library that they are written for.
+#[test]
+fn words_may_be_told_apart_first() {
+    let json = fs::read(official("ti2v_5b", FILE)).unwrap();
+    let mut json: Value = serde_json::from_slice(&json).unwrap();
+    let metaspace = json!({ "type": "Metaspace", "replacement": "▁", "add_prefix_space": true });
+    let split = json!({ "type": "WhitespaceSplit" });
+    json["pre_tokenizer"] = json!({ "type": "Sequence", "pretokenizers": [split, metaspace] });
+    let bytes = json.to_string().into_bytes();
+    let library = tokenizers::Tokenizer::from_bytes(&bytes).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tokenizer.json");
+    fs::write(&file, bytes).unwrap();
+    let tokenizer = Tokenizer::open(&file).unwrap();
+    let (prompts, length) = prompts("ti2v_5b");
+    for prompt in prompts {
+        let tokens = tokenizer.encode(&prompt.cleaned, length).unwrap();
+        let expected = library.encode_fast(&*prompt.cleaned, true).unwrap();
+        let kept = expected.get_ids().len().min(length) - 1;
+        assert_eq!(
+            tokens.ids[..kept],
+            expected.get_ids()[..kept],
+            "{}",
+            prompt.name
+        );
+        assert_eq!(tokens, prompt.tokens(), "{}", prompt.name);
+    }
+    let joined = json!({ "type": "Sequence", "pretokenizers": [{ "type": "WhitespaceSplit" }] });
+    json["pre_tokenizer"] = joined;
+    fs::write(&file, json.to_string()).unwrap();
+    let message = Tokenizer::open(&file).err().expect("an error").to_string();
+    assert!(message.contains("splits text in another way"), "{message}");
 }
 
 #[test]

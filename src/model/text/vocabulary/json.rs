@@ -82,6 +82,10 @@ enum Splitter {
         #[serde(default)]
         split: Option<bool>,
     },
+    Sequence {
+        pretokenizers: Vec<Splitter>,
+    },
+    WhitespaceSplit,
     #[serde(other)]
     Other,
 }
@@ -206,6 +210,11 @@ fn begins_with_space(splitter: &Splitter) -> Result<bool, String> {
         } if *replacement == SPACE => {
             Ok(*add_prefix_space != Some(false) && prepend_scheme.as_deref() != Some("never"))
         }
+        // As older conversions have it: each word gets its space by itself. In a cleaned prompt that is the same.
+        Splitter::Sequence { pretokenizers } => match pretokenizers.as_slice() {
+            [Splitter::WhitespaceSplit, words] if begins_with_space(words)? => Ok(true),
+            _ => Err(OTHER_WAY.into()),
+        },
         _ => Err(OTHER_WAY.into()),
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use egui::{Context, ViewportCommand};
 
 use super::dialogs::Question;
-use super::jobs::new_seed;
 use super::{App, Player};
+use crate::job::new_seed;
 use crate::shelf::Search;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;

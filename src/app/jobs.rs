@@ -1,7 +1,6 @@
 //! What is done with jobs: they are begun, wait in line, and can be paused, moved, ended and resumed.
 
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use egui::Context;
@@ -10,7 +9,7 @@ use super::App;
 use super::work::{Phase, Work};
 use crate::engine::saved;
 use crate::error::Error;
-use crate::job::{Command, Plan, Request, Start};
+use crate::job::{Command, Plan, Request, Start, new_seed};
 use crate::view::action::{JobAction, Shown};
 
 impl App {
@@ -205,10 +204,4 @@ impl App {
             self.shown = next.map_or(Shown::Welcome, Shown::Job);
         }
     }
-}
-
-/// A seed that is short enough to be typed again.
-pub(super) fn new_seed() -> u64 {
-    // The standard library draws the keys of its hash maps at random.
-    RandomState::new().build_hasher().finish() >> 32
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Fit, Request};
+use crate::media::json;
 use crate::platform::Recent;
-use crate::shelf::json;
 use crate::view::strings::Language;
 use crate::view::theme::Appearance;
 

@@ -1,7 +1,6 @@
 //! `zoetrope generate`: one job, from the arguments to the file.
 
 use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::process::ExitCode;
 
 use super::args::Generate;
@@ -10,7 +9,7 @@ use super::{destination, show, work};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
-use crate::job::{Command, Expert, Plan};
+use crate::job::{Command, Expert, Plan, new_seed};
 use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
@@ -25,6 +24,7 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
+    // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();
     work::carry_out(&output, face, |ticket| {
@@ -67,10 +67,4 @@ fn fit(matched: &Matched) -> String {
         fit.of,
         others.unwrap_or_default()
     )
-}
-
-/// A seed that is short enough to be typed again.
-fn new_seed() -> u64 {
-    // The standard library draws the keys of its hash maps at random.
-    RandomState::new().build_hasher().finish() >> 32
 }

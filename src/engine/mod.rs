@@ -95,47 +95,48 @@ fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
 fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
     match job {
         Command::Generate(ticket, plan) => {
-            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
                 let Fitted { plan, savings, .. } = memory::fit(&plan)?;
-                outbox.fitted(id, savings, false);
+                outbox.fitted(ticket.id, savings, false);
                 pipeline::generate(&plan, reporter)
             });
         }
         Command::Resume(ticket, plan) => {
-            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
                 let Fitted { plan, savings, .. } = memory::fit_rest(&plan)?;
-                outbox.fitted(id, savings, true);
+                outbox.fitted(ticket.id, savings, true);
                 pipeline::resume(&plan, reporter)
             });
         }
         Command::Decode(ticket, latents, decoding) => {
-            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, None, |reporter| {
                 let (decoding, savings) = memory::fit_decoding(&decoding)?;
-                outbox.fitted(id, savings, false);
+                outbox.fitted(ticket.id, savings, false);
                 pipeline::decode(&latents, &decoding, reporter)
             });
         }
         Command::Bench(ticket, bench) => {
-            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, None, |reporter| {
                 pipeline::bench(&bench, reporter, |measurement| {
-                    outbox.send(Event::Measured { id, measurement });
+                    outbox.send(Event::Measured {
+                        id: ticket.id,
+                        measurement,
+                    });
                 })
             });
         }
         Command::Quantize(ticket, job) => {
-            let id = ticket.id;
             desk.take(&ticket);
             perform(&ticket, outbox, None, |reporter| {
                 pipeline::quantize(&job, reporter, |loss| {
-                    outbox.send(Event::Packed { id, loss });
+                    outbox.send(Event::Packed {
+                        id: ticket.id,
+                        loss,
+                    });
                 })
             });
         }

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::PartialFile;
 use crate::error::{Error, Result};
-use crate::media::PartialFile;
 
 /// Reads a file. One that cannot be understood is of no use, but no obstacle either.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {

@@ -1,7 +1,8 @@
 //! Pixels in and out of files: pictures as first frames, finished frames as videos, and videos as
-//! whatever else is wanted.
+//! whatever else is wanted. And the one road to a file, which what the program keeps for itself takes too.
 
 mod export;
+pub mod json;
 pub mod mp4;
 mod partial_file;
 pub mod photo;

@@ -41,7 +41,7 @@ use run_folder::RunFolder;
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
     pub use super::plan_file::read as plan;
-    pub use super::run_folder::unfinished;
+    pub use super::run_folder::{finished_steps, unfinished};
 }
 
 /// What making a video took.

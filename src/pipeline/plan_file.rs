@@ -6,7 +6,7 @@ use std::{fmt, fs};
 use serde::{Deserialize, Serialize};
 
 use crate::job::Plan;
-use crate::media::PartialFile;
+use crate::media::json;
 use crate::{Error, Result};
 
 const NAME: &str = "plan.json";
@@ -58,17 +58,12 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
         }
         fs::copy(&*picture, &copy).map_err(Error::file("copy", picture))?;
     }
-    let path = folder.join(NAME);
     let written = Written {
         format: FORMAT,
         program: concat!("Zoetrope ", env!("CARGO_PKG_VERSION")),
         plan: &plan,
     };
-    let json = serde_json::to_vec_pretty(&written)
-        .map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
-    let mut file = PartialFile::create(&path)?;
-    file.write_at(0, &json)?;
-    file.finish()
+    json::write(&folder.join(NAME), &written)
 }
 
 /// The plan in `folder`, for the video beside it, wherever both were moved.

@@ -73,7 +73,7 @@ impl RunFolder {
     pub(super) fn reopen(plan: &Plan) -> Result<Self> {
         let path = plan.run_folder();
         let lock = lock(&path)?;
-        let kept = finished_steps(&path, plan.steps as usize)?;
+        let kept = finished_steps(plan)?;
         Ok(Self::new(path, lock, plan, kept))
     }
 
@@ -211,12 +211,16 @@ fn lock(folder: &Path) -> Result<Option<File>> {
 /// As [`plan_file::read`], or what was kept is damaged.
 pub fn unfinished(folder: &Path) -> Result<(Plan, usize)> {
     let plan = plan_file::read(folder)?;
-    let step = finished_steps(folder, plan.steps as usize)?;
+    let step = finished_steps(&plan)?;
     Ok((plan, step))
 }
 
-/// How many steps the folder holds the result of.
-fn finished_steps(folder: &Path, steps: usize) -> Result<usize> {
+/// How many steps of a plan its run folder holds the result of.
+///
+/// # Errors
+/// What was kept is damaged.
+pub fn finished_steps(plan: &Plan) -> Result<usize> {
+    let (folder, steps) = (plan.run_folder(), plan.steps as usize);
     if folder.join(LATENTS).exists() {
         return Ok(steps);
     }

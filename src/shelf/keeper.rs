@@ -7,9 +7,10 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 
-use super::{Shelf, json};
+use super::Shelf;
 use crate::error::{Error, Result};
 use crate::job::{Estimates, Plan, Record};
+use crate::media::json;
 
 /// What the keeper is asked for.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 //! began with. Everything is a file of its own, written under a temporary name and renamed when it is
 //! whole, so that a crash loses at most the change at hand and two programs do not disturb each other.
 
-pub mod json;
 mod keeper;
 mod names;
 mod pictures;
@@ -21,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::job::{Estimates, Plan, Record};
+use crate::media::json;
 
 /// The shelf of one user. It holds nothing in memory: the records that it gives out are theirs who
 /// have asked.

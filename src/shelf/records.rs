@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process;
 
-use super::json;
 use crate::error::{Error, Result};
 use crate::job::Record;
+use crate::media::json;
 
 const ENDING: &str = "json";
 

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{json, unfinished};
+use super::unfinished;
 use crate::error::Result;
 use crate::job::Plan;
+use crate::media::json;
 
 /// Those that can still be made and were not begun since, the next one first.
 pub(super) fn read(path: &Path) -> Vec<Plan> {

@@ -2,27 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::app::Saved;
 use zoetrope::job::{Event, Lora, Request, Variant};
 
-use super::{Opening, Window};
+use super::{OPERABLE, Opening, Window};
 use crate::job::checkpoint_of;
 
 /// More than there are controls.
 const MOST: usize = 200;
-
-const ROLES: [Role; 7] = [
-    Role::Button,
-    Role::RadioButton,
-    Role::Slider,
-    Role::SpinButton,
-    Role::TextInput,
-    Role::MultilineTextInput,
-    Role::DisclosureTriangle,
-];
 
 /// A window with everything unfolded.
 fn unfolded() -> Window {
@@ -54,7 +43,7 @@ fn controls(window: &Window) -> HashMap<String, String> {
     let nodes = window.harness.root().children_recursive();
     let controls = nodes.filter_map(|node| {
         let node = node.accesskit_node();
-        let is_control = ROLES.contains(&node.role()) && !node.is_disabled();
+        let is_control = OPERABLE.contains(&node.role()) && !node.is_disabled();
         is_control.then(|| (format!("{:?}", node.id()), node.label().unwrap_or_default()))
     });
     controls.collect()

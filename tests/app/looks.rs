@@ -11,7 +11,7 @@ use zoetrope::job::{Event, Progress, Request, Size, Stage, Variant};
 use zoetrope::view::strings::Language;
 use zoetrope::view::theme::{Appearance, size};
 
-use super::{Opening, Window};
+use super::{OPERABLE, Opening, Window};
 use crate::job::checkpoint_of;
 
 /// The smallest window with everything half as large again, the smallest window, and the usual one.
@@ -159,17 +159,7 @@ fn begin(window: &mut Window) -> u64 {
 
 /// What can be operated: its name and its place.
 fn controls(window: &Window) -> Vec<(String, Rect)> {
-    const ROLES: [Role; 8] = [
-        Role::Button,
-        Role::RadioButton,
-        Role::Slider,
-        Role::SpinButton,
-        Role::TextInput,
-        Role::MultilineTextInput,
-        Role::DisclosureTriangle,
-        Role::MenuItem,
-    ];
-    let found = ROLES.map(|role| {
+    let found = OPERABLE.map(|role| {
         let nodes = window.harness.query_all_by_role(role);
         let control = nodes.map(|node| {
             let name = node.accesskit_node().label();

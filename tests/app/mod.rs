@@ -46,6 +46,18 @@ const SIZE: Size = Size::new(64, 48);
 /// Their frames.
 const FRAMES: usize = 9;
 
+/// What everything is that can be operated.
+const OPERABLE: [Role; 8] = [
+    Role::Button,
+    Role::RadioButton,
+    Role::Slider,
+    Role::SpinButton,
+    Role::TextInput,
+    Role::MultilineTextInput,
+    Role::DisclosureTriangle,
+    Role::MenuItem,
+];
+
 /// A window and what is behind it.
 struct Window {
     harness: Harness<'static, App>,

@@ -105,7 +105,10 @@ fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
         Command::Resume(ticket, plan) => {
             desk.take(&ticket);
             perform(&ticket, outbox, Some(&plan), |reporter| {
-                let Fitted { plan, savings, .. } = memory::fit_rest(&plan)?;
+                let model = pipeline::saved::check_model(&plan);
+                let fitted = model.and_then(|()| memory::fit_rest(&plan));
+                let Fitted { plan, savings, .. } =
+                    fitted.map_err(|why| pipeline::saved::still_kept(&plan, why))?;
                 outbox.fitted(ticket.id, savings, true);
                 pipeline::resume(&plan, reporter)
             });

@@ -40,8 +40,8 @@ use run_folder::RunFolder;
 /// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
-    pub use super::plan_file::read as plan;
-    pub use super::run_folder::{finished_steps, unfinished};
+    pub use super::plan_file::{check_model, read as plan};
+    pub use super::run_folder::{finished_steps, still_kept, unfinished};
 }
 
 /// What making a video took.

@@ -69,7 +69,7 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
 /// The plan in `folder`, for the video beside it, wherever both were moved.
 ///
 /// # Errors
-/// The folder is none of ours, is damaged, comes from a newer version, or its model is gone.
+/// The folder is none of ours, is damaged, or comes from a newer version.
 pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
@@ -91,15 +91,24 @@ pub fn read(folder: &Path) -> Result<Plan> {
     for (number, picture) in plan.pictures_mut().enumerate() {
         *picture = copy_of(folder, number, picture);
     }
-    let model = &plan.checkpoint;
-    if let Some(missing) = model.paths().into_iter().find(|path| !path.exists()) {
-        let problem = format!(
-            "is gone, and with it the model {} that this video was begun with: put it back there",
-            model.name
-        );
-        return Err(Error::content(&missing, problem));
-    }
     Ok(plan)
+}
+
+/// Checks that the model which a video was begun with is still there.
+///
+/// # Errors
+/// A file of it is gone.
+pub fn check_model(plan: &Plan) -> Result<()> {
+    let model = &plan.checkpoint;
+    let paths = model.paths();
+    let Some(missing) = paths.iter().find(|path| !path.exists()) else {
+        return Ok(());
+    };
+    let problem = format!(
+        "is gone, and with it the model {} that this video was begun with: put it back there",
+        model.name
+    );
+    Err(Error::content(missing, problem))
 }
 
 /// `OUT.mp4` for `OUT.mp4.run`.

@@ -215,6 +215,21 @@ pub fn unfinished(folder: &Path) -> Result<(Plan, usize)> {
     Ok((plan, step))
 }
 
+/// An error that kept a plan from going on, and left its run folder as it was.
+pub fn still_kept(plan: &Plan, why: Error) -> Error {
+    match finished_steps(plan) {
+        Ok(step) if step > 0 => Error::Unfinished {
+            why: Box::new(why),
+            kept: Kept {
+                folder: plan.run_folder(),
+                step,
+                of: plan.steps as usize,
+            },
+        },
+        _ => why,
+    }
+}
+
 /// How many steps of a plan its run folder holds the result of.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use zoetrope::job::{Command, Event, Kept, Plan, Progress, Record, Request, Size,
 use zoetrope::media::mp4;
 
 use super::{demo_plan, end, next, start};
+use crate::demo;
 
 /// Few enough to wait for the end.
 const FEW: u32 = 4;
@@ -174,6 +175,39 @@ fn a_cancelled_job_is_kept_and_goes_on() {
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(step as u32 + 1));
     assert_eq!(record.timings.denoise.units, 1);
+}
+
+/// Breaks when a job whose model is away for a while is no longer offered, or cannot be tried again.
+#[test]
+fn a_job_whose_model_is_gone_waits_for_it() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(1);
+    job.ticket.pause();
+    job.wait_for_pause();
+    job.ticket.cancel();
+    end(&job.engine);
+    let folder = run_folder(&job.file());
+    let file = folder.join("plan.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let model = demo::folder().display().to_string();
+    std::fs::write(&file, text.replace(&model, "/nowhere/model")).unwrap();
+
+    let (plan, step) = saved::unfinished(&folder).unwrap();
+    job.send(Command::Resume(Ticket::new(2), Box::new(plan)));
+    match end(&job.engine) {
+        Event::Failed { kept, message, .. } => {
+            assert!(message.contains("put it back there"), "{message}");
+            assert_eq!(kept.map(|kept| kept.step), Some(step));
+        }
+        other => panic!("{other:?}"),
+    }
+    std::fs::write(&file, text).unwrap();
+    let ticket = Ticket::new(3);
+    ticket.keep();
+    let plan = saved::plan(&folder).unwrap();
+    job.send(Command::Resume(ticket, Box::new(plan)));
+    assert_eq!(job.finish().settings.stopped_after, Some(step as u32 + 1));
 }
 
 /// Breaks when quitting hangs on a paused job, or loses it.

@@ -49,7 +49,7 @@ pub fn open(path: &Path) -> Result<RgbImage> {
 
 /// `picture` pulled to `size`, no side of which is 0, with Pillow's Lanczos filter.
 pub fn resize(picture: &RgbImage, size: Size) -> RgbImage {
-    lanczos::resize(picture, size.width, size.height)
+    lanczos::resize(picture, size)
 }
 
 /// `picture` as the networks see it: (3, height, width), each value in -1..1.
@@ -57,8 +57,13 @@ pub fn floats(picture: &RgbImage) -> Vec<f32> {
     let pixels = picture.as_raw();
     (0..3)
         .flat_map(|channel| pixels.iter().skip(channel).step_by(3))
-        .map(|&byte| (f32::from(byte) / 255.0 - 0.5) / 0.5)
+        .map(|&byte| float(byte))
         .collect()
+}
+
+/// A value of a pixel as the networks see it.
+fn float(byte: u8) -> f32 {
+    (f32::from(byte) / 255.0 - 0.5) / 0.5
 }
 
 /// Recognises the format by the file's first bytes, whatever its name says, and reads the header.

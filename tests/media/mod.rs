@@ -9,6 +9,7 @@ mod export;
 mod fit;
 mod hostile;
 mod photo;
+mod pillow;
 mod reader;
 mod scene;
 mod task;

@@ -1,5 +1,7 @@
 //! safetensors files: eight bytes with the length of a JSON header, the header, the tensors.
 
+mod header;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -72,10 +74,10 @@ fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
     if json.first() != Some(&b'{') {
         return Err(stranger("its header is no JSON object".into()));
     }
-    let metadata: Metadata = serde_json::from_slice(&json).map_err(|error| {
+    let metadata = header::read(&json).map_err(|problem| {
         Error::content(
             path,
-            format!("has a damaged header ({error}): download it again"),
+            format!("has a damaged header ({problem}): download it again"),
         )
     })?;
     match data.checked_add(metadata.data_len() as u64) {

@@ -80,10 +80,8 @@ impl App {
         });
         if let Some(image) = pasted {
             let size = Size::new(image.size[0] as u32, image.size[1] as u32);
-            let rgb = image.pixels.iter().flat_map(|pixel| {
-                let [red, green, blue, _] = pixel.to_array();
-                [red, green, blue]
-            });
+            let pixels = image.pixels.iter();
+            let rgb = pixels.flat_map(|pixel| photo::on_white(pixel.to_srgba_unmultiplied()));
             self.write_frame("Pasted picture", size, rgb.collect());
         }
     }

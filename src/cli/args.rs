@@ -91,7 +91,7 @@ pub struct Generate {
     #[arg(long)]
     pub no_negative: bool,
 
-    /// Picture to begin with
+    /// Picture to begin with; what is transparent becomes white
     #[arg(long, value_name = "FILE")]
     pub image: Option<PathBuf>,
 

@@ -4,6 +4,7 @@
 mod export;
 pub mod json;
 pub mod mp4;
+mod open;
 mod partial_file;
 pub mod photo;
 mod task;

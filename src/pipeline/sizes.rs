@@ -9,6 +9,7 @@ use crate::Result;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::media::photo;
 use crate::model::vae::Tiling;
 use crate::model::{dit, text};
 use crate::weights::Weights;
@@ -36,7 +37,18 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
         text: of_text(&model.text_encoder, text_length)?,
         dits,
         vae: vae_sizes(model)?,
+        picture: picture(plan),
     })
+}
+
+/// What opening the larger of the pictures takes. One that cannot be read is told when it is its turn.
+fn picture(plan: &Plan) -> u64 {
+    let first = plan.picture.as_ref().map(|picture| picture.path.as_path());
+    let pictures = first.into_iter().chain(plan.last_picture.as_deref());
+    pictures
+        .filter_map(|path| photo::memory(path).ok())
+        .max()
+        .unwrap_or_default()
 }
 
 /// The sizes of a model's VAE.

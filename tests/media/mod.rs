@@ -5,6 +5,7 @@
     reason = "the helpers of tests panic as the tests do"
 )]
 
+mod colours;
 mod export;
 mod fit;
 mod hostile;
@@ -12,6 +13,7 @@ mod photo;
 mod pillow;
 mod reader;
 mod scene;
+mod strangers;
 mod task;
 mod unpack;
 mod video;

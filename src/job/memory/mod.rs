@@ -24,6 +24,8 @@ pub struct Sizes {
     pub dits: Vec<(Expert, DitSizes)>,
     /// The VAE.
     pub vae: VaeSizes,
+    /// The bytes that opening the larger of its pictures takes; none without pictures.
+    pub picture: u64,
 }
 
 /// A text encoder, of which one layer is in memory at a time.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use image::{DynamicImage, RgbImage, RgbaImage};
+use image::{DynamicImage, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
 /// A colour with its opacity, as it looks on white.
@@ -10,6 +10,9 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, Transf
 /// The official code drops the opacity instead and films what tools leave under it, which nobody has ever seen. White is
 /// what other programs lay below when they save such a picture as a JPEG.
 pub fn on_white([red, green, blue, opacity]: [u8; 4]) -> [u8; 3] {
+    if opacity == u8::MAX {
+        return [red, green, blue];
+    }
     let opacity = u32::from(opacity);
     [red, green, blue].map(|value| {
         let sum = u32::from(value) * opacity + 255 * (255 - opacity);
@@ -93,22 +96,33 @@ pub(super) fn opaque(picture: DynamicImage, conversion: Option<&Conversion>) -> 
         (picture, _) => picture,
     };
     let (width, height) = (picture.width(), picture.height());
+    let has_alpha = picture.color().has_alpha();
     let mut opaque = RgbImage::new(width, height);
     for (y, target) in (0..height).zip(opaque.chunks_exact_mut(3 * width.max(1) as usize)) {
-        let row: RgbaImage = picture.crop_imm(0, y, width, 1).into_rgba8();
-        let row = row.as_chunks::<4>().0;
-        let target = target.as_chunks_mut::<3>().0;
-        for (colour, &[red, green, blue, _]) in target.iter_mut().zip(row) {
-            *colour = [red, green, blue];
-        }
-        if let Some(conversion) = conversion {
-            // It could at the beginning, for other colours.
-            let _ = conversion.convert(target);
-        }
-        for (colour, &[.., opacity]) in target.iter_mut().zip(row) {
-            let [red, green, blue] = *colour;
-            *colour = on_white([red, green, blue, opacity]);
+        let row = picture.crop_imm(0, y, width, 1);
+        if has_alpha {
+            let row = row.into_rgba8();
+            let row = row.as_chunks::<4>().0;
+            let target = target.as_chunks_mut::<3>().0;
+            for (colour, &[red, green, blue, _]) in target.iter_mut().zip(row) {
+                *colour = [red, green, blue];
+            }
+            convert(conversion, target);
+            for (colour, &[.., opacity]) in target.iter_mut().zip(row) {
+                let [red, green, blue] = *colour;
+                *colour = on_white([red, green, blue, opacity]);
+            }
+        } else {
+            target.copy_from_slice(row.into_rgb8().as_raw());
+            convert(conversion, target.as_chunks_mut::<3>().0);
         }
     }
     opaque
+}
+
+/// Converts a row. The conversion was tried before, on other colours.
+fn convert(conversion: Option<&Conversion>, row: &mut [[u8; 3]]) {
+    if let Some(conversion) = conversion {
+        let _ = conversion.convert(row);
+    }
 }

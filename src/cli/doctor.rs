@@ -128,7 +128,7 @@ fn blas() -> Finding {
         Finding::new("BLAS", "OpenBLAS")
     } else {
         Finding::new("BLAS", "the slow reference one")
-            .but("Install OpenBLAS (Debian: libopenblas0-pthread), then run `cargo xtask setup` and build again")
+            .but("Run `cargo xtask setup` and build again")
     }
 }
 

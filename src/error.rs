@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::job::{Kept, Refusal};
+use crate::job::{Refusal, ResumePoint};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -49,7 +49,7 @@ pub enum Error {
         /// Why it ended.
         why: Box<Self>,
         /// What to go on with.
-        kept: Kept,
+        kept: ResumePoint,
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
@@ -90,9 +90,9 @@ impl Error {
 }
 
 /// How a job ended early, and how it goes on.
-fn unfinished(why: &Error, kept: &Kept) -> String {
-    let Kept { folder, step, of } = kept;
-    let resume = Kept::resume(folder);
+fn unfinished(why: &Error, kept: &ResumePoint) -> String {
+    let ResumePoint { folder, step, of } = kept;
+    let resume = ResumePoint::resume(folder);
     match why {
         _ if why.is_cancelled() && step < of => {
             format!("Stopped after step {step} of {of}; {resume} goes on")

@@ -9,12 +9,12 @@ pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod job;
+pub mod library;
 pub mod media;
 pub mod model;
 pub mod pipeline;
 pub mod platform;
 pub mod sampler;
-pub mod shelf;
 pub mod view;
 pub mod weights;
 

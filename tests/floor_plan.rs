@@ -54,12 +54,12 @@ const TABLE: &[Room] = &[
         &["error", "job", "media", "catalog", "engine"],
         &[MLX, GUI],
     ),
-    room("shelf", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
+    room("library", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
     room("view", &["error", "job"], &[MLX, CHANNEL]),
     room(
         "app",
         &[
-            "error", "job", "media", "catalog", "engine", "shelf", "platform", "view",
+            "error", "job", "media", "catalog", "engine", "library", "platform", "view",
         ],
         &[MLX],
     ),

@@ -7,7 +7,7 @@ use egui::{Context, ViewportCommand};
 use super::dialogs::Question;
 use super::{App, Player};
 use crate::job::new_seed;
-use crate::shelf::Search;
+use crate::library::Search;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
 
@@ -27,7 +27,7 @@ impl App {
             Action::ChoosePicture(end) => self.choose_picture(end),
             Action::RemovePicture(end) => self.form.set_path(end, None),
             Action::RollSeed => self.form.request.seed = Some(new_seed()),
-            Action::UseModel(root) => self.saved.model = Some(root),
+            Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseVideos => self.choose_videos(),
             Action::Reveal(place) => self.reveal(&place),
@@ -70,19 +70,19 @@ impl App {
 
     fn set(&mut self, ctx: &Context, setting: Setting) {
         match setting {
-            Setting::Appearance(appearance) => self.saved.appearance = appearance,
+            Setting::Appearance(appearance) => self.preferences.appearance = appearance,
             Setting::Language(language) => {
-                self.saved.language = Some(language);
+                self.preferences.language = Some(language);
                 self.translate_menu();
             }
-            Setting::Zoom(zoom) => self.saved.zoom = zoom,
-            Setting::ByProcessor(yes) => self.saved.by_processor = yes,
+            Setting::Zoom(zoom) => self.preferences.zoom = zoom,
+            Setting::ByProcessor(yes) => self.preferences.by_processor = yes,
             Setting::Quality(quality) => self.form.request.quality = quality,
             Setting::MemoryLimit(limit) => self.form.request.memory_limit = limit,
             Setting::Preview(yes) => {
-                self.saved.preview = yes;
+                self.preferences.preview = yes;
                 for work in &self.works {
-                    work.ticket.show(yes);
+                    work.handle.set_preview(yes);
                 }
             }
         }
@@ -98,17 +98,17 @@ impl App {
 
     /// From here on videos go to `folder`.
     fn move_videos(&mut self, folder: PathBuf) {
-        self.shelf.move_videos(&folder);
-        self.saved.videos.retain(|earlier| *earlier != folder);
-        self.saved.videos.push(folder);
+        self.library.move_videos(&folder);
+        self.preferences.videos.retain(|earlier| *earlier != folder);
+        self.preferences.videos.push(folder);
     }
 
     fn fold(&mut self, ctx: &Context, part: Part) {
         let open = match part {
-            Part::Negative => &mut self.saved.negative_open,
-            Part::Advanced => &mut self.saved.advanced_open,
+            Part::Negative => &mut self.preferences.negative_open,
+            Part::Advanced => &mut self.preferences.advanced_open,
             Part::Reel if is_narrow(ctx) => &mut self.reel_open_in_narrow,
-            Part::Reel => &mut self.saved.reel_folded,
+            Part::Reel => &mut self.preferences.reel_folded,
         };
         *open = !*open;
     }
@@ -118,15 +118,15 @@ impl App {
         if is_narrow(ctx) {
             !self.reel_open_in_narrow
         } else {
-            self.saved.reel_folded
+            self.preferences.reel_folded
         }
     }
 
     fn zoom(&mut self, ctx: &Context, steps: i8) {
         let [least, most] = ZOOM;
-        self.saved.zoom = match steps {
+        self.preferences.zoom = match steps {
             0 => 1.0,
-            steps => (self.saved.zoom + f32::from(steps) * ZOOM_STEP).clamp(least, most),
+            steps => (self.preferences.zoom + f32::from(steps) * ZOOM_STEP).clamp(least, most),
         };
         self.dress(ctx);
     }
@@ -146,7 +146,7 @@ impl App {
     }
 
     fn handle_player(&mut self, ctx: &Context, action: PlayerAction) {
-        let looping = &mut self.saved.looping;
+        let looping = &mut self.preferences.looping;
         let Some(player) = &mut self.player else {
             return;
         };

@@ -107,7 +107,7 @@ impl App {
                     }
                 }
                 Event::Chose(Item::ClearRecent) => {
-                    self.saved.recent.clear();
+                    self.preferences.recent.clear();
                     self.show_recent();
                 }
                 Event::Chose(item) => {
@@ -137,17 +137,17 @@ impl App {
 
     /// Tells the desktop how things stand.
     pub(super) fn tell_desktop(&mut self, ctx: &Context) {
-        let at_work = self.queue.at_work().map(|job| job.ticket.clone());
-        let busy = at_work.as_ref().is_some_and(|ticket| !ticket.is_paused());
-        let work = at_work.as_ref().and_then(|ticket| {
+        let at_work = self.queue.at_work().map(|job| job.handle.clone());
+        let busy = at_work.as_ref().is_some_and(|handle| !handle.is_paused());
+        let work = at_work.as_ref().and_then(|handle| {
             let works = &mut self.works.iter();
-            works.find(|work| work.ticket.id == ticket.id)
+            works.find(|work| work.handle.id == handle.id)
         });
-        let share = work.map(super::work::Work::share);
+        let share = work.map(super::job_state::Work::share);
         let typing = ctx.egui_wants_keyboard_input();
         let offered = Item::ALL.map(|item| {
             let possible = match item {
-                Item::ClearRecent => self.saved.recent.files().next().is_some(),
+                Item::ClearRecent => self.preferences.recent.files().next().is_some(),
                 // In a text field the key deletes a line.
                 Item::Trash if typing => false,
                 _ => key_of(item).is_some_and(|key| self.action_of(key).is_some()),
@@ -194,14 +194,14 @@ impl App {
     /// Takes note of a file that was opened.
     pub(super) fn note_recent(&mut self, file: &std::path::Path) {
         if self.desktop.is_some() {
-            self.saved.recent.add(file);
+            self.preferences.recent.add(file);
             self.show_recent();
         }
     }
 
     pub(super) fn show_recent(&self) {
         if let Some(desktop) = &self.desktop {
-            desktop.menu.show_recent(&self.saved.recent);
+            desktop.menu.show_recent(&self.preferences.recent);
         }
     }
 }

@@ -11,20 +11,20 @@ use super::models::Change;
 use crate::catalog::folders;
 use crate::catalog::hub::{Destination, Download, Hub};
 use crate::error::{Error, Result};
-use crate::job::{Offer, Transfer};
+use crate::job::{DownloadProgress, ModelDownload};
 use crate::media::Task;
 use crate::view::models::Coming;
 
 /// What comes, and how far it is.
 pub struct Downloading {
-    offer: Offer,
+    offer: ModelDownload,
     task: Task<Vec<PathBuf>>,
     /// Bytes a second.
     rate: Arc<AtomicU64>,
 }
 
 impl Downloading {
-    fn start(ctx: &Context, offer: Offer) -> Result<Self> {
+    fn start(ctx: &Context, offer: ModelDownload) -> Result<Self> {
         let wake = ctx.clone();
         let rate = Arc::<AtomicU64>::default();
         let told = Arc::clone(&rate);
@@ -39,7 +39,7 @@ impl Downloading {
         let (done, of) = self.task.pace().progress();
         Coming {
             offer: self.offer,
-            transfer: Transfer {
+            transfer: DownloadProgress {
                 done: done as u64,
                 of: of as u64,
                 bytes_per_second: self.rate.load(Ordering::Relaxed),
@@ -50,7 +50,7 @@ impl Downloading {
 
 /// Brings the files of a model into Hugging Face's cache. What other models have brought is used.
 fn bring(
-    offer: Offer,
+    offer: ModelDownload,
     rate: &AtomicU64,
     tell: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<Vec<PathBuf>> {
@@ -64,7 +64,7 @@ fn bring(
 }
 
 impl App {
-    pub(super) fn download(&mut self, ctx: &Context, offer: Offer) {
+    pub(super) fn download(&mut self, ctx: &Context, offer: ModelDownload) {
         match Downloading::start(ctx, offer) {
             Ok(downloading) => self.downloading = Some(downloading),
             Err(error) => self.warn(&error),

@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::App;
 use super::dialogs::Question;
-use super::moving::Moving;
+use super::playback::Moving;
 use super::player::Player;
 use crate::error::{Error, Result};
 use crate::job::{Export, Format};

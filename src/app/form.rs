@@ -84,7 +84,7 @@ impl Form {
         if *place != path {
             *place = path;
             *photo = None;
-            *anchor = crate::job::Anchor::default();
+            *anchor = crate::job::CropAnchor::default();
         }
     }
 

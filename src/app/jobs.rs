@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::Context;
 
 use super::App;
-use super::work::{Phase, Work};
+use super::job_state::{Phase, Work};
 use crate::engine::saved;
 use crate::error::Error;
 use crate::job::{Command, Plan, Request, Start, new_seed};
@@ -36,11 +36,11 @@ impl App {
 
     /// Keeps the pictures of a plan before its job can begin, and makes sure that its video has a folder.
     fn make_ready(&self, mut plan: Box<Plan>) {
-        let shelf = self.shelf.clone();
+        let library = self.library.clone();
         let ready = move || {
-            let folder = &shelf.places().videos;
+            let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-            shelf.keep_pictures(&mut plan)?;
+            library.keep_pictures(&mut plan)?;
             Ok(plan)
         };
         self.files.ask(ready, |app, ctx, plan| match plan {
@@ -52,7 +52,7 @@ impl App {
     /// Takes a plan into the queue, and shows it if nothing else is being made.
     fn enqueue(&mut self, ctx: &Context, mut plan: Box<Plan>) {
         let taken = |path: &Path| self.works.iter().any(|work| work.plan.output == path);
-        plan.output = self.shelf.place_for(&plan.prompt, taken);
+        plan.output = self.library.place_for(&plan.prompt, taken);
         let is_idle = self.queue.at_work().is_none();
         let id = self.line_up(plan, Start::Anew);
         if is_idle {
@@ -63,10 +63,10 @@ impl App {
 
     /// Puts a job at the end of the queue, and tells its number.
     fn line_up(&mut self, plan: Box<Plan>, start: Start) -> u64 {
-        let ticket = self.queue.add(plan.clone(), start);
-        ticket.show(self.saved.preview);
-        let id = ticket.id;
-        self.works.push(Work::new(ticket, plan, &self.estimates));
+        let handle = self.queue.add(plan.clone(), start);
+        handle.set_preview(self.preferences.preview);
+        let id = handle.id;
+        self.works.push(Work::new(handle, plan, &self.estimates));
         id
     }
 
@@ -76,7 +76,7 @@ impl App {
         let Some(job) = self.queue.begin_next() else {
             return;
         };
-        let by = Command::UseProcessor(self.saved.by_processor);
+        let by = Command::UseProcessor(self.preferences.by_processor);
         if [by, job]
             .into_iter()
             .any(|command| self.commands.send(command).is_err())
@@ -87,7 +87,7 @@ impl App {
 
     /// Looks what an earlier start has left in a run folder, and offers to go on with it.
     pub(super) fn offer_unfinished(&self, folder: PathBuf) {
-        let look = move || saved::unfinished(&folder);
+        let look = move || preferences::unfinished(&folder);
         self.files.ask(look, |app, _, unfinished| {
             // What cannot be gone on with stays where it is.
             if let Ok((plan, step)) = unfinished {
@@ -105,8 +105,8 @@ impl App {
         {
             return;
         }
-        let ticket = self.queue.new_ticket();
-        let mut work = Work::new(ticket, plan, &self.estimates);
+        let handle = self.queue.new_handle();
+        let mut work = Work::new(handle, plan, &self.estimates);
         work.phase = phase;
         self.works.push(work);
         self.arrange();
@@ -114,29 +114,29 @@ impl App {
 
     /// Puts the cells in the order of the queue, and what goes on only when asked behind it.
     fn arrange(&mut self) {
-        let order: Vec<u64> = self.queue.jobs().map(|job| job.ticket.id).collect();
+        let order: Vec<u64> = self.queue.jobs().map(|job| job.handle.id).collect();
         let place = |id| order.iter().position(|&other| other == id);
         self.works.sort_by_key(|work| {
-            let place = place(work.ticket.id).unwrap_or(order.len());
+            let place = place(work.handle.id).unwrap_or(order.len());
             (place, work.phase == Phase::Held)
         });
     }
 
     /// Does what was asked of a job.
     pub(super) fn handle_job(&mut self, id: u64, action: JobAction) {
-        let Some(at) = self.works.iter().position(|work| work.ticket.id == id) else {
+        let Some(at) = self.works.iter().position(|work| work.handle.id == id) else {
             return;
         };
         let work = &mut self.works[at];
         match (action, &work.phase) {
-            (JobAction::Pause, Phase::Working) => work.ticket.pause(),
-            (JobAction::Continue, Phase::Paused) => work.ticket.go_on(),
+            (JobAction::Pause, Phase::Working) => work.handle.pause(),
+            (JobAction::Continue, Phase::Paused) => work.handle.go_on(),
             (
                 JobAction::Continue,
                 Phase::Interrupted(_) | Phase::Held | Phase::Failed(_, Some(_)),
             ) => self.resume(id),
-            (JobAction::Keep, Phase::Working | Phase::Paused) => {
-                work.ticket.keep();
+            (JobAction::Autosave, Phase::Working | Phase::Paused) => {
+                work.handle.finish_early();
                 work.phase = Phase::Ending;
             }
             (JobAction::Cancel, Phase::Working | Phase::Paused) => {
@@ -166,7 +166,7 @@ impl App {
     /// Goes on with what was interrupted, and then with all that waited behind it.
     fn resume(&mut self, id: u64) {
         let held = self.works.iter().filter(|work| work.phase == Phase::Held);
-        let held = held.map(|work| work.ticket.id).filter(|&other| other != id);
+        let held = held.map(|work| work.handle.id).filter(|&other| other != id);
         for id in [id].into_iter().chain(held).collect::<Vec<_>>() {
             self.line_up_again(id);
         }
@@ -174,7 +174,7 @@ impl App {
     }
 
     fn line_up_again(&mut self, id: u64) {
-        let Some(at) = self.works.iter().position(|work| work.ticket.id == id) else {
+        let Some(at) = self.works.iter().position(|work| work.handle.id == id) else {
             return;
         };
         let mut work = self.works.remove(at);
@@ -190,7 +190,7 @@ impl App {
     }
 
     fn move_job(&mut self, id: u64, by: isize) {
-        let place = self.queue.waiting().position(|job| job.ticket.id == id);
+        let place = self.queue.waiting().position(|job| job.handle.id == id);
         if let Some(place) = place.and_then(|place| place.checked_add_signed(by)) {
             self.queue.move_to(id, place);
         }
@@ -199,8 +199,8 @@ impl App {
 
     /// A work is gone: the stage shows something else.
     pub(super) fn forget(&mut self, work: &Work) {
-        if self.shown == Shown::Job(work.ticket.id) {
-            let next = self.works.first().map(|work| work.ticket.id);
+        if self.shown == Shown::Job(work.handle.id) {
+            let next = self.works.first().map(|work| work.handle.id);
             self.shown = next.map_or(Shown::Welcome, Shown::Job);
         }
     }

@@ -17,9 +17,9 @@ pub fn key_of(item: Item) -> Option<Key> {
         Item::Trash => Key::Trash,
         Item::Generate => Key::Generate,
         Item::Pause => Key::Pause,
-        Item::StopAndKeep => Key::Keep,
+        Item::StopAndKeep => Key::Autosave,
         Item::Reel => Key::Reel,
-        Item::AllClips => Key::Shelf,
+        Item::AllClips => Key::Library,
         Item::Help => Key::Shortcuts,
         Item::ClearRecent => return None,
     })
@@ -47,16 +47,16 @@ impl App {
             Key::Generate => Some(Action::Generate { count: 1 }),
             Key::New => Some(Action::New),
             Key::Open => Some(Action::OpenFile),
-            Key::Shelf => sheet(Sheet::Shelf),
+            Key::Library => sheet(Sheet::Library),
             Key::Export => self.player.as_ref().and(sheet(Sheet::Export)),
             Key::Models => sheet(Sheet::Models),
             Key::Settings => sheet(Sheet::Settings),
             Key::Shortcuts => sheet(Sheet::Shortcuts),
             Key::Reel => Some(Action::Fold(Part::Reel)),
             Key::Pause => self.pause_or_go_on(),
-            Key::Keep => {
-                let id = self.queue.at_work()?.ticket.id;
-                Some(Action::Job(id, JobAction::Keep))
+            Key::Autosave => {
+                let id = self.queue.at_work()?.handle.id;
+                Some(Action::Job(id, JobAction::Autosave))
             }
             Key::Larger => Some(Action::Zoom(1)),
             Key::Smaller => Some(Action::Zoom(-1)),
@@ -75,12 +75,12 @@ impl App {
     }
 
     fn pause_or_go_on(&self) -> Option<Action> {
-        let ticket = &self.queue.at_work()?.ticket;
-        let action = if ticket.is_paused() {
+        let handle = &self.queue.at_work()?.handle;
+        let action = if handle.is_paused() {
             JobAction::Continue
         } else {
             JobAction::Pause
         };
-        Some(Action::Job(ticket.id, action))
+        Some(Action::Job(handle.id, action))
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use egui::Context;
 
 use super::player::Player;
-use super::{App, glance};
+use super::{App, thumbnail};
 use crate::job::{Record, Size};
-use crate::shelf::Errand;
+use crate::library::LibraryCommand;
 use crate::view::action::RecordAction;
 use crate::view::cell::Outcome;
 
@@ -35,7 +35,7 @@ impl App {
     }
 
     fn read_poster(&self, id: String, path: PathBuf) {
-        let read = move || glance::picture(&path);
+        let read = move || thumbnail::picture(&path);
         self.files.ask(read, |app, ctx, poster| {
             // A video without its poster is found by its name.
             if let Ok((pixels, _)) = poster {
@@ -51,7 +51,8 @@ impl App {
         match action {
             RecordAction::Favourite => {
                 record.favourite = !record.favourite;
-                self.keeper.ask(Errand::Save(Box::new(record.clone())));
+                self.worker
+                    .ask(LibraryCommand::Save(Box::new(record.clone())));
             }
             RecordAction::Restore => {
                 let record = record.clone();
@@ -61,14 +62,16 @@ impl App {
                 let file = record.file.clone();
                 self.reveal(&file);
             }
-            RecordAction::Trash => self.keeper.ask(Errand::Remove(Box::new(record.clone()))),
+            RecordAction::Trash => self
+                .worker
+                .ask(LibraryCommand::Remove(Box::new(record.clone()))),
         }
     }
 
     /// Fills the form with what made a video, and chooses the model that did.
     fn restore_record(&mut self, record: &Record) {
         if self.models.iter().any(|model| model.root == record.model) {
-            self.saved.model = Some(record.model.clone());
+            self.preferences.model = Some(record.model.clone());
         }
         self.restore(record.request());
     }

@@ -40,7 +40,7 @@ impl App {
 
     /// Puts a LoRA into the form, as strong as it was trained.
     pub(super) fn add_lora(&mut self, file: PathBuf) {
-        self.saved.advanced_open = true;
+        self.preferences.advanced_open = true;
         self.form.request.loras.push(Lora {
             file,
             strength: 1.0,

@@ -1,31 +1,31 @@
 //! The *app* is the hinge: all state of the window lives here, and here what people ask for meets what
-//! the engine and the shelf have to tell.
+//! the engine and the library have to tell.
 
 mod act;
+mod autosave;
+mod background;
 mod desktop;
 pub mod dialogs;
 mod download;
 mod draw;
+mod events;
 mod export;
-mod files;
 mod form;
-mod glance;
+mod job_state;
 mod jobs;
-mod keep;
 pub mod keys;
 mod library;
 mod loras;
 mod memory;
+pub mod memory_estimate;
 pub mod models;
-mod moving;
-pub mod needs;
-mod news;
 mod pictures;
+mod playback;
 mod player;
 mod posters;
-mod saved;
+mod preferences;
 mod start;
-mod work;
+mod thumbnail;
 
 use std::path::{Path, PathBuf};
 
@@ -35,43 +35,45 @@ use egui::{Context, Ui};
 use crate::catalog::hub::offers;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Command, Estimates, Event, Offer, Plan, Queue, Record, Refusal};
+use crate::job::{
+    Checkpoint, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
+};
+use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
-use crate::shelf::{Errand, Keeper, Search, Shelf};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance};
+use autosave::Autosave;
+use background::Files;
 use desktop::Desktop;
 use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
-use files::Files;
 use form::Form;
-use keep::Keep;
+use job_state::Work;
 use loras::Fitting;
 use memory::Memory;
+use memory_estimate::{Fit, Needs};
 use models::{Change, Found, Look};
-use needs::{Fit, Needs};
 use player::Player;
 use posters::Posters;
-use work::Work;
 
-pub use saved::Saved;
+pub use preferences::Preferences;
 pub use start::run;
 
 /// Takes a file away, to where it can be got back from.
 pub type Discard = Box<dyn Fn(&Path) -> Result<()> + Send>;
 
 /// What the window works with. A test gives it channels whose other ends it holds.
-pub struct Backstage {
+pub struct Services {
     /// To the engine.
     pub commands: Sender<Command>,
     /// From the engine.
     pub events: Receiver<Event>,
     /// The engine itself, where it is a real one: it ends with the window.
     pub engine: Option<Engine>,
-    /// The shelf.
-    pub shelf: Shelf,
+    /// The library.
+    pub library: Library,
     /// The models that are known so far, the one that comes with the program first.
     pub models: Vec<Checkpoint>,
     /// What finds the others.
@@ -79,9 +81,9 @@ pub struct Backstage {
     /// What makes plans fit into memory.
     pub fit: Fit,
     /// What was saved.
-    pub saved: Saved,
+    pub preferences: Preferences,
     /// Where to save it; nowhere in tests.
-    pub saved_at: Option<PathBuf>,
+    pub preferences_path: Option<PathBuf>,
     /// The language of the system.
     pub locale: String,
     /// What the desktop asks for; a test does without.
@@ -96,8 +98,8 @@ pub struct Backstage {
 pub struct App {
     commands: Sender<Command>,
     events: Receiver<Event>,
-    shelf: Shelf,
-    keeper: Keeper,
+    library: Library,
+    worker: LibraryWorker,
     files: Files,
     desktop: Option<Desktop>,
     ask: Ask,
@@ -108,11 +110,11 @@ pub struct App {
     look: Look,
     fit: Fit,
     /// What can be downloaded.
-    offers: Vec<Offer>,
+    offers: Vec<ModelDownload>,
     downloading: Option<Downloading>,
-    saved: Saved,
-    saved_at: Option<PathBuf>,
-    keep: Keep,
+    preferences: Preferences,
+    preferences_path: Option<PathBuf>,
+    keep: Autosave,
     locale: String,
     form: Form,
     /// Whether its LoRAs fit its model.
@@ -156,28 +158,29 @@ impl App {
     ///
     /// # Errors
     /// The system has no threads to spare.
-    pub fn new(ctx: &Context, backstage: Backstage) -> Result<Self> {
-        let Backstage {
+    pub fn new(ctx: &Context, services: Services) -> Result<Self> {
+        let Services {
             commands,
             events,
             engine,
-            shelf,
+            library,
             models,
             look,
             fit,
-            saved,
-            saved_at,
+            preferences,
+            preferences_path,
             locale,
             desktop,
             ask,
             discard,
-        } = backstage;
+        } = services;
         theme::install(ctx);
         let wake = ctx.clone();
-        let keeper = Keeper::start(shelf.clone(), discard, move || wake.request_repaint())?;
-        keeper.ask(Errand::Read);
+        let worker =
+            LibraryWorker::start(library.clone(), discard, move || wake.request_repaint())?;
+        worker.ask(LibraryCommand::Read);
         let mut app = Self {
-            estimates: shelf.estimates(),
+            estimates: library.estimates(),
             files: Files::start(ctx)?,
             desktop: None,
             ask,
@@ -185,8 +188,8 @@ impl App {
             needs: Needs::default(),
             offers: offers(),
             downloading: None,
-            form: Form::of(saved.request.clone()),
-            keep: Keep::new(saved.clone()),
+            form: Form::of(preferences.request.clone()),
+            keep: Autosave::new(preferences.clone()),
             queue: Queue::default(),
             works: Vec::new(),
             records: Vec::new(),
@@ -203,14 +206,14 @@ impl App {
             now: 0.0,
             commands,
             events,
-            shelf,
-            keeper,
+            library,
+            worker,
             models,
             found: Found::default(),
             look,
             fit,
-            saved,
-            saved_at,
+            preferences,
+            preferences_path,
             locale,
             _engine: engine,
         };
@@ -226,19 +229,19 @@ impl App {
 
     /// Puts on the chosen appearance, size and language.
     fn dress(&self, ctx: &Context) {
-        ctx.set_theme(match self.saved.appearance {
+        ctx.set_theme(match self.preferences.appearance {
             Appearance::System => egui::ThemePreference::System,
             Appearance::Dark => egui::ThemePreference::Dark,
             Appearance::Light => egui::ThemePreference::Light,
         });
-        ctx.set_zoom_factor(self.saved.zoom);
+        ctx.set_zoom_factor(self.preferences.zoom);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         strings::speak(ctx, self.language());
     }
 
     fn language(&self) -> Language {
         let system = || Language::of_locale(&self.locale);
-        self.saved.language.unwrap_or_else(system)
+        self.preferences.language.unwrap_or_else(system)
     }
 
     fn words(&self) -> &'static Words {
@@ -247,7 +250,7 @@ impl App {
 
     /// The chosen model, or the first there is.
     fn model(&self) -> Option<&Checkpoint> {
-        let chosen = self.saved.model.as_deref();
+        let chosen = self.preferences.model.as_deref();
         let found = chosen.and_then(|root| self.models.iter().find(|model| model.root == root));
         found.or(self.models.first())
     }
@@ -260,7 +263,7 @@ impl App {
     }
 
     fn work(&mut self, id: u64) -> Option<&mut Work> {
-        self.works.iter_mut().find(|work| work.ticket.id == id)
+        self.works.iter_mut().find(|work| work.handle.id == id)
     }
 
     fn record(&self, id: &str) -> Option<&Record> {

@@ -116,7 +116,7 @@ impl App {
         let mut inside = installed.iter().filter(is_in);
         // Whole ones come first, so this one tells about all.
         match inside.next().map(|model| &model.checkpoint) {
-            Some(Ok(model)) => self.saved.model = Some(model.root.clone()),
+            Some(Ok(model)) => self.preferences.model = Some(model.root.clone()),
             Some(Err(sentence)) => self.tell(sentence.clone(), true),
             None => {}
         }

@@ -7,8 +7,8 @@ use egui::{Context, Event};
 
 use super::dialogs::Question;
 use super::models::Change;
-use super::moving::{Moving, image};
-use super::{App, glance};
+use super::playback::{Moving, image};
+use super::{App, thumbnail};
 use crate::error::{Error, Result};
 use crate::job::{Pictures, Request, Settings, Size};
 use crate::media::{mp4, photo};
@@ -26,7 +26,7 @@ impl App {
 
     fn read_photo(&self, end: End, path: PathBuf) {
         let read = move || {
-            let picture = glance::picture(&path);
+            let picture = thumbnail::picture(&path);
             (path, picture)
         };
         self.files
@@ -156,7 +156,7 @@ impl App {
             .iter()
             .find(|model| model.name == settings.model);
         if let Some(root) = model.map(|model| model.root.clone()) {
-            self.saved.model = Some(root);
+            self.preferences.model = Some(root);
         }
         self.restore(settings.into_request());
     }
@@ -197,7 +197,7 @@ impl App {
 
     /// Writes a frame, (height, width, 3), as a picture, and begins with it.
     fn write_frame(&self, name: &str, size: Size, rgb: Vec<u8>) {
-        let folder = self.shelf.places().data.join("frames");
+        let folder = self.library.places().data.join("frames");
         let path = folder.join(format!("{name}.png"));
         let write = move || {
             fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;

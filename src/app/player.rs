@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Context, TextureHandle, TextureOptions};
 
-use super::moving::{Moving, image};
+use super::playback::{Moving, image};
 use crate::error::Result;
 use crate::job::{Clip, Record, Size};
 use crate::media::{Task, mp4};

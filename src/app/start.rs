@@ -7,12 +7,12 @@ use directories::ProjectDirs;
 use eframe::NativeOptions;
 use egui::{IconData, Vec2, ViewportBuilder};
 
-use super::{App, Backstage, Saved, dialogs, models};
+use super::{App, Preferences, Services, dialogs, models};
 use crate::catalog;
 use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
+use crate::library::{Dirs, Library};
 use crate::platform::{self, Events};
-use crate::shelf::{Places, Shelf};
 use crate::view::theme::size;
 
 /// Opens the window, in it `files`, and stays until it is closed.
@@ -23,47 +23,50 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
-    let mut places = Places::of_user().ok_or_else(no_home)?;
-    let saved_at = saved_at(&places);
-    let saved = saved_at.as_deref().map(Saved::read).unwrap_or_default();
-    for folder in &saved.videos {
+    let mut places = Dirs::of_user().ok_or_else(no_home)?;
+    let preferences_path = preferences_path(&places);
+    let preferences = preferences_path
+        .as_deref()
+        .map(Preferences::read)
+        .unwrap_or_default();
+    for folder in &preferences.videos {
         places.move_videos(folder);
     }
     let options = NativeOptions {
-        viewport: viewport(&saved),
+        viewport: viewport(&preferences),
         ..NativeOptions::default()
     };
     let creator: eframe::AppCreator = Box::new(move |cc| {
         let ctx = cc.egui_ctx.clone();
         let engine = Engine::start(move || ctx.request_repaint())?;
-        let backstage = Backstage {
+        let services = Services {
             commands: engine.commands.clone(),
             events: engine.events.clone(),
             engine: Some(engine),
-            shelf: Shelf::new(places),
-            models: known(&saved),
+            library: Library::new(places),
+            models: known(&preferences),
             look: Arc::new(models::of_user),
             fit: Arc::new(engine::memory::fit),
-            saved,
-            saved_at,
+            preferences,
+            preferences_path,
             locale: platform::locale().unwrap_or_default(),
             desktop: Some(desktop),
             ask: Box::new(dialogs::system),
             discard: Box::new(platform::files::trash),
         };
-        Ok(Box::new(App::new(&cc.egui_ctx, backstage)?))
+        Ok(Box::new(App::new(&cc.egui_ctx, services)?))
     });
     eframe::run_native("Zoetrope", options, creator)
         .map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
 }
 
-fn viewport(saved: &Saved) -> ViewportBuilder {
+fn viewport(preferences: &Preferences) -> ViewportBuilder {
     ViewportBuilder::default()
         .with_title("Zoetrope")
         .with_app_id(platform::ID)
         // The bundle and the desktop file say which icon it is; eframe would put its own in its place.
         .with_icon(IconData::default())
-        .with_inner_size(Vec2::from(saved.window))
+        .with_inner_size(Vec2::from(preferences.window))
         .with_min_inner_size(Vec2::from(size::WINDOW))
         .with_fullsize_content_view(true)
         .with_title_shown(false)
@@ -71,9 +74,9 @@ fn viewport(saved: &Saved) -> ViewportBuilder {
 }
 
 /// The models that need not be looked for: the built-in one and the one that was used last.
-fn known(saved: &Saved) -> Vec<crate::job::Checkpoint> {
+fn known(preferences: &Preferences) -> Vec<crate::job::Checkpoint> {
     let built_in = catalog::built_in().ok();
-    let last = saved
+    let last = preferences
         .model
         .as_deref()
         .and_then(|root| catalog::open(root).ok());
@@ -84,7 +87,7 @@ fn known(saved: &Saved) -> Vec<crate::job::Checkpoint> {
 
 /// Beside the records, where another folder is named for those; otherwise where this system keeps
 /// settings.
-fn saved_at(places: &Places) -> Option<PathBuf> {
+fn preferences_path(places: &Dirs) -> Option<PathBuf> {
     const NAME: &str = "window.json";
     if std::env::var_os("ZOETROPE_DATA_DIR").is_some() {
         return Some(places.data.join(NAME));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::family;
-use super::parts::{Parts, name};
+use super::required_files::{Parts, name};
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, HighNoise, Network, Variant};
 use crate::weights::shards;

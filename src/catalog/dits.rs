@@ -1,7 +1,7 @@
 //! The DiT of a model, or both of its *experts*: one for high noise, one for low.
 
 use super::component::{Component, Role};
-use super::{family, parts};
+use super::{family, required_files};
 use crate::error::{Error, Result};
 use crate::job::{Expert, Variant};
 
@@ -73,7 +73,8 @@ impl Dits {
     pub fn name(&self) -> String {
         let stem = self.low.stem();
         if ["diffusion_pytorch_model", "model"].contains(&stem) {
-            return parts::folder_name(self.low.folder()).unwrap_or_else(|| stem.to_owned());
+            return required_files::folder_name(self.low.folder())
+                .unwrap_or_else(|| stem.to_owned());
         }
         if self.high.is_none() {
             return stem.to_owned();

@@ -35,7 +35,7 @@ pub fn own() -> Option<PathBuf> {
 /// # Errors
 /// What was remembered cannot be read.
 pub fn added() -> Result<Vec<PathBuf>> {
-    let path = saved_at()?;
+    let path = preferences_path()?;
     if !path.exists() {
         return Ok(Vec::new());
     }
@@ -82,7 +82,7 @@ pub fn forget(folder: &Path) -> Result<()> {
 }
 
 fn save(folders: Vec<PathBuf>) -> Result<()> {
-    let path = saved_at()?;
+    let path = preferences_path()?;
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     let text = serde_json::to_vec_pretty(&Saved { folders })
@@ -93,12 +93,12 @@ fn save(folders: Vec<PathBuf>) -> Result<()> {
         .map_err(Error::file("write", &path))
 }
 
-fn saved_at() -> Result<PathBuf> {
+fn preferences_path() -> Result<PathBuf> {
     let no_home = || Error::Other("This user has no home folder to remember folders in".into());
     Ok(data().ok_or_else(no_home)?.join("folders.json"))
 }
 
-/// Where this program keeps its data, as the shelf has it.
+/// Where this program keeps its data, as the library has it.
 fn data() -> Option<PathBuf> {
     let given = env_path("ZOETROPE_DATA_DIR");
     given.or_else(|| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::component::{Component, Role};
 use super::dits::{self, Dits};
-use super::stock::Stock;
+use super::inventory::Inventory;
 use super::walk::Walk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
@@ -49,7 +49,7 @@ impl Picked {
         let is_encoder = |role| matches!(role, Role::TextEncoder { .. });
         let is_vae = |role| matches!(role, Role::Vae { .. });
         let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
-        let stock = Stock {
+        let stock = Inventory {
             text_encoders: text_encoder.into_iter().collect(),
             vaes: picked(self.vae.as_deref(), "--vae", is_vae)?
                 .into_iter()
@@ -93,7 +93,7 @@ fn picked(
 pub fn open(folder: &Path) -> Option<Result<Checkpoint>> {
     let mut walk = Walk::default();
     walk.through(folder);
-    let mut stock = Stock::of(walk);
+    let mut stock = Inventory::of(walk);
     let damaged = stock.damaged.pop();
     let model = match dits::paired(&stock.dits).as_slice() {
         [] => return damaged.map(Err),

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::job::{Checkpoint, Expert, Lora};
 use crate::weights::Weights;
-use crate::weights::lora::{self, Fit};
+use crate::weights::lora::{self, LoraMatch};
 
 /// How much of a LoRA fits the network of one expert.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub struct Matched {
     /// The expert; of models with one network none.
     pub expert: Option<Expert>,
     /// How much of it fits.
-    pub fit: Fit,
+    pub fit: LoraMatch,
 }
 
 /// How much of each LoRA fits each expert that it is to change.

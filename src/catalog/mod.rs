@@ -2,7 +2,6 @@
 //! about what is missing. Each layout that models are published in has its own file.
 
 mod built_in;
-mod card;
 mod component;
 mod config;
 mod diffusers;
@@ -10,14 +9,15 @@ mod dits;
 mod family;
 pub mod folders;
 pub mod hub;
+mod inventory;
 mod loose;
 mod loras;
+mod manifest;
 mod official;
-mod parts;
-mod rest;
+mod required_files;
 mod scan;
 mod shards;
-mod stock;
+mod shared_files;
 mod verify;
 mod walk;
 
@@ -30,8 +30,8 @@ use component::Component;
 pub use built_in::{built_in, built_in_folder};
 pub use loose::Picked;
 pub use loras::{Matched, match_loras};
-pub use rest::bring_rest;
 pub use scan::{Catalogue, scan};
+pub use shared_files::bring_rest;
 pub use verify::{Verdict, verify};
 
 /// Recognises the model in a folder, or the one whose DiT is in a file, by what is in it and not by what it is called.
@@ -53,7 +53,7 @@ pub fn open(place: &Path) -> Result<Checkpoint> {
     }
     // Where nothing is of a model, the official layout says what is missing.
     let mut model = loose::open(place).unwrap_or_else(|| official::open(place))?;
-    card::lay_over(&mut model)?;
+    manifest::lay_over(&mut model)?;
     Ok(model)
 }
 
@@ -67,7 +67,7 @@ fn laid_out(folder: &Path) -> Option<Result<Checkpoint>> {
         return None;
     };
     Some(model.and_then(|mut model| {
-        card::lay_over(&mut model)?;
+        manifest::lay_over(&mut model)?;
         Ok(model)
     }))
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::family;
-use super::parts::{Parts, endings, find, has_index, name};
+use super::required_files::{Parts, endings, find, has_index, name};
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, HighNoise, Network, Variant};
 use crate::weights::shards;

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::dits;
+use super::inventory::Inventory;
 use super::parts;
-use super::stock::Stock;
 use super::walk::Walk;
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};
@@ -51,7 +51,7 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
             None => {}
         }
     }
-    let mut stock = Stock::of(walk);
+    let mut stock = Inventory::of(walk);
     let known = models
         .iter()
         .flat_map(|model| &model.checkpoint)
@@ -112,7 +112,7 @@ pub(super) fn whole(model: Checkpoint) -> Installed {
 fn lacking(folder: &Path, weights: &[PathBuf], error: &Error) -> Installed {
     let inside = weights.iter().filter(|file| file.starts_with(folder));
     Installed {
-        name: parts::folder_name(folder).unwrap_or_default(),
+        name: required_files::folder_name(folder).unwrap_or_default(),
         place: folder.to_owned(),
         variant: None,
         bytes: inside.map(|file| size(file)).sum(),

@@ -8,8 +8,8 @@ use super::models::args::Models;
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
-    Anchor, Bits, Checkpoint, Fit, Guidance, Lora, Negative, Part, Precision, Published, Quality,
-    Request, Sampler, Size, VaePrecision,
+    Checkpoint, CropAnchor, Guidance, Lora, Negative, Part, PictureFit, Precision, Published,
+    Quality, QuantBits, Request, Sampler, Size, VaePrecision,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -102,7 +102,7 @@ pub struct Generate {
     /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
     /// [default: picture]
     #[arg(long, value_name = "picture|crop", requires = "image")]
-    pub fit: Option<Fit>,
+    pub fit: Option<PictureFit>,
 
     /// Width and height in pixels, as in 832x480
     #[arg(long, value_name = "WxH")]
@@ -146,7 +146,7 @@ pub struct Generate {
 
     /// Pack the weights of the DiT's large matrices into so many bits; less memory, not less time
     #[arg(long, value_name = "8|4")]
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
 
     /// Change the DiT by a LoRA, at a strength [default: 1], of two experts only one; can be given several times
     #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
@@ -310,7 +310,7 @@ pub struct Bench {
 
     /// Pack the large matrices of the DiT to this many bits
     #[arg(long, value_name = "8|4")]
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
 
     /// Type in which the VAE decodes
     #[arg(long, value_name = "f32|bf16", default_value_t)]
@@ -372,8 +372,8 @@ pub struct Quantize {
     pub model: PathBuf,
 
     /// Bits of each weight of the DiT's large matrices
-    #[arg(long, value_name = "8|4", default_value_t = Bits::Eight)]
-    pub bits: Bits,
+    #[arg(long, value_name = "8|4", default_value_t = QuantBits::Eight)]
+    pub bits: QuantBits,
 
     /// Folder to keep the packed model in, which is new or empty
     #[arg(short, long, value_name = "FOLDER")]
@@ -422,8 +422,8 @@ impl Generate {
             image: self.image.clone(),
             last_image: self.last_image.clone(),
             fit: self.fit.unwrap_or_default(),
-            anchor: Anchor::CENTRE,
-            last_anchor: Anchor::CENTRE,
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
             size: self.size,
             max_area: self.max_area,
             frames: self.frames,

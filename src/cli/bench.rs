@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::args::Bench as Arguments;
-use super::{print, say, words, work};
+use super::{follow, format, print, say};
 use crate::error::{Error, Result};
 use crate::job::{Bench, Command, Event, Measurement, Subject};
 
@@ -20,8 +20,8 @@ pub fn run(args: &Arguments) -> Result<()> {
         print(&headline(&bench))?;
     }
     let mut unread = Ok(());
-    let result = work::follow(
-        |ticket| Command::Bench(ticket, Box::new(bench)),
+    let result = follow::follow(
+        |handle| Command::Bench(handle, Box::new(bench)),
         |event| {
             if let Event::Measured { measurement, .. } = event {
                 let line = if args.json {
@@ -90,7 +90,7 @@ fn row(measurement: &Measurement) -> String {
         measurement.part.to_string(),
         measurement.seconds(),
         format!("{rate:.digits$} {}", measurement.part.unit()),
-        words::bytes(measurement.peak_memory as u64),
+        format::bytes(measurement.peak_memory as u64),
         measurement.first,
         measurement.load,
     )

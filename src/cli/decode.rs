@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::args::Decode;
-use super::progress::Face;
-use super::{destination, show, work};
+use super::progress::ProgressSink;
+use super::{destination, follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::{Command, Decoding};
@@ -14,7 +14,7 @@ pub fn run(args: &Decode) -> ExitCode {
     show(args.work, |face| decode(args, face))
 }
 
-fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
+fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     let checkpoint = args.model.open()?;
     let latents = saved::latents(&args.latents)?;
     let settings = latents.settings.clone();
@@ -31,8 +31,8 @@ fn decode(args: &Decode, face: &mut dyn Face) -> Result<()> {
         &args.output,
         latents.settings.as_ref(),
     );
-    work::carry_out(&args.output, face, |ticket| {
-        Command::Decode(ticket, args.latents.clone(), Box::new(decoding))
+    follow::carry_out(&args.output, face, |handle| {
+        Command::Decode(handle, args.latents.clone(), Box::new(decoding))
     })
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::{print, words};
+use super::{format, print};
 use crate::catalog;
 use crate::engine::{device, probe};
 use crate::error::{Error, Result};
@@ -87,7 +87,11 @@ fn memory() -> Finding {
     let (total, free) = (system.total_memory(), system.available_memory());
     let found = Finding::new(
         "Memory",
-        format!("{}, {} of it free", words::bytes(total), words::bytes(free)),
+        format!(
+            "{}, {} of it free",
+            format::bytes(total),
+            format::bytes(free)
+        ),
     );
     if total < SMALL {
         found.but("Enough for the built-in model and small videos; large models need 16 GB or more")

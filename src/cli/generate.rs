@@ -4,8 +4,8 @@ use std::fs::File;
 use std::process::ExitCode;
 
 use super::args::Generate;
-use super::progress::{Face, headline};
-use super::{destination, show, work};
+use super::progress::{ProgressSink, headline};
+use super::{destination, follow, show};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ pub fn run(args: &Generate) -> ExitCode {
     show(args.work, |face| make(args, face))
 }
 
-fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
+fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
     destination::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
@@ -27,8 +27,8 @@ fn make(args: &Generate, face: &mut dyn Face) -> Result<()> {
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();
-    work::carry_out(&output, face, |ticket| {
-        Command::Generate(ticket, Box::new(plan))
+    follow::carry_out(&output, face, |handle| {
+        Command::Generate(handle, Box::new(plan))
     })
 }
 

@@ -8,6 +8,8 @@ mod decode;
 mod destination;
 mod doctor;
 mod export;
+mod follow;
+mod format;
 mod generate;
 mod info;
 mod interrupt;
@@ -16,8 +18,6 @@ mod plan;
 mod progress;
 mod quantize;
 mod resume;
-mod words;
-mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ use crate::engine::device;
 use crate::error::{Error, Result};
 use crate::job::{Refusal, Remedy};
 use args::{Arguments, Command, Work};
-use progress::Face;
+use progress::ProgressSink;
 
 /// Does what the program's arguments say.
 pub fn run() -> ExitCode {
@@ -47,7 +47,7 @@ pub fn run() -> ExitCode {
 }
 
 /// Computes a job where it should be, shows it on the face that fits, and says how it ended.
-fn show(work: Work, job: impl FnOnce(&mut dyn Face) -> Result<()>) -> ExitCode {
+fn show(work: Work, job: impl FnOnce(&mut dyn ProgressSink) -> Result<()>) -> ExitCode {
     let mut face = progress::face(work.json);
     let result = device::use_processor(work.cpu).and_then(|()| job(face.as_mut()));
     if let Err(error) = &result {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::args::Generate;
-use super::{generate, print, words};
+use super::{format, generate, print};
 use crate::engine::{device, memory};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
@@ -38,9 +38,9 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     lines.push(String::new());
     lines.push(format!(
         "Needs {} of the {} that it may use; {} are free",
-        words::bytes(fitted.peak()),
-        words::bytes(machine.most(plan.memory_limit)),
-        words::bytes(machine.available),
+        format::bytes(fitted.peak()),
+        format::bytes(machine.most(plan.memory_limit)),
+        format::bytes(machine.available),
     ));
     lines.push(how(plan));
     lines.extend(savings.iter().map(|saving| format!("To fit, {saving}")));
@@ -56,9 +56,9 @@ fn row(need: &Need) -> String {
     format!(
         "{:30}{:>10}{:>10}{:>10}",
         format!("{}{expert}", need.stage.label()),
-        words::bytes(need.weights),
-        words::bytes(need.work),
-        words::bytes(need.bytes()),
+        format::bytes(need.weights),
+        format::bytes(need.work),
+        format::bytes(need.bytes()),
     )
 }
 

@@ -7,12 +7,12 @@ mod lines;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use super::words;
+use super::format;
 use crate::error::Error;
 use crate::job::{Plan, Progress, Settings};
 
 /// Shows a job while it runs.
-pub trait Face {
+pub trait ProgressSink {
     /// Before the work: what will be done, in words, what will be written, and with which settings,
     /// if that is known.
     fn started(&mut self, words: &str, output: &Path, settings: Option<&Settings>);
@@ -25,7 +25,7 @@ pub trait Face {
 }
 
 /// The face that fits where the text goes.
-pub fn face(json: bool) -> Box<dyn Face> {
+pub fn face(json: bool) -> Box<dyn ProgressSink> {
     if json {
         Box::new(json::Json::new())
     } else if io::stderr().is_terminal() {
@@ -62,7 +62,7 @@ fn result(output: &Path, time: std::time::Duration, peak_memory: usize) -> Strin
     format!(
         "Wrote {} in {}, with at most {} of memory",
         output.display(),
-        words::duration(time),
-        words::bytes(peak_memory as u64)
+        format::duration(time),
+        format::bytes(peak_memory as u64)
     )
 }

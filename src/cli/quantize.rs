@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::Quantize;
-use super::{print, say, words, work};
+use super::{follow, format, print, say};
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::job::{Command, Event, Expert, Loss, Quantizing};
@@ -32,10 +32,10 @@ pub fn run(args: &Quantize) -> Result<()> {
         folder: args.output.clone(),
     };
     let mut told = Ok(());
-    let result = work::follow(
-        |ticket| Command::Quantize(ticket, Box::new(job)),
+    let result = follow::follow(
+        |handle| Command::Quantize(handle, Box::new(job)),
         |event| {
-            if let Event::Packed { loss, .. } = event {
+            if let Event::QuantizedMatrix { loss, .. } = event {
                 told = print(&line(&loss));
             }
         },
@@ -73,7 +73,7 @@ fn line(loss: &Loss) -> String {
     let error = 100.0 * loss.error;
     let told = format!("DiT{expert}: its velocity differs by {error:.2} %");
     match loss.bytes {
-        Some(bytes) => format!("{told}, the file takes {}", words::bytes(bytes)),
+        Some(bytes) => format!("{told}, the file takes {}", format::bytes(bytes)),
         None => told,
     }
 }

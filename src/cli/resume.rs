@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::args::Resume;
-use super::progress::{Face, headline};
-use super::{destination, show, work};
+use super::progress::{ProgressSink, headline};
+use super::{destination, follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
@@ -14,14 +14,14 @@ pub fn run(args: &Resume) -> ExitCode {
     show(args.work, |face| go_on(args, face))
 }
 
-fn go_on(args: &Resume, face: &mut dyn Face) -> Result<()> {
+fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
     plan.memory_limit = args.work.memory_limit.or(plan.memory_limit);
     destination::check_plan(&plan)?;
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.settings()));
     let output = plan.output.clone();
-    work::carry_out(&output, face, |ticket| {
-        Command::Resume(ticket, Box::new(plan))
+    follow::carry_out(&output, face, |handle| {
+        Command::Resume(handle, Box::new(plan))
     })
 }

@@ -1,16 +1,16 @@
 //! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
 //! else computes.
 
-pub mod checkup;
 mod clock;
-mod desk;
+mod current_job;
 pub mod device;
 pub mod memory;
 pub mod metal;
 mod outbox;
 pub mod probe;
+mod run_job;
 pub mod saved;
-mod work;
+pub mod self_test;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -19,11 +19,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::error::{Error, Result};
 use crate::job::memory::Fitted;
-use crate::job::{Command, Event, Fault};
+use crate::job::{Command, DeviceFault, Event};
 use crate::pipeline;
-use desk::Desk;
+use current_job::CurrentJob;
 use outbox::Outbox;
-use work::perform;
+use run_job::perform;
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.
@@ -33,7 +33,7 @@ pub struct Engine {
     pub commands: Sender<Command>,
     /// What becomes of them comes out here.
     pub events: Receiver<Event>,
-    desk: Arc<Desk>,
+    current_job: Arc<CurrentJob>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -44,7 +44,7 @@ impl Engine {
     /// # Errors
     /// The system has no thread to spare.
     pub fn start(wake: impl Fn() + Send + 'static) -> Result<Self> {
-        Self::start_after(checkup::fault, wake)
+        Self::start_after(self_test::fault, wake)
     }
 
     /// [`start`](Self::start) with another `checkup`.
@@ -52,21 +52,21 @@ impl Engine {
     /// # Errors
     /// The system has no thread to spare.
     pub fn start_after(
-        checkup: impl FnOnce() -> Option<Fault> + Send + 'static,
+        checkup: impl FnOnce() -> Option<DeviceFault> + Send + 'static,
         wake: impl Fn() + Send + 'static,
     ) -> Result<Self> {
         let (commands, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let outbox = Outbox::new(outbox, wake);
-        let desk = Arc::new(Desk::default());
-        let at_desk = Arc::clone(&desk);
+        let current_job = Arc::new(CurrentJob::default());
+        let current = Arc::clone(&current_job);
         let thread = thread::Builder::new()
             .name("inference".into())
             .spawn(move || {
                 if let Some(fault) = checkup() {
                     outbox.send(Event::Faulty(fault));
                 }
-                run(&inbox, &outbox, &at_desk);
+                run(&inbox, &outbox, &current);
             })
             .map_err(|error| {
                 Error::Other(format!("The inference thread cannot be started: {error}"))
@@ -74,70 +74,70 @@ impl Engine {
         Ok(Self {
             commands,
             events,
-            desk,
+            current_job,
             thread: Some(thread),
         })
     }
 }
 
 /// One job after the other, until told to stop or until nobody is left who could ask for one.
-fn run(inbox: &Receiver<Command>, outbox: &Outbox, desk: &Desk) {
+fn run(inbox: &Receiver<Command>, outbox: &Outbox, current_job: &CurrentJob) {
     for command in inbox {
         match command {
             // If MLX does not work, the next job will say so.
             Command::UseProcessor(yes) => drop(device::use_processor(yes)),
             Command::Stop => break,
-            job => carry_out(job, outbox, desk),
+            job => carry_out(job, outbox, current_job),
         }
     }
 }
 
-fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
+fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
     match job {
-        Command::Generate(ticket, plan) => {
-            desk.take(&ticket);
-            perform(&ticket, outbox, Some(&plan), |reporter| {
+        Command::Generate(handle, plan) => {
+            current_job.take(&handle);
+            perform(&handle, outbox, Some(&plan), |reporter| {
                 let Fitted { plan, savings, .. } = memory::fit(&plan)?;
-                outbox.fitted(ticket.id, savings, false);
+                outbox.fitted(handle.id, savings, false);
                 pipeline::generate(&plan, reporter)
             });
         }
-        Command::Resume(ticket, plan) => {
-            desk.take(&ticket);
-            perform(&ticket, outbox, Some(&plan), |reporter| {
+        Command::Resume(handle, plan) => {
+            current_job.take(&handle);
+            perform(&handle, outbox, Some(&plan), |reporter| {
                 let model = pipeline::saved::check_model(&plan);
                 let fitted = model.and_then(|()| memory::fit_rest(&plan));
                 let Fitted { plan, savings, .. } =
                     fitted.map_err(|why| pipeline::saved::still_kept(&plan, why))?;
-                outbox.fitted(ticket.id, savings, true);
+                outbox.fitted(handle.id, savings, true);
                 pipeline::resume(&plan, reporter)
             });
         }
-        Command::Decode(ticket, latents, decoding) => {
-            desk.take(&ticket);
-            perform(&ticket, outbox, None, |reporter| {
+        Command::Decode(handle, latents, decoding) => {
+            current_job.take(&handle);
+            perform(&handle, outbox, None, |reporter| {
                 let (decoding, savings) = memory::fit_decoding(&decoding)?;
-                outbox.fitted(ticket.id, savings, false);
+                outbox.fitted(handle.id, savings, false);
                 pipeline::decode(&latents, &decoding, reporter)
             });
         }
-        Command::Bench(ticket, bench) => {
-            desk.take(&ticket);
-            perform(&ticket, outbox, None, |reporter| {
+        Command::Bench(handle, bench) => {
+            current_job.take(&handle);
+            perform(&handle, outbox, None, |reporter| {
                 pipeline::bench(&bench, reporter, |measurement| {
                     outbox.send(Event::Measured {
-                        id: ticket.id,
+                        id: handle.id,
                         measurement,
                     });
                 })
             });
         }
-        Command::Quantize(ticket, job) => {
-            desk.take(&ticket);
-            perform(&ticket, outbox, None, |reporter| {
+        Command::Quantize(handle, job) => {
+            current_job.take(&handle);
+            perform(&handle, outbox, None, |reporter| {
                 pipeline::quantize(&job, reporter, |loss| {
-                    outbox.send(Event::Packed {
-                        id: ticket.id,
+                    outbox.send(Event::QuantizedMatrix {
+                        id: handle.id,
                         loss,
                     });
                 })
@@ -149,7 +149,7 @@ fn carry_out(job: Command, outbox: &Outbox, desk: &Desk) {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.desk.close();
+        self.current_job.close();
         // The thread may have ended already, and then there is nothing to stop.
         let _ = self.commands.send(Command::Stop);
         if let Some(thread) = self.thread.take() {

@@ -6,7 +6,7 @@ use mlx_rs::ops::{conv3d, quantize, quantized_matmul, split_equal};
 use mlx_rs::{Array, Stream, with_stream};
 
 use crate::error::Result;
-use crate::job::{Computation, Fault};
+use crate::job::{Computation, DeviceFault};
 
 /// Float32 sums in another order differ by far less, wrong ones by far more.
 const TOLERANCE: f32 = 1e-2;
@@ -27,12 +27,12 @@ const CASES: [Case; 5] = [
 ///
 /// # Errors
 /// MLX cannot compute one of them at all.
-pub fn run() -> Result<Option<Fault>> {
+pub fn run() -> Result<Option<DeviceFault>> {
     for (what, compute) in CASES {
         let expected = with_stream(&Stream::cpu(), || values(&compute()?))?;
         let difference = difference(&values(&compute()?)?, &expected);
         if difference.is_none_or(|part| part > TOLERANCE) {
-            return Ok(Some(Fault { what, difference }));
+            return Ok(Some(DeviceFault { what, difference }));
         }
     }
     Ok(None)

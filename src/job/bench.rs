@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::checks::{check_frames, exactly};
-use super::{Bits, Checkpoint, Precision, Refusal, Size, VaePrecision, Variant};
+use super::{Checkpoint, Precision, QuantBits, Refusal, Size, VaePrecision, Variant};
 
 /// Everything that is measured, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Bench {
     /// The type in which the DiT's products are computed.
     pub precision: Precision,
     /// How tightly the DiT's large matrices are packed, if they are.
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
     /// The type in which the VAE decodes.
     pub decoding: VaePrecision,
     /// How often each is repeated, after a pass that is not counted.

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::refusal::refuse;
 use super::{
-    Checkpoint, Defaults, Field, Fit, Guidance, Lora, Pictures, Refusal, Request, Size, Variant,
+    Checkpoint, Defaults, Field, Guidance, Lora, PictureFit, Pictures, Refusal, Request, Size,
+    Variant,
 };
 
-/// The area that [`Fit::Picture`] fills.
+/// The area that [`PictureFit::Picture`] fills.
 pub(super) fn area(request: &Request, defaults: &Defaults) -> u64 {
     let size = request.size.unwrap_or(defaults.size);
     request.max_area.unwrap_or_else(|| size.area())
@@ -88,7 +89,7 @@ pub(super) fn video_size(
     let variant = checkpoint.variant;
     let model = checkpoint.defaults.size;
     match (picture, request.fit, request.size, request.max_area) {
-        (Some(picture), Fit::Picture, ..) => {
+        (Some(picture), PictureFit::Picture, ..) => {
             filling(area(request, &checkpoint.defaults), picture, variant)
         }
         (_, _, None, Some(area)) => filling(area, model, variant),

@@ -11,8 +11,8 @@ use super::checks::{
 };
 use super::refusal::refuse;
 use super::{
-    Anchor, Bits, Checkpoint, Defaults, Field, Fit, Guidance, Lora, Negative, Precision, Quality,
-    Refusal, Request, Sampler, Size, Thrift, VaePrecision,
+    Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
+    Precision, Quality, QuantBits, Refusal, Request, Sampler, Size, VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -34,7 +34,7 @@ pub struct Plan {
     pub last_picture: Option<PathBuf>,
     /// Which part of the last frame stays.
     #[serde(default)]
-    pub last_anchor: Anchor,
+    pub last_anchor: CropAnchor,
     /// The size of the video.
     pub size: Size,
     /// The number of frames, 4n + 1.
@@ -58,13 +58,13 @@ pub struct Plan {
     pub vae_precision: VaePrecision,
     /// What the weights of the DiT's large matrices are packed into.
     #[serde(default)]
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
     /// What changes the DiT.
     #[serde(default)]
     pub loras: Vec<Lora>,
     /// What is done so that memory suffices.
     #[serde(default)]
-    pub thrift: Thrift,
+    pub thrift: MemoryOptions,
     /// The most memory that the job may use, in bytes.
     #[serde(default)]
     pub memory_limit: Option<u64>,
@@ -88,12 +88,12 @@ pub struct Picture {
     pub path: PathBuf,
     /// How the size of the video was found: it is kept so that the settings lead to the same one
     /// again.
-    pub fit: Fit,
-    /// The area in pixels that [`Fit::Picture`] filled.
+    pub fit: PictureFit,
+    /// The area in pixels that [`PictureFit::Picture`] filled.
     pub max_area: Option<u64>,
     /// Which part of it stays.
     #[serde(default)]
-    pub anchor: Anchor,
+    pub anchor: CropAnchor,
 }
 
 /// The axes of a video's latents.
@@ -173,7 +173,7 @@ impl Plan {
             vae_precision: request.vae_precision,
             quantize: request.quantize,
             loras: request.loras.clone(),
-            thrift: Thrift::default(),
+            thrift: MemoryOptions::default(),
             memory_limit: request.memory_limit,
             quality: request.quality,
             noise: request.noise.clone(),
@@ -225,7 +225,7 @@ fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
     request.image.clone().map(|path| Picture {
         path,
         fit: request.fit,
-        max_area: (request.fit == Fit::Picture).then(|| area(request, defaults)),
+        max_area: (request.fit == PictureFit::Picture).then(|| area(request, defaults)),
         anchor: request.anchor,
     })
 }

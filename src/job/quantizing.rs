@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Bits, Checkpoint, Expert};
+use super::{Checkpoint, Expert, QuantBits};
 
 /// What is packed, how, and where it is kept.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Quantizing {
     /// The model.
     pub checkpoint: Checkpoint,
     /// How tightly.
-    pub bits: Bits,
+    pub bits: QuantBits,
     /// The folder of the new model, if there is to be one.
     pub folder: Option<PathBuf>,
 }

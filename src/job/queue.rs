@@ -3,13 +3,13 @@
 
 use std::collections::VecDeque;
 
-use super::{Command, Plan, Ticket};
+use super::{Command, JobHandle, Plan};
 
 /// One job of the queue.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// Its number, and the way to reach it once it is at work.
-    pub ticket: Ticket,
+    pub handle: JobHandle,
     /// What it makes.
     pub plan: Box<Plan>,
     /// Where it begins.
@@ -35,21 +35,21 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A ticket with a number that no other job has.
-    pub fn new_ticket(&mut self) -> Ticket {
+    /// A handle with a number that no other job has.
+    pub fn new_handle(&mut self) -> JobHandle {
         self.last += 1;
-        Ticket::new(self.last)
+        JobHandle::new(self.last)
     }
 
-    /// Puts a job at the end, and hands out its ticket.
-    pub fn add(&mut self, plan: Box<Plan>, start: Start) -> Ticket {
-        let ticket = self.new_ticket();
+    /// Puts a job at the end, and hands out its handle.
+    pub fn add(&mut self, plan: Box<Plan>, start: Start) -> JobHandle {
+        let handle = self.new_handle();
         self.waiting.push_back(Job {
-            ticket: ticket.clone(),
+            handle: handle.clone(),
             plan,
             start,
         });
-        ticket
+        handle
     }
 
     /// The command for the next job, when none is at work: from now on it is.
@@ -58,30 +58,30 @@ impl Queue {
             return None;
         }
         let job = self.at_work.insert(self.waiting.pop_front()?);
-        let (ticket, plan) = (job.ticket.clone(), job.plan.clone());
+        let (handle, plan) = (job.handle.clone(), job.plan.clone());
         Some(match job.start {
-            Start::Anew => Command::Generate(ticket, plan),
-            Start::WhereItWas => Command::Resume(ticket, plan),
+            Start::Anew => Command::Generate(handle, plan),
+            Start::WhereItWas => Command::Resume(handle, plan),
         })
     }
 
     /// The job at work has come to its end, whichever: it is handed over.
     pub fn end(&mut self, id: u64) -> Option<Job> {
-        self.at_work.take_if(|job| job.ticket.id == id)
+        self.at_work.take_if(|job| job.handle.id == id)
     }
 
     /// Takes a job out if it still waits, or asks it to stop if it is at work: then its end is told
     /// by the engine.
     pub fn cancel(&mut self, id: u64) {
-        self.waiting.retain(|job| job.ticket.id != id);
-        if let Some(job) = self.at_work.as_ref().filter(|job| job.ticket.id == id) {
-            job.ticket.cancel();
+        self.waiting.retain(|job| job.handle.id != id);
+        if let Some(job) = self.at_work.as_ref().filter(|job| job.handle.id == id) {
+            job.handle.cancel();
         }
     }
 
     /// Moves a waiting job to this place among those that wait, or as near as there is one.
     pub fn move_to(&mut self, id: u64, place: usize) {
-        let found = self.waiting.iter().position(|job| job.ticket.id == id);
+        let found = self.waiting.iter().position(|job| job.handle.id == id);
         if let Some(job) = found.and_then(|at| self.waiting.remove(at)) {
             self.waiting.insert(place.min(self.waiting.len()), job);
         }

@@ -1,4 +1,4 @@
-//! A *record* is a finished job on the shelf: the video, what made it, and what that took.
+//! A *record* is a finished job on the library: the video, what made it, and what that took.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use super::{Plan, Request, Settings, Timings};
 /// One video that was made here. It belongs to this machine and names its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Names it for ever; empty until it is on the shelf.
+    /// Names it for ever; empty until it is on the library.
     #[serde(skip)]
     pub id: String,
     /// The name that its owner gave it.
@@ -28,7 +28,7 @@ pub struct Record {
     pub last_image: Option<PathBuf>,
     /// The video.
     pub file: PathBuf,
-    /// A small picture of it; none until it is on the shelf.
+    /// A small picture of it; none until it is on the library.
     #[serde(skip)]
     pub poster: Option<PathBuf>,
     /// When it was finished, in milliseconds since 1970.

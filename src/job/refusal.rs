@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Bits;
+use super::QuantBits;
 
 /// The part of a request that stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// The weights of the DiT's large matrices packed into so many bits.
-    Pack(Bits),
+    Pack(QuantBits),
     /// So many frames.
     Frames(u32),
 }

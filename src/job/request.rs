@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Bits, Expert, Lora, Precision, Quality, Size, VaePrecision};
+use super::{CropAnchor, Expert, Lora, Precision, Quality, QuantBits, Size, VaePrecision};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,14 +22,14 @@ pub struct Request {
     /// The last frame.
     pub last_image: Option<PathBuf>,
     /// How the first frame and the size of the video are brought together.
-    pub fit: Fit,
+    pub fit: PictureFit,
     /// Which part of the first frame stays when it is cropped.
-    pub anchor: Anchor,
+    pub anchor: CropAnchor,
     /// The same for the last frame.
-    pub last_anchor: Anchor,
-    /// The size of the video, or with [`Fit::Picture`] its area.
+    pub last_anchor: CropAnchor,
+    /// The size of the video, or with [`PictureFit::Picture`] its area.
     pub size: Option<Size>,
-    /// The area in pixels that [`Fit::Picture`] fills, instead of that of `size`. Without a picture
+    /// The area in pixels that [`PictureFit::Picture`] fills, instead of that of `size`. Without a picture
     /// and a size, the video has this area and the aspect of the model's own size.
     pub max_area: Option<u64>,
     /// The number of frames, 4n + 1.
@@ -51,7 +51,7 @@ pub struct Request {
     /// The type in which latents are decoded.
     pub vae_precision: VaePrecision,
     /// What the weights of the DiT's large matrices are packed into; as the file has them when absent.
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
     /// What changes the DiT.
     pub loras: Vec<Lora>,
     /// The most memory that the job may use, in bytes; what the machine can give when absent.
@@ -82,7 +82,7 @@ pub enum Negative {
 /// How the first frame and the size of the video are brought together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fit {
+pub enum PictureFit {
     /// The video takes the aspect of the picture, by the official code's rule.
     #[default]
     Picture,
@@ -90,7 +90,7 @@ pub enum Fit {
     Crop,
 }
 
-impl fmt::Display for Fit {
+impl fmt::Display for PictureFit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Picture => "picture",
@@ -99,7 +99,7 @@ impl fmt::Display for Fit {
     }
 }
 
-impl FromStr for Fit {
+impl FromStr for PictureFit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Anchor, Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Quality, Request, Sampler, Size,
-    VaePrecision, Variant,
+    CropAnchor, Guidance, Lora, Negative, PictureFit, Plan, Precision, Quality, QuantBits, Request,
+    Sampler, Size, VaePrecision, Variant,
 };
 
 /// Everything that decides what a video shows. Of the files, only their names.
@@ -33,14 +33,14 @@ pub struct Settings {
     pub last_image: Option<PathBuf>,
     /// How the first frame and the size were brought together.
     #[serde(default)]
-    pub fit: Fit,
+    pub fit: PictureFit,
     /// Which part of the first frame was kept.
-    #[serde(default, skip_serializing_if = "Anchor::is_centre")]
-    pub anchor: Anchor,
+    #[serde(default, skip_serializing_if = "CropAnchor::is_centre")]
+    pub anchor: CropAnchor,
     /// Which part of the last frame was kept.
-    #[serde(default, skip_serializing_if = "Anchor::is_centre")]
-    pub last_anchor: Anchor,
-    /// The area in pixels that [`Fit::Picture`] filled.
+    #[serde(default, skip_serializing_if = "CropAnchor::is_centre")]
+    pub last_anchor: CropAnchor,
+    /// The area in pixels that [`PictureFit::Picture`] filled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_area: Option<u64>,
     /// The size of the video.
@@ -69,7 +69,7 @@ pub struct Settings {
     pub vae_precision: VaePrecision,
     /// What the weights of the DiT's large matrices were packed into, if they were not used as the file has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantize: Option<Bits>,
+    pub quantize: Option<QuantBits>,
     /// What changed the DiT; of the files their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loras: Vec<Lora>,

@@ -10,4 +10,4 @@ mod task;
 
 pub use export::{Step, export};
 pub use partial_file::PartialFile;
-pub use task::{Pace, Task};
+pub use task::{Task, TaskHandle};

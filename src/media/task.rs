@@ -11,13 +11,13 @@ use crate::{Error, Result};
 /// Work that ends with a `T`. Dropped before it has, it is cancelled.
 #[derive(Debug)]
 pub struct Task<T> {
-    pace: Pace,
+    pace: TaskHandle,
     result: Receiver<Result<T>>,
 }
 
 /// How far a task is, and whether it should go on. Copies belong to the same task.
 #[derive(Clone, Debug, Default)]
-pub struct Pace(Arc<Shared>);
+pub struct TaskHandle(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -36,7 +36,7 @@ impl<T: Send + 'static> Task<T> {
         wake: impl Fn() + Send + 'static,
         work: impl FnOnce(&mut dyn FnMut(usize, usize) -> Result<()>) -> Result<T> + Send + 'static,
     ) -> Result<Self> {
-        let pace = Pace::default();
+        let pace = TaskHandle::default();
         let (sender, result) = channel();
         let told = pace.clone();
         thread::Builder::new()
@@ -70,7 +70,7 @@ impl<T: Send + 'static> Task<T> {
     }
 
     /// How far it is, and the way to cancel it.
-    pub fn pace(&self) -> &Pace {
+    pub fn pace(&self) -> &TaskHandle {
         &self.pace
     }
 }
@@ -81,7 +81,7 @@ impl<T> Drop for Task<T> {
     }
 }
 
-impl Pace {
+impl TaskHandle {
     /// (done, of)
     pub fn progress(&self) -> (usize, usize) {
         let load = |number: &AtomicUsize| number.load(Ordering::Relaxed);

@@ -2,12 +2,12 @@
 
 use mlx_rs::{Array, Dtype, memory};
 
+use super::conditioning::Conditioning;
 use super::experts::Experts;
 use super::latents_file::Denoised;
-use super::pictures::Given;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
-use super::{Features, Glimpse, Reporter, checks};
+use super::{Glimpse, Reporter, TextEmbeds, checks};
 use crate::Result;
 use crate::job::{Plan, Sampler, Stage};
 use crate::sampler::{self, Solver};
@@ -16,8 +16,8 @@ use crate::weights::Weights;
 /// Denoises until the last step, or until it is enough.
 pub(super) fn run(
     plan: &Plan,
-    features: &Features,
-    given: &Given,
+    features: &TextEmbeds,
+    given: &Conditioning,
     folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Denoised> {
@@ -46,7 +46,7 @@ pub(super) fn run(
         reporter.latents(&latents)?;
         reporter.show(|| Ok(Glimpse::Preview(step + 1, preview.of(&clean)?)))?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
-        if reporter.is_enough() && step + 1 < steps {
+        if reporter.finishes_early() && step + 1 < steps {
             checks::latents(plan, step + 1, &clean)?;
             settings.stopped_after = Some((step + 1) as u32);
             folder.keep_last(&settings, &clean)?;

@@ -5,24 +5,24 @@ use std::iter;
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
-use super::{Features, Reporter};
+use super::{Reporter, TextEmbeds};
 use crate::Result;
 use crate::backend::Backend;
-use crate::job::{Bits, Expert, Network, Plan, Precision, Stage};
+use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
 use crate::model::dit::{self, Dit, Grid, Prompts, Rope, Timesteps};
 use crate::weights::lora::Lora;
-use crate::weights::{Packing, Weights};
+use crate::weights::{QuantScheme, Weights};
 
 /// The experts of a plan.
 pub(super) struct Experts<'a> {
     plan: &'a Plan,
-    features: &'a Features,
+    features: &'a TextEmbeds,
     loaded: Option<(Expert, Denoiser)>,
 }
 
 impl<'a> Experts<'a> {
     /// None is loaded yet.
-    pub(super) fn new(plan: &'a Plan, features: &'a Features) -> Self {
+    pub(super) fn new(plan: &'a Plan, features: &'a TextEmbeds) -> Self {
         Self {
             plan,
             features,
@@ -59,11 +59,11 @@ pub(super) struct Denoiser {
 }
 
 impl Denoiser {
-    fn load(plan: &Plan, expert: Expert, network: &Network, features: &Features) -> Result<Self> {
+    fn load(plan: &Plan, expert: Expert, network: &Network, features: &TextEmbeds) -> Result<Self> {
         let weights = packed(changed(plan, expert, network)?, plan.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
-        let products = products(plan.precision, &weights)?;
-        let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
+        let dtype = compute_dtype(plan.precision, &weights)?;
+        let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
         let shape = plan.latent_shape();
         let grid = Grid {
             frames: shape.frames,
@@ -75,7 +75,7 @@ impl Denoiser {
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
-        let passes = texts.chunks(at_once).map(|texts| dit.read(texts));
+        let passes = texts.chunks(at_once).map(|texts| dit.encode_context(texts));
         Ok(Self {
             rope: dit.rope(grid)?,
             passes: passes.collect::<Result<_>>()?,
@@ -113,7 +113,7 @@ pub(super) fn changed(plan: &Plan, expert: Expert, network: &Network) -> Result<
 }
 
 /// The weights, their large matrices packed where that was asked for.
-pub(super) fn packed(weights: Weights, bits: Option<Bits>) -> Weights {
+pub(super) fn packed(weights: Weights, bits: Option<QuantBits>) -> Weights {
     match bits {
         Some(bits) => weights.packed(packing(bits)),
         None => weights,
@@ -121,15 +121,15 @@ pub(super) fn packed(weights: Weights, bits: Option<Bits>) -> Weights {
 }
 
 /// The group is the one that MLX is fastest with.
-pub(super) fn packing(bits: Bits) -> Packing {
-    Packing {
+pub(super) fn packing(bits: QuantBits) -> QuantScheme {
+    QuantScheme {
         group: 64,
         bits: bits.count().into(),
     }
 }
 
 /// The type of the products. On the CPU half-precision products have no fast kernels.
-pub(super) fn products(precision: Precision, weights: &Weights) -> Result<Dtype> {
+pub(super) fn compute_dtype(precision: Precision, weights: &Weights) -> Result<Dtype> {
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
         Precision::F32 => Dtype::Float32,

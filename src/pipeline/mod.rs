@@ -6,13 +6,12 @@ mod bench;
 mod bytes;
 pub mod cache;
 mod checks;
+pub mod conditioning;
 mod decode;
 mod denoise;
 mod experts;
-mod features;
 mod frames_file;
 mod latents_file;
-pub mod pictures;
 mod plan_file;
 mod preview;
 mod quantize;
@@ -20,12 +19,13 @@ mod reporter;
 mod run_folder;
 mod sizes;
 mod tensor_file;
+mod text_embeds;
 
 pub use bench::run as bench;
-pub use features::Features;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
+pub use text_embeds::TextEmbeds;
 
 use std::path::Path;
 
@@ -98,8 +98,8 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
     let Denoised { latents, settings } = if let Some(finished) = folder.latents(plan)? {
         finished
     } else {
-        let features = features::read(plan, reporter)?;
-        let given = pictures::encode(plan, reporter)?;
+        let features = text_embeds::read(plan, reporter)?;
+        let given = conditioning::encode(plan, reporter)?;
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.

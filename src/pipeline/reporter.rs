@@ -23,9 +23,9 @@ pub enum Glimpse {
 pub struct Reporter<'a> {
     on_progress: OnProgress<'a>,
     is_cancelled: Asks<'a>,
-    is_enough: Asks<'a>,
+    finishes_early: Asks<'a>,
     on_latents: Option<OnLatents<'a>>,
-    is_shown: Asks<'a>,
+    has_preview: Asks<'a>,
     on_glimpse: OnGlimpse<'a>,
 }
 
@@ -38,28 +38,28 @@ impl<'a> Reporter<'a> {
         Self {
             on_progress: Box::new(on_progress),
             is_cancelled: Box::new(is_cancelled),
-            is_enough: Box::new(|| false),
+            finishes_early: Box::new(|| false),
             on_latents: None,
-            is_shown: Box::new(|| false),
+            has_preview: Box::new(|| false),
             on_glimpse: Box::new(|_| ()),
         }
     }
 
-    /// Asks `is_enough` after each step whether the video shall be made of what there is.
+    /// Asks `finishes_early` after each step whether the video shall be made of what there is.
     #[must_use]
-    pub fn until(mut self, is_enough: impl Fn() -> bool + 'a) -> Self {
-        self.is_enough = Box::new(is_enough);
+    pub fn until(mut self, finishes_early: impl Fn() -> bool + 'a) -> Self {
+        self.finishes_early = Box::new(finishes_early);
         self
     }
 
-    /// Shows what there is to `on_glimpse`, as long as `is_shown`.
+    /// Shows what there is to `on_glimpse`, as long as `has_preview`.
     #[must_use]
     pub fn showing(
         mut self,
-        is_shown: impl Fn() -> bool + 'a,
+        has_preview: impl Fn() -> bool + 'a,
         on_glimpse: impl FnMut(Glimpse) + 'a,
     ) -> Self {
-        self.is_shown = Box::new(is_shown);
+        self.has_preview = Box::new(has_preview);
         self.on_glimpse = Box::new(on_glimpse);
         self
     }
@@ -84,13 +84,13 @@ impl<'a> Reporter<'a> {
     }
 
     /// Whether to denoise no further.
-    pub(super) fn is_enough(&self) -> bool {
-        (self.is_enough)()
+    pub(super) fn finishes_early(&self) -> bool {
+        (self.finishes_early)()
     }
 
     /// Shows what `glimpse` makes, if somebody looks.
     pub(super) fn show(&mut self, glimpse: impl FnOnce() -> Result<Glimpse>) -> Result<()> {
-        if (self.is_shown)() {
+        if (self.has_preview)() {
             (self.on_glimpse)(glimpse()?);
         }
         Ok(())

@@ -20,7 +20,7 @@ use mlx_rs::Array;
 use super::latents_file::{self, Denoised, TENSOR};
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{Kept, Plan, Settings};
+use crate::job::{Plan, ResumePoint, Settings};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
@@ -59,7 +59,7 @@ impl RunFolder {
         if plan_file::is_in(&path) && [STATE, LATENTS].iter().any(|name| path.join(name).exists()) {
             let problem = format!(
                 "holds an unfinished video: {} goes on with it; remove the folder to begin anew",
-                Kept::resume(&path)
+                ResumePoint::resume(&path)
             );
             return Err(Error::content(&path, problem));
         }
@@ -160,7 +160,7 @@ impl RunFolder {
             Err(why) if self.kept == 0 => Err(why),
             Err(why) => Err(Error::Unfinished {
                 why: Box::new(why),
-                kept: Kept {
+                kept: ResumePoint {
                     folder: self.path.clone(),
                     step: self.kept,
                     of: self.steps,
@@ -220,7 +220,7 @@ pub fn still_kept(plan: &Plan, why: Error) -> Error {
     match finished_steps(plan) {
         Ok(step) if step > 0 => Error::Unfinished {
             why: Box::new(why),
-            kept: Kept {
+            kept: ResumePoint {
                 folder: plan.run_folder(),
                 step,
                 of: plan.steps as usize,

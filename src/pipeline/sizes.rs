@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mlx_rs::Dtype;
 
-use super::experts::{changed, products};
+use super::experts::{changed, compute_dtype};
 use crate::Result;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
@@ -70,7 +70,7 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
         largest: 0,
         changed: 0,
         packed: weights.packed_bits("blocks.0.self_attn.q.weight"),
-        automatic: match products(Precision::Auto, &weights)? {
+        automatic: match compute_dtype(Precision::Auto, &weights)? {
             Dtype::Float32 => 4,
             _ => 2,
         },
@@ -115,7 +115,7 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
     })
 }
 
-/// What [`Doubling`](crate::model::nn::Doubling) makes of the decoder's weights besides: 16 where there were 9, if it convolves
+/// What [`Upsample2x`](crate::model::nn::Upsample2x) makes of the decoder's weights besides: 16 where there were 9, if it convolves
 /// pictures as they are.
 fn corners(vae: &Weights) -> Result<u64> {
     if Backend::current()? == Backend::Metal {

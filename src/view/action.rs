@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::export::choice::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
-use crate::job::{Offer, Quality, Request};
+use crate::job::{ModelDownload, Quality, Request};
 
 /// Something that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ pub enum Action {
     Models(ModelsAction),
     /// Unfold or fold a part of the window.
     Fold(Part),
-    /// Do something to the job with this ticket.
+    /// Do something to the job with this handle.
     Job(u64, JobAction),
     /// Do something with the finished video of this record.
     Record(String, RecordAction),
@@ -82,7 +82,7 @@ pub enum ModelsAction {
     /// Look whether there are others by now.
     LookAgain,
     /// Let this one come.
-    Download(Offer),
+    Download(ModelDownload),
     /// Let it come no further.
     StopDownload,
 }
@@ -150,7 +150,7 @@ pub enum JobAction {
 pub enum Shown {
     /// The invitation.
     Welcome,
-    /// A job, by its ticket.
+    /// A job, by its handle.
     Job(u64),
     /// A finished video, by its record.
     Record(String),
@@ -172,7 +172,7 @@ pub enum PlayerAction {
     /// So many times as fast.
     Speed(f32),
     /// As large as there is room, or a pixel for a pixel.
-    Fit,
+    PictureFit,
     /// Put the frame on the clipboard.
     CopyFrame,
     /// Begin a new video with the frame.
@@ -190,7 +190,7 @@ pub enum RecordAction {
     Restore,
     /// Show the file where it lies.
     Reveal,
-    /// Take it off the shelf and to the Trash.
+    /// Take it off the library and to the Trash.
     Trash,
 }
 
@@ -215,7 +215,7 @@ pub enum Sheet {
     /// How the program behaves.
     Settings,
     /// Everything that was made.
-    Shelf,
+    Library,
     /// The clip on the stage as a file of another kind.
     Export,
     /// The keys.

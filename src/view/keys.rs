@@ -13,7 +13,7 @@ pub enum Key {
     /// Open a picture or a video.
     Open,
     /// Show everything that was made.
-    Shelf,
+    Library,
     /// Make a file of another kind.
     Export,
     /// Show the models.
@@ -47,7 +47,7 @@ pub enum Key {
     /// Begin again at the end, or not.
     Loop,
     /// Fit the clip into the window, or not.
-    Fit,
+    PictureFit,
     /// Put the frame on the clipboard.
     CopyFrame,
     /// Show the file where it lies.
@@ -77,7 +77,7 @@ pub const TABLE: [(Key, KeyboardShortcut); 24] = {
         (Key::Generate, with(COMMAND, Stroke::Enter)),
         (Key::New, with(COMMAND, Stroke::N)),
         (Key::Open, with(COMMAND, Stroke::O)),
-        (Key::Shelf, with(COMMAND, Stroke::L)),
+        (Key::Library, with(COMMAND, Stroke::L)),
         (Key::Export, with(COMMAND, Stroke::E)),
         (Key::Models, with(SHIFTED, Stroke::M)),
         (Key::Settings, with(COMMAND, Stroke::Comma)),
@@ -94,7 +94,7 @@ pub const TABLE: [(Key, KeyboardShortcut); 24] = {
         (Key::StepBack, with(NONE, Stroke::ArrowLeft)),
         (Key::StepForward, with(NONE, Stroke::ArrowRight)),
         (Key::Loop, with(NONE, Stroke::L)),
-        (Key::Fit, with(NONE, Stroke::F)),
+        (Key::PictureFit, with(NONE, Stroke::F)),
         (Key::CopyFrame, with(NONE, Stroke::C)),
         (Key::Reveal, with(SHIFTED, Stroke::R)),
         (Key::Trash, with(COMMAND, Stroke::Backspace)),

@@ -12,7 +12,7 @@ use super::theme::{self, palette, radius, space, text};
 use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
-use crate::job::{Installed, Offer, Transfer};
+use crate::job::{DownloadProgress, Installed, ModelDownload};
 
 const MENU: f32 = 240.0;
 
@@ -28,7 +28,7 @@ pub struct Models<'a> {
     /// The place of the one that is chosen.
     pub chosen: Option<&'a Path>,
     /// What can be downloaded.
-    pub offers: &'a [Offer],
+    pub offers: &'a [ModelDownload],
     /// What is being downloaded.
     pub coming: Option<Coming>,
 }
@@ -37,9 +37,9 @@ pub struct Models<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Coming {
     /// What comes.
-    pub offer: Offer,
+    pub offer: ModelDownload,
     /// How far it is; of no bytes until it is known how many there are.
-    pub transfer: Transfer,
+    pub transfer: DownloadProgress,
 }
 
 /// Draws the sheet's content.
@@ -110,7 +110,7 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
     }
     let mut asked = None;
     for of_model in models.offers.chunk_by(|a, b| a.model == b.model) {
-        let Some(Offer { model, .. }) = of_model.first() else {
+        let Some(ModelDownload { model, .. }) = of_model.first() else {
             continue;
         };
         ui.horizontal(|ui| {
@@ -132,7 +132,7 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
 }
 
 /// Lets somebody choose between the forms of a model.
-fn edition(ui: &mut Ui, offers: &[Offer]) -> Option<Offer> {
+fn edition(ui: &mut Ui, offers: &[ModelDownload]) -> Option<ModelDownload> {
     let words = &words(ui).models;
     let mut chosen = None;
     for offer in offers {
@@ -155,7 +155,7 @@ fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
             }
         });
     });
-    let Transfer { done, of, .. } = coming.transfer;
+    let DownloadProgress { done, of, .. } = coming.transfer;
     let share = done as f32 / of.max(1) as f32;
     let width = ui.available_width();
     progress(ui, share, width, words.download);

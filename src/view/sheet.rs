@@ -20,7 +20,7 @@ pub fn show(
     let (title, widest) = match sheet {
         Sheet::Models => (titles.models, size::SHEET),
         Sheet::Settings => (titles.settings, size::SHEET),
-        Sheet::Shelf => (titles.shelf, size::WIDE_SHEET),
+        Sheet::Library => (titles.library, size::WIDE_SHEET),
         Sheet::Export => (titles.export, size::SHEET),
         Sheet::Shortcuts => (titles.shortcuts, size::SHEET),
     };
@@ -43,14 +43,14 @@ pub fn show(
         .frame(frame)
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
-            if sheet == Sheet::Shelf {
+            if sheet == Sheet::Library {
                 // The grid takes what is left of it.
                 ui.set_height(height);
             }
             let closed = header(ui, title);
             ui.add_space(space::S);
             // The grid scrolls by itself, below what is looked for.
-            let asked = if sheet == Sheet::Shelf {
+            let asked = if sheet == Sheet::Library {
                 content(ui)
             } else {
                 let scroll = ScrollArea::vertical()

@@ -81,7 +81,13 @@ fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
         Key::Shortcuts,
         Sheet::Shortcuts,
     );
-    open(ui, icons::GRID_FOUR, titles.shelf, Key::Shelf, Sheet::Shelf);
+    open(
+        ui,
+        icons::GRID_FOUR,
+        titles.library,
+        Key::Library,
+        Sheet::Library,
+    );
     ui.add_space(space::S);
     let chosen = models(ui, bar);
     if let Some((used, all)) = bar.memory {

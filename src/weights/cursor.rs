@@ -8,9 +8,9 @@ use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
 use super::entry::Entry;
-use super::ledger::Fault;
+use super::ledger::DeviceFault;
 use super::lora::Changes;
-use super::packing::Packing;
+use super::quant_scheme::QuantScheme;
 use super::store::Store;
 use super::{fingerprint, synthetic};
 use crate::{Error, Result};
@@ -27,7 +27,7 @@ pub struct Weights {
     scope: String,
     pub(super) dtype: Option<Dtype>,
     /// How large matrices are packed that are not yet.
-    pub(super) packing: Option<Packing>,
+    pub(super) packing: Option<QuantScheme>,
     /// What LoRAs add to tensors, by their full names.
     pub(super) changes: Rc<Changes>,
     /// Whether faults are noted, because `load` will report them.
@@ -84,7 +84,7 @@ impl Weights {
     /// The same place; the large matrices of a network, which it asks for as [`product`](Self::product), are packed if
     /// they are not yet, or not as tightly.
     #[must_use]
-    pub fn packed(&self, packing: Packing) -> Self {
+    pub fn packed(&self, packing: QuantScheme) -> Self {
         Self {
             packing: Some(packing),
             ..self.clone()
@@ -138,7 +138,7 @@ impl Weights {
         let side = shape.get(axis).copied();
         side.ok_or_else(|| {
             let why = format!("is {}, with too few axes", size(shape));
-            self.fault(&self.key(name), Fault::Unfit(why))
+            self.fault(&self.key(name), DeviceFault::Unfit(why))
         })
     }
 
@@ -287,18 +287,22 @@ impl Weights {
     }
 
     /// The entry and its floating type, if it is there, can be read and has this shape.
-    pub(super) fn fitting(&self, name: &str, shape: &[i32]) -> Result<(&Entry, Dtype), Fault> {
+    pub(super) fn fitting(
+        &self,
+        name: &str,
+        shape: &[i32],
+    ) -> Result<(&Entry, Dtype), DeviceFault> {
         let key = self.key(name);
-        let entry = self.store.entries.get(&key).ok_or(Fault::Missing)?;
+        let entry = self.store.entries.get(&key).ok_or(DeviceFault::Missing)?;
         self.store.ledger.borrow_mut().known(&key);
         match (entry.flaw(), entry.floating()) {
             (None, Some(stored)) if entry.is_of(shape) => Ok((entry, stored)),
-            (None, _) => Err(Fault::Unfit(format!(
+            (None, _) => Err(DeviceFault::Unfit(format!(
                 "is {}, not {}",
                 size(&entry.shape),
                 size(shape)
             ))),
-            (Some(flaw), _) => Err(Fault::Unfit(flaw)),
+            (Some(flaw), _) => Err(DeviceFault::Unfit(flaw)),
         }
     }
 
@@ -314,14 +318,14 @@ impl Weights {
         self.store
             .entries
             .get(&key)
-            .ok_or_else(|| self.fault(&key, Fault::Missing))
+            .ok_or_else(|| self.fault(&key, DeviceFault::Missing))
     }
 
     /// One fault as an error of its own.
-    fn fault(&self, key: &str, fault: Fault) -> Error {
+    fn fault(&self, key: &str, fault: DeviceFault) -> Error {
         self.error(match fault {
-            Fault::Missing => format!("does not fit its network: tensor {key} is missing"),
-            Fault::Unfit(why) => format!("does not fit its network: tensor {key} {why}"),
+            DeviceFault::Missing => format!("does not fit its network: tensor {key} is missing"),
+            DeviceFault::Unfit(why) => format!("does not fit its network: tensor {key} {why}"),
         })
     }
 
@@ -338,7 +342,7 @@ impl Weights {
     }
 
     /// While loading, notes the fault and gives zeros that take no memory; elsewhere the fault is the error.
-    fn stand_in(&self, name: &str, fault: Fault, shape: &[i32]) -> Result<Array> {
+    fn stand_in(&self, name: &str, fault: DeviceFault, shape: &[i32]) -> Result<Array> {
         let key = self.key(name);
         if !self.loading {
             return Err(self.fault(&key, fault));

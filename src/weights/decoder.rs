@@ -4,10 +4,10 @@
 use half::{bf16, f16};
 use mlx_rs::{Array, Dtype};
 
-use super::block::{Block, Parts};
 use super::buffer;
 use super::entry::{Entry, Number, Stored};
 use super::float8::{self, Table};
+use super::ggml::{Block, Parts};
 use super::store::Store;
 use crate::Result;
 

@@ -6,8 +6,8 @@ use mlx_rs::Dtype;
 /// The types of numbers that safetensors and PyTorch files hold, some of which MLX does not have.
 pub(super) use safetensors::Dtype as Number;
 
-use super::block::Block;
-use super::packing::Packing;
+use super::ggml::Block;
+use super::quant_scheme::QuantScheme;
 
 /// How a tensor's numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub(super) struct Entry {
     pub(super) shape: Vec<i32>,
     /// Whether the second axis, that of a convolution's inputs, comes last in the file.
     pub(super) channels_last: bool,
-    pub(super) beside: Beside,
+    pub(super) beside: QuantParams,
 }
 
 /// What lies beside a tensor and is needed to read it.
 #[derive(Debug, Clone)]
-pub(super) enum Beside {
+pub(super) enum QuantParams {
     Nothing,
     /// What all of it, or each row, is multiplied by.
     Scale(Box<Entry>),
@@ -75,18 +75,18 @@ impl Entry {
                 stored,
                 shape,
                 channels_last: false,
-                beside: Beside::Nothing,
+                beside: QuantParams::Nothing,
             }),
             _ => Err("lies beyond the end of the file".into()),
         }
     }
 
     /// Gives it what lies beside it.
-    pub(super) fn set_beside(&mut self, beside: Beside) {
-        if let Beside::Groups { scales, .. } = &beside
+    pub(super) fn set_beside(&mut self, beside: QuantParams) {
+        if let QuantParams::Groups { scales, .. } = &beside
             && let (&[rows, words], &[_, groups]) = (self.shape.as_slice(), scales.shape.as_slice())
         {
-            let columns = Packing::likely_columns(words, groups);
+            let columns = QuantScheme::likely_columns(words, groups);
             self.shape = vec![rows, columns.unwrap_or(words)];
         }
         self.beside = beside;
@@ -95,31 +95,33 @@ impl Entry {
     /// The tensor, and what lies beside it.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
         let beside: [Option<&Self>; 2] = match &self.beside {
-            Beside::Nothing | Beside::NoScale => [None, None],
-            Beside::Scale(scale) => [Some(scale), None],
-            Beside::Groups { scales, biases } => [Some(scales), Some(biases)],
+            QuantParams::Nothing | QuantParams::NoScale => [None, None],
+            QuantParams::Scale(scale) => [Some(scale), None],
+            QuantParams::Groups { scales, biases } => [Some(scales), Some(biases)],
         };
         [Some(self)].into_iter().chain(beside).flatten()
     }
 
     /// How MLX packs the numbers of a matrix of this shape that is stored here, without loss; `None` if it cannot.
-    pub(super) fn packing(&self, shape: &[i32]) -> Option<Packing> {
+    pub(super) fn packing(&self, shape: &[i32]) -> Option<QuantScheme> {
         let &[rows, columns] = shape else {
             return None;
         };
         match (&self.beside, self.stored) {
-            (Beside::Groups { scales, biases }, _) => {
+            (QuantParams::Groups { scales, biases }, _) => {
                 let alike = scales.shape == biases.shape && scales.stored == biases.stored;
                 match scales.shape.as_slice() {
                     &[scaled, groups]
                         if alike && rows == scaled && self.shape.first() == Some(&rows) =>
                     {
-                        Packing::of(columns, self.words()?, groups)
+                        QuantScheme::of(columns, self.words()?, groups)
                     }
                     _ => None,
                 }
             }
-            (_, Stored::Blocks(block)) => Packing::of_block(block).filter(|_| self.shape == shape),
+            (_, Stored::Blocks(block)) => {
+                QuantScheme::of_block(block).filter(|_| self.shape == shape)
+            }
             _ => None,
         }
     }
@@ -132,7 +134,7 @@ impl Entry {
     /// Whether it is a tensor of this shape.
     pub(super) fn is_of(&self, shape: &[i32]) -> bool {
         match self.beside {
-            Beside::Groups { .. } => self.packing(shape).is_some(),
+            QuantParams::Groups { .. } => self.packing(shape).is_some(),
             _ => self.shape == shape,
         }
     }
@@ -145,8 +147,8 @@ impl Entry {
             _ if self.channels_last && self.plain().is_none() => {
                 Some("has its channels last, as this version reads only plain numbers".into())
             }
-            Beside::NoScale => Some("has lost its scale".into()),
-            Beside::Scale(scale) if !self.is_scaled_by(scale) => {
+            QuantParams::NoScale => Some("has lost its scale".into()),
+            QuantParams::Scale(scale) if !self.is_scaled_by(scale) => {
                 Some("is scaled in a way that this version does not know".into())
             }
             _ => None,
@@ -200,7 +202,7 @@ impl Entry {
     /// The type in MLX that a network computes with when it is not told another one: the file's own, or for packed
     /// numbers that of their scales.
     pub(super) fn floating(&self) -> Option<Dtype> {
-        if let Beside::Groups { scales, .. } = &self.beside {
+        if let QuantParams::Groups { scales, .. } = &self.beside {
             return scales.floating();
         }
         match self.stored {

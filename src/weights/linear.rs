@@ -6,14 +6,14 @@ use mlx_rs::{Array, Dtype};
 use super::cursor::Weights;
 use super::entry::Entry;
 use super::lora::Branch;
-use super::packed::Packed;
-use super::packing::Packing;
+use super::quant_scheme::QuantScheme;
+use super::quantized::QuantizedMatrix;
 use crate::Result;
 use crate::backend::Backend;
 
 /// What becomes of GGUF's blocks with smaller groups than MLX has: the next larger group, and enough bits to lose next to
 /// nothing.
-const INSTEAD_OF_BLOCKS: Packing = Packing { group: 32, bits: 8 };
+const INSTEAD_OF_BLOCKS: QuantScheme = QuantScheme { group: 32, bits: 8 };
 
 /// `x · Wᵀ + b`, computed in the type of the weight.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(super) enum Matrix {
     /// Every number by itself.
     Dense(Array),
     /// Whole numbers of few bits.
-    Packed(Packed),
+    QuantizedMatrix(QuantizedMatrix),
 }
 
 impl Linear {
@@ -61,7 +61,7 @@ impl Matrix {
     fn dtype(&self) -> Dtype {
         match self {
             Self::Dense(weight) => weight.dtype(),
-            Self::Packed(packed) => packed.scales.dtype(),
+            Self::QuantizedMatrix(packed) => packed.scales.dtype(),
         }
     }
 
@@ -70,10 +70,10 @@ impl Matrix {
     fn product(&self, x: &Array, bias: Option<&Array>) -> Result<Array> {
         match self {
             Self::Dense(weight) => dense(x, weight, bias),
-            Self::Packed(packed) if Backend::current()? != Backend::Metal => {
+            Self::QuantizedMatrix(packed) if Backend::current()? != Backend::Metal => {
                 dense(x, &packed.unpack()?, bias)
             }
-            Self::Packed(packed) => {
+            Self::QuantizedMatrix(packed) => {
                 let y = packed.product(x)?;
                 Ok(match bias {
                     Some(bias) => y.add(bias)?,
@@ -132,7 +132,7 @@ impl Weights {
         let &[outputs, inputs] = self.shape(name).ok()?.as_slice() else {
             return None;
         };
-        let (_, Packing { group, bits }, dtype) = self.packable(name, [outputs, inputs])?;
+        let (_, QuantScheme { group, bits }, dtype) = self.packable(name, [outputs, inputs])?;
         let scale = if dtype == Dtype::Float32 { 32.0 } else { 16.0 };
         Some(f64::from(bits) + 2.0 * scale / f64::from(group))
     }
@@ -149,7 +149,7 @@ impl Weights {
             let shape = self.shape(name)?;
             return Ok(vec![(name.to_owned(), self.tensor(name, &shape)?)]);
         };
-        let packed = Packed::read(&self.store, entry, &shape, packing, dtype)?;
+        let packed = QuantizedMatrix::read(&self.store, entry, &shape, packing, dtype)?;
         let layer = name.strip_suffix("weight").unwrap_or(name);
         Ok(vec![
             (name.to_owned(), packed.words),
@@ -172,11 +172,11 @@ impl Weights {
             .map(|change| change.branch(dtype).transpose())
             .collect();
         let packed = match &branches {
-            Some(_) => Packed::read(&self.store, entry, &shape, packing, dtype)?,
-            None => Packed::pack(&self.tensor(name, &shape)?, packing)?,
+            Some(_) => QuantizedMatrix::read(&self.store, entry, &shape, packing, dtype)?,
+            None => QuantizedMatrix::pack(&self.tensor(name, &shape)?, packing)?,
         };
         let branches = branches.transpose()?.unwrap_or_default();
-        Ok((Matrix::Packed(packed), branches))
+        Ok((Matrix::QuantizedMatrix(packed), branches))
     }
 
     /// A matrix that no file holds.
@@ -184,13 +184,13 @@ impl Weights {
         let dense = self.tensor(name, &shape)?;
         let packing = self.packing.filter(|packing| packing.suits(shape[1]));
         Ok(match packing {
-            Some(packing) => Matrix::Packed(Packed::pack(&dense, packing)?),
+            Some(packing) => Matrix::QuantizedMatrix(QuantizedMatrix::pack(&dense, packing)?),
             None => Matrix::Dense(dense),
         })
     }
 
     /// How a matrix is to be packed, and the type that it is computed with; `None` if it is not, or not here.
-    fn packable(&self, name: &str, shape: [i32; 2]) -> Option<(&Entry, Packing, Dtype)> {
+    fn packable(&self, name: &str, shape: [i32; 2]) -> Option<(&Entry, QuantScheme, Dtype)> {
         let (entry, stored) = self.fitting(name, &shape).ok()?;
         let own = entry.packing(&shape);
         let asked = self.packing.filter(|packing| packing.suits(shape[1]));

@@ -6,32 +6,32 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
-mod block;
 mod buffer;
-mod companions;
 mod cursor;
 mod decoder;
 mod entry;
 mod fingerprint;
+mod finite_check;
 mod float8;
+mod ggml;
 pub mod gguf;
 mod ledger;
 mod linear;
 pub mod lora;
 mod names;
-mod packed;
-mod packing;
+mod quant_scheme;
+mod quantized;
 mod reading;
-mod repack;
+mod requantize;
 mod safetensors;
+mod scales;
 pub mod shards;
-mod soundness;
 mod store;
 mod synthetic;
 mod torch;
 
 pub use cursor::Weights;
 pub use linear::Linear;
-pub use packed::Packed;
-pub use packing::Packing;
+pub use quant_scheme::QuantScheme;
+pub use quantized::QuantizedMatrix;
 pub use safetensors::notes;

@@ -4,8 +4,8 @@ use mlx_rs::{Array, Dtype};
 
 use super::buffer;
 use super::decoder::Decoder;
-use super::entry::{Beside, Entry};
-use super::packed::Packed;
+use super::entry::{Entry, QuantParams};
+use super::quantized::QuantizedMatrix;
 use super::store::Store;
 use crate::{Error, Result};
 
@@ -18,7 +18,7 @@ impl Store {
         let Some(packing) = entry.packing(shape) else {
             return self.plain(entry, dtype);
         };
-        let dense = Packed::read(self, entry, shape, packing, dtype)?.unpack()?;
+        let dense = QuantizedMatrix::read(self, entry, shape, packing, dtype)?.unpack()?;
         dense.eval()?;
         Ok(dense)
     }
@@ -61,7 +61,7 @@ impl Store {
     /// How to read numbers that MLX does not have.
     fn decoder(&self, entry: &Entry) -> Result<Option<Decoder>> {
         let scales = match &entry.beside {
-            Beside::Scale(scale) => {
+            QuantParams::Scale(scale) => {
                 let scale = self.plain(scale, Dtype::Float32)?;
                 scale.to_vec_exact().map_err(|error| {
                     let problem = format!("holds scales that cannot be read: {error}");

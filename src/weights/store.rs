@@ -12,7 +12,7 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
-use super::{companions, gguf, names, safetensors, synthetic, torch};
+use super::{gguf, names, safetensors, scales, synthetic, torch};
 use crate::{Error, Result};
 
 /// A file kept open, to read tensors from when they are wanted.
@@ -36,7 +36,7 @@ impl Store {
         let entries = mem::take(&mut store.entries);
         let entries =
             names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
-        store.entries = companions::join(entries);
+        store.entries = scales::join(entries);
         Ok(store)
     }
 

@@ -7,7 +7,7 @@ use mlx_rs::random::{key, uniform};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::{Beside, Entry, Number, Stored};
+use super::entry::{Entry, Number, QuantParams, Stored};
 use crate::Result;
 
 /// What the published checkpoints mostly are.
@@ -24,7 +24,7 @@ pub(super) fn entries(
         stored: Stored::Numbers(Number::BF16),
         shape,
         channels_last: false,
-        beside: Beside::Nothing,
+        beside: QuantParams::Nothing,
     };
     shapes
         .into_iter()

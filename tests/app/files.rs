@@ -7,8 +7,8 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use zoetrope::app::dialogs::Question;
 use zoetrope::job::{Event, Plan, Record};
+use zoetrope::library::Library;
 use zoetrope::media::photo;
-use zoetrope::shelf::Shelf;
 
 use super::{Opening, SIZE, Window, places, video};
 use crate::job::{plan, request};
@@ -33,7 +33,7 @@ pub fn let_go(window: &mut Window, file: PathBuf) {
     window.settle();
 }
 
-/// A finished video of this prompt on the shelf.
+/// A finished video of this prompt on the library.
 fn made(opening: &Opening, prompt: &str) -> Plan {
     let places = places(&opening.folder);
     fs::create_dir_all(&places.videos).unwrap();
@@ -41,8 +41,8 @@ fn made(opening: &Opening, prompt: &str) -> Plan {
     plan.output = places.videos.join(format!("{prompt}.mp4"));
     plan.seed = 4711;
     video(&plan.output, &plan.settings_json());
-    let shelf = Shelf::new(places);
-    shelf.add(Record::new(&plan, plan.settings())).unwrap();
+    let library = Library::new(places);
+    library.add(Record::new(&plan, plan.settings())).unwrap();
     plan
 }
 
@@ -142,7 +142,7 @@ fn the_library_is_searched_and_tidied() {
     let opening = Opening::default();
     made(&opening, "A boat on the sea");
     let tent = made(&opening, "A tent in the wood");
-    let shelf = Shelf::new(places(&opening.folder));
+    let library = Library::new(places(&opening.folder));
     let mut window = opening.open();
     window.until_seen("2 made");
     window.press(Modifiers::COMMAND, Key::J);
@@ -154,7 +154,7 @@ fn the_library_is_searched_and_tidied() {
 
     window.choose("A tent in the wood", "Add to favourites");
     window.until("the mark", |_| {
-        shelf
+        library
             .records()
             .unwrap()
             .iter()
@@ -163,7 +163,7 @@ fn the_library_is_searched_and_tidied() {
     window.choose("A tent in the wood", "Move to Trash");
     window.until_seen("Nothing is like that");
     assert_eq!(*window.trashed.lock().unwrap(), [tent.output]);
-    assert_eq!(shelf.records().unwrap().len(), 1);
+    assert_eq!(library.records().unwrap().len(), 1);
 }
 
 /// Breaks when a frame cannot become the beginning of the next video.
@@ -182,7 +182,7 @@ fn a_video_goes_on_where_another_ends() {
     window.click("Continue from the last frame");
     window.until_seen("Remove the first frame");
     window.click("Generate");
-    let (ticket, plan) = window.next_job();
+    let (handle, plan) = window.next_job();
     assert_eq!(plan.prompt, "A boat");
     let frame = photo::open(&plan.picture.unwrap().path).unwrap();
     assert_eq!(frame.dimensions(), (SIZE.width, SIZE.height));
@@ -191,5 +191,5 @@ fn a_video_goes_on_where_another_ends() {
         (grey - 192.0).abs() < 6.0,
         "it is not the last frame: {grey}"
     );
-    window.tell(Event::Started { id: ticket.id });
+    window.tell(Event::Started { id: handle.id });
 }

@@ -2,7 +2,7 @@
 
 use eframe::App as _;
 use egui::{Key, Modifiers};
-use zoetrope::app::Saved;
+use zoetrope::app::Preferences;
 use zoetrope::job::Checkpoint;
 
 use super::{Opening, Window};
@@ -78,10 +78,10 @@ fn the_next_start_finds_the_form_as_it_was() {
     let mut app = harness.into_state();
     app.on_exit();
     drop(app);
-    let saved = Saved::read(&folder.path().join("window.json"));
-    assert_eq!(saved.request.prompt, "A green tent");
+    let preferences = Preferences::read(&folder.path().join("window.json"));
+    assert_eq!(preferences.request.prompt, "A green tent");
     let window = Opening {
-        saved,
+        preferences,
         ..with_examples()
     }
     .open();
@@ -93,15 +93,15 @@ fn the_next_start_finds_the_form_as_it_was() {
 fn what_cannot_be_read_of_the_settings_is_as_on_the_first_day() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("window.json");
-    assert_eq!(Saved::read(&path), Saved::default());
+    assert_eq!(Preferences::read(&path), Preferences::default());
     std::fs::write(&path, "{\"zoom\": ").unwrap();
-    assert_eq!(Saved::read(&path), Saved::default());
+    assert_eq!(Preferences::read(&path), Preferences::default());
     std::fs::write(&path, "{\"zoom\": 1.5, \"new\": true}").unwrap();
-    let expected = Saved {
+    let expected = Preferences {
         zoom: 1.5,
-        ..Saved::default()
+        ..Preferences::default()
     };
-    assert_eq!(Saved::read(&path), expected);
+    assert_eq!(Preferences::read(&path), expected);
 }
 
 /// Breaks when a choice in the settings does nothing until the next start.

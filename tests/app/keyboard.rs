@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use zoetrope::app::Saved;
+use zoetrope::app::Preferences;
 use zoetrope::job::{Event, Lora, Request, Variant};
 
 use super::{OPERABLE, Opening, Window};
@@ -20,7 +20,7 @@ fn unfolded() -> Window {
         strength: 0.5,
         expert: None,
     };
-    let saved = Saved {
+    let preferences = Preferences {
         negative_open: true,
         advanced_open: true,
         request: Request {
@@ -28,11 +28,11 @@ fn unfolded() -> Window {
             loras: vec![lora],
             ..Request::default()
         },
-        ..Saved::default()
+        ..Preferences::default()
     };
     let opening = Opening {
         models: vec![checkpoint_of(Variant::I2vA14b)],
-        saved,
+        preferences,
         ..Opening::default()
     };
     opening.open()
@@ -82,10 +82,10 @@ fn tab_reaches_every_control() {
     let mut window = Opening::default().open();
     window.write("Prompt", "A boat");
     window.click("Generate");
-    let (ticket, plan) = window.next_job();
-    window.tell(Event::Started { id: ticket.id });
+    let (handle, plan) = window.next_job();
+    window.tell(Event::Started { id: handle.id });
     check(&mut window, "at work");
-    window.finish(ticket.id, &plan);
+    window.finish(handle.id, &plan);
     window.until("the clip", |window| window.sees_part("frame 1 of"));
     check(&mut window, "in the player");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
-use zoetrope::app::Saved;
+use zoetrope::app::Preferences;
 use zoetrope::job::{Event, Progress, Request, Size, Stage, Variant};
 use zoetrope::view::strings::Language;
 use zoetrope::view::theme::{Appearance, size};
@@ -22,15 +22,15 @@ fn in_every_look(request: &Request, variant: Variant, mut check: impl FnMut(&mut
     for size in SIZES {
         for (language, name) in Language::ALL {
             for appearance in [Appearance::Dark, Appearance::Light] {
-                let saved = Saved {
+                let preferences = Preferences {
                     language: Some(language),
                     appearance,
                     request: request.clone(),
-                    ..Saved::default()
+                    ..Preferences::default()
                 };
                 let mut window = Opening {
                     models: vec![checkpoint_of(variant)],
-                    saved,
+                    preferences,
                     size,
                     ..Opening::default()
                 }
@@ -111,8 +111,8 @@ fn working_then_failed() {
 fn done() {
     in_every_look(&with_prompt("A boat"), Variant::Ti2v, |window, look| {
         window.press(Modifiers::COMMAND, Key::Enter);
-        let (ticket, plan) = window.next_job();
-        window.finish(ticket.id, &plan);
+        let (handle, plan) = window.next_job();
+        window.finish(handle.id, &plan);
         window.until("the clip", |window| {
             let scrubber = window.harness.query_all_by_role(Role::Slider);
             scrubber.count() == 2

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 use zoetrope::catalog;
-use zoetrope::job::Bits;
+use zoetrope::job::QuantBits;
 
-use super::files::let_go;
+use super::background::let_go;
 use super::{Opening, Window};
 use crate::support::golden_path;
 
@@ -39,7 +39,7 @@ fn a_dropped_lora_and_the_packing_reach_the_job() {
     };
     assert_eq!(lora.file, file);
     assert_eq!((lora.strength, lora.expert), (1.0, None));
-    assert_eq!(plan.quantize, Some(Bits::Four));
+    assert_eq!(plan.quantize, Some(QuantBits::Four));
     window.click("Remove comfy_with_diff_and_diff_b");
     assert!(!window.sees_part("comfy_with"));
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use zoetrope::app::needs::Fit;
+use zoetrope::app::memory_estimate::Fit;
 use zoetrope::error::Error;
 use zoetrope::job::memory::{Fitted, Need, Saving};
-use zoetrope::job::{Bits, Field, Plan, Refusal, Remedy, Stage};
+use zoetrope::job::{Field, Plan, QuantBits, Refusal, Remedy, Stage};
 
 use super::{Opening, Window};
 
@@ -67,7 +67,7 @@ fn what_cannot_fit_says_why_and_mends_itself() {
     let mut window = window(Arc::new(|plan| match plan.quantize {
         Some(_) => Ok(fitted(plan, 20_000_000_000, &[])),
         None => Err(Error::Refused(Refusal {
-            remedy: Some(Remedy::Pack(Bits::Eight)),
+            remedy: Some(Remedy::Pack(QuantBits::Eight)),
             ..Refusal::new(Field::Memory, TOO_MUCH)
         })),
     }));
@@ -78,5 +78,5 @@ fn what_cannot_fit_says_why_and_mends_itself() {
     window.until("it fits", |window| !window.sees(TOO_MUCH));
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
-    assert_eq!(plan.quantize, Some(Bits::Eight));
+    assert_eq!(plan.quantize, Some(QuantBits::Eight));
 }

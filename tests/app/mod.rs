@@ -28,14 +28,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use tempfile::TempDir;
 use zoetrope::app::dialogs::Question;
+use zoetrope::app::memory_estimate::Fit;
 use zoetrope::app::models::{Found, Look};
-use zoetrope::app::needs::Fit;
-use zoetrope::app::{App, Backstage, Saved};
+use zoetrope::app::{App, Preferences, Services};
 use zoetrope::engine::Engine;
 use zoetrope::error::Error;
-use zoetrope::job::{Checkpoint, Command, Event, Installed, Plan, Record, Size, Ticket};
+use zoetrope::job::{Checkpoint, Command, Event, Installed, JobHandle, Plan, Record, Size};
+use zoetrope::library::{Dirs, Library};
 use zoetrope::media::mp4::{Mp4Writer, Quality};
-use zoetrope::shelf::{Places, Shelf};
 
 use crate::job::checkpoint;
 
@@ -81,7 +81,7 @@ struct Opening {
     look: Option<Look>,
     /// What makes plans fit; nobody who knows if there is none.
     fit: Option<Fit>,
-    saved: Saved,
+    preferences: Preferences,
     /// A real engine instead of the test.
     engine: Option<Engine>,
     folder: Rc<TempDir>,
@@ -94,7 +94,7 @@ impl Default for Opening {
             models: vec![checkpoint()],
             look: None,
             fit: None,
-            saved: Saved::default(),
+            preferences: Preferences::default(),
             engine: None,
             folder: Rc::new(TempDir::new().unwrap()),
             size: [1280.0, 800.0],
@@ -120,16 +120,16 @@ impl Opening {
             })
         });
         let unknown: Fit = Arc::new(|_| Err(Error::Other("No file is there".into())));
-        let backstage = Backstage {
+        let services = Services {
             commands: engine.map_or(commands, |engine| engine.commands.clone()),
             events: engine.map_or(told, |engine| engine.events.clone()),
             engine: self.engine,
-            shelf: Shelf::new(places(&self.folder)),
+            library: Library::new(places(&self.folder)),
             models: self.models,
             look: self.look.unwrap_or(only),
             fit: self.fit.unwrap_or(unknown),
-            saved: self.saved,
-            saved_at: Some(self.folder.path().join("window.json")),
+            preferences: self.preferences,
+            preferences_path: Some(self.folder.path().join("window.json")),
             locale: "en-GB".into(),
             desktop: None,
             ask: Box::new(move |question| {
@@ -146,7 +146,7 @@ impl Opening {
         let harness = Harness::builder()
             .with_size(self.size)
             .with_step_dt(1.0 / 30.0)
-            .build_eframe(|cc| App::new(&cc.egui_ctx, backstage).unwrap());
+            .build_eframe(|cc| App::new(&cc.egui_ctx, services).unwrap());
         let mut window = Window {
             harness,
             commands: asked_for,
@@ -165,9 +165,9 @@ impl Opening {
 fn start_again(window: Window) -> Window {
     let folder = Rc::clone(&window.folder);
     drop(window);
-    let saved = Saved::read(&folder.path().join("window.json"));
+    let preferences = Preferences::read(&folder.path().join("window.json"));
     Opening {
-        saved,
+        preferences,
         folder,
         ..Opening::default()
     }
@@ -185,8 +185,8 @@ fn installed(model: &Checkpoint) -> Installed {
     }
 }
 
-fn places(folder: &TempDir) -> Places {
-    Places {
+fn places(folder: &TempDir) -> Dirs {
+    Dirs {
         data: folder.path().join("data"),
         videos: folder.path().join("videos"),
         earlier: Vec::new(),
@@ -294,14 +294,14 @@ impl Window {
 
     /// The next job that the engine is asked to begin.
     #[track_caller]
-    fn next_job(&mut self) -> (Ticket, Box<Plan>) {
+    fn next_job(&mut self) -> (JobHandle, Box<Plan>) {
         let mut found = None;
         self.until("a job", |window| {
             found = window.command();
             found.is_some()
         });
         match found {
-            Some(Command::Generate(ticket, plan)) => (ticket, plan),
+            Some(Command::Generate(handle, plan)) => (handle, plan),
             other => panic!("it was asked for {other:?}"),
         }
     }

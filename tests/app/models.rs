@@ -58,7 +58,7 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
 
 /// Breaks when somebody cannot see what is installed, what it is for, or what it lacks.
 #[test]
-fn what_is_there_is_shown_with_what_it_does_and_lacks() {
+fn what_is_there_has_preview_with_what_it_does_and_lacks() {
     let (mut window, _) = window();
     window.until_seen(LACK);
     assert!(

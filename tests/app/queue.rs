@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Key, Modifiers};
-use zoetrope::job::{Clip, Command, Event, Kept, Plan, Progress, Size, Stage, Ticket};
+use zoetrope::job::{Clip, Command, Event, JobHandle, Plan, Progress, ResumePoint, Size, Stage};
 
 use super::{FRAMES, Opening, Window};
 
 /// A window in which a job was begun.
-fn working() -> (Window, Ticket, Box<Plan>) {
+fn working() -> (Window, JobHandle, Box<Plan>) {
     let mut window = Opening::default().open();
     window.write("Prompt", "A paper boat");
     window.click("Generate");
-    let (ticket, plan) = window.next_job();
-    window.tell(Event::Started { id: ticket.id });
-    (window, ticket, plan)
+    let (handle, plan) = window.next_job();
+    window.tell(Event::Started { id: handle.id });
+    (window, handle, plan)
 }
 
 fn step(id: u64, done: usize, of: usize) -> Event {
@@ -31,8 +31,8 @@ fn step(id: u64, done: usize, of: usize) -> Event {
     }
 }
 
-fn kept(plan: &Plan, step: usize) -> Kept {
-    Kept {
+fn kept(plan: &Plan, step: usize) -> ResumePoint {
+    ResumePoint {
         folder: plan.run_folder(),
         step,
         of: plan.steps as usize,
@@ -42,18 +42,18 @@ fn kept(plan: &Plan, step: usize) -> Kept {
 /// Breaks when the stage does not follow the work, or the clip does not follow the job.
 #[test]
 fn a_job_is_followed_from_its_start_to_the_player() {
-    let (mut window, ticket, plan) = working();
+    let (mut window, handle, plan) = working();
     assert!(window.sees("Starting"));
-    window.tell(step(ticket.id, 0, 40));
-    window.tell(step(ticket.id, 12, 40));
+    window.tell(step(handle.id, 0, 40));
+    window.tell(step(handle.id, 12, 40));
     assert!(window.sees("Denoising") && window.sees("12 of 40"));
     let noise = Clip::new(Size::new(4, 4), 2.0, vec![90; 3 * 16 * 3]);
     window.tell(Event::Preview {
-        id: ticket.id,
+        id: handle.id,
         step: 12,
         clip: Arc::new(noise),
     });
-    window.finish(ticket.id, &plan);
+    window.finish(handle.id, &plan);
     let frames = format!("of {FRAMES}");
     window.until("the clip", |window| window.sees_part(&frames));
     assert!(window.sees("1 made"));
@@ -62,37 +62,37 @@ fn a_job_is_followed_from_its_start_to_the_player() {
 /// Breaks when a button does not reach the job, or says the wrong thing afterwards.
 #[test]
 fn a_job_is_paused_continued_and_kept() {
-    let (mut window, ticket, _) = working();
-    window.tell(step(ticket.id, 3, 40));
+    let (mut window, handle, _) = working();
+    window.tell(step(handle.id, 3, 40));
     window.click("Pause");
-    assert!(ticket.is_paused());
-    window.tell(Event::Paused { id: ticket.id });
+    assert!(handle.is_paused());
+    window.tell(Event::Paused { id: handle.id });
     assert!(window.sees("Paused"));
     window.press(Modifiers::COMMAND, Key::P);
-    assert!(!ticket.is_paused());
-    window.tell(Event::Continued { id: ticket.id });
+    assert!(!handle.is_paused());
+    window.tell(Event::Continued { id: handle.id });
     window.click("Stop and keep");
-    assert!(ticket.is_enough() && !ticket.is_cancelled());
+    assert!(handle.finishes_early() && !handle.is_cancelled());
     assert!(window.sees("Finishing the step at hand"));
 }
 
 /// Breaks when nothing can be kept of a job that has done nothing, but the button says so.
 #[test]
 fn before_the_first_step_there_is_nothing_to_keep() {
-    let (mut window, ticket, _) = working();
+    let (mut window, handle, _) = working();
     window.click("Stop and keep");
-    assert!(!ticket.is_enough());
+    assert!(!handle.finishes_early());
 }
 
 /// Breaks when finished steps of a cancelled job are lost to the window.
 #[test]
 fn a_cancelled_job_can_be_resumed_or_removed() {
-    let (mut window, ticket, plan) = working();
-    window.tell(step(ticket.id, 12, 40));
+    let (mut window, handle, plan) = working();
+    window.tell(step(handle.id, 12, 40));
     window.click("Cancel");
-    assert!(ticket.is_cancelled());
+    assert!(handle.is_cancelled());
     window.tell(Event::Cancelled {
-        id: ticket.id,
+        id: handle.id,
         kept: Some(kept(&plan, 12)),
     });
     assert!(window.sees_part("12 of"));
@@ -114,9 +114,9 @@ fn a_cancelled_job_can_be_resumed_or_removed() {
 /// Breaks when a failure is silent, or takes finished steps with it.
 #[test]
 fn a_failed_job_says_why_and_can_be_resumed() {
-    let (mut window, ticket, plan) = working();
+    let (mut window, handle, plan) = working();
     window.tell(Event::Failed {
-        id: ticket.id,
+        id: handle.id,
         message: "The disk is full: free some space".into(),
         kept: Some(kept(&plan, 7)),
     });
@@ -137,11 +137,11 @@ fn five_variations_wait_in_line() {
     window.until_seen("5 to make");
     let mut made: Vec<Box<Plan>> = Vec::new();
     for _ in 0..5 {
-        let (ticket, plan) = window.next_job();
+        let (handle, plan) = window.next_job();
         assert!(window.command().is_none(), "two at once");
-        window.tell(Event::Started { id: ticket.id });
+        window.tell(Event::Started { id: handle.id });
         window.tell(Event::Cancelled {
-            id: ticket.id,
+            id: handle.id,
             kept: None,
         });
         made.push(plan);
@@ -161,9 +161,9 @@ fn without_previews_a_job_is_told_to_show_none() {
     window.press(Modifiers::NONE, Key::Escape);
     window.write("Prompt", "A boat");
     window.press(Modifiers::COMMAND, Key::Enter);
-    let (ticket, _) = window.next_job();
-    assert!(!ticket.is_shown());
+    let (handle, _) = window.next_job();
+    assert!(!handle.has_preview());
     window.press(Modifiers::COMMAND, Key::Comma);
     window.click("On");
-    assert!(ticket.is_shown(), "the job at work is told, too");
+    assert!(handle.has_preview(), "the job at work is told, too");
 }

@@ -13,17 +13,17 @@ fn three_to_make() -> (Window, Box<Plan>) {
     window.click("Several variations");
     window.click("3 variations");
     window.until_seen("3 to make");
-    let (ticket, plan) = window.next_job();
-    window.tell(Event::Started { id: ticket.id });
+    let (handle, plan) = window.next_job();
+    window.tell(Event::Started { id: handle.id });
     (window, plan)
 }
 
 /// Takes the next job, and ends it at once.
 fn pass(window: &mut Window) -> Box<Plan> {
-    let (ticket, plan) = window.next_job();
-    window.tell(Event::Started { id: ticket.id });
+    let (handle, plan) = window.next_job();
+    window.tell(Event::Started { id: handle.id });
     window.tell(Event::Cancelled {
-        id: ticket.id,
+        id: handle.id,
         kept: None,
     });
     plan
@@ -52,8 +52,8 @@ fn what_is_done_or_given_up_does_not_come_back() {
     window.until_seen("3 to make");
     window.choose(PROMPT, "Remove");
     window.choose(PROMPT, "Resume");
-    let (ticket, plan) = window.next_job();
-    window.finish(ticket.id, &plan);
+    let (handle, plan) = window.next_job();
+    window.finish(handle.id, &plan);
     window.until_seen("1 to make, 1 made");
     let mut window = start_again(window);
     window.until_seen("1 to make, 1 made");

@@ -1,7 +1,7 @@
 //! What is set for all videos.
 
 use egui::{Key, Modifiers};
-use zoetrope::app::Saved;
+use zoetrope::app::Preferences;
 use zoetrope::app::dialogs::Question;
 use zoetrope::job::Quality;
 
@@ -23,7 +23,7 @@ fn quality_memory_and_folder_reach_the_job() {
 
     window.write("Prompt", "A boat");
     window.press(Modifiers::COMMAND, Key::Enter);
-    let (ticket, plan) = window.next_job();
+    let (handle, plan) = window.next_job();
     let is_as_set = |plan: &zoetrope::job::Plan| {
         assert_eq!(plan.quality, Quality::Best);
         assert!(plan.memory_limit.is_some());
@@ -31,13 +31,13 @@ fn quality_memory_and_folder_reach_the_job() {
     };
     is_as_set(&plan);
 
-    window.finish(ticket.id, &plan);
+    window.finish(handle.id, &plan);
     window.until_seen("Use these settings again");
     window.click("Use these settings again");
     window.press(Modifiers::COMMAND, Key::Enter);
     is_as_set(&window.next_job().1);
 
     drop(window.harness);
-    let saved = Saved::read(&window.folder.path().join("window.json"));
-    assert_eq!(saved.videos, [elsewhere]);
+    let preferences = Preferences::read(&window.folder.path().join("window.json"));
+    assert_eq!(preferences.videos, [elsewhere]);
 }

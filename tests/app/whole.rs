@@ -3,12 +3,12 @@
 use std::fs;
 
 use egui::{Key, Modifiers};
-use zoetrope::app::Saved;
+use zoetrope::app::Preferences;
 use zoetrope::catalog;
 use zoetrope::engine::Engine;
 use zoetrope::job::{Request, Size};
+use zoetrope::library::Library;
 use zoetrope::media::mp4;
-use zoetrope::shelf::Shelf;
 
 use super::{Opening, places};
 use crate::demo;
@@ -19,7 +19,7 @@ fn opening() -> Opening {
     Opening {
         models: vec![catalog::open(&demo::folder()).unwrap()],
         engine: Some(Engine::start(|| {}).unwrap()),
-        saved: Saved {
+        preferences: Preferences {
             request: Request {
                 size: Some(SIZE),
                 frames: Some(9),
@@ -27,20 +27,20 @@ fn opening() -> Opening {
                 seed: Some(5),
                 ..Request::default()
             },
-            ..Saved::default()
+            ..Preferences::default()
         },
         ..Opening::default()
     }
 }
 
-/// Breaks when the rooms do not fit together: window, engine, shelf, player, export.
+/// Breaks when the rooms do not fit together: window, engine, library, player, export.
 #[test]
 fn a_typed_prompt_becomes_a_video_and_another_file() {
     let mut window = opening().open();
     window.write("Prompt", "A red sailing boat sails to the right at sunset");
     window.press(Modifiers::COMMAND, Key::Enter);
     window.until("the clip", |window| window.sees_part("frame 1 of 9"));
-    let records = Shelf::new(places(&window.folder)).records().unwrap();
+    let records = Library::new(places(&window.folder)).records().unwrap();
     let [record] = records.as_slice() else {
         panic!("{records:?}");
     };
@@ -63,7 +63,7 @@ fn a_typed_prompt_becomes_a_video_and_another_file() {
 #[test]
 fn a_job_in_flight_is_offered_again_at_the_next_start() {
     let mut first = opening();
-    first.saved.request.steps = Some(40);
+    first.preferences.request.steps = Some(40);
     let folder = std::rc::Rc::clone(&first.folder);
     let mut window = first.open();
     window.write("Prompt", "A whale swims in the clouds");

@@ -1,10 +1,10 @@
 //! Model folders: recognised, incomplete, foreign.
 
-mod card;
 mod damage;
 pub mod hollow;
 pub mod hub;
 mod layouts;
+mod manifest;
 mod official;
 mod scan;
 

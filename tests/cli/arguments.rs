@@ -1,8 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    Anchor, Bits, Expert, Fit, Guidance, Lora, Negative, Precision, Quality, Request, Sampler,
-    Size, VaePrecision,
+    CropAnchor, Expert, Guidance, Lora, Negative, PictureFit, Precision, Quality, QuantBits,
+    Request, Sampler, Size, VaePrecision,
 };
 
 use super::run;
@@ -64,11 +64,11 @@ fn every_argument_reaches_the_request() {
         negative: Negative::Text("blur".into()),
         image: Some("cat.png".into()),
         last_image: Some("dog.png".into()),
-        fit: Fit::Crop,
+        fit: PictureFit::Crop,
         size: Some(Size::new(832, 480)),
         max_area: None,
-        anchor: Anchor::CENTRE,
-        last_anchor: Anchor::CENTRE,
+        anchor: CropAnchor::CENTRE,
+        last_anchor: CropAnchor::CENTRE,
         frames: Some(81),
         fps: Some(16),
         steps: Some(40),
@@ -82,7 +82,7 @@ fn every_argument_reaches_the_request() {
         precision: Precision::Bf16,
         memory_limit: Some(40_000_000_000),
         vae_precision: VaePrecision::Bf16,
-        quantize: Some(Bits::Eight),
+        quantize: Some(QuantBits::Eight),
         loras: vec![
             Lora {
                 file: "a.safetensors".into(),

@@ -373,7 +373,7 @@ fn a_download_that_was_stopped_goes_on() {
 }
 
 #[test]
-fn what_can_be_downloaded_is_shown() {
+fn what_can_be_downloaded_has_preview() {
     let home = Home::new();
     let shown = home.models(&["get"]);
     assert!(

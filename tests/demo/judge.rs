@@ -13,7 +13,7 @@ use crate::support::{golden_path, values};
 pub type Words = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
-struct Card {
+struct Manifest {
     frames: Vec<usize>,
     convolutions: Vec<Convolution>,
     heads: BTreeMap<String, Head>,
@@ -53,7 +53,7 @@ impl Reading {
 
 /// Reads words from clips of 128×128.
 pub struct Judge {
-    card: Card,
+    card: Manifest,
     weights: HashMap<String, Array>,
 }
 

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use zoetrope::engine::{Engine, saved};
-use zoetrope::job::{Command, Event, Kept, Plan, Progress, Record, Request, Size, Stage, Ticket};
+use zoetrope::job::{
+    Command, Event, JobHandle, Plan, Progress, Record, Request, ResumePoint, Size, Stage,
+};
 use zoetrope::media::mp4;
 
 use super::{demo_plan, end, next, start};
@@ -18,7 +20,7 @@ const MANY: u32 = 1000;
 /// A small job in a folder of its own.
 struct Job {
     folder: TempDir,
-    ticket: Ticket,
+    handle: JobHandle,
     engine: Engine,
     steps: u32,
 }
@@ -29,13 +31,13 @@ impl Job {
         Self {
             steps,
             folder: TempDir::new().unwrap(),
-            ticket: Ticket::new(1),
+            handle: JobHandle::new(1),
             engine: start(),
         }
     }
 
     fn begin(&self) {
-        self.send(Command::Generate(self.ticket.clone(), self.plan()));
+        self.send(Command::Generate(self.handle.clone(), self.plan()));
     }
 
     fn send(&self, command: Command) {
@@ -104,11 +106,11 @@ fn a_paused_job_waits_and_ends_as_if_nothing_had_been() {
     whole.finish();
 
     let paused = Job::of(FEW);
-    paused.ticket.pause();
+    paused.handle.pause();
     paused.begin();
     paused.wait_for_pause();
     assert!(paused.engine.events.is_empty(), "it works on");
-    paused.ticket.go_on();
+    paused.handle.go_on();
     assert!(matches!(next(&paused.engine), Event::Continued { id: 1 }));
     paused.finish();
     let bytes = |job: &Job| std::fs::read(job.file()).unwrap();
@@ -119,7 +121,7 @@ fn a_paused_job_waits_and_ends_as_if_nothing_had_been() {
 #[test]
 fn what_is_there_becomes_a_video() {
     let job = Job::of(MANY);
-    job.ticket.keep();
+    job.handle.finish_early();
     job.begin();
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(1));
@@ -137,7 +139,7 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     let plan = job.plan();
     let in_the_way = job.folder.path().join(".house.mp4.part");
     std::fs::create_dir(&in_the_way).unwrap();
-    job.ticket.keep();
+    job.handle.finish_early();
     job.begin();
     match end(&job.engine) {
         Event::Failed { kept, message, .. } => {
@@ -147,7 +149,7 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
         other => panic!("{other:?}"),
     }
     std::fs::remove_dir(&in_the_way).unwrap();
-    job.send(Command::Resume(Ticket::new(2), plan));
+    job.send(Command::Resume(JobHandle::new(2), plan));
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(1));
     assert_eq!(record.timings.denoise.units, 0);
@@ -159,19 +161,19 @@ fn a_cancelled_job_is_kept_and_goes_on() {
     let job = Job::of(MANY);
     job.begin();
     job.wait_for(1);
-    job.ticket.pause();
+    job.handle.pause();
     job.wait_for_pause();
-    job.ticket.cancel();
+    job.handle.cancel();
     let Event::Cancelled { kept, .. } = end(&job.engine) else {
         panic!("it was cancelled")
     };
-    let Kept { folder, step, of } = kept.expect("a step was finished");
+    let ResumePoint { folder, step, of } = kept.expect("a step was finished");
     assert_eq!((&folder, of), (&run_folder(&job.file()), MANY as usize));
 
     let plan = saved::plan(&folder).unwrap();
-    let ticket = Ticket::new(2);
-    ticket.keep();
-    job.send(Command::Resume(ticket, Box::new(plan)));
+    let handle = JobHandle::new(2);
+    handle.finish_early();
+    job.send(Command::Resume(handle, Box::new(plan)));
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(step as u32 + 1));
     assert_eq!(record.timings.denoise.units, 1);
@@ -183,9 +185,9 @@ fn a_job_whose_model_is_gone_waits_for_it() {
     let job = Job::of(MANY);
     job.begin();
     job.wait_for(1);
-    job.ticket.pause();
+    job.handle.pause();
     job.wait_for_pause();
-    job.ticket.cancel();
+    job.handle.cancel();
     end(&job.engine);
     let folder = run_folder(&job.file());
     let file = folder.join("plan.json");
@@ -194,7 +196,7 @@ fn a_job_whose_model_is_gone_waits_for_it() {
     std::fs::write(&file, text.replace(&model, "/nowhere/model")).unwrap();
 
     let (plan, step) = saved::unfinished(&folder).unwrap();
-    job.send(Command::Resume(Ticket::new(2), Box::new(plan)));
+    job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
     match end(&job.engine) {
         Event::Failed { kept, message, .. } => {
             assert!(message.contains("put it back there"), "{message}");
@@ -203,10 +205,10 @@ fn a_job_whose_model_is_gone_waits_for_it() {
         other => panic!("{other:?}"),
     }
     std::fs::write(&file, text).unwrap();
-    let ticket = Ticket::new(3);
-    ticket.keep();
+    let handle = JobHandle::new(3);
+    handle.finish_early();
     let plan = saved::plan(&folder).unwrap();
-    job.send(Command::Resume(ticket, Box::new(plan)));
+    job.send(Command::Resume(handle, Box::new(plan)));
     assert_eq!(job.finish().settings.stopped_after, Some(step as u32 + 1));
 }
 
@@ -216,7 +218,7 @@ fn leaving_in_a_pause_keeps_the_run_folder() {
     let job = Job::of(MANY);
     job.begin();
     job.wait_for(1);
-    job.ticket.pause();
+    job.handle.pause();
     job.wait_for_pause();
     let left = run_folder(&job.file());
     drop(job.engine);

@@ -1,8 +1,8 @@
 //! The engine, with the test at the other ends of its channels.
 
-mod checkup;
 mod control;
 mod metal;
+mod self_test;
 mod whole;
 
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use zoetrope::catalog;
 use zoetrope::engine::{Engine, device, probe};
-use zoetrope::job::{Command, Computation, Event, Fault, Plan, Request, Ticket};
+use zoetrope::job::{Command, Computation, DeviceFault, Event, JobHandle, Plan, Request};
 
 use crate::catalog::model_folder;
 use crate::demo;
@@ -71,7 +71,7 @@ fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
     .expect("a thread can be started");
 
     for number in [1, 2] {
-        let command = Command::Generate(Ticket::new(number), hopeless());
+        let command = Command::Generate(JobHandle::new(number), hopeless());
         engine.commands.send(command).expect("the thread lives");
         assert!(matches!(next(&engine), Event::Started { id } if id == number));
         match end(&engine) {
@@ -89,9 +89,9 @@ fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
 #[test]
 fn a_job_cancelled_in_the_queue_never_starts() {
     let engine = Engine::start(|| {}).expect("a thread can be started");
-    let ticket = Ticket::new(5);
-    ticket.cancel();
-    let command = Command::Generate(ticket, hopeless());
+    let handle = JobHandle::new(5);
+    handle.cancel();
+    let command = Command::Generate(handle, hopeless());
     engine.commands.send(command).expect("the thread lives");
     assert!(matches!(
         next(&engine),
@@ -102,7 +102,7 @@ fn a_job_cancelled_in_the_queue_never_starts() {
 #[test]
 fn stop_ends_the_thread_after_what_came_before() {
     let engine = Engine::start(|| {}).expect("a thread can be started");
-    let command = Command::Generate(Ticket::new(1), hopeless());
+    let command = Command::Generate(JobHandle::new(1), hopeless());
     engine.commands.send(command).expect("the thread lives");
     engine
         .commands
@@ -137,7 +137,7 @@ fn the_probe_tells_wrong_results_from_rounding() {
     for wrong in [f32::NAN, f32::INFINITY] {
         assert_eq!(probe::difference(&[wrong, -2.0, 1.0], &right), None);
     }
-    let fault = Fault {
+    let fault = DeviceFault {
         what: Computation::Products,
         difference: Some(0.5),
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use zoetrope::job::{Clip, Command, Event, Record, Request, Size, Stage, Ticket};
+use zoetrope::job::{Clip, Command, Event, JobHandle, Record, Request, Size, Stage};
 use zoetrope::media::mp4;
 
 use super::{demo_plan, next, start};
@@ -33,7 +33,7 @@ fn a_request_becomes_a_record_and_can_be_watched() {
     };
     let plan = demo_plan(&request, &folder.path().join("boat.mp4"));
     let engine = start();
-    let command = Command::Generate(Ticket::new(7), Box::new(plan.clone()));
+    let command = Command::Generate(JobHandle::new(7), Box::new(plan.clone()));
     engine.commands.send(command).unwrap();
     assert!(matches!(next(&engine), Event::Started { id: 7 }));
 

@@ -32,7 +32,7 @@ fn a_lora_is_a_file_a_strength_and_an_expert() {
 
 /// What `zoetrope info` shows can be typed again.
 #[test]
-fn a_lora_is_shown_as_it_is_typed() {
+fn a_lora_has_preview_as_it_is_typed() {
     for text in ["a:1", "a:0.8", "a:-0.5:high", "a:2:low"] {
         let lora: Lora = text.parse().expect("it is one");
         assert_eq!(lora.to_string(), text);

@@ -7,8 +7,8 @@ use zoetrope::job::memory::{
     needs,
 };
 use zoetrope::job::{
-    Bits, Expert, Guidance, HighNoise, Machine, Plan, Precision, Remedy, Request, Settings, Size,
-    Stage, VaePrecision, Variant,
+    Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy, Request, Settings,
+    Size, Stage, VaePrecision, Variant,
 };
 
 use super::{checkpoint_of, request};
@@ -132,7 +132,7 @@ fn what_is_told_is_what_was_measured() {
     check(Stage::Image, plan(Variant::Ti2v, sd, 49, picture), 2.8);
 }
 
-/// Packed weights are counted to the byte, so that what is computed beside them is all that is told roughly: it is a
+/// Quantized weights are counted to the byte, so that what is computed beside them is all that is told roughly: it is a
 /// larger part of what is left, and each is met within 11 %.
 #[test]
 fn packed_networks_take_what_was_measured() {
@@ -143,7 +143,7 @@ fn packed_networks_take_what_was_measured() {
         (Variant::T2v, sd, 81, 1, 4.16, 3.47),
         (Variant::T2vA14b, sd, 81, 1, 23.5, 17.0),
     ] {
-        for (bits, measured) in [(Bits::Eight, eight), (Bits::Four, four)] {
+        for (bits, measured) in [(QuantBits::Eight, eight), (QuantBits::Four, four)] {
             let plan = plan(variant, size, frames, |request| {
                 request.quantize = Some(bits);
                 request.guidance = (batch == 1).then_some(Guidance::both(1.0));
@@ -212,7 +212,7 @@ fn what_cannot_run_is_refused_with_what_could() {
         fit(&plan, &sizes(variant), &machine(total, total)).unwrap_err()
     };
     let refused = refusal(Variant::T2vA14b, 32);
-    assert_eq!(refused.remedy, Some(Remedy::Pack(Bits::Eight)));
+    assert_eq!(refused.remedy, Some(Remedy::Pack(QuantBits::Eight)));
     assert!(refused.message.contains("8 bits"), "{refused}");
     let refused = refusal(Variant::T2v, 5);
     assert!(refused.remedy.is_some(), "{refused}");
@@ -271,7 +271,7 @@ fn a_decoding_is_made_to_fit_and_says_in_which_type_it_is() {
     assert!(refusal.message.contains("go on with it"), "{refusal}");
 }
 
-/// Packed weights take their bits and two numbers for each group of 64.
+/// Quantized weights take their bits and two numbers for each group of 64.
 #[test]
 fn packing_saves_what_it_says() {
     let weights = |quantize| {
@@ -286,7 +286,7 @@ fn packing_saves_what_it_says() {
             .weights as f64
             / GB
     };
-    let saved = weights(None) - weights(Some(Bits::Eight));
+    let saved = weights(None) - weights(Some(QuantBits::Eight));
     let large = 40.0 * (8.0 * 5120.0 * 5120.0 + 2.0 * 5120.0 * 13_824.0) / GB;
     assert!((saved - large * (2.0 - 8.5 / 8.0)).abs() < 0.01, "{saved}");
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod clip;
 mod estimate;
+mod handle;
 mod lora;
 mod memory;
 mod plan;
@@ -10,7 +11,6 @@ mod progress;
 mod queue;
 mod record;
 mod settings;
-mod ticket;
 mod timings;
 
 use std::path::PathBuf;

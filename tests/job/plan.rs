@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use zoetrope::job::{Field, Fit, Guidance, Plan, Request, Size, Variant};
+use zoetrope::job::{Field, Guidance, PictureFit, Plan, Request, Size, Variant};
 
 use super::{checkpoint, checkpoint_of, plan, request};
 
@@ -149,15 +149,21 @@ fn a_picture_gives_its_aspect_unless_it_is_cropped() {
     let size = |request: &Request| plan(request, picture).expect("it works").size;
     let small = Some(Size::new(512, 128));
 
-    assert_eq!(size(&asked(Fit::Picture, small, None)), Size::new(256, 256));
     assert_eq!(
-        size(&asked(Fit::Picture, None, Some(128 * 128))),
+        size(&asked(PictureFit::Picture, small, None)),
+        Size::new(256, 256)
+    );
+    assert_eq!(
+        size(&asked(PictureFit::Picture, None, Some(128 * 128))),
         Size::new(128, 128)
     );
-    assert_eq!(size(&asked(Fit::Crop, small, None)), Size::new(512, 128));
+    assert_eq!(
+        size(&asked(PictureFit::Crop, small, None)),
+        Size::new(512, 128)
+    );
 
     let (field, _) = refusal(
-        &asked(Fit::Picture, small, None),
+        &asked(PictureFit::Picture, small, None),
         Some(Size::new(100_000, 10)),
     );
     assert_eq!(field, Field::Image);

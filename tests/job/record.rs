@@ -1,13 +1,13 @@
 use std::path::Path;
 
-use zoetrope::job::{Fit, Record, Request, Size};
+use zoetrope::job::{PictureFit, Record, Request, Size};
 
 use super::{plan, request};
 
 fn record() -> Record {
     let request = Request {
         image: Some("/pictures/boat.png".into()),
-        fit: Fit::Crop,
+        fit: PictureFit::Crop,
         size: Some(Size::new(64, 32)),
         ..request("a boat")
     };

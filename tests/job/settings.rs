@@ -1,6 +1,6 @@
 use zoetrope::job::{
-    Bits, Fit, Guidance, Lora, Negative, Plan, Precision, Request, Sampler, Settings, Size,
-    VaePrecision, Variant,
+    Guidance, Lora, Negative, PictureFit, Plan, Precision, QuantBits, Request, Sampler, Settings,
+    Size, VaePrecision, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -19,7 +19,7 @@ fn odd_numbers() -> Request {
         seed: Some(u64::MAX),
         precision: Precision::F32,
         vae_precision: VaePrecision::Bf16,
-        quantize: Some(Bits::Four),
+        quantize: Some(QuantBits::Four),
         loras: vec![Lora {
             file: "style.safetensors".into(),
             strength: 1.0 / 7.0,
@@ -65,7 +65,7 @@ fn settings_lead_to_the_same_plan() {
 
 #[test]
 fn a_picture_leads_to_the_same_size_again() {
-    for fit in [Fit::Picture, Fit::Crop] {
+    for fit in [PictureFit::Picture, PictureFit::Crop] {
         for picture in [
             Size::new(1000, 750),
             Size::new(333, 1111),

@@ -4,7 +4,7 @@ use std::fs;
 
 use image::RgbImage;
 use safetensors::SafeTensors;
-use zoetrope::job::{Anchor, Size};
+use zoetrope::job::{CropAnchor, Size};
 use zoetrope::media::photo;
 
 use super::golden;
@@ -22,7 +22,7 @@ fn covering_gives_the_official_first_frame_exactly() {
     let picture = photo::open(&golden("image_ti2v.png")).unwrap();
     let expected = photo::open(&golden("image_ti2v_preprocessed.png")).unwrap();
     let size = Size::new(expected.width(), expected.height());
-    let covered = photo::cover(&picture, size, Anchor::CENTRE).unwrap();
+    let covered = photo::cover(&picture, size, CropAnchor::CENTRE).unwrap();
     let difference = covered
         .iter()
         .zip(expected.iter())
@@ -67,13 +67,17 @@ fn stretching_follows_pytorch() {
 #[test]
 fn covering_gives_every_size_exactly() {
     let wide = gradient(200, 50);
-    let middle = photo::cover(&wide, Size::new(100, 50), Anchor::CENTRE).unwrap();
+    let middle = photo::cover(&wide, Size::new(100, 50), CropAnchor::CENTRE).unwrap();
     assert_eq!(middle.get_pixel(0, 0), wide.get_pixel(50, 0));
-    let same = photo::cover(&wide, Size::new(200, 50), Anchor::CENTRE).unwrap();
+    let same = photo::cover(&wide, Size::new(200, 50), CropAnchor::CENTRE).unwrap();
     assert_eq!(same, wide);
     for (width, height) in [(3, 1000), (1000, 3), (97, 31), (1, 1), (333, 334)] {
-        let covered =
-            photo::cover(&gradient(width, height), Size::new(96, 64), Anchor::CENTRE).unwrap();
+        let covered = photo::cover(
+            &gradient(width, height),
+            Size::new(96, 64),
+            CropAnchor::CENTRE,
+        )
+        .unwrap();
         assert_eq!(covered.dimensions(), (96, 64));
     }
 }
@@ -82,7 +86,7 @@ fn covering_gives_every_size_exactly() {
 #[test]
 fn a_line_is_refused() {
     let line = gradient(1, 60_000);
-    let error = photo::cover(&line, Size::new(1280, 704), Anchor::CENTRE)
+    let error = photo::cover(&line, Size::new(1280, 704), CropAnchor::CENTRE)
         .unwrap_err()
         .to_string();
     assert_eq!(

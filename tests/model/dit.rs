@@ -6,10 +6,9 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Block, Config, Dit, Grid, Modulation, Rope, TextMemory, Timesteps, patchify, sinusoidal,
-    unpatchify,
+    Block, Config, Dit, Grid, Modulation, Rope, TextKv, Timesteps, patchify, sinusoidal, unpatchify,
 };
-use zoetrope::model::nn::Pace;
+use zoetrope::model::nn::EvalPacer;
 use zoetrope::weights::{Weights, shards};
 
 use crate::support::{compare, golden, golden_path};
@@ -62,13 +61,13 @@ impl Case {
         self.dit_with(Dtype::Float32)
     }
 
-    fn dit_with(&self, products: Dtype) -> Dit {
+    fn dit_with(&self, dtype: Dtype) -> Dit {
         let folder = golden_path("ckpt").join(self.folder);
         let config = Config::read(&folder.join("config.json")).unwrap();
         let files = shards::list(&folder, "diffusion_pytorch_model").unwrap();
         let weights = Weights::open(&files).unwrap();
         weights
-            .load(|weights| Dit::load(weights, &config, products))
+            .load(|weights| Dit::load(weights, &config, dtype))
             .unwrap()
     }
 
@@ -228,11 +227,11 @@ fn every_block_and_its_parts_match() {
 
         let mut x = dit.embed(&input).unwrap();
         for (i, block) in dit.blocks().iter().enumerate() {
-            let memory = block.cross_attn.remember(&text).unwrap();
+            let memory = block.cross_attn.key_values(&text).unwrap();
             if i == 0 {
                 compare_parts(block, &x, &modulation, &rope, &memory, compare);
             }
-            let pace = &mut Pace::steady();
+            let pace = &mut EvalPacer::steady();
             x = block
                 .forward(&x, &modulation, &rope, &memory, pace)
                 .unwrap();
@@ -247,7 +246,7 @@ fn compare_parts(
     x: &Array,
     modulation: &Modulation,
     rope: &Rope,
-    memory: &TextMemory,
+    memory: &TextKv,
     compare: impl Fn(&Array, &str),
 ) {
     let modulation = block.modulate(modulation).unwrap();
@@ -260,7 +259,7 @@ fn compare_parts(
     compare(&y, "block_0.cross_attn");
     let x = x.add(y).unwrap();
     let input = block.feed_input(&x, &modulation).unwrap();
-    let y = block.feed_forward(&input, &mut Pace::lazy()).unwrap();
+    let y = block.feed_forward(&input, &mut EvalPacer::lazy()).unwrap();
     compare(&y, "block_0.ffn");
 }
 
@@ -270,7 +269,7 @@ fn the_velocity_matches() {
         let (golden, dit) = (case.open(), case.dit());
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.read(&[golden.context()]).unwrap();
+        let prompts = dit.encode_context(&[golden.context()]).unwrap();
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
@@ -286,7 +285,7 @@ fn half_precision_products_come_near() {
         let (golden, dit) = (case.open(), case.dit_with(Dtype::Bfloat16));
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.read(&[golden.context()]).unwrap();
+        let prompts = dit.encode_context(&[golden.context()]).unwrap();
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
@@ -302,7 +301,7 @@ fn prompts_in_a_batch_are_as_each_alone() {
     let input = golden.input();
     let rope = dit.rope(Grid::of(&input)).unwrap();
     let prompts = [golden.context(), &golden.tensors["in.context_null"]];
-    let prompts = dit.read(&prompts).unwrap();
+    let prompts = dit.encode_context(&prompts).unwrap();
     let both = dit
         .forward(&input, &TI2V.timesteps, &prompts, &rope)
         .unwrap();

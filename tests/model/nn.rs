@@ -3,7 +3,7 @@
 use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::{Array, Dtype, random};
 use zoetrope::model::nn::{
-    Conv3d, Doubling, Formulation, Pace, attend, exp, gelu_tanh, in_parts, silu,
+    Conv3d, EvalPacer, Formulation, Upsample2x, attend, exp, gelu_tanh, in_parts, silu,
 };
 
 use crate::support::{compare, max_difference, values};
@@ -68,7 +68,7 @@ fn doubling_by_corners_is_doubling() {
     let drawn = |shape: &[i32]| random::normal::<f32>(shape, None, None, None).unwrap();
     let (x, weight, bias) = (drawn(&[2, 5, 6, 4]), drawn(&[8, 4, 3, 3]), drawn(&[8]));
     let output = |corners| {
-        let doubling = Doubling::new(&weight, bias.clone(), corners).unwrap();
+        let doubling = Upsample2x::new(&weight, bias.clone(), corners).unwrap();
         doubling.forward(&x).unwrap()
     };
     // Sums of three dozen products of about 1, in another order.
@@ -115,7 +115,7 @@ fn parts_make_up_the_whole() {
     let x = Array::from_slice(&values, &[2, 7, 3]);
     let squares = x.square().unwrap();
     for parts in [1, 2, 3, 7] {
-        for mut pace in [Pace::steady(), Pace::lazy()] {
+        for mut pace in [EvalPacer::steady(), EvalPacer::lazy()] {
             let result = in_parts(&x, 1, parts, &mut pace, |part| {
                 assert!(part.dim(1) <= (7 + parts - 1) / parts, "{:?}", part.shape());
                 Ok(part.square()?)

@@ -3,7 +3,7 @@
 use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::model::dit::{Config, Dit, Grid, Timesteps};
-use zoetrope::weights::{Packing, Weights, shards};
+use zoetrope::weights::{QuantScheme, Weights, shards};
 
 use crate::support::gguf::{self, Stored};
 use crate::support::{float8, golden, golden_path, max_difference, relative_error};
@@ -21,7 +21,7 @@ fn velocity(weights: &Weights) -> Array {
     let input = golden("dit_ti2v_5b");
     let latents = &input["in.latent"];
     let rope = dit.rope(Grid::of(latents)).unwrap();
-    let prompts = dit.read(&[&input["in.context"]]).unwrap();
+    let prompts = dit.encode_context(&[&input["in.context"]]).unwrap();
     let timesteps = Timesteps {
         noisy: 731.0,
         clean_first_frame: false,
@@ -42,7 +42,7 @@ fn error(weights: &Weights) -> f32 {
 /// grow through the layers. A layer that was not packed, or packed wrongly, is outside of these bounds.
 #[test]
 fn eight_bits_lose_little_and_four_bits_more() {
-    let packed = |bits| error(&official().packed(Packing { group: 64, bits }));
+    let packed = |bits| error(&official().packed(QuantScheme { group: 64, bits }));
     let (eight, four) = (packed(8), packed(4));
     assert!((1e-4..1e-2).contains(&eight), "{eight}");
     assert!((1e-2..0.3).contains(&four), "{four}");

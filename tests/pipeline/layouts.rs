@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mlx_rs::Array;
 use tempfile::TempDir;
-use zoetrope::weights::Packing;
+use zoetrope::weights::QuantScheme;
 
 use super::case::Case;
 use crate::support::gguf::Stored;
@@ -112,7 +112,7 @@ fn gguf_blocks_make_nearly_the_official_video() {
 #[test]
 fn packed_mlx_video_folders_make_nearly_the_official_video() {
     for (bits, within) in [(8, [2e-3..2e-2, 2e-3..3e-2]), (4, [2e-2..0.3, 2e-2..0.4])] {
-        let folder = layouts::mlx_video_packed_ti2v_5b(Packing { group: 64, bits });
+        let folder = layouts::mlx_video_packed_ti2v_5b(QuantScheme { group: 64, bits });
         assert_makes_nearly_the_official_video(folder.path(), within);
     }
 }

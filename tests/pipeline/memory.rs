@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::job::memory::needs;
 use zoetrope::job::{
-    Bits, Checkpoint, Fit, Lora, Negative, Plan, Precision, Progress, Request, Size, Stage, Thrift,
-    VaePrecision,
+    Checkpoint, Lora, MemoryOptions, Negative, PictureFit, Plan, Precision, Progress, QuantBits,
+    Request, Size, Stage, VaePrecision,
 };
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter, cache};
@@ -79,8 +79,8 @@ fn packed_weights_and_loras_take_what_is_told() {
             };
             for (quantize, loras) in [
                 (None, vec![lora.clone()]),
-                (Some(Bits::Eight), vec![]),
-                (Some(Bits::Eight), vec![lora.clone(), lora]),
+                (Some(QuantBits::Eight), vec![]),
+                (Some(QuantBits::Eight), vec![lora.clone(), lora]),
             ] {
                 check(&plan(&open(model.path()), VIDEOS[0], None, |request| {
                     request.quantize = quantize;
@@ -98,7 +98,7 @@ fn thrift_takes_what_is_told() {
         for family in ["ti2v_5b", "t2v_1_3b"] {
             let model = Model::official(&format!("ckpt/{family}"));
             let mut plan = plan(&open(model.path()), (256, 192, 9), None, |_| ());
-            plan.thrift = Thrift {
+            plan.thrift = MemoryOptions {
                 guidance_in_turn: true,
                 tiles: 2,
             };
@@ -106,7 +106,7 @@ fn thrift_takes_what_is_told() {
             plan.vae_precision = VaePrecision::Bf16;
             plan.precision = Precision::Bf16;
             check(&plan);
-            plan.thrift = Thrift::default();
+            plan.thrift = MemoryOptions::default();
             check(&plan);
         }
     });
@@ -129,7 +129,7 @@ fn plan(
         prompt: "a boat on a lake ".repeat(20),
         negative: Negative::Text("a lake under a boat ".repeat(20)),
         image: picture,
-        fit: Fit::Crop,
+        fit: PictureFit::Crop,
         size: Some(Size::new(width, height)),
         frames: Some(frames),
         steps: Some(3),

@@ -3,12 +3,12 @@
 mod broken;
 mod case;
 mod checks;
+mod conditioning;
 mod decode;
 mod experts;
 mod job;
 mod layouts;
 mod memory;
-mod pictures;
 mod recall;
 mod reference;
 mod resume;

@@ -9,7 +9,7 @@ use mlx_rs::Array;
 use mlx_rs::Dtype;
 use mlx_rs::transforms::eval;
 use tempfile::TempDir;
-use zoetrope::weights::{Packed, Packing, Weights};
+use zoetrope::weights::{QuantScheme, QuantizedMatrix, Weights};
 
 use super::dialects::{
     diffusers_dit, llama_cpp_t5, mlx_video_dit, mlx_video_t5, mlx_video_vae_22, transformers_t5,
@@ -166,7 +166,7 @@ pub fn mlx_video_ti2v_5b() -> TempDir {
 }
 
 /// The same with the products' matrices packed as MLX packs them.
-pub fn mlx_video_packed_ti2v_5b(packing: Packing) -> TempDir {
+pub fn mlx_video_packed_ti2v_5b(packing: QuantScheme) -> TempDir {
     let folder = mlx_video_ti2v_5b();
     let plain = folder.path().join("model.safetensors");
     let mut tensors = HashMap::new();
@@ -180,7 +180,7 @@ pub fn mlx_video_packed_ti2v_5b(packing: Packing) -> TempDir {
             tensors.insert(name, tensor);
             continue;
         };
-        let packed = Packed::pack(&tensor, packing).unwrap();
+        let packed = QuantizedMatrix::pack(&tensor, packing).unwrap();
         tensors.insert(format!("{layer}scales"), packed.scales);
         tensors.insert(format!("{layer}biases"), packed.biases);
         tensors.insert(name, packed.words);

@@ -1,7 +1,7 @@
 //! The sheet of models.
 
 use egui_kittest::kittest::Queryable;
-use zoetrope::job::{Edition, Offer, Published, Transfer};
+use zoetrope::job::{DownloadProgress, ModelDownload, Published, WeightFormat};
 use zoetrope::view::Action;
 use zoetrope::view::action::ModelsAction;
 use zoetrope::view::models::{self, Coming, Models};
@@ -9,12 +9,12 @@ use zoetrope::view::models::{self, Coming, Models};
 use super::{Harness, harness};
 
 fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
-    let offer = Offer {
+    let offer = ModelDownload {
         model: Published::Ti2v5B,
-        edition: Edition::Fp16,
+        edition: WeightFormat::Fp16,
         bytes: of,
     };
-    let transfer = Transfer {
+    let transfer = DownloadProgress {
         done,
         of,
         bytes_per_second,

@@ -145,7 +145,7 @@ fn lost_scales_are_told() {
     assert_says(&message, &["q.weight has lost its scale"]);
 }
 
-/// Features that were kept for one encoder must not be taken for those of another one.
+/// Text embeds that were kept for one encoder must not be taken for those of another one.
 #[test]
 fn scales_are_part_of_the_fingerprint() {
     let folder = Folder::new();

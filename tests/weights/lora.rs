@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{Config, Dit, Grid, Timesteps};
-use zoetrope::weights::lora::{Fit, Lora};
+use zoetrope::weights::lora::{Lora, LoraMatch};
 use zoetrope::weights::{Weights, shards};
 
 use super::files::Folder;
@@ -109,7 +109,7 @@ fn velocity(weights: &Weights, timesteps: Timesteps) -> Array {
     let input = golden("dit_ti2v_5b");
     let latents = &input["in.latent"];
     let rope = dit.rope(Grid::of(latents)).unwrap();
-    let prompts = dit.read(&[&input["in.context"]]).unwrap();
+    let prompts = dit.encode_context(&[&input["in.context"]]).unwrap();
     let velocities = dit.forward(latents, &timesteps, &prompts, &rope);
     velocities.unwrap().remove(0)
 }
@@ -129,8 +129,8 @@ fn assert_reference(weights: &Weights, timesteps: Timesteps, name: &str) {
     compare(&velocity(weights, timesteps), expected, VELOCITY, name);
 }
 
-fn all(of: usize) -> Fit {
-    Fit {
+fn all(of: usize) -> LoraMatch {
+    LoraMatch {
         matched: of,
         of,
         left_out: Vec::new(),

@@ -7,7 +7,7 @@ use mlx_rs::memory::{active_memory, clear_cache, peak_memory, reset_peak_memory}
 use safetensors::Dtype as Stored;
 use safetensors::tensor::TensorView;
 use zoetrope::weights::lora::Lora;
-use zoetrope::weights::{Linear, Packing, Weights};
+use zoetrope::weights::{Linear, QuantScheme, Weights};
 
 use super::files::{Folder, one};
 use super::open;
@@ -165,7 +165,7 @@ fn packing_takes_one_plain_matrix_at_a_time() {
 fn pack_three() {
     let folder = Folder::new();
     let weights = layer(&folder, Stored::F32, 4);
-    let weights = weights.packed(Packing { group: 64, bits: 8 });
+    let weights = weights.packed(QuantScheme { group: 64, bits: 8 });
     let packed = ELEMENTS + ELEMENTS / 64 * 8;
     let mut layers = Vec::new();
     for before in 0..3 {

@@ -18,13 +18,13 @@ const SHAPE: [i32; 2] = [6, 256];
 
 /// A matrix packed by MLX itself: words, scales, biases.
 #[derive(Clone)]
-struct Packed {
+struct QuantizedMatrix {
     words: Array,
     scales: Array,
     biases: Array,
 }
 
-impl Packed {
+impl QuantizedMatrix {
     fn new(group: i32, bits: i32) -> Self {
         let numbers: Vec<f32> = (0u32..6 * 256)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0)
@@ -77,7 +77,7 @@ fn read(weights: &Weights, shape: &[i32]) -> zoetrope::Result<Array> {
 /// group, plus the bias.
 ///
 /// MLX `docs/src/python/ops.rst`, `mlx.core.quantize`; `mlx/backend/cpu/quantized.cpp`, `extract_bits`.
-fn by_hand(packed: &Packed, group: usize, bits: usize) -> Vec<f64> {
+fn by_hand(packed: &QuantizedMatrix, group: usize, bits: usize) -> Vec<f64> {
     let [rows, columns] = SHAPE.map(|side| side as usize);
     let words: Vec<u32> = packed.words.to_vec_exact().unwrap();
     let (scales, biases) = (values(&packed.scales), values(&packed.biases));
@@ -97,7 +97,7 @@ fn packed_numbers_are_what_the_format_says() {
     let folder = Folder::new();
     for group in [32, 64, 128] {
         for bits in [2, 3, 4, 5, 6, 8] {
-            let packed = Packed::new(group, bits);
+            let packed = QuantizedMatrix::new(group, bits);
             let weights = open(&packed.write(&folder, "")).unwrap();
             let tensor = read(&weights, &SHAPE).unwrap();
             let expected = by_hand(&packed, group as usize, bits as usize);
@@ -118,10 +118,10 @@ fn packed_numbers_are_what_the_format_says() {
 #[test]
 fn the_usual_group_tells_shape_and_rows() {
     let folder = Folder::new();
-    let packed = Packed::new(64, 4);
+    let packed = QuantizedMatrix::new(64, 4);
     let weights = open(&packed.write(&folder, "")).unwrap();
     assert_eq!(weights.shape("q.weight").unwrap(), SHAPE);
-    let Packed {
+    let QuantizedMatrix {
         words,
         scales,
         biases,
@@ -135,13 +135,13 @@ fn the_usual_group_tells_shape_and_rows() {
 #[test]
 fn triplets_that_do_not_fit_are_refused() {
     let folder = Folder::new();
-    let packed = Packed::new(64, 4);
+    let packed = QuantizedMatrix::new(64, 4);
     let weights = open(&packed.write(&folder, "")).unwrap();
     for wrong in [[6, 192], [5, 256], [12, 128]] {
         let message = failure(read(&weights, &wrong));
         assert_says(&message, &["q.weight is (6, 256), not ("]);
     }
-    let scalar = Packed {
+    let scalar = QuantizedMatrix {
         words: packed.words.reshape(&[-1]).unwrap().index(0),
         ..packed.clone()
     };

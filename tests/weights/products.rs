@@ -8,7 +8,7 @@ use mlx_rs::{Array, Dtype};
 use safetensors::Dtype as Stored;
 use safetensors::tensor::TensorView;
 use zoetrope::weights::lora::Lora;
-use zoetrope::weights::{Packed, Packing, Weights};
+use zoetrope::weights::{QuantScheme, QuantizedMatrix, Weights};
 
 use super::files::{Folder, le_bytes};
 use super::open;
@@ -19,7 +19,7 @@ use crate::support::{assert_close, golden_path, max_difference, values};
 const SHAPE: [i32; 2] = [8, 128];
 /// Sums of 128 products of numbers below 1, in any order: 128 roundings of sums below 16.
 const SUM: f32 = 128.0 * 4.8e-7;
-const EIGHT_BITS: Packing = Packing { group: 64, bits: 8 };
+const EIGHT_BITS: QuantScheme = QuantScheme { group: 64, bits: 8 };
 
 /// Numbers in [-1, 1) without any pattern.
 fn numbers(shape: &[i32], seed: u32) -> Array {
@@ -37,8 +37,8 @@ fn expected(x: &Array, weight: &Array) -> Array {
 }
 
 /// A file with the matrix `q.weight` packed as a triplet, and `q.bias`.
-fn packed_file(folder: &Folder, matrix: &Array, packing: Packing) -> (PathBuf, Array) {
-    let packed = Packed::pack(matrix, packing).unwrap();
+fn packed_file(folder: &Folder, matrix: &Array, packing: QuantScheme) -> (PathBuf, Array) {
+    let packed = QuantizedMatrix::pack(matrix, packing).unwrap();
     let words: Vec<u32> = packed.words.to_vec_exact().unwrap();
     let words: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     let [scales, biases] = [&packed.scales, &packed.biases].map(|part| le_bytes(&values(part)));
@@ -64,8 +64,8 @@ fn packed_file(folder: &Folder, matrix: &Array, packing: Packing) -> (PathBuf, A
 /// MLX's kernel and the dense product of what was packed are the same sum, in another order.
 #[test]
 fn packed_products_are_those_of_the_unpacked_matrix() {
-    for packing in [EIGHT_BITS, Packing { group: 32, bits: 4 }] {
-        let packed = Packed::pack(&numbers(&SHAPE, 0), packing).unwrap();
+    for packing in [EIGHT_BITS, QuantScheme { group: 32, bits: 4 }] {
+        let packed = QuantizedMatrix::pack(&numbers(&SHAPE, 0), packing).unwrap();
         let x = numbers(&[2, 3, SHAPE[1]], 5);
         let product = packed.product(&x).unwrap();
         assert_eq!(product.shape(), [2, 3, SHAPE[0]]);
@@ -79,7 +79,7 @@ fn packed_products_are_those_of_the_unpacked_matrix() {
 #[test]
 fn products_of_very_many_rows_are_whole() {
     const ROWS: i32 = 2 * 32_767 + 5;
-    let packed = Packed::pack(&numbers(&[4, 64], 0), EIGHT_BITS).unwrap();
+    let packed = QuantizedMatrix::pack(&numbers(&[4, 64], 0), EIGHT_BITS).unwrap();
     let x = numbers(&[1, ROWS, 64], 5);
     let product = packed.product(&x).unwrap();
     assert_eq!(product.shape(), [1, ROWS, 4]);
@@ -100,10 +100,13 @@ fn layers_use_the_packed_matrix() {
     };
     let weights = open(&file).unwrap();
     assert_close(&forward(&weights), &expected(&x, &unpacked), SUM, 0.0);
-    let looser = weights.packed(Packing { group: 32, bits: 8 });
+    let looser = weights.packed(QuantScheme { group: 32, bits: 8 });
     assert_eq!(max_difference(&forward(&looser), &forward(&weights)), 0.0);
-    let four = Packing { group: 64, bits: 4 };
-    let again = Packed::pack(&unpacked, four).unwrap().unpack().unwrap();
+    let four = QuantScheme { group: 64, bits: 4 };
+    let again = QuantizedMatrix::pack(&unpacked, four)
+        .unwrap()
+        .unpack()
+        .unwrap();
     assert_close(
         &forward(&weights.packed(four)),
         &expected(&x, &again),
@@ -134,7 +137,10 @@ fn plain_matrices_are_packed_on_request() {
             .unwrap();
         let y = layer.forward(&x(columns)).unwrap();
         let used = if is_packed {
-            Packed::pack(&matrix, EIGHT_BITS).unwrap().unpack().unwrap()
+            QuantizedMatrix::pack(&matrix, EIGHT_BITS)
+                .unwrap()
+                .unpack()
+                .unwrap()
         } else {
             matrix
         };
@@ -273,7 +279,7 @@ fn loras_go_beside_packed_matrices() {
 
     let difference = lora("diff.safetensors", &[("q.diff", &change)]);
     let changed = unpacked.add(change.multiply(&half).unwrap()).unwrap();
-    let packed = Packed::pack(&changed, EIGHT_BITS)
+    let packed = QuantizedMatrix::pack(&changed, EIGHT_BITS)
         .unwrap()
         .unpack()
         .unwrap();

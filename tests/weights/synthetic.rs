@@ -2,7 +2,7 @@
 
 use mlx_rs::Dtype;
 use zoetrope::model::dit::{Config, Dit, Grid, Timesteps};
-use zoetrope::weights::{Packing, Weights};
+use zoetrope::weights::{QuantScheme, Weights};
 
 use crate::support::{max_difference, relative_error, values};
 
@@ -55,11 +55,11 @@ fn the_type_is_that_of_checkpoints_or_the_one_asked_for() {
     assert_eq!(as_asked.unwrap().dtype(), Dtype::Float32);
 }
 
-/// Packing reaches the matrices that the network asks about and those that it does not: the products move, by little.
+/// Quantization reaches the matrices that the network asks about and those that it does not: the products move, by little.
 #[test]
 fn every_matrix_can_be_packed() {
     let weights = network().as_type(Dtype::Float32);
-    let packed = weights.packed(Packing { group: 64, bits: 8 });
+    let packed = weights.packed(QuantScheme { group: 64, bits: 8 });
     let x = weights.tensor("x", &[4, 128]).unwrap();
     for (name, outputs) in [("blocks.0.ffn.0", 256), ("blocks.0.self_attn.q", 128)] {
         let product = |weights: &Weights| {
@@ -83,7 +83,7 @@ fn a_network_loads_and_runs() {
     let latents = weights.tensor("latents", &[4, 2, 4, 4]).unwrap();
     let features = weights.tensor("features", &[3, 16]).unwrap();
     let rope = dit.rope(Grid::of(&latents)).unwrap();
-    let prompts = dit.read(&[&features]).unwrap();
+    let prompts = dit.encode_context(&[&features]).unwrap();
     let timesteps = Timesteps {
         noisy: 500.0,
         clean_first_frame: true,

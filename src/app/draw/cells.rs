@@ -1,8 +1,8 @@
 //! What is being made, what waits and what was made, as cells.
 
 use crate::app::App;
-use crate::app::moving::Moving;
-use crate::app::work::Phase;
+use crate::app::job_state::Phase;
+use crate::app::playback::Moving;
 use crate::job::Record;
 use crate::view::action::Shown;
 use crate::view::cell::{Cell, Kind};
@@ -10,7 +10,7 @@ use crate::view::cell::{Cell, Kind};
 impl App {
     pub(super) fn cells_of_works(&self) -> impl Iterator<Item = Cell<'_>> {
         self.works.iter().map(|work| {
-            let shown = Shown::Job(work.ticket.id);
+            let shown = Shown::Job(work.handle.id);
             Cell {
                 name: &work.plan.prompt,
                 picture: work.picture.as_ref().map(Moving::texture),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use egui::{Frame, Panel, Ui};
 
 use super::App;
-use super::work::Phase;
+use super::job_state::Phase;
 use crate::job::Estimate;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
@@ -94,8 +94,8 @@ impl App {
                 memory: self.needs.peak(),
             },
             savings: self.needs.savings(),
-            negative_open: self.saved.negative_open,
-            advanced_open: self.saved.advanced_open,
+            negative_open: self.preferences.negative_open,
+            advanced_open: self.preferences.advanced_open,
             latest_seed: self.form.latest_seed,
             lora_fits: self.fitting.fits(),
         };
@@ -106,7 +106,7 @@ impl App {
         let now = ui.input(|input| input.time);
         let passed = (now - self.now).clamp(0.0, 0.25);
         self.now = now;
-        let looping = self.saved.looping;
+        let looping = self.preferences.looping;
         let mut next: Vec<Duration> = Vec::new();
         if let Some(player) = &mut self.player {
             next.extend(player.advance(passed, looping));
@@ -133,7 +133,7 @@ impl App {
 
     fn remember_window(&mut self, ui: &Ui) {
         if let Some(rect) = ui.input(|input| input.viewport().inner_rect) {
-            self.saved.window = [rect.width(), rect.height()];
+            self.preferences.window = [rect.width(), rect.height()];
         }
     }
 }

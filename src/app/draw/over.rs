@@ -34,7 +34,7 @@ impl App {
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
             Sheet::Models => models::show(ui, &self.models_view()),
             Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),
-            Sheet::Shelf => {
+            Sheet::Library => {
                 let found = self
                     .records
                     .iter()
@@ -64,15 +64,15 @@ impl App {
 
     fn saved_settings(&self) -> settings::Settings<'_> {
         settings::Settings {
-            appearance: self.saved.appearance,
+            appearance: self.preferences.appearance,
             language: self.language(),
-            zoom: self.saved.zoom,
-            by_processor: self.saved.by_processor,
+            zoom: self.preferences.zoom,
+            by_processor: self.preferences.by_processor,
             memory_limit: self.form.request.memory_limit,
             memory: self.memory.total(),
-            preview: self.saved.preview,
+            preview: self.preferences.preview,
             quality: self.form.request.quality,
-            videos: &self.shelf.places().videos,
+            videos: &self.library.places().videos,
         }
     }
 }

@@ -3,9 +3,9 @@
 use egui::Ui;
 
 use crate::app::App;
-use crate::app::moving::Moving;
+use crate::app::job_state::{Phase, Work};
+use crate::app::playback::Moving;
 use crate::app::player::Player;
-use crate::app::work::{Phase, Work};
 use crate::job::Pictures;
 use crate::view::action::{Action, JobAction, Sheet, Shown};
 use crate::view::icons;
@@ -27,7 +27,7 @@ impl App {
         }
         match &self.shown {
             Shown::Welcome => stage::show(ui, &self.welcome()),
-            Shown::Job(id) => match self.works.iter().find(|work| work.ticket.id == *id) {
+            Shown::Job(id) => match self.works.iter().find(|work| work.handle.id == *id) {
                 Some(work) => self.draw_work(ui, work),
                 None => stage::show(ui, &self.welcome()),
             },
@@ -42,7 +42,7 @@ impl App {
         let model = self.model();
         Stage::Welcome(Welcome {
             examples: model.map_or(&[], |model| &model.examples),
-            is_built_in: self.saved.model.is_none(),
+            is_built_in: self.preferences.model.is_none(),
         })
     }
 
@@ -72,7 +72,7 @@ impl App {
             frames: clip.map_or(0, |clip| clip.len()),
             fps: clip.map_or(1.0, |clip| clip.fps()),
             playing: player.playing,
-            looping: self.saved.looping,
+            looping: self.preferences.looping,
             speed: player.speed,
             actual_size: player.actual_size,
             peek: player.peek.as_ref().map(|(frame, picture)| Peek {
@@ -96,7 +96,7 @@ impl App {
             }
         };
         let working = Working {
-            id: work.ticket.id,
+            id: work.handle.id,
             prompt: &work.plan.prompt,
             size: work.plan.size,
             picture: work.picture.as_ref().map(Moving::texture),
@@ -112,7 +112,7 @@ impl App {
     /// A job that does not go on by itself: why, and the ways on.
     fn draw_stopped(&self, ui: &mut Ui, work: &Work) -> Option<Action> {
         let words = &self.words().stage;
-        let way = |name, action| (name, Action::Job(work.ticket.id, action));
+        let way = |name, action| (name, Action::Job(work.handle.id, action));
         let resume = way(words.resume, JobAction::Continue);
         let restore = way(words.edit_again, JobAction::Restore);
         let discard = way(words.discard, JobAction::Cancel);

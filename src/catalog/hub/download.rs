@@ -8,15 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::agent::Hub;
+use super::client::Hub;
 use super::destination::{Destination, Item};
+use super::known_files::Shared;
 use super::listing::Listing;
-use super::meter::{Meter, Watch};
+use super::progress::{ProgressMeter, Watch};
 use super::recipe;
-use super::shared::Shared;
-use super::{fetch, room};
+use super::{disk_space, fetch};
 use crate::error::{Error, Result};
-use crate::job::{Edition, Published, Transfer};
+use crate::job::{DownloadProgress, Published, WeightFormat};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -42,11 +42,11 @@ impl Download {
     /// There is no such model, or the hub cannot be reached, or does not have it any more.
     pub fn plan(
         hub: &Hub,
-        (model, edition): (Published, Edition),
+        (model, edition): (Published, WeightFormat),
         destination: Destination,
         known: &[PathBuf],
     ) -> Result<Self> {
-        let sources = recipe::sources(model, edition);
+        let sources = sources::sources(model, edition);
         if sources.is_empty() {
             let problem =
                 format!("{model} is not published in {edition}: choose another precision");
@@ -93,13 +93,16 @@ impl Download {
     ///
     /// # Errors
     /// There is not enough room on the disk, files do not come or come wrong, or `tell` wants no more.
-    pub fn run(&self, tell: &mut dyn FnMut(&Transfer) -> Result<()>) -> Result<Vec<PathBuf>> {
+    pub fn run(
+        &self,
+        tell: &mut dyn FnMut(&DownloadProgress) -> Result<()>,
+    ) -> Result<Vec<PathBuf>> {
         let (of, there) = self.bytes();
-        room::check(self.destination.folder(), of - there)?;
+        disk_space::check(self.destination.folder(), of - there)?;
         for listing in &self.listings {
             self.destination.begin(listing)?;
         }
-        let meter = Meter::new(there);
+        let meter = ProgressMeter::new(there);
         let mut watch = Watch::new(&meter, of);
         let queue = Mutex::new(self.items.iter().filter(|item| !item.is_whole()));
         thread::scope(|scope| {

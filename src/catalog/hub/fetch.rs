@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
-use super::agent::{Failure, Hub};
+use super::client::{Failure, Hub};
 use super::destination::Item;
-use super::meter::Meter;
 use super::partial::Partial;
+use super::progress::ProgressMeter;
 use crate::error::{Error, Result};
 
 /// How much is read at once.
@@ -19,7 +19,7 @@ const BLOCK: usize = 1 << 18;
 /// # Errors
 /// It does not come, comes wrong twice, cannot be written, or the download was stopped. What came is kept, unless it
 /// was wrong.
-pub fn fetch(hub: &Hub, item: &Item, meter: &Meter) -> Result<()> {
+pub fn fetch(hub: &Hub, item: &Item, meter: &ProgressMeter) -> Result<()> {
     meter.check()?;
     let mut partial = Partial::open(item, meter)?;
     for _ in 0..2 {
@@ -35,7 +35,12 @@ pub fn fetch(hub: &Hub, item: &Item, meter: &Meter) -> Result<()> {
 }
 
 /// Asks for what is missing, and takes what comes.
-fn receive(hub: &Hub, item: &Item, partial: &mut Partial, meter: &Meter) -> Result<(), Failure> {
+fn receive(
+    hub: &Hub,
+    item: &Item,
+    partial: &mut Partial,
+    meter: &ProgressMeter,
+) -> Result<(), Failure> {
     if partial.is_complete() {
         return Ok(());
     }
@@ -89,7 +94,7 @@ fn check_length(item: &Item, start: u64, response: &Response<Body>) -> Result<()
     ))
 }
 
-fn discard(partial: &mut Partial, meter: &Meter) -> Result<()> {
+fn discard(partial: &mut Partial, meter: &ProgressMeter) -> Result<()> {
     meter.take_back(partial.length());
     partial.restart()
 }

@@ -4,9 +4,9 @@ use std::path::{Component, Path};
 
 use serde::Deserialize;
 
-use super::agent::{Failure, Hub};
 use super::checksum::Checksum;
-use super::meter::Meter;
+use super::client::{Failure, Hub};
+use super::progress::ProgressMeter;
 use crate::error::{Error, Result};
 
 /// No listing is larger.
@@ -63,7 +63,7 @@ impl Listing {
     /// The hub cannot be reached, has no such repository or does not let it be seen, or its answer makes no sense.
     pub fn of(hub: &Hub, repository: &str) -> Result<Self> {
         let path = format!("api/models/{repository}/revision/main?blobs=true");
-        let text = hub.persist(&Meter::default(), || {
+        let text = hub.persist(&ProgressMeter::default(), || {
             let mut response = hub.get(&path, 0)?;
             let body = response.body_mut().with_config().limit(LARGEST);
             let text = body.read_to_vec();

@@ -1,19 +1,19 @@
-//! Models from the Hugging Face hub. An [`Offer`](crate::job::Offer) becomes a [`Download`], which knows every file by
+//! Models from the Hugging Face hub. A [`ModelDownload`](crate::job::ModelDownload) becomes a [`Download`], which knows every file by
 //! its length and its checksum before the first byte comes; what came of an interrupted one is not asked for again.
 
-mod agent;
 mod checksum;
+mod client;
 mod destination;
+mod disk_space;
 mod download;
 mod fetch;
+mod known_files;
 mod listing;
-mod meter;
 mod partial;
-mod recipe;
-mod room;
-mod shared;
+mod progress;
+mod sources;
 
-pub use agent::Hub;
+pub use client::Hub;
 pub use destination::Destination;
 pub use download::Download;
-pub use recipe::offers;
+pub use sources::offers;

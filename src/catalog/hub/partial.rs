@@ -7,7 +7,7 @@ use sha2::digest::DynDigest;
 
 use super::super::verify::hex;
 use super::destination::{Item, create_parent};
-use super::meter::Meter;
+use super::progress::ProgressMeter;
 use crate::error::{Error, Result};
 
 /// How much is read at once.
@@ -27,7 +27,7 @@ impl<'a> Partial<'a> {
     ///
     /// # Errors
     /// It cannot be written, another program is at it, or the download was stopped.
-    pub fn open(item: &'a Item, meter: &Meter) -> Result<Self> {
+    pub fn open(item: &'a Item, meter: &ProgressMeter) -> Result<Self> {
         let lock = lock(item)?;
         create_parent(&item.partial)?;
         let file = File::options()
@@ -51,7 +51,7 @@ impl<'a> Partial<'a> {
     }
 
     /// The checksum is of all bytes, those of earlier times too.
-    fn read_what_is_there(&mut self, meter: &Meter) -> Result<()> {
+    fn read_what_is_there(&mut self, meter: &ProgressMeter) -> Result<()> {
         let mut block = vec![0; BLOCK];
         loop {
             meter.check()?;

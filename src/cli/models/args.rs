@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::job::{Edition, Published};
+use crate::job::{Published, WeightFormat};
 
 /// Arguments of `models`.
 #[derive(Debug, Args)]
@@ -57,8 +57,8 @@ pub enum Verb {
         variant: Option<Published>,
 
         /// official, as the authors published it; fp16; fp8; q8 or q4
-        #[arg(long, default_value_t = Edition::Fp16)]
-        precision: Edition,
+        #[arg(long, default_value_t = WeightFormat::Fp16)]
+        precision: WeightFormat,
 
         /// Put the files here, sorted as in ComfyUI's models folder
         #[arg(long)]

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::super::{interrupt, print, say, words};
-use super::arriving::Arriving;
+use super::super::{format, interrupt, print, say};
+use super::download_progress::Arriving;
 use crate::catalog::hub::{self, Destination, Download, Hub};
 use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
-use crate::job::{Edition, Offer, Published};
+use crate::job::{ModelDownload, Published, WeightFormat};
 
 /// Downloads a model, or shows what there is.
 ///
@@ -18,7 +18,7 @@ use crate::job::{Edition, Offer, Published};
 /// It cannot be had, or there is no room for it.
 pub fn run(
     model: Option<Published>,
-    edition: Edition,
+    edition: WeightFormat,
     folder: Option<&Path>,
     json: bool,
 ) -> Result<()> {
@@ -58,14 +58,14 @@ pub fn run(
     finish(&files, json)
 }
 
-fn announce(model: Published, edition: Edition, download: &Download) {
+fn announce(model: Published, edition: WeightFormat, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
-        there => format!(", of which {} are there", words::bytes(there)),
+        there => format!(", of which {} are there", format::bytes(there)),
     };
     let place = download.destination().folder().display();
-    let of = words::bytes(of);
+    let of = format::bytes(of);
     say(&format!("{model} in {edition}: {of}{there}, to {place}"));
 }
 
@@ -83,14 +83,14 @@ fn finish(files: &[PathBuf], json: bool) -> Result<()> {
     })
 }
 
-fn table(offers: &[Offer]) -> String {
-    let line = |offer: &Offer| {
-        let Offer {
+fn table(offers: &[ModelDownload]) -> String {
+    let line = |offer: &ModelDownload| {
+        let ModelDownload {
             model,
             edition,
             bytes,
         } = offer;
-        let bytes = words::bytes(*bytes);
+        let bytes = format::bytes(*bytes);
         format!(
             "{:10} --precision {:9} {bytes:>8}",
             model.to_string(),
@@ -101,9 +101,9 @@ fn table(offers: &[Offer]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn table_json(offers: &[Offer]) -> String {
-    let object = |offer: &Offer| {
-        let Offer {
+fn table_json(offers: &[ModelDownload]) -> String {
+    let object = |offer: &ModelDownload| {
+        let ModelDownload {
             model,
             edition,
             bytes,

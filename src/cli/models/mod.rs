@@ -1,7 +1,7 @@
 //! `zoetrope models`: which models are on this machine.
 
 pub mod args;
-mod arriving;
+mod download_progress;
 mod get;
 mod show;
 mod table;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::words;
+use super::super::format;
 use super::table;
 use crate::job::{Checkpoint, Installed};
 
@@ -14,7 +14,7 @@ pub fn text(model: &Installed) -> String {
         row("Name", &model.name),
         row("Family", table::family(model)),
         row("Place", &model.place.display().to_string()),
-        row("Size", &words::bytes(model.bytes)),
+        row("Size", &format::bytes(model.bytes)),
     ];
     match &model.checkpoint {
         Err(problem) => lines.push(row("Problem", problem)),
@@ -61,5 +61,5 @@ fn parts(model: &Checkpoint) -> Vec<(&'static str, Vec<PathBuf>)> {
 
 fn described(file: &Path) -> String {
     let bytes = file.metadata().map_or(0, |about| about.len());
-    format!("{} ({})", file.display(), words::bytes(bytes))
+    format!("{} ({})", file.display(), format::bytes(bytes))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::words;
+use super::super::format;
 use crate::job::{Installed, Variant};
 
 /// A line for each model; what keeps one from being usable stands under it.
@@ -14,7 +14,7 @@ pub fn text(models: &[Installed]) -> String {
     let width = width.unwrap_or_default();
     let lines = models.iter().map(|model| {
         let Installed { name, bytes, .. } = model;
-        let bytes = words::bytes(*bytes);
+        let bytes = format::bytes(*bytes);
         let line = format!("{name:width$}  {:15}  {bytes:>8}", family(model));
         match &model.checkpoint {
             Ok(_) => line,

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::super::{say, words};
-use super::{Face, result};
+use super::super::{format, say};
+use super::{ProgressSink, result};
 use crate::error::Error;
 use crate::job::{Progress, Settings, Stage, TimeLeft};
 
@@ -58,7 +58,7 @@ fn new_bar(stage: Stage, of: usize) -> ProgressBar {
     bar
 }
 
-impl Face for Bars {
+impl ProgressSink for Bars {
     fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
         say(words);
     }
@@ -70,7 +70,7 @@ impl Face for Bars {
         bar.set_position(done as u64);
         if let Some(time) = time_left {
             bar.set_message(if done < of {
-                format!("about {} left", words::duration(time))
+                format!("about {} left", format::duration(time))
             } else {
                 String::new()
             });

@@ -7,9 +7,9 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::super::print;
-use super::Face;
+use super::ProgressSink;
 use crate::error::Error;
-use crate::job::{Kept, Progress, Settings};
+use crate::job::{Progress, ResumePoint, Settings};
 
 /// Writes objects.
 pub struct Json {
@@ -37,7 +37,7 @@ enum Line<'a> {
     },
     Cancelled {
         #[serde(skip_serializing_if = "Option::is_none")]
-        kept: Option<&'a Kept>,
+        kept: Option<&'a ResumePoint>,
     },
     Failed {
         message: String,
@@ -62,7 +62,7 @@ fn tell(line: &Line) {
     let _ = serde_json::to_string(line).map(|line| print(&line));
 }
 
-impl Face for Json {
+impl ProgressSink for Json {
     fn started(&mut self, _words: &str, output: &Path, settings: Option<&Settings>) {
         tell(&Line::Started {
             output: output.to_string_lossy(),

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::super::{say, words};
-use super::{Face, result};
+use super::super::{format, say};
+use super::{ProgressSink, result};
 use crate::error::Error;
 use crate::job::{Progress, Settings, Stage, TimeLeft};
 
@@ -31,7 +31,7 @@ impl Lines {
     }
 }
 
-impl Face for Lines {
+impl ProgressSink for Lines {
     fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
         say(words);
     }
@@ -50,7 +50,7 @@ impl Face for Lines {
                 say(&format!(
                     "{}: {done} of {of}, about {} left",
                     stage.label(),
-                    words::duration(time)
+                    format::duration(time)
                 ));
             }
             _ if done > 0 => say(&format!("{}: {done} of {of}", stage.label())),

@@ -3,7 +3,7 @@
 use super::needs::needs;
 use super::vae::{Frames, decode};
 use super::{Machine, Need, Saving, Sizes, VaeSizes};
-use crate::job::{Bits, Decoding, Field, Guidance, Plan, Precision, Refusal, Remedy, Stage};
+use crate::job::{Decoding, Field, Guidance, Plan, Precision, QuantBits, Refusal, Remedy, Stage};
 
 /// A plan that fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,7 +192,7 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option
         change(&mut other);
         within(&other, sizes, most, Stage::Text).peak()
     };
-    for bits in [Bits::Eight, Bits::Four] {
+    for bits in [QuantBits::Eight, QuantBits::Four] {
         let needed = peak(&|plan| plan.quantize = Some(bits));
         if needed <= most {
             let words = format!(

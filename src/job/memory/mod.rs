@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bits, Expert, Precision, Stage};
+use super::{Expert, Precision, QuantBits, Stage};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -87,7 +87,7 @@ impl DitSizes {
     }
 
     /// The bytes of all weights.
-    fn weights(&self, precision: Precision, quantize: Option<Bits>) -> u64 {
+    fn weights(&self, precision: Precision, quantize: Option<QuantBits>) -> u64 {
         let product = self.product_bytes(precision);
         let asked = quantize.map(|bits| {
             let scale_and_bias = 2 * 8 * product;
@@ -185,7 +185,7 @@ impl Need {
 
 /// What a job does to need less memory. None of it changes the video but for rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Thrift {
+pub struct MemoryOptions {
     /// Whether the two passes of guidance run one after the other, even where one batch would be faster.
     pub guidance_in_turn: bool,
     /// Into how many tiles each side of the picture is cut where the VAE decodes.
@@ -216,7 +216,7 @@ impl fmt::Display for Saving {
     }
 }
 
-impl Default for Thrift {
+impl Default for MemoryOptions {
     fn default() -> Self {
         Self {
             guidance_in_turn: false,

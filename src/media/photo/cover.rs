@@ -3,7 +3,7 @@
 use image::{RgbImage, imageops};
 
 use super::lanczos;
-use crate::job::{Anchor, Size};
+use crate::job::{CropAnchor, Size};
 use crate::{Error, Result};
 
 /// A picture that has to grow beyond this to cover the video is a mere line.
@@ -13,7 +13,7 @@ const MAX_COVER_PIXELS: f64 = 200e6;
 /// just covers it, then cropped so that the part at `anchor` stays: the official code has the centre.
 ///
 /// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
-pub fn cover(picture: &RgbImage, size: Size, anchor: Anchor) -> Result<RgbImage> {
+pub fn cover(picture: &RgbImage, size: Size, anchor: CropAnchor) -> Result<RgbImage> {
     let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
     let scale = (f64::from(size.width) / width).max(f64::from(size.height) / height);
     let (width, height) = (

@@ -55,7 +55,7 @@ impl Projections {
     }
 
     /// Attention over (batch, tokens, heads, width), with the last product.
-    fn attend(&self, queries: &Array, memory: &TextMemory) -> Result<Array> {
+    fn attend(&self, queries: &Array, memory: &TextKv) -> Result<Array> {
         let (batch, tokens) = (queries.dim(0), queries.dim(1));
         let queries = heads_first(queries)?;
         let y = nn::attention(&queries, &memory.keys, &memory.values)?;
@@ -72,12 +72,12 @@ fn heads_first(x: &Array) -> Result<Array> {
 }
 
 /// Keys and values, (batch, heads, tokens, width).
-pub struct TextMemory {
+pub struct TextKv {
     keys: Array,
     values: Array,
 }
 
-impl TextMemory {
+impl TextKv {
     /// Of keys and values (batch, tokens, heads, width).
     fn new(keys: &Array, values: &Array) -> Result<Self> {
         Ok(Self {
@@ -109,7 +109,7 @@ impl SelfAttention {
     pub fn forward(&self, x: &Array, rope: &Rope) -> Result<Array> {
         let queries = rope.rotate(&self.queries(x)?)?;
         let keys = rope.rotate(&self.keys(x)?)?;
-        let memory = TextMemory::new(&keys, &self.0.values(x)?)?;
+        let memory = TextKv::new(&keys, &self.0.values(x)?)?;
         self.0.attend(&queries, &memory)
     }
 }
@@ -123,14 +123,14 @@ impl CrossAttention {
     }
 
     /// The keys and values of embedded texts, (prompts, text length, dim), computed once.
-    pub fn remember(&self, text: &Array) -> Result<TextMemory> {
-        let memory = TextMemory::new(&self.0.keys(text)?, &self.0.values(text)?)?;
+    pub fn key_values(&self, text: &Array) -> Result<TextKv> {
+        let memory = TextKv::new(&self.0.keys(text)?, &self.0.values(text)?)?;
         eval([&memory.keys, &memory.values])?;
         Ok(memory)
     }
 
     /// (batch, tokens, dim) → (batch, tokens, dim)
-    pub fn forward(&self, x: &Array, memory: &TextMemory) -> Result<Array> {
+    pub fn forward(&self, x: &Array, memory: &TextKv) -> Result<Array> {
         self.0.attend(&self.0.queries(x)?, memory)
     }
 }

@@ -3,11 +3,11 @@
 use mlx_rs::fast::layer_norm;
 use mlx_rs::{Array, Dtype};
 
-use super::attention::{CrossAttention, SelfAttention, TextMemory};
+use super::attention::{CrossAttention, SelfAttention, TextKv};
 use super::time::VECTORS;
 use super::{Config, Modulation, Rope};
 use crate::Result;
-use crate::model::nn::{Fused, Pace, gelu_tanh, in_parts};
+use crate::model::nn::{EvalPacer, Fused, gelu_tanh, in_parts};
 use crate::weights::{Linear, Weights};
 
 /// The order of the six modulation vectors.
@@ -92,7 +92,7 @@ impl Block {
     }
 
     /// (batch, tokens, dim) → (batch, tokens, dim)
-    pub fn feed_forward(&self, x: &Array, pace: &mut Pace) -> Result<Array> {
+    pub fn feed_forward(&self, x: &Array, pace: &mut EvalPacer) -> Result<Array> {
         let parts = x.dim(0) * x.dim(1) / MOST_FEED_ROWS + 1;
         in_parts(x, 1, parts, pace, |x| {
             self.ffn[1].forward(&gelu_tanh(&self.ffn[0].forward(x)?)?)
@@ -105,8 +105,8 @@ impl Block {
         x: &Array,
         modulation: &Modulation,
         rope: &Rope,
-        memory: &TextMemory,
-        pace: &mut Pace,
+        memory: &TextKv,
+        pace: &mut EvalPacer,
     ) -> Result<Array> {
         let modulation = self.modulate(modulation)?;
         let y = self

@@ -14,7 +14,7 @@ mod rope;
 mod text;
 mod time;
 
-pub use attention::{CrossAttention, SelfAttention, TextMemory};
+pub use attention::{CrossAttention, SelfAttention, TextKv};
 pub use block::Block;
 pub use config::Config;
 pub use head::Head;
@@ -28,7 +28,7 @@ use mlx_rs::ops::{broadcast_to, concatenate};
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
-use crate::model::nn::Pace;
+use crate::model::nn::EvalPacer;
 use crate::weights::{Linear, Weights};
 
 /// Up to this many rows the blocks are computed as one: the graph of all of them holds every
@@ -48,17 +48,17 @@ pub struct Dit {
 /// What prompts contribute, the same at every step: each block's keys and values of their texts.
 pub struct Prompts {
     count: i32,
-    memories: Vec<TextMemory>,
+    memories: Vec<TextKv>,
 }
 
 impl Dit {
-    /// Reads the network; products are computed in `products`.
+    /// Reads the network; products are computed in `dtype`.
     ///
     /// # Errors
     /// When `config` and the tensors contradict each other, or a file cannot be read.
-    pub fn load(weights: &Weights, config: &Config, products: Dtype) -> Result<Self> {
+    pub fn load(weights: &Weights, config: &Config, dtype: Dtype) -> Result<Self> {
         let exact = weights.as_type(Dtype::Float32);
-        let weights = weights.as_type(products);
+        let weights = weights.as_type(dtype);
         let dim = weights.side("patch_embedding.weight", 0)?;
         config.check_heads(dim)?;
         let blocks = weights.at("blocks");
@@ -103,10 +103,10 @@ impl Dit {
 
     /// The text features (tokens, text width) of each prompt → what every step needs of them, to be
     /// made once a run.
-    pub fn read(&self, features: &[&Array]) -> Result<Prompts> {
+    pub fn encode_context(&self, features: &[&Array]) -> Result<Prompts> {
         let texts = features.iter().map(|features| self.text.forward(features));
         let text = concatenate(&texts.collect::<Result<Vec<_>>>()?, 0)?;
-        let remember = |block: &Block| block.cross_attn.remember(&text);
+        let remember = |block: &Block| block.cross_attn.key_values(&text);
         Ok(Prompts {
             count: text.dim(0),
             memories: self.blocks.iter().map(remember).collect::<Result<_>>()?,
@@ -134,9 +134,9 @@ impl Dit {
         let (embedding, modulation) = self.time.forward(timesteps, grid)?;
 
         let mut pace = if prompts.count * tokens > MOST_ROWS_AT_ONCE {
-            Pace::steady()
+            EvalPacer::steady()
         } else {
-            Pace::lazy()
+            EvalPacer::lazy()
         };
         let mut x = broadcast_to(&embedded, &[prompts.count, tokens, dim])?;
         for (block, memory) in self.blocks.iter().zip(&prompts.memories) {

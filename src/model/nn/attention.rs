@@ -4,7 +4,7 @@ use mlx_rs::fast::{ScaledDotProductAttentionMask as Mask, scaled_dot_product_att
 use mlx_rs::ops::matmul;
 use mlx_rs::{Array, Dtype};
 
-use super::{Pace, in_parts, softmax};
+use super::{EvalPacer, in_parts, softmax};
 use crate::Result;
 use crate::backend::Backend;
 
@@ -33,9 +33,13 @@ pub fn attention(queries: &Array, keys: &Array, values: &Array) -> Result<Array>
         i64::from(queries.dim(0)) * i64::from(queries.dim(1)) * i64::from(keys.dim(2));
     let scores = scores_a_query * i64::from(queries.dim(2));
     let groups = (scores / most + 1).min(queries.dim(2).into());
-    in_parts(queries, 2, groups as i32, &mut Pace::steady(), |queries| {
-        attend(queries, keys, values, scale, None)
-    })
+    in_parts(
+        queries,
+        2,
+        groups as i32,
+        &mut EvalPacer::steady(),
+        |queries| attend(queries, keys, values, scale, None),
+    )
 }
 
 /// softmax(scale · q kᵀ + bias) v over (batch, heads, tokens, width), all at once.

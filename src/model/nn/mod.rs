@@ -3,15 +3,15 @@
 mod activation;
 mod attention;
 mod conv;
+mod eval_pacer;
 mod exp;
 mod fused;
-mod pace;
 mod resizing;
 
 pub use activation::{gelu_tanh, silu};
 pub use attention::{attend, attention};
 pub use conv::{Conv3d, Formulation};
+pub use eval_pacer::{EvalPacer, in_parts};
 pub use exp::{exp, softmax};
 pub use fused::Fused;
-pub use pace::{Pace, in_parts};
-pub use resizing::{Doubling, Halving};
+pub use resizing::{Downsample2x, Upsample2x};

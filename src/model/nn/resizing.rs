@@ -8,12 +8,12 @@ use crate::backend::Backend;
 use crate::weights::Weights;
 
 /// A convolution with a kernel of 3 × 3 that halves (pictures, height, width, channels).
-pub struct Halving {
+pub struct Downsample2x {
     weight: Array, // (out, 3, 3, in)
     bias: Array,   // (out)
 }
 
-impl Halving {
+impl Downsample2x {
     /// Reads `name`.
     pub fn load(weights: &Weights, name: &str, channels: i32) -> Result<Self> {
         let weights = weights.at(name);
@@ -36,7 +36,7 @@ impl Halving {
 }
 
 /// Makes four pixels of each, all the same, and convolves with a kernel of 3 × 3.
-pub struct Doubling {
+pub struct Upsample2x {
     kernel: DoublingKernel,
     bias: Array, // (out)
 }
@@ -49,7 +49,7 @@ enum DoublingKernel {
     Corners(Array),
 }
 
-impl Doubling {
+impl Upsample2x {
     /// Reads `name`.
     pub fn load(weights: &Weights, name: &str, (inputs, outputs): (i32, i32)) -> Result<Self> {
         let weights = weights.at(name);

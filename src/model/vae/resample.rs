@@ -6,12 +6,12 @@ use mlx_rs::Array;
 
 use super::{Cache, CausalConv};
 use crate::Result;
-use crate::model::nn::{Conv3d, Doubling, Halving};
+use crate::model::nn::{Conv3d, Downsample2x, Upsample2x};
 use crate::weights::Weights;
 
 /// Halves height and width, and in time every chunk but the first.
 pub struct Downsample {
-    space: Halving,
+    space: Downsample2x,
     time: Option<Conv3d>,
 }
 
@@ -21,7 +21,7 @@ impl Downsample {
         let same = (channels, channels);
         let time = || Conv3d::load(weights, "time_conv", same, (3, 1), 2);
         Ok(Self {
-            space: Halving::load(weights, "resample.1", channels)?,
+            space: Downsample2x::load(weights, "resample.1", channels)?,
             time: in_time.then(time).transpose()?,
         })
     }
@@ -49,7 +49,7 @@ impl Downsample {
 
 /// Doubles height and width, and in time every chunk but the first.
 pub struct Upsample {
-    space: Doubling,
+    space: Upsample2x,
     time: Option<CausalConv>,
 }
 
@@ -59,7 +59,7 @@ impl Upsample {
     pub fn load(weights: &Weights, (inputs, outputs): (i32, i32), in_time: bool) -> Result<Self> {
         let time = || CausalConv::load_in_time(weights, "time_conv", (inputs, 2 * inputs));
         Ok(Self {
-            space: Doubling::load(weights, "resample.1", (inputs, outputs))?,
+            space: Upsample2x::load(weights, "resample.1", (inputs, outputs))?,
             time: in_time.then(time).transpose()?,
         })
     }

@@ -9,7 +9,7 @@ use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory, random};
 
 use super::decode::dtype;
-use super::experts::{packed, products};
+use super::experts::{compute_dtype, packed};
 use super::{Outcome, REUSED_BYTES, Reporter, vae_kind};
 use crate::Result;
 use crate::job::{Bench, LatentShape, Measurement, Part, Stage};
@@ -67,9 +67,9 @@ fn text(clock: &mut Clock) -> Result<()> {
 fn denoise(clock: &mut Clock) -> Result<()> {
     let bench = clock.bench;
     let (config, weights) = networks::dit(&bench.subject)?;
-    let products = products(bench.precision, &weights)?;
+    let dtype = compute_dtype(bench.precision, &weights)?;
     let weights = packed(weights, bench.quantize);
-    let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
+    let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
     let shape = LatentShape {
         channels: bench.subject.variant().input_channels() as i32,
         ..latent_shape(bench)
@@ -79,7 +79,7 @@ fn denoise(clock: &mut Clock) -> Result<()> {
     let rope = dit.rope(grid)?;
     let width = weights.side("text_embedding.0.weight", 1)?;
     let text = noise(&[config.text_len, width])?;
-    let prompts = dit.read(&vec![&text; bench.batch as usize])?;
+    let prompts = dit.encode_context(&vec![&text; bench.batch as usize])?;
     let timesteps = Timesteps {
         noisy: 500.0,
         clean_first_frame: false,

@@ -5,8 +5,8 @@ mod packed_file;
 use mlx_rs::ops::sqrt;
 use mlx_rs::{Array, memory};
 
-use super::experts::{packing, products};
-use super::{Outcome, REUSED_BYTES, Reporter, features};
+use super::experts::{compute_dtype, packing};
+use super::{Outcome, REUSED_BYTES, Reporter, text_embeds};
 use crate::job::{Expert, Loss, Network, Precision, Quantizing, Stage};
 use crate::model::dit::{self, Dit, Grid, Timesteps};
 use crate::sampler;
@@ -30,7 +30,7 @@ pub fn run(
 ) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-    let features = features::of_one(&job.checkpoint, PROMPT, reporter)?;
+    let features = text_embeds::of_one(&job.checkpoint, PROMPT, reporter)?;
     for (expert, network) in job.checkpoint.experts() {
         let (weights, error) = measure(job, expert, network, &features, reporter)?;
         let file = job.file(expert);
@@ -93,8 +93,8 @@ fn velocity(
     timestep: f64,
 ) -> Result<Array> {
     let config = dit::Config::of(network.config.as_deref(), weights)?;
-    let products = products(Precision::Auto, weights)?;
-    let dit = weights.load(|weights| Dit::load(weights, &config, products))?;
+    let dtype = compute_dtype(Precision::Auto, weights)?;
+    let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
     let channels = weights.shape("patch_embedding.weight")?[1];
     let [frames, height, width] = LATENTS;
     let latents = sampler::noise(SEED, &[channels, frames, height, width]);
@@ -102,7 +102,10 @@ fn velocity(
         noisy: timestep,
         clean_first_frame: false,
     };
-    let (prompts, rope) = (dit.read(&[features])?, dit.rope(Grid::of(&latents))?);
+    let (prompts, rope) = (
+        dit.encode_context(&[features])?,
+        dit.rope(Grid::of(&latents))?,
+    );
     let velocity = dit
         .forward(&latents, &timesteps, &prompts, &rope)?
         .remove(0);

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use super::{Compose, fix, loras};
-use crate::job::{Bits, Field, Guidance, Request, Sampler};
+use crate::job::{Field, Guidance, QuantBits, Request, Sampler};
 use crate::view::action::Part;
 use crate::view::strings::words;
 use crate::view::theme::space;
@@ -218,7 +218,7 @@ fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
         words.weights_why,
         &mut request.quantize,
         |ui, value| {
-            let choices = [None, Some(Bits::Eight), Some(Bits::Four)];
+            let choices = [None, Some(QuantBits::Eight), Some(QuantBits::Four)];
             let names = [words.as_they_are, words.eight_bits, words.four_bits];
             let chosen = choices.iter().position(|each| each == value);
             let width = ui.available_width().min(190.0);

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::Compose;
-use crate::job::{Field, Fit, Remedy, Request};
+use crate::job::{Field, PictureFit, Remedy, Request};
 use crate::view::Action;
 use crate::view::action::End;
 use crate::view::strings::words;
@@ -63,9 +63,9 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             words.choose_picture.to_owned(),
             Mend::Ask(Action::ChoosePicture(End::First)),
         ),
-        Field::Image if form.request.fit == Fit::Picture && form.first.is_some() => (
+        Field::Image if form.request.fit == PictureFit::Picture && form.first.is_some() => (
             words.crop_it.to_owned(),
-            change(Box::new(|request| request.fit = Fit::Crop)),
+            change(Box::new(|request| request.fit = PictureFit::Crop)),
         ),
         Field::Image => (
             words.remove_picture.to_owned(),

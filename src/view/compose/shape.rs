@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use super::{Compose, fix};
-use crate::job::{Field, Fit, Preset, Request, Shape, Size};
+use crate::job::{Field, PictureFit, Preset, Request, Shape, Size};
 use crate::view::strings::{Words, words};
 use crate::view::theme::space;
 use crate::view::widget::{Face, Number, Segment, caption, label, segmented};
@@ -64,7 +64,7 @@ fn shapes(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Request
             name: words.compose.as_picture,
         });
     }
-    let as_picture = request.image.is_some() && request.fit == Fit::Picture;
+    let as_picture = request.image.is_some() && request.fit == PictureFit::Picture;
     let chosen = if as_picture {
         Some(shapes.len())
     } else {
@@ -80,7 +80,7 @@ fn shapes(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Request
                 nearest(presets, shapes[taken], tier, form.size),
             );
         }
-        Some(_) => request.fit = Fit::Picture,
+        Some(_) => request.fit = PictureFit::Picture,
         None => {}
     }
 }
@@ -116,7 +116,7 @@ fn fineness(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Reque
 fn crop_to(request: &mut Request, form: &Compose, size: Size) {
     request.size = Some(size).filter(|&size| size != form.model.defaults.size);
     request.max_area = None;
-    request.fit = Fit::Crop;
+    request.fit = PictureFit::Crop;
 }
 
 fn tiers(presets: &[Preset]) -> Vec<u32> {

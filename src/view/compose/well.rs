@@ -7,7 +7,7 @@ use egui::{
 };
 
 use super::{Compose, fix};
-use crate::job::{Anchor, Field, Pictures, Request, Size};
+use crate::job::{CropAnchor, Field, Pictures, Request, Size};
 use crate::view::action::{Action, End};
 use crate::view::icons;
 use crate::view::strings::words;
@@ -115,7 +115,14 @@ fn invite(ui: &Ui, response: &Response, rect: Rect, name: &str) {
 }
 
 /// The part of the picture that will be used, which can be slid.
-fn crop(ui: &Ui, response: &Response, rect: Rect, photo: &Photo, video: Size, anchor: &mut Anchor) {
+fn crop(
+    ui: &Ui,
+    response: &Response,
+    rect: Rect,
+    photo: &Photo,
+    video: Size,
+    anchor: &mut CropAnchor,
+) {
     let frame = fitted(ui, rect, video);
     let shown = share(photo.size, video);
     let hidden = Vec2::splat(1.0) - shown;
@@ -125,7 +132,7 @@ fn crop(ui: &Ui, response: &Response, rect: Rect, photo: &Photo, video: Size, an
         slack if slack > 0.5 => (at - drag / slack).clamp(0.0, 1.0),
         _ => at,
     };
-    *anchor = Anchor {
+    *anchor = CropAnchor {
         x: slid(anchor.x, drag.x, slack.x),
         y: slid(anchor.y, drag.y, slack.y),
     };

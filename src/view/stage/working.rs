@@ -35,7 +35,7 @@ pub enum Left {
 
 /// A job that is not finished.
 pub struct Working<'a> {
-    /// Its ticket.
+    /// Its handle.
     pub id: u64,
     /// What the video should show.
     pub prompt: &'a str,

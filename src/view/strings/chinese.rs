@@ -8,7 +8,8 @@ use super::{
 };
 use crate::job::memory::Saving;
 use crate::job::{
-    Computation, Edition, Estimate, Fault, Field, Pictures, Refusal, Stage as JobStage, Transfer,
+    Computation, DeviceFault, DownloadProgress, Estimate, Field, Pictures, Refusal,
+    Stage as JobStage, WeightFormat,
 };
 use crate::view::keys::Key;
 
@@ -23,7 +24,7 @@ pub const CHINESE: Words = Words {
     sheets: Sheets {
         models: "模型",
         settings: "设置",
-        shelf: "全部作品",
+        library: "全部作品",
         export: "导出",
         shortcuts: "键盘快捷键",
         close: "关闭",
@@ -321,7 +322,7 @@ fn refusal(refusal: &Refusal) -> String {
     .into()
 }
 
-fn faulty(fault: Fault) -> String {
+fn faulty(fault: DeviceFault) -> String {
     let what = match fault.what {
         Computation::Products => "矩阵乘积",
         Computation::Attention => "注意力",
@@ -337,7 +338,7 @@ fn key(key: Key) -> &'static str {
         Key::Generate => "生成",
         Key::New => "新建视频",
         Key::Open => "打开图片或视频",
-        Key::Shelf => "全部作品",
+        Key::Library => "全部作品",
         Key::Export => "导出",
         Key::Models => "模型",
         Key::Settings => "设置",
@@ -354,7 +355,7 @@ fn key(key: Key) -> &'static str {
         Key::StepBack => "后退一帧",
         Key::StepForward => "前进一帧",
         Key::Loop => "循环",
-        Key::Fit => "实际大小或适合窗口",
+        Key::PictureFit => "实际大小或适合窗口",
         Key::CopyFrame => "复制此帧",
         Key::Reveal => "显示文件",
         Key::Trash => "移到废纸篓",
@@ -415,7 +416,7 @@ fn menu(title: &'static str) -> &'static str {
     }
 }
 
-fn come(transfer: &Transfer) -> String {
+fn come(transfer: &DownloadProgress) -> String {
     if transfer.of == 0 {
         return "正在查询".into();
     }
@@ -430,12 +431,12 @@ fn come(transfer: &Transfer) -> String {
     }
 }
 
-fn edition_name(edition: Edition) -> &'static str {
+fn edition_name(edition: WeightFormat) -> &'static str {
     match edition {
-        Edition::Official => "官方原版",
-        Edition::Fp16 => "16 位",
-        Edition::Fp8 => "8 位浮点",
-        Edition::Q8 => "8 位",
-        Edition::Q4 => "4 位",
+        WeightFormat::Official => "官方原版",
+        WeightFormat::Fp16 => "16 位",
+        WeightFormat::Fp8 => "8 位浮点",
+        WeightFormat::Q8 => "8 位",
+        WeightFormat::Q4 => "4 位",
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
 use crate::job::memory::Saving;
-use crate::job::{Edition, Estimate, Pictures, Stage as JobStage, Transfer};
+use crate::job::{DownloadProgress, Estimate, Pictures, Stage as JobStage, WeightFormat};
 use crate::view::keys::Key;
 
 /// What the window says in English.
@@ -20,7 +20,7 @@ pub const ENGLISH: Words = Words {
     sheets: Sheets {
         models: "Models",
         settings: "Settings",
-        shelf: "Everything made",
+        library: "Everything made",
         export: "Export",
         shortcuts: "Keyboard shortcuts",
         close: "Close",
@@ -312,7 +312,7 @@ fn key(key: Key) -> &'static str {
         Key::Generate => "Generate",
         Key::New => "New video",
         Key::Open => "Open a picture or a video",
-        Key::Shelf => "Everything made",
+        Key::Library => "Everything made",
         Key::Export => "Export the clip",
         Key::Models => "Models",
         Key::Settings => "Settings",
@@ -329,25 +329,25 @@ fn key(key: Key) -> &'static str {
         Key::StepBack => "One frame back",
         Key::StepForward => "One frame on",
         Key::Loop => "Loop",
-        Key::Fit => "Actual size or fit",
+        Key::PictureFit => "Actual size or fit",
         Key::CopyFrame => "Copy the frame",
         Key::Reveal => "Show the file",
         Key::Trash => "Move to Trash",
     }
 }
 
-fn edition_name(edition: Edition) -> &'static str {
+fn edition_name(edition: WeightFormat) -> &'static str {
     match edition {
-        Edition::Official => "As published",
-        Edition::Fp16 => "16 bits",
-        Edition::Fp8 => "8-bit floats",
-        Edition::Q8 => "8 bits",
-        Edition::Q4 => "4 bits",
+        WeightFormat::Official => "As published",
+        WeightFormat::Fp16 => "16 bits",
+        WeightFormat::Fp8 => "8-bit floats",
+        WeightFormat::Q8 => "8 bits",
+        WeightFormat::Q4 => "4 bits",
     }
 }
 
 /// "3.2 GB of 22.8 GB · 41.3 MB/s · about 8 min left"
-fn come(transfer: &Transfer) -> String {
+fn come(transfer: &DownloadProgress) -> String {
     if transfer.of == 0 {
         return "Asking what there is".into();
     }

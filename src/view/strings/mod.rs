@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    Bits, Edition, Estimate, Fault, Pictures, Refusal, Size, Stage as JobStage, Transfer,
+    DeviceFault, DownloadProgress, Estimate, Pictures, QuantBits, Refusal, Size, Stage as JobStage,
+    WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -180,7 +181,7 @@ pub struct Compose {
     pub variations: &'static str,
     pub variations_of: fn(u32) -> String,
     pub to_fit: fn(&[Saving]) -> String,
-    pub pack: fn(Bits) -> String,
+    pub pack: fn(QuantBits) -> String,
 }
 
 /// Of the stage.
@@ -304,7 +305,7 @@ pub struct Export {
 pub struct Sheets {
     pub models: &'static str,
     pub settings: &'static str,
-    pub shelf: &'static str,
+    pub library: &'static str,
     pub export: &'static str,
     pub shortcuts: &'static str,
     pub close: &'static str,
@@ -354,8 +355,8 @@ pub struct Models {
     pub more_why: &'static str,
     pub download: &'static str,
     pub download_it: fn(&str) -> String,
-    pub edition: fn(Edition, u64) -> String,
-    pub come: fn(&Transfer) -> String,
+    pub edition: fn(WeightFormat, u64) -> String,
+    pub come: fn(&DownloadProgress) -> String,
     pub stop: &'static str,
     pub here: &'static str,
 }
@@ -379,6 +380,6 @@ pub struct Notices {
     pub failed: &'static str,
     pub awake: &'static str,
     pub engine_ended: &'static str,
-    pub faulty: fn(Fault) -> String,
+    pub faulty: fn(DeviceFault) -> String,
     pub midway: fn(&str) -> String,
 }

@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::block::Block;
 use super::entry::{self, Entry, Number, Stored};
+use super::ggml::Block;
 use crate::{Error, Result};
 
 /// Where ComfyUI's converters keep the shape of a tensor that has more axes than ggml allows, before the tensor's name.

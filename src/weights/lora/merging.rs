@@ -6,7 +6,7 @@ use mlx_rs::{Array, Dtype};
 
 use super::super::cursor::Weights;
 use super::super::entry::Entry;
-use super::{Change, Lora};
+use super::{Lora, LoraDelta};
 use crate::Result;
 
 impl Weights {
@@ -31,7 +31,7 @@ impl Weights {
 
     /// The numbers that LoRAs keep beside a matrix which they cannot be merged into.
     pub fn numbers_beside(&self, name: &str) -> u64 {
-        self.changes(name).iter().map(Change::factors).sum()
+        self.changes(name).iter().map(LoraDelta::factors).sum()
     }
 
     /// The whole tensor with what LoRAs add to it, which is summed in float32.
@@ -56,7 +56,7 @@ impl Weights {
     }
 
     /// What LoRAs add to a tensor.
-    pub(in super::super) fn changes(&self, name: &str) -> &[Change] {
+    pub(in super::super) fn changes(&self, name: &str) -> &[LoraDelta] {
         self.changes.get(&self.key(name)).map_or(&[], Vec::as_slice)
     }
 }

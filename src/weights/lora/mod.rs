@@ -4,7 +4,7 @@
 //! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685). How trainers name the parts is
 //! told in `dialect`.
 
-mod change;
+mod delta;
 mod dialect;
 mod merging;
 
@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
 use crate::{Error, Result};
-pub(super) use change::{Branch, Change};
+pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
 
 /// How many names an error spells out.
 const NAMED: usize = 3;
 
 /// The changes to tensors, by the tensors' names.
-pub(super) type Changes = BTreeMap<String, Vec<Change>>;
+pub(super) type Changes = BTreeMap<String, Vec<LoraDelta>>;
 
 /// A file with a LoRA; of it only the header is read until a network is loaded with it.
 #[derive(Debug)]
@@ -28,12 +28,12 @@ pub struct Lora {
     path: PathBuf,
     weights: Weights,
     /// What the file has for each module, under the file's own name for it.
-    modules: BTreeMap<String, Module>,
+    modules: BTreeMap<String, LoraModule>,
 }
 
 /// How much of a LoRA fits a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fit {
+pub struct LoraMatch {
     /// The modules that the network has, in the right size.
     pub matched: usize,
     /// All modules of the file.
@@ -42,7 +42,7 @@ pub struct Fit {
     pub left_out: Vec<String>,
 }
 
-impl Fit {
+impl LoraMatch {
     /// "a, b, c and 4 more" of what does not fit; `None` if all does.
     pub fn strangers(&self) -> Option<String> {
         let first = self.left_out.get(..NAMED).unwrap_or(&self.left_out);
@@ -57,7 +57,7 @@ impl Fit {
 
 /// The names of the tensors that the file has for one module.
 #[derive(Debug, Default)]
-struct Module {
+struct LoraModule {
     down: Option<String>,
     up: Option<String>,
     alpha: Option<String>,
@@ -67,7 +67,7 @@ struct Module {
     has_more: bool,
 }
 
-impl Module {
+impl LoraModule {
     /// Whether it changes a matrix, within which there is no other module.
     fn is_pair(&self) -> bool {
         self.down.is_some() && self.up.is_some()
@@ -105,12 +105,12 @@ impl Lora {
     ///
     /// # Errors
     /// Nothing does, and what does not.
-    pub fn fit(&self, network: &Weights) -> Result<Fit> {
+    pub fn fit(&self, network: &Weights) -> Result<LoraMatch> {
         Ok(self.changes(network, 1.0)?.0)
     }
 
     /// How much of it fits a network, and what it changes there at a strength.
-    pub(super) fn changes(&self, network: &Weights, strength: f32) -> Result<(Fit, Changes)> {
+    pub(super) fn changes(&self, network: &Weights, strength: f32) -> Result<(LoraMatch, Changes)> {
         let official = Modules::of(network);
         let mut changes = Changes::new();
         let mut left_out = Vec::new();
@@ -127,7 +127,7 @@ impl Lora {
             }
         }
         let of = self.modules.len();
-        let fit = Fit {
+        let fit = LoraMatch {
             matched: of - left_out.len(),
             of,
             left_out,
@@ -141,11 +141,11 @@ impl Lora {
     /// The changes to the tensors of one module of the network, unless one of them does not fit.
     fn fitting(
         &self,
-        module: &Module,
+        module: &LoraModule,
         found: &str,
         network: &Weights,
         strength: f32,
-    ) -> Result<Option<Vec<(String, Change)>>> {
+    ) -> Result<Option<Vec<(String, LoraDelta)>>> {
         if module.has_more {
             return Ok(None);
         }
@@ -153,7 +153,7 @@ impl Lora {
         match (&module.down, &module.up) {
             (Some(down), Some(up)) => {
                 let alpha = module.alpha.as_ref();
-                let pair = Change::low_rank(&self.weights, [down, up], alpha, strength)?;
+                let pair = LoraDelta::low_rank(&self.weights, [down, up], alpha, strength)?;
                 let Some(change) = pair else { return Ok(None) };
                 changes.push((format!("{found}.weight"), change));
             }
@@ -168,7 +168,7 @@ impl Lora {
             } else {
                 format!("{found}.{tensor}")
             };
-            changes.push((tensor, Change::difference(&self.weights, key, strength)?));
+            changes.push((tensor, LoraDelta::difference(&self.weights, key, strength)?));
         }
         let fits = changes
             .iter()
@@ -178,7 +178,7 @@ impl Lora {
     }
 
     /// The name of a module, and the size of its matrix.
-    fn described(&self, name: &str, module: &Module) -> String {
+    fn described(&self, name: &str, module: &LoraModule) -> String {
         match module.size(&self.weights) {
             Some((outputs, inputs)) => format!("{name} ({outputs}, {inputs})"),
             None => name.to_owned(),
@@ -186,7 +186,7 @@ impl Lora {
     }
 
     /// The error that nothing fits.
-    fn stranger(&self, fit: &Fit, network: &Weights) -> Error {
+    fn stranger(&self, fit: &LoraMatch, network: &Weights) -> Error {
         let network = network.place().display();
         let problem = match fit.strangers() {
             Some(names) => format!(
@@ -200,8 +200,8 @@ impl Lora {
 }
 
 /// What the file has for each module.
-fn modules(names: Vec<String>) -> BTreeMap<String, Module> {
-    let mut modules = BTreeMap::<String, Module>::new();
+fn modules(names: Vec<String>) -> BTreeMap<String, LoraModule> {
+    let mut modules = BTreeMap::<String, LoraModule>::new();
     let mut unknown = Vec::new();
     for key in names {
         let (name, Some(part)) = dialect::take_apart(&key) else {
@@ -218,7 +218,7 @@ fn modules(names: Vec<String>) -> BTreeMap<String, Module> {
     }
     for key in unknown {
         let mut places = key.rmatch_indices('.').map(|(end, _)| &key[..end]);
-        let pair = places.find(|name| modules.get(*name).is_some_and(Module::is_pair));
+        let pair = places.find(|name| modules.get(*name).is_some_and(LoraModule::is_pair));
         let name = pair.unwrap_or(&key).to_owned();
         modules.entry(name).or_default().has_more = true;
     }

@@ -1,8 +1,8 @@
 //! PyTorch files: a zip with a pickle that describes the tensors, and one stored entry with the bytes of each storage.
 
 mod input;
-mod machine;
 mod object;
+mod unpickler;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -59,7 +59,7 @@ impl<'a> Archive<'a> {
     fn entries(&mut self) -> Result<Vec<(String, Entry)>, String> {
         self.demand_little_endian()?;
         let pickle = self.read("data.pkl")?;
-        machine::tensors(&pickle)?
+        unpickler::tensors(&pickle)?
             .into_iter()
             .map(|(key, tensor)| match self.place(&tensor) {
                 _ if !tensor.is_contiguous() => Err(format!(

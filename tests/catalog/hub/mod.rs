@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use zoetrope::Result;
 use zoetrope::catalog::hub::{Destination, Download, Hub};
-use zoetrope::job::{Edition, Published, Transfer};
+use zoetrope::job::{DownloadProgress, Published, WeightFormat};
 
 use self::server::Server;
 
@@ -52,12 +52,12 @@ impl Scene {
     }
 
     fn plan(&self) -> Result<Download> {
-        let model = (Published::Ti2v5B, Edition::Fp16);
+        let model = (Published::Ti2v5B, WeightFormat::Fp16);
         Download::plan(&self.hub(), model, Destination::Cache(self.cache()), &[])
     }
 
     fn run(&self) -> Result<Vec<PathBuf>> {
-        self.plan()?.run(&mut |_: &Transfer| Ok(()))
+        self.plan()?.run(&mut |_: &DownloadProgress| Ok(()))
     }
 
     #[track_caller]

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use serde_json::json;
 use zoetrope::Error;
 use zoetrope::catalog::hub::{Destination, Download, Hub};
-use zoetrope::job::{Edition, Published, Transfer};
+use zoetrope::job::{DownloadProgress, Published, WeightFormat};
 
 use super::server::Whim;
 use super::{DIT, Scene, TEXT_ENCODER, VAE, assert_whole, files};
@@ -47,7 +47,7 @@ fn what_came_before_the_end_is_kept() {
     let download = scene.plan().unwrap();
     assert!(download.bytes().1 >= 400_000);
     let mut first = None;
-    let files = download.run(&mut |transfer: &Transfer| {
+    let files = download.run(&mut |transfer: &DownloadProgress| {
         first.get_or_insert(transfer.done);
         Ok(())
     });
@@ -65,12 +65,15 @@ fn a_download_can_be_stopped() {
             .server
             .misbehave(file, &[Whim::Drop(100_000), Whim::TooMany(60)]);
     }
-    let stopped = scene.plan().unwrap().run(&mut |transfer: &Transfer| {
-        if transfer.done >= 300_000 {
-            return Err(Error::Interrupted);
-        }
-        Ok(())
-    });
+    let stopped = scene
+        .plan()
+        .unwrap()
+        .run(&mut |transfer: &DownloadProgress| {
+            if transfer.done >= 300_000 {
+                return Err(Error::Interrupted);
+            }
+            Ok(())
+        });
     let error = stopped.unwrap_err();
     assert!(error.is_cancelled(), "{error}");
     assert_eq!(partial(&scene, DIT).metadata().unwrap().len(), 100_000);
@@ -84,11 +87,14 @@ fn a_server_that_cannot_begin_in_the_middle_begins_anew() {
         .server
         .misbehave(DIT, &[Whim::Drop(400_000), Whim::Whole]);
     let mut last = 0;
-    let files = scene.plan().unwrap().run(&mut |transfer: &Transfer| {
-        assert!(transfer.done <= transfer.of);
-        last = transfer.done;
-        Ok(())
-    });
+    let files = scene
+        .plan()
+        .unwrap()
+        .run(&mut |transfer: &DownloadProgress| {
+            assert!(transfer.done <= transfer.of);
+            last = transfer.done;
+            Ok(())
+        });
     assert_whole(&files.unwrap());
     assert_eq!(last, 1_700_000, "nothing is counted twice");
 }
@@ -177,7 +183,7 @@ fn refusals_are_told_or_waited_for() {
 fn a_hub_that_cannot_be_reached_is_told() {
     let scene = Scene::new();
     let nobody = Hub::new("http://127.0.0.1:1", None).with_patience(std::time::Duration::ZERO);
-    let model = (Published::Ti2v5B, Edition::Fp16);
+    let model = (Published::Ti2v5B, WeightFormat::Fp16);
     let plan = Download::plan(&nobody, model, Destination::Cache(scene.cache()), &[]);
     let problem = plan.unwrap_err().to_string();
     assert!(
@@ -195,12 +201,12 @@ fn a_hub_that_cannot_be_reached_is_told() {
 
 /// Whoever stores the files for the hub must not learn who asks.
 #[test]
-fn the_token_is_shown_to_the_hub_alone() {
+fn the_token_has_preview_to_the_hub_alone() {
     let scene = Scene::new();
     let hub = Hub::new(&scene.server.url(), Some("hf_secret".into()));
-    let model = (Published::Ti2v5B, Edition::Fp16);
+    let model = (Published::Ti2v5B, WeightFormat::Fp16);
     let download = Download::plan(&hub, model, Destination::Cache(scene.cache()), &[]).unwrap();
-    assert_whole(&download.run(&mut |_: &Transfer| Ok(())).unwrap());
+    assert_whole(&download.run(&mut |_: &DownloadProgress| Ok(())).unwrap());
     let tokens = scene.server.tokens();
     assert_eq!(tokens.len(), 5, "two listings, three files: {tokens:?}");
     assert!(tokens.iter().all(|(_, token)| token == "Bearer hf_secret"));

@@ -3,7 +3,7 @@
 use std::{fs, slice};
 
 use zoetrope::catalog::hub::{Destination, Download};
-use zoetrope::job::{Edition, Published, Transfer};
+use zoetrope::job::{DownloadProgress, Published, WeightFormat};
 
 use super::server::{Asked, REVISION, git};
 use super::{DIT, Scene, TEXT_ENCODER, VAE, assert_whole, content, files};
@@ -67,10 +67,10 @@ fn what_the_cache_has_is_linked_again() {
 fn a_folder_is_sorted_as_comfyui_sorts_it() {
     let scene = Scene::new();
     let models = scene.folder.path().join("models");
-    let model = (Published::Ti2v5B, Edition::Fp16);
+    let model = (Published::Ti2v5B, WeightFormat::Fp16);
     let destination = Destination::Folder(models.clone());
     let download = Download::plan(&scene.hub(), model, destination, &[]).unwrap();
-    let found = download.run(&mut |_: &Transfer| Ok(())).unwrap();
+    let found = download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     assert_whole(&found);
     let mut all = files(&models);
     all.sort();
@@ -109,10 +109,10 @@ fn an_official_model_has_a_folder_of_its_own() {
             .put(&format!("{repository}/{part}"), part.as_bytes());
     }
     let models = scene.folder.path().join("models");
-    let model = (Published::Ti2v5B, Edition::Official);
+    let model = (Published::Ti2v5B, WeightFormat::Official);
     let destination = Destination::Folder(models.clone());
     let download = Download::plan(&scene.hub(), model, destination, &[]).unwrap();
-    download.run(&mut |_: &Transfer| Ok(())).unwrap();
+    download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     for part in parts {
         let file = models.join("Wan2.2-TI2V-5B").join(part);
         assert_eq!(fs::read_to_string(file).unwrap(), part);
@@ -121,7 +121,7 @@ fn an_official_model_has_a_folder_of_its_own() {
 
     let place = Destination::Cache(scene.cache());
     let download = Download::plan(&scene.hub(), model, place, &[]).unwrap();
-    download.run(&mut |_: &Transfer| Ok(())).unwrap();
+    download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     let blobs = scene.cache().join("models--Wan-AI--Wan2.2-TI2V-5B/blobs");
     assert!(
         blobs.join(git(b"config.json")).is_file(),
@@ -138,7 +138,7 @@ fn what_models_share_is_not_downloaded_again() {
     let same = known.join("umt5_xxl_fp16.safetensors");
     fs::write(&same, content(3, 500_000)).unwrap();
     let plan = || {
-        let model = (Published::Ti2v5B, Edition::Fp16);
+        let model = (Published::Ti2v5B, WeightFormat::Fp16);
         Download::plan(
             &scene.hub(),
             model,
@@ -148,7 +148,7 @@ fn what_models_share_is_not_downloaded_again() {
         .unwrap()
     };
     assert_eq!(plan().bytes(), (1_200_000, 0));
-    plan().run(&mut |_: &Transfer| Ok(())).unwrap();
+    plan().run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     let asked: Vec<_> = scene
         .server
         .asked()
@@ -162,7 +162,7 @@ fn what_models_share_is_not_downloaded_again() {
     assert!(!asked.contains(&TEXT_ENCODER.into()), "{asked:?}");
 
     fs::write(&same, b"another file of that name").unwrap();
-    plan().run(&mut |_: &Transfer| Ok(())).unwrap();
+    plan().run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     assert_eq!(
         scene.server.asked(),
         [Asked {
@@ -190,7 +190,7 @@ fn paths_that_lead_elsewhere_are_no_files() {
     scene
         .server
         .put(&format!("{repository}/google/umt5-xxl/.."), b"..");
-    let model = (Published::Ti2v5B, Edition::Official);
+    let model = (Published::Ti2v5B, WeightFormat::Official);
     let plan = Download::plan(&scene.hub(), model, Destination::Cache(scene.cache()), &[]);
     let problem = plan.unwrap_err().to_string();
     assert!(
@@ -219,7 +219,7 @@ fn what_is_offered_can_be_asked_for() {
         Published::T2vA14B,
         Published::I2vA14B,
     ] {
-        for edition in Edition::ALL {
+        for edition in WeightFormat::ALL {
             let is_offered = offers
                 .iter()
                 .any(|offer| (offer.model, offer.edition) == (model, edition));

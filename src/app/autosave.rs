@@ -1,0 +1,85 @@
+//! What is *kept* while the window is open, so that neither a quit nor a crash loses it: the form, and the
+//! jobs that wait.
+
+use egui::Context;
+
+use super::job_state::Phase;
+use super::{App, Preferences};
+use crate::library::LibraryCommand;
+
+/// What changed is written down after so many seconds: in between, a sentence can be typed.
+const SOON: f64 = 2.0;
+
+/// What was kept last.
+pub struct Autosave {
+    /// The form and how the window looks.
+    saved: Preferences,
+    /// When they will be written down, in egui's time, if they have changed.
+    due: Option<f64>,
+    /// The numbers of the jobs; unknown until the library has told which waited before.
+    waiting: Option<Vec<u64>>,
+}
+
+impl Autosave {
+    /// At the start this is kept already.
+    pub fn new(preferences: Preferences) -> Self {
+        Self {
+            saved: preferences,
+            due: None,
+            waiting: None,
+        }
+    }
+
+    /// From now on it is known which jobs wait.
+    pub fn know_waiting(&mut self) {
+        self.waiting.get_or_insert_default();
+    }
+}
+
+impl App {
+    /// Keeps what has changed.
+    pub(super) fn keep(&mut self, ctx: &Context) {
+        self.keep_waiting();
+        self.preferences.request = self.form.request.clone();
+        if self.preferences == self.keep.saved {
+            return;
+        }
+        let now = ctx.input(|input| input.time);
+        match self.keep.due {
+            None => {
+                self.keep.due = Some(now + SOON);
+                ctx.request_repaint_after_secs(SOON as f32);
+            }
+            Some(due) if now < due => {}
+            Some(_) => self.save(),
+        }
+    }
+
+    /// Writes down what shall be as it is at the next start.
+    pub(super) fn save(&mut self) {
+        self.preferences.request = self.form.request.clone();
+        self.keep.due = None;
+        self.keep.saved = self.preferences.clone();
+        if let Some(path) = &self.preferences_path {
+            match serde_json::to_value(&self.preferences) {
+                Ok(saved) => self.worker.ask(LibraryCommand::Write(path.clone(), saved)),
+                Err(error) => self.tell(error.to_string(), true),
+            }
+        }
+    }
+
+    /// Interrupted jobs keep themselves, in their run folders; so does one that is about to end.
+    pub(super) fn keep_waiting(&mut self) {
+        let Some(kept) = &mut self.keep.waiting else {
+            return;
+        };
+        let is_kept_here = |phase: &Phase| !matches!(phase, Phase::Interrupted(_) | Phase::Ending);
+        let works = self.works.iter().filter(|work| is_kept_here(&work.phase));
+        let waiting: Vec<u64> = works.clone().map(|work| work.handle.id).collect();
+        if *kept != waiting {
+            *kept = waiting;
+            let plans = works.map(|work| (*work.plan).clone()).collect();
+            self.worker.ask(LibraryCommand::Wait(plans));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What is *saved* between two starts of the window: the form as it was, and how it looks.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Fit, Request};
+use crate::media::json;
+use crate::platform::Recent;
+use crate::view::strings::Language;
+use crate::view::theme::Appearance;
+
+/// Everything that is remembered. What a file does not name is as on the first day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that people see"
+)]
+pub struct Preferences {
+    /// The language, if one was chosen; otherwise the system's.
+    pub language: Option<Language>,
+    /// Dark, light, or as the system.
+    pub appearance: Appearance,
+    /// How many times as large as usual everything is.
+    pub zoom: f32,
+    /// The folder of the chosen model; otherwise the one that comes with the program.
+    pub model: Option<PathBuf>,
+    /// The folders that were chosen for videos; the last is in use.
+    pub videos: Vec<PathBuf>,
+    /// The form.
+    pub request: Request,
+    /// Whether the negative prompt is unfolded.
+    pub negative_open: bool,
+    /// Whether the numbers that few people turn are unfolded.
+    pub advanced_open: bool,
+    /// Whether the strip at the bottom is folded.
+    pub reel_folded: bool,
+    /// Whether jobs are computed by the processor alone.
+    pub by_processor: bool,
+    /// Whether jobs show what they are making.
+    pub preview: bool,
+    /// Whether clips begin again at their end.
+    pub looping: bool,
+    /// The files that were opened last.
+    pub recent: Recent,
+    /// The size of the window.
+    pub window: [f32; 2],
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: None,
+            appearance: Appearance::System,
+            zoom: 1.0,
+            model: None,
+            videos: Vec::new(),
+            request: Request {
+                fit: Fit::Crop,
+                ..Request::default()
+            },
+            negative_open: false,
+            advanced_open: false,
+            reel_folded: false,
+            by_processor: false,
+            preview: true,
+            looping: true,
+            recent: Recent::default(),
+            window: [1280.0, 800.0],
+        }
+    }
+}
+
+impl Preferences {
+    /// Reads `path`. What cannot be understood is of no use, but no obstacle either.
+    pub fn read(path: &Path) -> Self {
+        json::read(path).unwrap_or_default()
+    }
+}

@@ -1,0 +1,184 @@
+//! The *hub* as a server: how it is asked, and what its refusals mean.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::config::RedirectAuthHeaders;
+use ureq::http::{Response, StatusCode, header};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
+
+use super::super::folders;
+use super::progress::ProgressMeter;
+use crate::error::{Error, Result};
+
+/// How often in a row nothing may come of a request.
+const TRIES: u32 = 6;
+
+/// A connection that brings nothing for so long is given up.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// Where models are published.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    agent: Agent,
+    /// Without a slash at the end.
+    endpoint: String,
+    token: Option<String>,
+    /// How long to wait before the second try; before later ones twice as long each time.
+    patience: Duration,
+}
+
+/// Why a request was not fulfilled.
+#[derive(Debug)]
+pub enum Failure {
+    /// The connection broke, but something had come by then.
+    Broken,
+    /// Another try may do better, after this long where the server says so.
+    Passing(Error, Option<Duration>),
+    /// No other try would.
+    Lasting(Error),
+}
+
+impl Hub {
+    /// The server at this address, asked in the name of a token's owner if there is one.
+    pub fn new(endpoint: &str, token: Option<String>) -> Self {
+        let crypto = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(crypto)
+            .build();
+        let config = Agent::config_builder()
+            .tls_config(tls)
+            .user_agent(concat!("zoetrope/", env!("CARGO_PKG_VERSION")))
+            .http_status_as_error(false)
+            // The files lie on other servers, which the token does not concern.
+            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            .timeout_connect(Some(SILENCE))
+            .timeout_per_read(Some(SILENCE))
+            .build();
+        Self {
+            agent: config.new_agent(),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            token,
+            patience: Duration::from_secs(1),
+        }
+    }
+
+    /// The hub that the environment names, as Hugging Face's own programs find it: `HF_ENDPOINT`, and the token in
+    /// `HF_TOKEN` or in a file of the folder that `HF_HOME` names.
+    ///
+    /// `huggingface_hub/constants.py`.
+    pub fn of_environment() -> Self {
+        let text = |name: &str| env::var(name).ok().filter(|text| !text.trim().is_empty());
+        let saved = || {
+            let place = text("HF_TOKEN_PATH").map(PathBuf::from);
+            let place = place.or_else(|| Some(folders::hub_home()?.join("token")))?;
+            fs::read_to_string(place).ok()
+        };
+        let token = text("HF_TOKEN").or_else(saved);
+        let token = token.map(|token| token.trim().to_owned());
+        let endpoint = text("HF_ENDPOINT").unwrap_or_else(|| "https://huggingface.co".into());
+        Self::new(&endpoint, token.filter(|token| !token.is_empty()))
+    }
+
+    /// Waits so long before a second try, and longer before later ones.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Tries until it succeeds, and waits longer and longer between tries of which nothing comes.
+    ///
+    /// # Errors
+    /// It never will succeed, nothing came six times in a row, or the wait was stopped.
+    pub(super) fn persist<T>(
+        &self,
+        meter: &ProgressMeter,
+        mut attempt: impl FnMut() -> Result<T, Failure>,
+    ) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            let wait = match attempt() {
+                Ok(outcome) => return Ok(outcome),
+                Err(Failure::Lasting(error)) => return Err(error),
+                Err(Failure::Passing(error, _)) if tries + 1 == TRIES => return Err(error),
+                Err(Failure::Passing(_, wait)) => {
+                    tries += 1;
+                    wait
+                }
+                Err(Failure::Broken) => {
+                    tries = 0;
+                    None
+                }
+            };
+            let doublings = tries.saturating_sub(1);
+            meter.wait(wait.unwrap_or(self.patience * 2_u32.pow(doublings)))?;
+        }
+    }
+
+    /// Asks for what is at `path`, from the byte `from` on.
+    pub(super) fn get(&self, path: &str, from: u64) -> Result<Response<Body>, Failure> {
+        let mut request = self.agent.get(format!("{}/{path}", self.endpoint));
+        // Bytes are counted, so they must be those of the file.
+        request = request.header(header::ACCEPT_ENCODING, "identity");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if from > 0 {
+            request = request.header(header::RANGE, format!("bytes={from}-"));
+        }
+        match request.call() {
+            Ok(response) if response.status().is_success() => Ok(response),
+            Ok(response) => Err(self.refused(path, &response)),
+            Err(error @ (ureq::Error::BadUri(_) | ureq::Error::Http(_))) => {
+                let hub = &self.endpoint;
+                let problem =
+                    format!("{hub} is no address of a hub ({error}): correct HF_ENDPOINT");
+                Err(Failure::Lasting(Error::Other(problem)))
+            }
+            Err(error) => Err(Failure::Passing(self.unreachable(&error), None)),
+        }
+    }
+
+    fn refused(&self, path: &str, response: &Response<Body>) -> Failure {
+        let place = format!("{}/{path}", self.endpoint);
+        let says = |what: &str| Error::Other(format!("{place} {what}"));
+        match response.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failure::Lasting(says(
+                "may not be downloaded without permission: accept its terms on its page and set HF_TOKEN to a token of yours",
+            )),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Failure::Lasting(says("is not there")),
+            StatusCode::TOO_MANY_REQUESTS => {
+                let what =
+                    "is refused for now, since there were too many requests: try again later";
+                Failure::Passing(says(what), retry_after(response))
+            }
+            status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+                let what = format!("cannot be had at the moment ({status}): try again later");
+                Failure::Passing(says(&what), retry_after(response))
+            }
+            status => Failure::Lasting(says(&format!("was refused ({status})"))),
+        }
+    }
+
+    /// The server did not answer, or stopped in the middle.
+    pub(super) fn unreachable(&self, error: &dyn std::error::Error) -> Error {
+        let hub = &self.endpoint;
+        Error::Other(format!(
+            "The connection to {hub} failed ({error}): try again later; what is there is kept"
+        ))
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    // A server that asks for more than this is better asked again by the user.
+    Some(Duration::from_secs(
+        seconds.trim().parse::<u64>().ok()?.min(60),
+    ))
+}

@@ -1,0 +1,163 @@
+//! The *stock* is every network that was found; models are made of it.
+
+use std::path::{Path, PathBuf};
+
+use super::component::{Component, Role};
+use super::dits::Dits;
+use super::walk::Walk;
+use super::{config, shards};
+use crate::error::{Error, Result};
+use crate::job::{Checkpoint, HighNoise, Network, Variant};
+
+/// What models can be made of.
+#[derive(Default)]
+pub struct Inventory {
+    pub dits: Vec<Component>,
+    pub text_encoders: Vec<Component>,
+    pub vaes: Vec<Component>,
+    pub tokenizers: Vec<PathBuf>,
+    /// The one to take in any case.
+    pub picked_tokenizer: Option<PathBuf>,
+    /// Why some files could not be read.
+    pub damaged: Vec<Error>,
+}
+
+impl Inventory {
+    /// The networks that a walk came across.
+    pub fn of(walk: Walk) -> Self {
+        let mut stock = Self {
+            tokenizers: walk.tokenizers,
+            ..Self::default()
+        };
+        for files in shards::grouped(walk.weights) {
+            match shards::check_whole(&files).and_then(|()| Component::in_files(files)) {
+                Ok(Some(component)) => stock.add(component),
+                Ok(None) => {}
+                Err(error) => stock.damaged.push(error),
+            }
+        }
+        stock
+    }
+
+    /// Puts a network where it belongs.
+    pub fn add(&mut self, component: Component) {
+        let place = match component.role {
+            Role::Dit { .. } => &mut self.dits,
+            Role::TextEncoder { .. } => &mut self.text_encoders,
+            Role::Vae { .. } => &mut self.vaes,
+        };
+        place.push(component);
+    }
+
+    /// The model that these DiTs make with the nearest other parts; `root` is where it will be found again.
+    ///
+    /// # Errors
+    /// They make none, or other parts are missing.
+    pub fn model(&self, dits: &Dits, root: &Path) -> Result<Checkpoint> {
+        let variant = dits.variant()?;
+        let low = dits.low.file();
+        let role = Role::Vae {
+            channels: variant.latent_channels(),
+        };
+        let vae = nearest(self.vaes.iter().filter(|vae| vae.role == role), low);
+        let readers = self.text_encoders.iter();
+        let readers = readers.filter(|encoder| self.tokenizer(encoder).is_some());
+        let text_encoder = nearest(readers, low).or_else(|| nearest(&self.text_encoders, low));
+        let missing = [
+            (text_encoder.is_none(), TEXT_ENCODER),
+            (vae.is_none(), vae_words(variant)),
+        ];
+        let missing = missing.iter().filter(|(is, _)| *is).map(|(_, what)| *what);
+        let missing = missing.collect::<Vec<_>>().join(" and ");
+        let (Some(text_encoder), Some(vae)) = (text_encoder, vae) else {
+            return Err(incomplete(root, &format!("it lacks {missing}")));
+        };
+        let tokenizer = self.tokenizer(text_encoder).ok_or_else(|| {
+            let what = "its text encoder comes without a tokenizer; give it with --tokenizer FILE";
+            incomplete(root, what)
+        })?;
+        let high_noise = dits.high.as_ref().zip(variant.boundary());
+        Ok(Checkpoint {
+            name: dits.name(),
+            variant,
+            root: root.to_owned(),
+            dit: network(&dits.low, root),
+            high_noise: high_noise.map(|(high, boundary)| HighNoise {
+                network: network(high, root),
+                boundary,
+            }),
+            text_encoder: text_encoder.files.clone(),
+            tokenizer,
+            vae: vae.files.clone(),
+            defaults: variant.defaults(),
+            sizes: Vec::new(),
+            latent_rgb: None,
+            examples: Vec::new(),
+        })
+    }
+
+    /// The encoder's own vocabulary, or else the nearest tokenizer in its folder, above it or beside it: any other may
+    /// be that of another model.
+    fn tokenizer(&self, encoder: &Component) -> Option<PathBuf> {
+        if let Some(picked) = &self.picked_tokenizer {
+            return Some(picked.clone());
+        }
+        let (file, folder) = (encoder.file(), encoder.folder());
+        if encoder.role == (Role::TextEncoder { vocabulary: true }) {
+            return Some(file.to_owned());
+        }
+        let belongs = |tokenizer: &&PathBuf| {
+            let place = tokenizer.parent().unwrap_or(folder);
+            let is_beside = place.parent() == folder.parent();
+            place.starts_with(folder) || folder.starts_with(place) || is_beside
+        };
+        let own = self.tokenizers.iter().filter(belongs);
+        own.max_by_key(|tokenizer| steps_together(tokenizer, file))
+            .cloned()
+    }
+}
+
+const TEXT_ENCODER: &str = "a text encoder (umt5_xxl), given with --text-encoder FILE";
+
+fn vae_words(variant: Variant) -> &'static str {
+    if variant == Variant::Ti2v {
+        "the Wan2.2 VAE, given with --vae FILE"
+    } else {
+        "the Wan2.1 VAE, given with --vae FILE"
+    }
+}
+
+fn incomplete(root: &Path, what: &str) -> Error {
+    Error::content(root, format!("is not a complete model: {what}"))
+}
+
+/// Of several that would do, the one that lies nearest to `file`. Of neighbours one that calls itself Wan's, since other
+/// makers' VAEs have the same tensors, and then the largest, which is rounded least.
+fn nearest<'a>(
+    candidates: impl IntoIterator<Item = &'a Component>,
+    file: &Path,
+) -> Option<&'a Component> {
+    candidates.into_iter().max_by_key(|candidate| {
+        let together = steps_together(candidate.file(), file);
+        (together, candidate.says_wan(), candidate.bytes)
+    })
+}
+
+/// How many folders two paths share from the root on.
+fn steps_together(one: &Path, other: &Path) -> usize {
+    let pairs = one.components().zip(other.components());
+    pairs.take_while(|(a, b)| a == b).count()
+}
+
+/// With its configuration, if there is one.
+fn network(dit: &Component, root: &Path) -> Network {
+    let root = if root.is_dir() { root } else { dit.folder() };
+    let config = match dit.role {
+        Role::Dit { width, .. } => config::near(dit.file(), root, width),
+        _ => None,
+    };
+    Network {
+        config,
+        weights: dit.files.clone(),
+    }
+}

@@ -1,0 +1,102 @@
+//! One job, given to the engine and shown until it ends.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::process;
+
+use super::progress::ProgressSink;
+use super::say;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::job::memory::Saving;
+use crate::job::{Command, DeviceFault, Event, JobHandle, ResumePoint};
+
+/// Carries out the `command` for a handle, which will write `output`.
+pub fn carry_out(
+    output: &Path,
+    face: &mut dyn ProgressSink,
+    command: impl FnOnce(JobHandle) -> Command,
+) -> Result<()> {
+    follow(command, |event| match event {
+        Event::Progress { progress, .. } => face.progress(progress),
+        Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
+        _ => {}
+    })
+}
+
+/// Carries out the `command` for a handle and shows every event to `on_event`, until one ends it.
+pub fn follow(
+    command: impl FnOnce(JobHandle) -> Command,
+    mut on_event: impl FnMut(Event),
+) -> Result<()> {
+    let engine = Engine::start(|| {})?;
+    let handle = JobHandle::new(1);
+    handle.set_preview(false);
+    stop_on_ctrl_c(&handle)?;
+    let sent = engine.commands.send(command(handle));
+    sent.map_err(|_| stopped())?;
+    for event in &engine.events {
+        match event {
+            Event::Faulty(fault) => say(&warning(fault)),
+            Event::Fitted {
+                savings, midway, ..
+            } => tell(&savings, midway),
+            Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
+            Event::Failed { message, kept, .. } => {
+                return Err(unfinished(Error::Other(message), kept));
+            }
+            Event::Finished { .. } => {
+                on_event(event);
+                return Ok(());
+            }
+            event => on_event(event),
+        }
+    }
+    Err(stopped())
+}
+
+/// Tells what the job does to fit into memory.
+fn tell(savings: &[Saving], midway: bool) {
+    for saving in savings {
+        say(&format!("To fit into memory, {saving}"));
+    }
+    if midway {
+        say("From here on the video is rounded otherwise than it was begun");
+    }
+}
+
+fn warning(fault: DeviceFault) -> String {
+    format!(
+        "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
+    )
+}
+
+fn unfinished(why: Error, kept: Option<ResumePoint>) -> Error {
+    match kept {
+        None => why,
+        Some(kept) => Error::Unfinished {
+            why: Box::new(why),
+            kept,
+        },
+    }
+}
+
+fn stopped() -> Error {
+    Error::Other("The inference thread has ended early: please report it".into())
+}
+
+/// The first Ctrl-C asks the job to stop, the second one ends the program.
+fn stop_on_ctrl_c(handle: &JobHandle) -> Result<()> {
+    let handle = handle.clone();
+    ctrlc::set_handler(move || {
+        if handle.is_cancelled() {
+            process::exit(130);
+        }
+        handle.cancel();
+        if io::stderr().is_terminal() {
+            say(""); // leaves the line with the bar and the terminal's own ^C
+        }
+        say("Stopping after this step; press Ctrl-C again to stop at once");
+    })
+    .map_err(|error| Error::Other(format!("Ctrl-C cannot be watched: {error}")))
+}

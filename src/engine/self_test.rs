@@ -1,0 +1,68 @@
+//! The probe's answer, asked for once for each system and version of the program.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sysinfo::System;
+
+use super::probe;
+use crate::backend::Backend;
+use crate::error::Result;
+use crate::job::DeviceFault;
+use crate::pipeline::cache;
+
+/// What was found, and for whom it holds.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
+    of: String,
+    fault: Option<DeviceFault>,
+}
+
+/// What MLX computes wrongly on this machine. Nothing to tell if MLX computes on the processor, or does not
+/// compute at all: the first job will say that better.
+pub fn fault() -> Option<DeviceFault> {
+    if Backend::current().ok()? == Backend::Cpu {
+        return None;
+    }
+    let file = cache::folder().map(|folder| folder.join("probe.json"));
+    remembered(file.as_deref(), &subject(), probe::run)
+        .ok()
+        .flatten()
+}
+
+/// What the answer may depend on: the program with its MLX, and the system with its drivers.
+fn subject() -> String {
+    let system = System::long_os_version().unwrap_or_default();
+    let kernel = System::kernel_version().unwrap_or_default();
+    format!(
+        "zoetrope {}, {system}, kernel {kernel}",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// The answer in `file` if it is one `of` this subject, otherwise that of `probe`, which `file` then holds.
+///
+/// # Errors
+/// Those of `probe`; they are not remembered.
+pub fn remembered(
+    file: Option<&Path>,
+    of: &str,
+    probe: impl FnOnce() -> Result<Option<DeviceFault>>,
+) -> Result<Option<DeviceFault>> {
+    let read = || serde_json::from_slice::<Answer>(&fs::read(file?).ok()?).ok();
+    if let Some(answer) = read().filter(|answer| answer.of == of) {
+        return Ok(answer.fault);
+    }
+    let fault = probe()?;
+    let answer = Answer {
+        of: of.to_owned(),
+        fault,
+    };
+    if let (Some(file), Ok(json)) = (file, serde_json::to_vec(&answer)) {
+        // What cannot be remembered is asked for again.
+        let _ = file.parent().map(fs::create_dir_all);
+        let _ = fs::write(file, json);
+    }
+    Ok(fault)
+}

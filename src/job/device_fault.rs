@@ -1,0 +1,57 @@
+//! A *fault* is something that this machine's graphics processor computes wrongly.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What was wrong, and by how much.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceFault {
+    /// What was computed.
+    pub what: Computation,
+    /// The greatest difference from the processor's values, as a part of the greatest of them; none if
+    /// the result holds something that is not a number.
+    pub difference: Option<f32>,
+}
+
+/// Something that networks are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Computation {
+    /// Products of matrices.
+    Products,
+    /// Attention.
+    Attention,
+    /// Convolutions.
+    Convolutions,
+    /// Products with quantised weights.
+    QuantisedProducts,
+    /// Sums over a part of a tensor.
+    Sums,
+}
+
+impl fmt::Display for DeviceFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.difference {
+            Some(part) => write!(
+                f,
+                "computes wrong {}, {:.0} % off what the processor gets",
+                self.what,
+                100.0 * part
+            ),
+            None => write!(f, "computes {} that are not numbers", self.what),
+        }
+    }
+}
+
+impl fmt::Display for Computation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Products => "products",
+            Self::Attention => "values of attention",
+            Self::Convolutions => "convolutions",
+            Self::QuantisedProducts => "quantised products",
+            Self::Sums => "sums",
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! What is *kept* of a job that did not come to its end: enough to go on.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// A run folder, and how far the job in it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResumePoint {
+    /// The folder beside the video that was to be.
+    pub folder: PathBuf,
+    /// The steps that need not be done again.
+    pub step: usize,
+    /// All steps.
+    pub of: usize,
+}
+
+impl ResumePoint {
+    /// The command that goes on with `folder`, as it stands in a sentence.
+    pub fn resume(folder: &Path) -> String {
+        let path = folder.display().to_string();
+        let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%~".contains(c);
+        if path.chars().all(plain) {
+            format!("`zoetrope resume {path}`")
+        } else {
+            format!("`zoetrope resume '{}'`", path.replace('\'', r"'\''"))
+        }
+    }
+}

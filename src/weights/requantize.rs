@@ -1,0 +1,84 @@
+//! GGUF's blocks as MLX packs numbers: where 32 neighbours share a scale, both say the same, and nothing is lost but
+//! digits of the scales.
+
+use mlx_rs::Dtype;
+
+use super::buffer;
+use super::decoder::{Row, put};
+use super::entry::Entry;
+use super::ggml::{Block, Parts};
+use super::quant_scheme::QuantScheme;
+use super::quantized::QuantizedMatrix;
+use super::store::Store;
+use crate::Result;
+
+/// A matrix in blocks, read and repacked a row at a time.
+pub(super) fn read(
+    store: &Store,
+    entry: &Entry,
+    block: Block,
+    packing: QuantScheme,
+    dtype: Dtype,
+) -> Result<QuantizedMatrix> {
+    let row = Row::of(entry);
+    let (rows, columns) = (row.count as i32, row.elements as i32);
+    let mut bytes = vec![0; row.bytes];
+    let mut groups = Groups::default();
+    let words = columns / 32 * packing.bits;
+    let packed = buffer::filled(&[rows, words], Dtype::Uint32, |target| {
+        let targets = target.chunks_exact_mut(4 * words.unsigned_abs() as usize);
+        (0..row.count).zip(targets).try_for_each(|(index, target)| {
+            store.read_bytes(entry, index * row.bytes as u64, &mut bytes)?;
+            groups.add_row(block, &bytes, target);
+            Ok(())
+        })
+    })?;
+    let floats = |values: &[f32]| {
+        buffer::filled(&[rows, columns / packing.group], dtype, |target| {
+            put(values, dtype, target);
+            Ok(())
+        })
+    };
+    Ok(QuantizedMatrix {
+        words: packed,
+        scales: floats(&groups.scales)?,
+        biases: floats(&groups.biases)?,
+        packing,
+    })
+}
+
+/// What the groups of all rows share, one after the other.
+#[derive(Default)]
+struct Groups {
+    scales: Vec<f32>,
+    biases: Vec<f32>,
+}
+
+impl Groups {
+    /// Takes the blocks of one row apart, and packs their numbers into `target`.
+    fn add_row(&mut self, block: Block, bytes: &[u8], target: &mut [u8]) {
+        let elements = block.elements() as usize;
+        let groups = elements / block.group();
+        let mut parts = Parts::default();
+        let blocks = bytes.chunks_exact(block.bytes() as usize);
+        let targets = target.chunks_exact_mut(elements / 8 * block.bits() as usize);
+        for (bytes, target) in blocks.zip(targets) {
+            block.unpack(bytes, &mut parts);
+            pack(&parts.q[..elements], block.bits(), target);
+            self.scales.extend(&parts.scales[..groups]);
+            self.biases.extend(&parts.biases[..groups]);
+        }
+    }
+}
+
+/// Eight numbers take as many bytes as each of them has bits, the first one's lowest bit first.
+fn pack(q: &[u8], bits: u32, target: &mut [u8]) {
+    let eights = q.as_chunks::<8>().0.iter();
+    for (eight, target) in eights.zip(target.chunks_exact_mut(bits as usize)) {
+        let word = eight
+            .iter()
+            .rev()
+            .fold(0u64, |word, &q| word << bits | u64::from(q));
+        target.copy_from_slice(&word.to_le_bytes()[..bits as usize]);
+    }
+}

@@ -1,0 +1,164 @@
+//! What the image-to-video model is given of the pictures at the ends of a video.
+
+use std::path::{Path, PathBuf};
+
+use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::{concatenate, zeros};
+use mlx_rs::{Array, Dtype};
+use tempfile::TempDir;
+use zoetrope::catalog;
+use zoetrope::job::{CropAnchor, PictureFit, Plan, Request, Size};
+use zoetrope::media::{mp4, photo};
+use zoetrope::model::vae::{Encoder, Kind};
+use zoetrope::pipeline::Reporter;
+use zoetrope::pipeline::conditioning::{Conditioning, encode};
+use zoetrope::weights::Weights;
+
+use crate::support::folder::Model;
+use crate::support::program::zoetrope;
+use crate::support::{compare, golden, golden_path, max_difference};
+
+/// Two VAEs in float32, and a bicubic filter before them.
+const LATENT: (f32, f32) = (3e-5, 1e-5);
+const SIZE: Size = Size::new(64, 48);
+
+fn picture(name: &str) -> PathBuf {
+    golden_path("data").join(name)
+}
+
+fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
+    let image = picture("image_i2v.png");
+    let size = photo::size(&image).unwrap();
+    let request = Request {
+        prompt: "a boat".into(),
+        image: Some(image),
+        last_image: last,
+        fit,
+        size: (fit == PictureFit::Crop).then_some(SIZE),
+        max_area: (fit == PictureFit::Picture).then_some(3300),
+        anchor: CropAnchor::CENTRE,
+        last_anchor: CropAnchor::CENTRE,
+        frames: Some(9),
+        ..Request::default()
+    };
+    let checkpoint = catalog::open(model).unwrap();
+    Plan::new(&request, checkpoint, Some(size), 0, "out.mp4".into()).unwrap()
+}
+
+/// Mask and latents, (20, frames, height, width).
+fn given(last: Option<PathBuf>, fit: PictureFit) -> Array {
+    let model = Model::official("ckpt/i2v_a14b");
+    let plan = plan(model.path(), last, fit);
+    assert_eq!(plan.size, SIZE);
+    match encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap() {
+        Conditioning::QuantParams(given) => given,
+        Conditioning::Nothing | Conditioning::FirstFrame(_) => {
+            panic!("the pictures stand beside the noise")
+        }
+    }
+}
+
+#[test]
+fn a_picture_and_grey_are_as_the_reference_has_them() {
+    let golden = golden("e2e_i2v_a14b_unipc");
+    let given = given(None, PictureFit::Picture);
+    compare(&given, &golden["y"], LATENT, "mask and latents");
+}
+
+/// The official code has no last frame for this model; the one for Wan2.1 that has one says how the
+/// mask is folded, and the clip is encoded here in one piece.
+#[test]
+fn a_last_picture_ends_the_clip() {
+    let last = photo::stretch(&photo::open(&picture("image_i2v.png")).unwrap(), SIZE);
+    let last = Array::from_slice(&last, &[3, 1, 48, 64]);
+    let grey = zeros::<f32>(&[3, 7, 48, 64]).unwrap();
+    let clip = concatenate(&[&last, &grey, &last], 1).unwrap();
+    let file = golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth");
+    let weights = Weights::open(&[file]).unwrap().as_type(Dtype::Float32);
+    let encoder = weights
+        .load(|weights| Encoder::load(Kind::V21, weights))
+        .unwrap();
+    let expected = encoder
+        .encode(&clip.transpose_axes(&[1, 2, 3, 0]).unwrap())
+        .unwrap()
+        .transpose_axes(&[3, 0, 1, 2])
+        .unwrap();
+
+    let given = given(Some(picture("image_i2v.png")), PictureFit::Picture);
+    let latents = given.try_index(4..).unwrap();
+    compare(&latents, &expected, LATENT, "latents");
+    // (the frame that a latent covers, the latent): the first frame is covered four times.
+    for (covered, row) in [
+        [1.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [1.0, 0.0, 1.0],
+    ]
+    .iter()
+    .enumerate()
+    {
+        for (frame, &value) in row.iter().enumerate() {
+            let plane = given.try_index((covered as i32, frame as i32)).unwrap();
+            let expected = Array::full::<f32>(&[6, 8], Array::from_f32(value)).unwrap();
+            compare(&plane, &expected, (0.0, 0.0), "mask");
+        }
+    }
+}
+
+/// What is before the last frame does not know of it.
+#[test]
+fn a_last_picture_of_another_aspect_is_cropped() {
+    let without = given(None, PictureFit::Picture);
+    let with = given(Some(picture("image_ti2v.png")), PictureFit::Picture);
+    let latents =
+        |given: &Array, frames: std::ops::Range<i32>| given.try_index((4.., frames)).unwrap();
+    assert!(max_difference(&latents(&with, 0..2), &latents(&without, 0..2)) < 1e-6);
+    assert!(max_difference(&latents(&with, 2..3), &latents(&without, 2..3)) > 1e-2);
+}
+
+#[test]
+fn a_picture_can_be_cropped_to_exactly_a_size() {
+    let stretched = given(None, PictureFit::Picture);
+    let cropped = given(None, PictureFit::Crop);
+    assert_eq!(cropped.shape(), stretched.shape());
+    assert!(max_difference(&cropped, &stretched) > 1e-2);
+}
+
+#[test]
+fn the_command_line_takes_a_last_picture() {
+    let model = Model::official("ckpt/i2v_a14b");
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("out.mp4");
+    let run = |last: &Path| {
+        let words = [
+            "generate",
+            "--model",
+            model.path().to_str().unwrap(),
+            "--prompt",
+            "a boat",
+            "--image",
+            picture("image_i2v.png").to_str().unwrap(),
+            "--last-image",
+            last.to_str().unwrap(),
+            "--size",
+            "64x48",
+            "--frames",
+            "9",
+            "--steps",
+            "2",
+            "-o",
+            output.to_str().unwrap(),
+        ]
+        .map(str::to_owned);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        zoetrope(&folder.path().join("cache"), &words)
+    };
+    let missing = run(Path::new("/nowhere/dog.png"));
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.stderr.contains("dog.png"), "{}", missing.stderr);
+
+    let made = run(&picture("image_ti2v.png"));
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let settings = mp4::settings(&output).unwrap().unwrap();
+    assert!(settings.contains("\"last_image\":\"image_ti2v.png\""));
+}

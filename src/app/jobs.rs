@@ -87,7 +87,7 @@ impl App {
 
     /// Looks what an earlier start has left in a run folder, and offers to go on with it.
     pub(super) fn offer_unfinished(&self, folder: PathBuf) {
-        let look = move || preferences::unfinished(&folder);
+        let look = move || saved::unfinished(&folder);
         self.files.ask(look, |app, _, unfinished| {
             // What cannot be gone on with stays where it is.
             if let Ok((plan, step)) = unfinished {
@@ -135,7 +135,7 @@ impl App {
                 JobAction::Continue,
                 Phase::Interrupted(_) | Phase::Held | Phase::Failed(_, Some(_)),
             ) => self.resume(id),
-            (JobAction::Autosave, Phase::Working | Phase::Paused) => {
+            (JobAction::Keep, Phase::Working | Phase::Paused) => {
                 work.handle.finish_early();
                 work.phase = Phase::Ending;
             }

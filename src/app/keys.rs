@@ -17,7 +17,7 @@ pub fn key_of(item: Item) -> Option<Key> {
         Item::Trash => Key::Trash,
         Item::Generate => Key::Generate,
         Item::Pause => Key::Pause,
-        Item::StopAndKeep => Key::Autosave,
+        Item::StopAndKeep => Key::Keep,
         Item::Reel => Key::Reel,
         Item::AllClips => Key::Library,
         Item::Help => Key::Shortcuts,
@@ -54,9 +54,9 @@ impl App {
             Key::Shortcuts => sheet(Sheet::Shortcuts),
             Key::Reel => Some(Action::Fold(Part::Reel)),
             Key::Pause => self.pause_or_go_on(),
-            Key::Autosave => {
+            Key::Keep => {
                 let id = self.queue.at_work()?.handle.id;
-                Some(Action::Job(id, JobAction::Autosave))
+                Some(Action::Job(id, JobAction::Keep))
             }
             Key::Larger => Some(Action::Zoom(1)),
             Key::Smaller => Some(Action::Zoom(-1)),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Fit, Request};
+use crate::job::{PictureFit, Request};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
@@ -57,7 +57,7 @@ impl Default for Preferences {
             model: None,
             videos: Vec::new(),
             request: Request {
-                fit: Fit::Crop,
+                fit: PictureFit::Crop,
                 ..Request::default()
             },
             negative_open: false,

@@ -55,7 +55,7 @@ impl Picked {
                 .into_iter()
                 .collect(),
             picked_tokenizer: self.tokenizer.clone(),
-            ..Stock::default()
+            ..Inventory::default()
         };
         let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
         let Some(low) = picked(self.dit.as_deref(), "--dit", is_dit)? else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::dits;
 use super::inventory::Inventory;
-use super::parts;
+use super::required_files;
 use super::walk::Walk;
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::card;
+use super::manifest;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
 

@@ -172,7 +172,7 @@ pub enum PlayerAction {
     /// So many times as fast.
     Speed(f32),
     /// As large as there is room, or a pixel for a pixel.
-    PictureFit,
+    Fit,
     /// Put the frame on the clipboard.
     CopyFrame,
     /// Begin a new video with the frame.

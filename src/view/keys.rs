@@ -47,7 +47,7 @@ pub enum Key {
     /// Begin again at the end, or not.
     Loop,
     /// Fit the clip into the window, or not.
-    PictureFit,
+    Fit,
     /// Put the frame on the clipboard.
     CopyFrame,
     /// Show the file where it lies.
@@ -94,7 +94,7 @@ pub const TABLE: [(Key, KeyboardShortcut); 24] = {
         (Key::StepBack, with(NONE, Stroke::ArrowLeft)),
         (Key::StepForward, with(NONE, Stroke::ArrowRight)),
         (Key::Loop, with(NONE, Stroke::L)),
-        (Key::PictureFit, with(NONE, Stroke::F)),
+        (Key::Fit, with(NONE, Stroke::F)),
         (Key::CopyFrame, with(NONE, Stroke::C)),
         (Key::Reveal, with(SHIFTED, Stroke::R)),
         (Key::Trash, with(COMMAND, Stroke::Backspace)),

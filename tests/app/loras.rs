@@ -7,7 +7,7 @@ use egui::{Key, Modifiers};
 use zoetrope::catalog;
 use zoetrope::job::QuantBits;
 
-use super::background::let_go;
+use super::files::let_go;
 use super::{Opening, Window};
 use crate::support::golden_path;
 

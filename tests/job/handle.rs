@@ -20,7 +20,7 @@ fn copies_belong_to_the_same_job() {
 /// Breaks when a paused job cannot be ended, or waits for ever.
 #[test]
 fn a_pause_ends_when_the_job_goes_on_or_is_to_end() {
-    for end in [JobHandle::go_on, JobHandle::cancel, JobHandle::keep] {
+    for end in [JobHandle::go_on, JobHandle::cancel, JobHandle::finish_early] {
         let handle = JobHandle::new(1);
         handle.pause();
         assert!(handle.is_paused());

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use zoetrope::job::{CropAnchor, Estimates, Fit, Picture};
+use zoetrope::job::{CropAnchor, Estimates, Picture, PictureFit};
 use zoetrope::library::Dirs;
 
 use super::Place;
@@ -58,7 +58,7 @@ fn pictures_are_kept_once_under_their_names() {
     let mut plan = place.plan("a boat", "boat.mp4");
     plan.picture = Some(Picture {
         path: original.clone(),
-        fit: Fit::Crop,
+        fit: PictureFit::Crop,
         max_area: None,
         anchor: CropAnchor::CENTRE,
     });

@@ -124,7 +124,7 @@ fn every_control_of_the_player_asks_for_what_it_says() {
         ("One frame back", Action::Player(PlayerAction::Step(-1))),
         ("One frame on", Action::Player(PlayerAction::Step(1))),
         ("Loop", Action::Player(PlayerAction::Loop)),
-        ("Actual size", Action::Player(PlayerAction::PictureFit)),
+        ("Actual size", Action::Player(PlayerAction::Fit)),
         ("Copy this frame", Action::Player(PlayerAction::CopyFrame)),
         (
             "Use this frame as first frame",

@@ -13,7 +13,7 @@ use super::destination::{Destination, Item};
 use super::known_files::Shared;
 use super::listing::Listing;
 use super::progress::{ProgressMeter, Watch};
-use super::recipe;
+use super::sources;
 use super::{disk_space, fetch};
 use crate::error::{Error, Result};
 use crate::job::{DownloadProgress, Published, WeightFormat};

@@ -171,7 +171,7 @@ fn of_clip(words: &Words, player: &Player) -> Vec<Use> {
         one(icons::FILM_STRIP, words.go_on, None, go_on),
         one(icons::IMAGE, words.use_frame, None, PlayerAction::UseFrame),
         one(icons::COPY, words.copy, Some(Key::CopyFrame), copy),
-        one(icon, name, Some(Key::PictureFit), PlayerAction::PictureFit),
+        one(icon, name, Some(Key::Fit), PlayerAction::Fit),
     ];
     if !player.takes_pictures {
         uses.drain(..2);

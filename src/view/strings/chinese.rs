@@ -355,7 +355,7 @@ fn key(key: Key) -> &'static str {
         Key::StepBack => "后退一帧",
         Key::StepForward => "前进一帧",
         Key::Loop => "循环",
-        Key::PictureFit => "实际大小或适合窗口",
+        Key::Fit => "实际大小或适合窗口",
         Key::CopyFrame => "复制此帧",
         Key::Reveal => "显示文件",
         Key::Trash => "移到废纸篓",

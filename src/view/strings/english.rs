@@ -329,7 +329,7 @@ fn key(key: Key) -> &'static str {
         Key::StepBack => "One frame back",
         Key::StepForward => "One frame on",
         Key::Loop => "Loop",
-        Key::PictureFit => "Actual size or fit",
+        Key::Fit => "Actual size or fit",
         Key::CopyFrame => "Copy the frame",
         Key::Reveal => "Show the file",
         Key::Trash => "Move to Trash",

@@ -56,7 +56,9 @@ pub fn ensure() -> Result<Option<PathBuf>> {
 /// Says how long it takes before anything runs, where nothing was built yet: cargo shows how far it is, but not that.
 pub fn announce_first_build() {
     if !places::target().join("debug/zoetrope").exists() {
-        eprintln!("Building Zoetrope: about 10 minutes on two cores the first time, seconds afterwards");
+        eprintln!(
+            "Building Zoetrope: about 10 minutes on two cores the first time, seconds afterwards"
+        );
     }
 }
 

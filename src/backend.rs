@@ -1,7 +1,9 @@
 //! What MLX computes on: the fastest way to compute depends on it.
 
+use std::env;
+
 use mlx_rs::error::Exception;
-use mlx_rs::{Device, DeviceType};
+use mlx_rs::{Device, DeviceType, Dtype};
 
 /// A backend of MLX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,5 +24,23 @@ impl Backend {
             DeviceType::Gpu if cfg!(target_os = "macos") => Self::Metal,
             DeviceType::Gpu => Self::Cuda,
         })
+    }
+
+    /// The type in which products of weights that are `stored` so are computed when nobody asks for another.
+    ///
+    /// GPUs compute halves many times as fast, and the official code runs these products under bf16 autocast whatever its
+    /// files hold. On the processor half-precision products have no fast kernels.
+    pub fn fastest_dtype(self, stored: Dtype) -> Dtype {
+        match (self, stored) {
+            (Self::Cpu, _) => Dtype::Float32,
+            (_, Dtype::Float16) => Dtype::Float16,
+            _ => Dtype::Bfloat16,
+        }
+    }
+
+    /// Whether float32 is exact: where it is not, MLX rounds the factors of products and convolutions to TF32's 10 bits, as
+    /// it does on NVIDIA's GPUs and Apple's newest unless `MLX_ENABLE_TF32` says otherwise.
+    pub fn is_strict(self) -> bool {
+        self == Self::Cpu || env::var("MLX_ENABLE_TF32").is_ok_and(|switch| switch == "0")
     }
 }

@@ -1,5 +1,7 @@
 //! What MLX computes on: the fastest way to compute depends on it.
 
+pub mod metal;
+
 use std::env;
 
 use mlx_rs::error::Exception;

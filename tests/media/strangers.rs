@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use image::{ImageFormat, Rgb, RgbImage};
-use zoetrope::job::Size;
+use zoetrope::job::{CropAnchor, Size};
 use zoetrope::media::{mp4, photo};
 
 use super::Folder;
@@ -228,7 +228,7 @@ fn opening_takes_what_is_told() {
         let photo = picture.to_rgb8();
         let held = peak_of(|| drop(photo::stretch(&photo, Size::new(64, 48))));
         assert!(held < 1 << 20, "{held} bytes to stretch it");
-        let held = peak_of(|| drop(photo::cover(&photo, Size::new(64, 48), Default::default())));
+        let held = peak_of(|| drop(photo::cover(&photo, Size::new(64, 48), CropAnchor::CENTRE)));
         assert!(held < 2 << 20, "{held} bytes to cover with it");
     });
 }
@@ -290,13 +290,15 @@ fn pipes_and_devices_are_not_waited_for() {
         let (send, receive) = std::sync::mpsc::channel();
         let path = path.to_owned();
         let named = path.display().to_string();
-        std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().name("reader of a pipe".into());
+        let read = move || {
             let picture = photo::open(&path).map(drop);
             let size = photo::size(&path).map(drop);
             let video = mp4::info(&path).map(drop);
             let settings = mp4::settings(&path).map(drop);
             let _ = send.send([picture, size, video, settings]);
-        });
+        };
+        drop(thread.spawn(read).unwrap());
         let answers = receive.recv_timeout(Duration::from_secs(20));
         for answer in answers.expect("it waits for the pipe") {
             let said = answer.unwrap_err().to_string();

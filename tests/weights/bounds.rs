@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zoetrope::weights::gguf::{self, Header, List, Value};
 use zoetrope::weights::notes;
@@ -24,7 +24,7 @@ fn holes(folder: &Folder, name: &str, beginning: &[u8], length: u64) -> PathBuf 
 
 /// What opening says, and that it holds no more than so many bytes meanwhile.
 #[track_caller]
-fn says(path: &PathBuf, most: usize, parts: &[&str]) {
+fn says(path: &Path, most: usize, parts: &[&str]) {
     let mut message = String::new();
     let held = peak_of(|| message = failure(open(path)));
     assert_says(&message, parts);

@@ -11,7 +11,7 @@ use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype, memory};
 
 use super::{Reporter, vae_kind};
-use crate::job::{CropAnchor, LatentShape, Picture, Pictures, Plan, Size, Stage};
+use crate::job::{CropAnchor, LatentShape, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
 use crate::model::vae::{Encoder, Tiling};
@@ -66,10 +66,11 @@ impl Conditioning {
 /// # Errors
 /// A picture or the VAE cannot be read; [`crate::Error::Cancelled`].
 pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
-    match (&plan.picture, plan.checkpoint.variant.pictures()) {
+    match (&plan.sources.image, plan.checkpoint.variant.pictures()) {
         (None, _) | (_, Pictures::None) => Ok(Conditioning::Nothing),
         (Some(picture), Pictures::FirstFrame) => {
-            let frame = crop(&picture.path, plan.size, picture.anchor, reporter)?;
+            let anchor = plan.sources.anchor;
+            let frame = crop(picture, plan.canvas.size, anchor, reporter)?;
             let latent = encode_clip(plan, 1, |_| Ok(frame.clone()), reporter)?;
             Ok(Conditioning::FirstFrame(latent))
         }
@@ -84,13 +85,13 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
 ///
 /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`; the last frame as in Wan2.1
 /// `wan/first_last_frame2video.py`, `WanFLF2V.generate`.
-fn ends(plan: &Plan, picture: &Picture, reporter: &mut Reporter) -> Result<Array> {
-    let first = fit(&picture.path, picture.anchor, picture, plan, reporter)?;
-    let last = plan.last_picture.as_deref();
+fn ends(plan: &Plan, picture: &Path, reporter: &mut Reporter) -> Result<Array> {
+    let first = fit(picture, plan.sources.anchor, plan, reporter)?;
+    let last = plan.sources.last_image.as_deref();
     let last = last
-        .map(|path| fit(path, plan.last_anchor, picture, plan, reporter))
+        .map(|path| fit(path, plan.sources.last_anchor, plan, reporter))
         .transpose()?;
-    let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
+    let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
     let (height, width) = (first.dim(1), first.dim(2));
     let read = |range: Range<i32>| {
         if range.start == 0 {
@@ -162,15 +163,9 @@ fn encode_clip(
 
 /// A picture as a frame, stretched where its own aspect leads to about the video's, as the official
 /// code does it, and cropped elsewhere.
-fn fit(
-    path: &Path,
-    anchor: CropAnchor,
-    first: &Picture,
-    plan: &Plan,
-    reporter: &Reporter,
-) -> Result<Array> {
-    let (path, size) = (path.to_owned(), plan.size);
-    let (variant, max_area) = (plan.checkpoint.variant, first.max_area);
+fn fit(path: &Path, anchor: CropAnchor, plan: &Plan, reporter: &Reporter) -> Result<Array> {
+    let (path, size) = (path.to_owned(), plan.canvas.size);
+    let (variant, max_area) = (plan.checkpoint.variant, plan.sources.max_area);
     let planes = aside(reporter, move || {
         let picture = photo::open(&path)?;
         let own = Size::new(picture.width(), picture.height());

@@ -44,9 +44,10 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
 
 /// What opening the larger of the pictures takes. One that cannot be read is told when it is its turn.
 fn picture(plan: &Plan) -> u64 {
-    let first = plan.picture.as_ref().map(|picture| picture.path.as_path());
-    let pictures = first.into_iter().chain(plan.last_picture.as_deref());
+    let pictures = [&plan.sources.image, &plan.sources.last_image];
     pictures
+        .into_iter()
+        .flatten()
         .filter_map(|path| photo::memory(path).ok())
         .max()
         .unwrap_or_default()

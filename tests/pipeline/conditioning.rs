@@ -8,7 +8,7 @@ use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{CropAnchor, PictureFit, Plan, Request, Size};
+use zoetrope::job::{CanvasRequest, CropAnchor, PictureFit, Plan, Request, Size, Sources};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
 use zoetrope::pipeline::conditioning::{Conditioning, encode};
@@ -32,14 +32,20 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
     let size = photo::size(&image).unwrap();
     let request = Request {
         prompt: "a boat".into(),
-        image: Some(image),
-        last_image: last,
-        fit,
-        size: (fit == PictureFit::Crop).then_some(SIZE),
-        max_area: (fit == PictureFit::Picture).then_some(3300),
-        anchor: CropAnchor::CENTRE,
-        last_anchor: CropAnchor::CENTRE,
-        frames: Some(9),
+        sources: Sources {
+            image: Some(image),
+            last_image: last,
+            fit,
+            max_area: (fit == PictureFit::Picture).then_some(3300),
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: (fit == PictureFit::Crop).then_some(SIZE),
+            frames: Some(9),
+            ..Default::default()
+        },
         ..Request::default()
     };
     let checkpoint = catalog::open(model).unwrap();
@@ -50,7 +56,7 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
 fn given(last: Option<PathBuf>, fit: PictureFit) -> Array {
     let model = Model::official("ckpt/i2v_a14b");
     let plan = plan(model.path(), last, fit);
-    assert_eq!(plan.size, SIZE);
+    assert_eq!(plan.canvas.size, SIZE);
     match encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap() {
         Conditioning::QuantParams(given) => given,
         Conditioning::Nothing | Conditioning::FirstFrame(_) => {
@@ -178,7 +184,7 @@ fn a_job_stops_while_its_picture_is_read() {
     ] {
         let model = Model::official(&format!("ckpt/{family}"));
         let mut plan = plan(model.path(), None, fit);
-        plan.picture.as_mut().unwrap().path = path.clone();
+        plan.sources.image = Some(path.clone());
         let mut told = Vec::new();
         let mut reporter = Reporter::new(|progress| told.push(progress), || true);
         let stopped = encode(&plan, &mut reporter).err().unwrap();
@@ -199,10 +205,10 @@ fn pictures_are_counted() {
     let mut plan = plan(model.path(), None, PictureFit::Crop);
     let first = photo::memory(&picture("image_i2v.png")).unwrap();
     assert_eq!(sizes(&plan).unwrap().picture, first);
-    plan.last_picture = Some(path.clone());
+    plan.sources.last_image = Some(path.clone());
     let last = photo::memory(&path).unwrap();
     assert!(last >= 11 * 900 * 700 && last > first, "{last} bytes");
     assert_eq!(sizes(&plan).unwrap().picture, last);
-    plan.last_picture = Some("gone.png".into());
+    plan.sources.last_image = Some("gone.png".into());
     assert_eq!(sizes(&plan).unwrap().picture, first);
 }

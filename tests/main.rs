@@ -11,6 +11,7 @@ mod app;
 mod catalog;
 mod cli;
 mod demo;
+mod disk;
 mod engine;
 mod floor_plan;
 mod hostile;

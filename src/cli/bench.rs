@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::args::Bench as Arguments;
-use super::{follow, format, print, say};
-use crate::error::{Error, Result};
+use super::{follow, format, print};
+use crate::error::Result;
 use crate::job::{Bench, Command, Event, Measurement, Subject};
 
 /// Measures what the arguments ask for and prints each stage as it is done.
@@ -33,11 +33,7 @@ pub fn run(args: &Arguments) -> Result<()> {
             }
         },
     );
-    match result {
-        Err(Error::Cancelled) => say("Stopped"),
-        result => result?,
-    }
-    unread
+    result.and(unread)
 }
 
 fn bench(args: &Arguments) -> Result<Bench> {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::args::Decode;
 use super::progress::ProgressSink;
-use super::{destination, follow, show};
+use super::{follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::{Command, Decoding};
@@ -24,7 +24,7 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     decoding.save_frames.clone_from(&args.save_frames);
     decoding.memory_limit = args.work.memory_limit;
     decoding.quality = args.quality.unwrap_or_default();
-    destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
+    saved::check_decoding(&args.latents, &decoding)?;
 
     face.started(
         &headline(args, &decoding),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::args::Resume;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
@@ -17,7 +17,7 @@ pub fn run(args: &Resume) -> ExitCode {
 fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
     plan.memory_limit = args.work.memory_limit.or(plan.memory_limit);
-    destination::check_plan(&plan)?;
+    saved::check_rest(&plan)?;
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.settings()));
     let output = plan.output.clone();

@@ -35,9 +35,14 @@ pub(super) fn check_pictures(request: &Request, variant: Variant) -> Result<(), 
 
 /// Whether the scales are numbers, and not two where there is one network.
 pub(super) fn check_guidance(request: &Request, checkpoint: &Checkpoint) -> Result<(), Refusal> {
-    let Some(guidance) = request.guidance else {
-        return Ok(());
-    };
+    match request.guidance {
+        Some(guidance) => check_scales(guidance, checkpoint),
+        None => Ok(()),
+    }
+}
+
+/// The same for scales that are there.
+pub(super) fn check_scales(guidance: Guidance, checkpoint: &Checkpoint) -> Result<(), Refusal> {
     let Guidance { low, high } = guidance;
     if !(low.is_finite() && high.is_finite()) {
         return refuse(Field::Guidance, "The guidance must be a number");
@@ -135,16 +140,16 @@ pub(super) fn exactly(asked: Size, step: u32) -> Result<Size, Refusal> {
     )
 }
 
-/// The longest side: positions beyond 1024 tokens have no place in the official `RoPE` table.
-fn check_sides(size: Size) -> Result<Size, Refusal> {
-    const LONGEST: u32 = 8192;
-    if size.width.max(size.height) > LONGEST {
-        return refuse(
-            Field::Size,
-            format!("{size} is too large: no side can be over {LONGEST}"),
-        );
+/// Whether a video can be so large. The official `RoPE` table has places for all of that.
+pub(super) fn check_sides(size: Size) -> Result<Size, Refusal> {
+    if size.fits_video() {
+        return Ok(size);
     }
-    Ok(size)
+    let largest = Size::LARGEST_VIDEO;
+    refuse(
+        Field::Size,
+        format!("{size} is too large: a video can have up to {largest} pixels, lying or standing"),
+    )
 }
 
 pub(super) fn check_frames(frames: u32, variant: Variant) -> Result<(), Refusal> {
@@ -201,6 +206,8 @@ pub(super) fn check_shift(shift: f64) -> Result<(), Refusal> {
 
 /// A number for the strength, and an expert that the model has.
 pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    /// A hundredth of it ruins every video.
+    const MOST: f64 = 1000.0;
     for Lora {
         file,
         strength,
@@ -212,6 +219,12 @@ pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(),
             return refuse(
                 Field::Loras,
                 format!("The strength of {file} must be a number"),
+            );
+        }
+        if strength.abs() > MOST {
+            return refuse(
+                Field::Loras,
+                format!("A strength of {strength} for {file} cannot work: give one near 1"),
             );
         }
         if expert.is_some() && checkpoint.high_noise.is_none() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::checks::{check_fps, check_output};
+use super::checks::{check_fps, check_output, check_sides};
 use super::refusal::refuse;
 use super::{Checkpoint, Field, LatentShape, Plan, Quality, Refusal, Settings, Size, VaePrecision};
 
@@ -131,6 +131,7 @@ fn video(checkpoint: &Checkpoint, shape: LatentShape) -> Result<(Size, u32), Ref
     let (time, height, width) = variant.vae_stride();
     let pixels = |length: i32, stride: u32| axis(length).saturating_mul(stride);
     let size = Size::new(pixels(shape.width, width), pixels(shape.height, height));
+    check_sides(size)?;
     Ok((size, pixels(shape.frames - 1, time).saturating_add(1)))
 }
 

@@ -30,6 +30,15 @@ impl Plan {
             .chain(self.checkpoint.paths_mut())
     }
 
+    /// Every file that the plan reads, the pictures first. The same plan gives the same order.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let first = self.picture.iter().map(|picture| &picture.path);
+        let own = first.chain(&self.last_picture).chain(&self.noise);
+        let loras = self.loras.iter().map(|lora| &lora.file);
+        let own = own.chain(loras).cloned();
+        own.chain(self.checkpoint.files()).collect()
+    }
+
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let first = self.picture.iter_mut().map(|picture| &mut picture.path);
@@ -43,7 +52,15 @@ impl Checkpoint {
         self.clone().paths_mut().map(std::mem::take).collect()
     }
 
-    /// The same, to be changed. A new field must be thought of here.
+    /// Every file of the model.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let root = &self.root;
+        let mut paths = self.paths();
+        paths.retain(|path| path != root);
+        paths
+    }
+
+    /// [`paths`](Self::paths), to be changed. A new field must be thought of here.
     fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let Self {
             name: _,

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod message;
 pub mod model_download;
 pub mod plan;
+mod plan_check;
 pub mod precision;
 pub mod preset;
 pub mod progress;

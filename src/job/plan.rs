@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{
     area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
-    check_pictures, check_shift, check_steps, exactly, video_size,
+    check_pictures, check_shift, check_steps, video_size,
 };
+use super::plan_check::{check_levels, check_plan};
 use super::refusal::refuse;
 use super::{
     Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
@@ -148,6 +149,7 @@ impl Plan {
         }
         check_steps(steps)?;
         check_shift(shift)?;
+        check_levels(shift, steps, request.sampler.unwrap_or(defaults.sampler))?;
         check_guidance(request, &checkpoint)?;
         check_loras(&request.loras, &checkpoint)?;
         check_output(&output)?;
@@ -184,17 +186,12 @@ impl Plan {
         })
     }
 
-    /// Checks the numbers again, after a way on which anything can have happened to them.
+    /// Checks everything again, after a way on which anything can have happened to it.
     ///
     /// # Errors
-    /// The first number that cannot work, with what would.
+    /// The first value that cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
-        let variant = self.checkpoint.variant;
-        exactly(self.size, variant.alignment())?;
-        check_frames(self.frames, variant)?;
-        check_fps(self.fps)?;
-        check_steps(self.steps)?;
-        check_shift(self.shift)
+        check_plan(self)
     }
 
     /// The axes of the latents of this video.

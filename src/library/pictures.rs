@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::Plan;
-use crate::media::PartialFile;
 
 /// Copies the pictures of `plan` to `folder`, and names the copies in it.
 pub(super) fn keep(folder: &Path, plan: &mut Plan) -> Result<()> {
@@ -30,9 +30,7 @@ fn copy(folder: &Path, picture: &Path) -> Result<PathBuf> {
         return Ok(copy);
     }
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let mut file = PartialFile::create(&copy)?;
-    file.write_at(0, &bytes)?;
-    file.finish()?;
+    PartialFile::write(&copy, &bytes)?;
     Ok(copy)
 }
 

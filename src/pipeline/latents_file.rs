@@ -6,7 +6,8 @@ use mlx_rs::Array;
 
 use super::checks;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{LatentShape, Settings};
+use crate::disk;
+use crate::job::{LatentShape, Plan, Settings};
 use crate::{Error, Result};
 
 /// The tensor that every file of latents holds, (channels, frames, height, width).
@@ -62,6 +63,17 @@ pub fn latents(path: &Path) -> Result<Latents> {
 /// The settings that a file of latents says led to them.
 pub(super) fn settings(file: &TensorFile) -> Option<Settings> {
     Settings::from_json(file.note(SETTINGS)?).ok()
+}
+
+/// Whether a file holds latents that `plan` led to.
+pub(super) fn is_of(path: &Path, plan: &Plan) -> bool {
+    // A pipe would wait for ever.
+    let file = disk::open(path).and_then(|_| latents(path));
+    let found = file.ok().and_then(|latents| latents.settings);
+    found.is_some_and(|found| {
+        let own = plan.settings();
+        (found.prompt, found.seed, found.size) == (own.prompt, own.seed, own.size)
+    })
 }
 
 /// Writes the final latents that `settings` led to.

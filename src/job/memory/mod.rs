@@ -14,6 +14,7 @@ use super::{Expert, Precision, QuantBits, Stage};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
+pub(super) use vae::MOST_TILES;
 
 /// What of a model's networks decides how much memory they take. The headers of its files tell.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,6 +9,7 @@
 
 mod app;
 mod catalog;
+mod chaos;
 mod cli;
 mod demo;
 mod disk;

@@ -6,7 +6,7 @@ mod checks;
 mod conditioning;
 mod decode;
 mod experts;
-mod job;
+pub mod job;
 mod layouts;
 mod memory;
 mod outputs;

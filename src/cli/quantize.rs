@@ -6,9 +6,9 @@ use std::path::Path;
 use super::args::Quantize;
 use super::{follow, format, print, say};
 use crate::catalog;
-use crate::disk::{PartialFolder, folder_of};
+use crate::disk::{PartialFolder, check_space, folder_of};
 use crate::error::{Error, Result};
-use crate::job::{Command, Event, Expert, Loss, Quantizing};
+use crate::job::{Checkpoint, Command, Event, Expert, Loss, QuantBits, Quantizing};
 
 /// Packs the model that the arguments name, and tells what that does to it.
 ///
@@ -23,6 +23,9 @@ pub fn run(args: &Quantize) -> Result<()> {
         checkpoint.name, args.bits
     ));
     let folder = args.output.as_deref().map(make_folder).transpose()?;
+    if let Some(folder) = &folder {
+        check_space(folder_of(folder.path()), least(&checkpoint, args.bits))?;
+    }
     if let Some(folder) = &folder {
         catalog::bring_rest(&checkpoint, folder.path())?;
     }
@@ -48,6 +51,15 @@ pub fn run(args: &Quantize) -> Result<()> {
         _ => result?,
     }
     told
+}
+
+/// The bytes that the packed networks take at least, whatever type they come in.
+fn least(checkpoint: &Checkpoint, bits: QuantBits) -> u64 {
+    let files = checkpoint
+        .experts()
+        .flat_map(|(_, network)| &network.weights);
+    let lengths = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+    lengths.sum::<u64>() / 32 * u64::from(bits.count())
 }
 
 /// A folder in the making, so that nothing is mixed with what was there, and half a model is never taken for one.

@@ -69,8 +69,8 @@ fn check_model(checkpoint: &Checkpoint) -> Result<(), Refusal> {
     }
 }
 
-/// Whether each step goes from one noise level to a lower one, in the float32 that the official tables are rounded to:
-/// `sampler/schedule.rs` has the formula. `UniPC` begins below pure noise, whose signal has no logarithm.
+/// Whether a video begins as noise, and each step goes to a lower level of it, in the float32 that the official tables are
+/// rounded to: `sampler/schedule.rs` has the formula. `UniPC` begins below pure noise, whose signal has no logarithm.
 pub(super) fn check_levels(shift: f64, steps: u32, sampler: Sampler) -> Result<(), Refusal> {
     let top = match sampler {
         Sampler::DpmPp => 1.0,
@@ -81,14 +81,12 @@ pub(super) fn check_levels(shift: f64, steps: u32, sampler: Sampler) -> Result<(
         (shift * even / (1.0 + (shift - 1.0) * even)) as f32
     };
     let falls = (1..steps).all(|step| level(step) < level(step - 1));
-    let begins = sampler != Sampler::UniPc || level(0) < 1.0;
+    let begins = level(0) >= 0.5 && (sampler != Sampler::UniPc || level(0) < 1.0);
     if falls && begins && level(steps - 1) > 0.0 {
         return Ok(());
     }
     refuse(
         Field::Shift,
-        format!(
-            "A shift of {shift} leaves no difference between the noise of {steps} steps: give one nearer to 5"
-        ),
+        format!("A shift of {shift} cannot work with {steps} steps: give one nearer to 5"),
     )
 }

@@ -21,7 +21,10 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 }
 
 /// Waits until the names in a folder are on the disk.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// The disk fails.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     // Where a folder cannot be opened or synced, its names are as lasting as that file system makes them.
     let Ok(opened) = File::open(folder) else {
         return Ok(());

@@ -13,6 +13,7 @@ mod target;
 mod temporary;
 
 pub use copy::copy;
+pub use durable::sync_folder;
 pub use open::{open, open_lock};
 pub use outputs::{Output, check_outputs};
 pub use partial_file::PartialFile;

@@ -94,5 +94,6 @@ pub fn discard(folder: &Path) -> io::Result<()> {
     let _ = held.try_lock();
     let temporary = folder_of(folder).join(temporary::name());
     fs::rename(folder, &temporary)?;
+    sync_folder(folder_of(folder))?;
     fs::remove_dir_all(&temporary)
 }

@@ -224,7 +224,7 @@ pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(),
         if strength.abs() > MOST {
             return refuse(
                 Field::Loras,
-                format!("A strength of {strength} for {file} cannot work: give one near 1"),
+                format!("A strength of {strength:?} for {file} cannot work: give one near 1"),
             );
         }
         if expert.is_some() && checkpoint.high_noise.is_none() {

@@ -1,5 +1,6 @@
 //! A *fingerprint* of a file that a video is begun with, so that it is noticed when another one has its name later.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -50,13 +51,11 @@ impl Fingerprint {
             hash.update(&block);
             seen = place + BLOCK;
         }
-        let sha256 = hash
-            .finalize()
-            .into_iter()
-            .map(|byte| format!("{byte:02x}"));
-        Ok(Self {
-            bytes,
-            sha256: sha256.collect(),
-        })
+        let mut sha256 = String::new();
+        for byte in hash.finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Self { bytes, sha256 })
     }
 }

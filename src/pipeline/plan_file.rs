@@ -15,7 +15,10 @@ use crate::media::json;
 use crate::{Error, Result};
 
 pub(super) const NAME: &str = "plan.json";
-pub(super) const PICTURES: &str = "pictures";
+const PICTURES: &str = "pictures";
+
+/// Longer than any plan, in bytes.
+const MOST: u64 = 1 << 24;
 
 /// Grows when an older program could not go on with what a newer one left.
 const FORMAT: u32 = 1;
@@ -107,13 +110,15 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
         disk::copy(picture, &copy)?;
+        let all = folder.join(PICTURES);
+        disk::sync_folder(&all).map_err(Error::file("write", &all))?;
     }
     Ok(())
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = disk::open(path)?.read_to_end(&mut bytes);
+    let read = disk::open(path)?.take(MOST).read_to_end(&mut bytes);
     read.map_err(Error::file("read", path))?;
     Ok(bytes)
 }

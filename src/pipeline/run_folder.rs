@@ -216,14 +216,14 @@ pub(super) fn check_place(path: &Path) -> Result<()> {
             return disk::check_target(path);
         }
         Ok(found) if found.is_symlink() => {
-            "is a link, and an unfinished video is not kept behind one: remove it, or choose another name for the video"
+            "is a link: remove it, or choose another name for the video"
         }
         Ok(found) if !found.is_dir() => {
             "is in the way: remove it, or choose another name for the video"
         }
         Ok(_) if plan_file::is_ours(path) || is_leftover(path) => return Ok(()),
         Ok(_) => {
-            "is in the way, a folder with something else in it: move it, or choose another name for the video"
+            "is a folder with other files in it: move it, or choose another name for the video"
         }
     };
     Err(Error::content(path, problem))
@@ -283,7 +283,10 @@ fn create(folder: &Path) -> Result<Option<File>> {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 return Err(Error::file("create", folder)(error));
             }
-            _ => {}
+            // Otherwise a power cut may take the folder, whatever is kept in it.
+            _ => {
+                disk::sync_folder(disk::folder_of(folder)).map_err(Error::file("create", folder))?
+            }
         }
         match lock(folder) {
             Err(_) if !folder.exists() => {}
@@ -356,11 +359,12 @@ pub fn finished_steps(plan: &Plan) -> Result<usize> {
 }
 
 fn finished_steps_in(folder: &Path, steps: usize) -> Result<usize> {
-    if folder.join(LATENTS).exists() {
+    // A pipe of that name would be waited for.
+    if folder.join(LATENTS).is_file() {
         return Ok(steps);
     }
     let path = folder.join(STATE);
-    if !path.exists() {
+    if !path.is_file() {
         return Ok(0);
     }
     let state = TensorFile::open(&path).map_err(damaged(&path))?;

@@ -28,14 +28,14 @@ struct Dice(u64);
 impl Dice {
     /// Those of one test.
     fn of(test: u64) -> Self {
-        Self(number("ZOETROPE_CHAOS_SEED", 1) << 8 | test)
+        Self((number("ZOETROPE_CHAOS_SEED", 1) << 8) | test)
     }
 
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
 
     /// An instant in a life of this length.

@@ -96,9 +96,10 @@ pub(super) fn sweep(folder: &Path) {
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if swept.insert(folder.to_owned()) {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let left = entries.filter(|entry| is_temporary(&entry.file_name()));
-        // What cannot be removed is in nobody's way.
-        left.for_each(|entry| drop(remove_unheld(&entry.path())));
+        for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
+            // What cannot be removed is in nobody's way.
+            let _ = remove_unheld(&entry.path());
+        }
     }
 }
 

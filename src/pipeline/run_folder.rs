@@ -279,15 +279,13 @@ fn holds_only_ours(folder: &Path) -> bool {
 /// The folder, which may be there already, and its lock.
 fn create(folder: &Path) -> Result<Option<File>> {
     for _ in 0..TRIES {
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(Error::file("create", folder)(error));
-            }
-            // Otherwise a power cut may take the folder, whatever is kept in it.
-            _ => {
-                disk::sync_folder(disk::folder_of(folder)).map_err(Error::file("create", folder))?
-            }
+        if let Err(error) = fs::create_dir(folder)
+            && error.kind() != io::ErrorKind::AlreadyExists
+        {
+            return Err(Error::file("create", folder)(error));
         }
+        // Otherwise a power cut may take the folder, whatever is kept in it.
+        disk::sync_folder(disk::folder_of(folder)).map_err(Error::file("create", folder))?;
         match lock(folder) {
             Err(_) if !folder.exists() => {}
             result => return result,

@@ -29,11 +29,12 @@ const CHANNEL: &str = "crossbeam_channel";
 
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
+    room("logging", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
     room("disk", &["error"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "backend"], &[GUI, CHANNEL]),
-    room("sampler", &["error"], &[GUI, CHANNEL]),
+    room("sampler", &["error", "job"], &[GUI, CHANNEL]),
     room("model", &["error", "backend", "weights"], &[GUI, CHANNEL]),
     room("media", &["error", "job", "disk"], &[MLX, GUI, CHANNEL]),
     room(
@@ -56,7 +57,9 @@ const TABLE: &[Room] = &[
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "job", "disk", "media", "catalog", "engine"],
+        &[
+            "error", "logging", "job", "disk", "media", "catalog", "engine",
+        ],
         &[MLX, GUI],
     ),
     room(
@@ -68,7 +71,7 @@ const TABLE: &[Room] = &[
     room(
         "app",
         &[
-            "error", "job", "media", "catalog", "engine", "library", "platform", "view",
+            "error", "logging", "job", "media", "catalog", "engine", "library", "platform", "view",
         ],
         &[MLX],
     ),

@@ -59,7 +59,7 @@ impl FramesFile {
 
 /// Whether a file holds frames as `plan` leads to.
 pub(super) fn is_of(path: &Path, plan: &Plan) -> bool {
-    let expected = header(plan.frames as usize, plan.size);
+    let expected = header(plan.canvas.frames as usize, plan.canvas.size);
     let mut beginning = vec![0; expected.len()];
     let read = disk::open(path).and_then(|mut file| {
         file.seek(SeekFrom::Start(8))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{frames_file, latents_file, run_folder};
 use crate::disk::{FileIdentity, Output, check_outputs, check_writable, folder_of};
-use crate::job::{Decoding, LatentShape, Plan, Size};
+use crate::job::{Canvas, Decoding, LatentShape, Plan, Size};
 use crate::{Error, Result};
 
 /// Of a video, bytes for each pixel of each frame: few take less.
@@ -25,8 +25,8 @@ pub fn check_plan(plan: &Plan) -> Result<()> {
     let place = FileIdentity::of(&folder);
     let mut used = inputs
         .iter()
-        .chain(&plan.save_latents)
-        .chain(&plan.save_frames);
+        .chain(&plan.outputs.save_latents)
+        .chain(&plan.outputs.save_frames);
     if let Some(path) = used.find(|path| FileIdentity::of(path).is_in(&place)) {
         let problem = format!(
             "lies in {}, which is this job's own: choose another name for the video",
@@ -46,8 +46,8 @@ pub fn check_rest(plan: &Plan) -> Result<()> {
     run_folder::check_place(&plan.run_folder())?;
     let home = FileIdentity::of(folder_of(&plan.output));
     let is_elsewhere = |path: &&Path| path.exists() && !FileIdentity::of(path).is_in(&home);
-    let latents = plan.save_latents.as_deref().filter(is_elsewhere);
-    let frames = plan.save_frames.as_deref().filter(is_elsewhere);
+    let latents = plan.outputs.save_latents.as_deref().filter(is_elsewhere);
+    let frames = plan.outputs.save_frames.as_deref().filter(is_elsewhere);
     let latents = latents.filter(|path| !latents_file::is_of(path, plan));
     let frames = frames.filter(|path| !frames_file::is_of(path, plan));
     if let Some(path) = latents.or(frames) {
@@ -65,7 +65,7 @@ pub fn check_rest(plan: &Plan) -> Result<()> {
 pub fn check_decoding(latents: &Path, decoding: &Decoding) -> Result<()> {
     let model = decoding.checkpoint.files();
     let inputs = model.iter().map(PathBuf::as_path).chain([latents]);
-    let (size, frames) = (decoding.size, decoding.frames);
+    let Canvas { size, frames, .. } = decoding.canvas;
     let floats = decoding.save_frames.iter();
     let floats = floats.map(|path| self::frames(path, size, frames));
     let outputs: Vec<_> = [video(&decoding.output, size, frames)]
@@ -76,17 +76,17 @@ pub fn check_decoding(latents: &Path, decoding: &Decoding) -> Result<()> {
 }
 
 fn check(plan: &Plan, inputs: &[PathBuf]) -> Result<()> {
-    let (size, frames) = (plan.size, plan.frames);
+    let Canvas { size, frames, .. } = plan.canvas;
     let bytes = bytes_of(plan.latent_shape());
     let mut video = video(&plan.output, size, frames);
     // The run folder is beside it.
     video.bytes += (STATES * bytes).saturating_sub(run_folder::bytes(plan));
-    let latents = plan.save_latents.iter().map(|path| Output {
+    let latents = plan.outputs.save_latents.iter().map(|path| Output {
         what: "latents",
         path,
         bytes,
     });
-    let floats = plan.save_frames.iter();
+    let floats = plan.outputs.save_frames.iter();
     let floats = floats.map(|path| self::frames(path, size, frames));
     let outputs: Vec<_> = [video].into_iter().chain(latents).chain(floats).collect();
     check_outputs(&outputs, inputs.iter().map(PathBuf::as_path))

@@ -185,7 +185,7 @@ pub fn check_inputs(plan: &Plan) -> Result<()> {
     let written: Option<Read> = serde_json::from_slice(&written).ok();
     let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
     let inputs = plan.inputs();
-    let only_decodes = done == plan.steps as usize;
+    let only_decodes = done == plan.sampling.steps as usize;
     for (file, fingerprint) in inputs.iter().zip(&fingerprints) {
         let matters = !only_decodes || model.vae.contains(file);
         if matters && Fingerprint::of(file)? != *fingerprint {

@@ -163,7 +163,12 @@ fn what_cannot_be_written_is_told_before_the_work() {
 fn change(place: &Place, pointer: &str, value: Value) {
     let plan = place.path("out.mp4.run/plan.json");
     let mut written: Value = serde_json::from_slice(&fs::read(&plan).unwrap()).unwrap();
-    *written.pointer_mut(pointer).unwrap() = value;
+    let (object, key) = pointer.rsplit_once('/').unwrap();
+    let object = written.pointer_mut(object).unwrap();
+    object
+        .as_object_mut()
+        .unwrap()
+        .insert(key.to_owned(), value);
     fs::write(&plan, written.to_string()).unwrap();
 }
 
@@ -225,7 +230,7 @@ fn everything_in_a_plan_is_checked() {
         ("/plan/size", vec![3872, 32].into()),
         ("/plan/guidance", vec![3.0, 4.0].into()),
         ("/plan/loras", lora(1e39)),
-        ("/plan/last_picture", "/any.png".into()),
+        ("/plan/last_image", "/any.png".into()),
         (
             "/plan/checkpoint/latent_rgb",
             serde_json::json!({"factors": [], "bias": [0, 0, 0]}),

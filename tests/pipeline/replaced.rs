@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use zoetrope::catalog;
-use zoetrope::job::{Plan, Request, Size, Stage};
+use zoetrope::job::{
+    CanvasRequest, PictureFit, Plan, Request, SamplingRequest, Size, Sources, Stage,
+};
 use zoetrope::pipeline::{self, saved};
 
 use super::job::{Place, finish, sentence, stop_at};
@@ -17,12 +19,21 @@ fn plan(place: &Place) -> Plan {
     fs::copy(golden_path("data/image_ti2v.png"), place.path("boat.png")).unwrap();
     let request = Request {
         prompt: "a boat".into(),
-        image: Some(place.path("boat.png")),
-        fit: zoetrope::job::PictureFit::Crop,
-        size: Some(Size::new(32, 32)),
-        frames: Some(5),
-        steps: Some(6),
-        seed: Some(7),
+        sources: Sources {
+            image: Some(place.path("boat.png")),
+            fit: PictureFit::Crop,
+            ..Sources::default()
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(32, 32)),
+            frames: Some(5),
+            ..CanvasRequest::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(6),
+            seed: Some(7),
+            ..SamplingRequest::default()
+        },
         ..Request::default()
     };
     let checkpoint = catalog::open(&place.path("model")).unwrap();
@@ -86,7 +97,7 @@ fn a_plan_names_the_original_picture_while_that_is_the_same() {
     stop_at(Stage::Denoise, 3, &plan(&place)).unwrap_err();
     let named = || {
         let plan = saved::plan(&place.path("out.mp4.run")).unwrap();
-        plan.picture.unwrap().path
+        plan.sources.image.unwrap()
     };
     assert_eq!(named(), place.path("boat.png"));
     flip(&place.path("boat.png"));

@@ -8,6 +8,7 @@ use directories::{BaseDirs, ProjectDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 
 use super::built_in;
+use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 
 /// What is remembered.
@@ -56,11 +57,12 @@ pub fn add(folder: &Path) -> Result<()> {
     if !place.is_dir() {
         return Err(Error::content(folder, "is not a folder: give one"));
     }
-    let mut folders = added()?;
-    if !folders.contains(&place) {
-        folders.push(place);
-    }
-    save(folders)
+    change(|folders| {
+        if !folders.contains(&place) {
+            folders.push(place);
+        }
+        Ok(())
+    })
 }
 
 /// Looks in this folder no more; nothing in it is touched.
@@ -69,28 +71,30 @@ pub fn add(folder: &Path) -> Result<()> {
 /// It was not added, or that cannot be remembered.
 pub fn forget(folder: &Path) -> Result<()> {
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let mut folders = added()?;
-    let before = folders.len();
-    folders.retain(|known| *known != place);
-    if folders.len() == before {
-        return Err(Error::content(
-            folder,
-            "is not one of the folders that were added",
-        ));
-    }
-    save(folders)
+    change(|folders| {
+        let before = folders.len();
+        folders.retain(|known| *known != place);
+        if folders.len() == before {
+            let problem = "is not one of the folders that were added";
+            return Err(Error::content(folder, problem));
+        }
+        Ok(())
+    })
 }
 
-fn save(folders: Vec<PathBuf>) -> Result<()> {
+/// Changes what is remembered. Other programs that do the same wait meanwhile, so that none loses what another adds.
+fn change(how: impl FnOnce(&mut Vec<PathBuf>) -> Result<()>) -> Result<()> {
     let path = preferences_path()?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = disk::folder_of(&path);
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let lock = disk::open_lock(&path.with_extension("lock"))?;
+    // Where there are no locks, the last one wins.
+    let _ = lock.lock();
+    let mut folders = added()?;
+    how(&mut folders)?;
     let text = serde_json::to_vec_pretty(&Saved { folders })
         .map_err(|error| Error::Other(format!("The folders cannot be remembered: {error}")))?;
-    let partial = path.with_extension("part");
-    fs::write(&partial, text)
-        .and_then(|()| fs::rename(&partial, &path))
-        .map_err(Error::file("write", &path))
+    PartialFile::write(&path, &text)
 }
 
 fn preferences_path() -> Result<PathBuf> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::{
     CanvasRequest, Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal,
@@ -75,7 +76,7 @@ pub fn write(checkpoint: &Checkpoint, folder: &Path) -> Result<()> {
     let json = serde_json::to_string_pretty(&Manifest::of(checkpoint));
     let json =
         json.map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
-    fs::write(&path, json).map_err(Error::file("write", &path))
+    PartialFile::write(&path, json.as_bytes())
 }
 
 impl Manifest {

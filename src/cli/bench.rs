@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::args::Model;
-use super::{follow, format, print, say};
-use crate::error::{Error, Result};
+use super::{follow, format, print};
+use crate::error::Result;
 use crate::job::{self, Command, Compute, Event, Measurement, Part, Published, Size, Subject};
 
 /// Arguments of `bench`.
@@ -78,11 +78,7 @@ pub fn run(args: &Bench) -> Result<()> {
             }
         },
     );
-    match result {
-        Err(Error::Cancelled) => say("Stopped"),
-        result => result?,
-    }
-    unread
+    result.and(unread)
 }
 
 fn bench(args: &Bench) -> Result<job::Bench> {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::{Model, Work};
 use super::progress::ProgressSink;
-use super::{destination, follow, show};
+use super::{follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::{Command, Decoding, Quality, VaePrecision};
@@ -63,7 +63,7 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     decoding.save_frames.clone_from(&args.save_frames);
     decoding.limits = args.work.limits;
     decoding.quality = args.quality;
-    destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
+    saved::check_decoding(&args.latents, &decoding)?;
 
     face.started(
         &headline(args, &decoding),

@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{follow, show};
 use crate::catalog::{self, Matched};
-use crate::engine::memory;
+use crate::engine::{memory, saved};
 use crate::error::{Error, Result};
 use crate::job::{
     CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,
@@ -93,7 +93,7 @@ pub fn run(args: &Generate) -> ExitCode {
 
 fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
-    destination::check_plan(&plan)?;
+    saved::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));

@@ -5,7 +5,6 @@
 pub mod args;
 mod bench;
 mod decode;
-mod destination;
 mod doctor;
 mod export;
 mod follow;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::Work;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
@@ -32,7 +32,7 @@ pub fn run(args: &Resume) -> ExitCode {
 fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
     plan.limits = args.work.limits.or(plan.limits);
-    destination::check_plan(&plan)?;
+    saved::check_rest(&plan)?;
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();

@@ -105,8 +105,8 @@ fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
         Command::Resume(handle, plan) => {
             current_job.take(&handle);
             perform(&handle, outbox, Some(&plan), |reporter| {
-                let model = pipeline::saved::check_model(&plan);
-                let fitted = model.and_then(|()| memory::fit_rest(&plan));
+                let inputs = pipeline::saved::check_inputs(&plan);
+                let fitted = inputs.and_then(|()| memory::fit_rest(&plan));
                 let Fitted { plan, savings, .. } =
                     fitted.map_err(|why| pipeline::saved::still_kept(&plan, why))?;
                 outbox.fitted(handle.id, savings, true);

@@ -8,6 +8,7 @@ use sysinfo::System;
 
 use super::probe;
 use crate::backend::Backend;
+use crate::disk::PartialFile;
 use crate::error::Result;
 use crate::job::DeviceFault;
 use crate::pipeline::cache;
@@ -62,7 +63,7 @@ pub fn remembered(
     if let (Some(file), Ok(json)) = (file, serde_json::to_vec(&answer)) {
         // What cannot be remembered is asked for again.
         let _ = file.parent().map(fs::create_dir_all);
-        let _ = fs::write(file, json);
+        let _ = PartialFile::write(file, &json);
     }
     Ok(fault)
 }

@@ -19,6 +19,7 @@ pub mod lora;
 pub mod memory;
 pub mod message;
 pub mod model_download;
+mod noise_levels;
 pub mod options;
 pub mod params;
 pub mod plan;

@@ -116,13 +116,19 @@ impl Plan {
         })
     }
 
-    /// Checks the numbers again, after a way on which anything can have happened to them.
+    /// Checks everything again, after a way on which anything can have happened to it.
     ///
     /// # Errors
-    /// The first number that cannot work, with what would.
+    /// The first value that cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
-        self.canvas.check(self.checkpoint.variant)?;
+        let (checkpoint, variant) = (&self.checkpoint, self.checkpoint.variant);
+        checkpoint.check()?;
+        self.canvas.check(variant)?;
         self.sampling.check()?;
+        self.sampling.guidance.check(checkpoint)?;
+        self.sources.check_first(variant)?;
+        self.sources.check_pictures(variant, self.canvas.frames)?;
+        self.sources.check_loras(checkpoint)?;
         self.thrift.check()
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::PartialFile;
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 
 /// Reads a file. One that cannot be understood is of no use, but no obstacle either.
@@ -24,7 +24,5 @@ pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     }
     let json = serde_json::to_vec_pretty(value)
         .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
-    let mut file = PartialFile::create(path)?;
-    file.write_at(0, &json)?;
-    file.finish()
+    PartialFile::write(path, &json)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
-use crate::media::PartialFile;
+use crate::disk::PartialFile;
 use crate::weights::{self, Weights};
 use crate::{Error, Result};
 

@@ -144,10 +144,12 @@ fn what_is_there_becomes_a_video() {
 fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     let job = Job::of(MANY);
     let plan = job.plan();
-    let in_the_way = job.folder.path().join(".house.mp4.part");
-    std::fs::create_dir(&in_the_way).unwrap();
+    let in_the_way = job.file();
     job.handle.finish_early();
     job.begin();
+    while !matches!(next(&job.engine), Event::Progress { .. }) {}
+    // Before the work it would have been refused.
+    std::fs::create_dir(&in_the_way).unwrap();
     match end(&job.engine) {
         Event::Failed { kept, message, .. } => {
             assert!(!message.contains("resume"), "{message}");
@@ -160,6 +162,35 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(1));
     assert_eq!(record.timings.denoise.units, 0);
+}
+
+/// Breaks when a defect of the program loses what was done before it, or does not say that it is there.
+#[test]
+fn a_defect_leaves_what_was_done() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(2);
+    job.handle.cancel();
+    let Event::Cancelled {
+        kept: Some(kept), ..
+    } = end(&job.engine)
+    else {
+        panic!("it was cancelled")
+    };
+    let mut plan = saved::plan(&kept.folder).unwrap();
+    // No plan that comes from a file has this: arithmetic that cannot be stands for any defect.
+    plan.thrift.tiles = 0;
+    job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
+    let Event::Failed {
+        kept: still,
+        message,
+        ..
+    } = end(&job.engine)
+    else {
+        panic!("it cannot work")
+    };
+    assert!(message.contains("a defect in the program"), "{message}");
+    assert_eq!(still, Some(kept));
 }
 
 /// Breaks when a paused job cannot be cancelled, or what it did is lost.

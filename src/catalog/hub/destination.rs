@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::folders;
 use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 
 /// A place for models.
@@ -116,7 +117,7 @@ impl Destination {
             .join(cached_name(&listing.repository))
             .join("refs/main");
         create_parent(&current)?;
-        fs::write(&current, &listing.revision).map_err(Error::file("write", &current))
+        PartialFile::write(&current, listing.revision.as_bytes())
     }
 }
 

@@ -7,6 +7,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
+use crate::job::noise_levels::check_levels;
 use crate::job::refusal::refuse;
 use crate::job::{Checkpoint, Expert, Field, Refusal, Sampler};
 
@@ -114,7 +115,7 @@ impl Sampling {
                 format!("A shift of {shift} cannot work: give a number above 0"),
             );
         }
-        Ok(())
+        check_levels(shift, steps, self.sampler)
     }
 
     /// For `zoetrope info`.
@@ -199,7 +200,7 @@ impl FromStr for Guidance {
 
 impl Guidance {
     /// Whether the scales are numbers, and not two where there is one network.
-    fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    pub(in crate::job) fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
         let Self { low, high } = self;
         if !(low.is_finite() && high.is_finite()) {
             return refuse(Field::Guidance, "The guidance must be a number");

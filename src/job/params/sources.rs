@@ -173,6 +173,8 @@ impl Sources {
 
     /// Whether each strength is a number, and each LoRA is for an expert that the model has.
     pub(in crate::job) fn check_loras(&self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+        /// A hundredth of it ruins every video.
+        const MOST: f64 = 1000.0;
         for Lora {
             file,
             strength,
@@ -184,6 +186,12 @@ impl Sources {
                 return refuse(
                     Field::Loras,
                     format!("The strength of {file} must be a number"),
+                );
+            }
+            if strength.abs() > MOST {
+                return refuse(
+                    Field::Loras,
+                    format!("A strength of {strength:?} for {file} cannot work: give one near 1"),
                 );
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {

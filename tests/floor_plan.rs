@@ -29,37 +29,51 @@ const CHANNEL: &str = "crossbeam_channel";
 
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
+    room("dirs", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
+    room("input", &["error"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
-    room("weights", &["error", "backend"], &[GUI, CHANNEL]),
+    room("weights", &["error", "input", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error"], &[GUI, CHANNEL]),
-    room("model", &["error", "backend", "weights"], &[GUI, CHANNEL]),
-    room("media", &["error", "job"], &[MLX, GUI, CHANNEL]),
+    room(
+        "model",
+        &["error", "input", "backend", "weights"],
+        &[GUI, CHANNEL],
+    ),
+    room("media", &["error", "input", "job"], &[MLX, GUI, CHANNEL]),
     room(
         "catalog",
-        &["error", "job", "weights"],
+        &["dirs", "error", "input", "job", "weights"],
         &[MLX, GUI, CHANNEL],
     ),
     room(
         "pipeline",
         &[
-            "error", "backend", "job", "weights", "model", "sampler", "media",
+            "dirs", "error", "input", "backend", "job", "weights", "model", "sampler", "media",
         ],
         &[GUI, CHANNEL],
     ),
-    room("engine", &["error", "backend", "job", "pipeline"], &[GUI]),
+    room(
+        "engine",
+        &["dirs", "error", "backend", "job", "pipeline"],
+        &[GUI],
+    ),
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "job", "media", "catalog", "engine"],
+        &["error", "input", "job", "media", "catalog", "engine"],
         &[MLX, GUI],
     ),
-    room("library", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
+    room(
+        "library",
+        &["dirs", "error", "input", "job", "media"],
+        &[MLX, GUI, CHANNEL],
+    ),
     room("view", &["error", "job"], &[MLX, CHANNEL]),
     room(
         "app",
         &[
-            "error", "job", "media", "catalog", "engine", "library", "platform", "view",
+            "dirs", "error", "job", "media", "catalog", "engine", "library", "platform", "view",
         ],
         &[MLX],
     ),

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::input;
 use crate::job::{
     Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal, Request, Sampler,
     Size,
@@ -56,7 +57,7 @@ pub fn lay_over(checkpoint: &mut Checkpoint) -> Result<()> {
     if !path.exists() {
         return Ok(());
     }
-    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+    let text = input::read_text(&path)?;
     let card: Manifest = serde_json::from_str(&text).map_err(|error| malformed(&path, &error))?;
     if let Some(Scale::Neither(_)) = card.guidance {
         let expected = "give one number, or two as in [3.0, 4.0]";

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::input;
 use crate::job::Plan;
 use crate::media::PartialFile;
 
@@ -23,7 +24,7 @@ fn copy(folder: &Path, picture: &Path) -> Result<PathBuf> {
     if picture.starts_with(folder) {
         return Ok(picture.to_owned());
     }
-    let bytes = fs::read(picture).map_err(Error::file("read", picture))?;
+    let bytes = input::read(picture)?;
     let folder = folder.join(name(&bytes));
     let copy = folder.join(picture.file_name().unwrap_or_default());
     if copy.is_file() {

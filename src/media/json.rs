@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 
 use super::PartialFile;
 use crate::error::{Error, Result};
+use crate::input;
 
 /// Reads a file. One that cannot be understood is of no use, but no obstacle either.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&input::read(path).ok()?).ok()
 }
 
 /// Writes a file in place of an earlier one, and the folder that it belongs in.

@@ -5,7 +5,6 @@ mod lanczos;
 mod save;
 mod stretch;
 
-use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
@@ -17,7 +16,7 @@ pub use save::save;
 pub use stretch::stretch;
 
 use crate::job::Size;
-use crate::{Error, Result};
+use crate::{Error, Result, input};
 
 /// Pictures with more pixels are refused before anything is decoded. Pillow draws the line here too.
 const MAX_PIXELS: u64 = 178_956_970;
@@ -63,13 +62,7 @@ pub fn floats(picture: &RgbImage) -> Vec<f32> {
 
 /// Recognises the format by the file's first bytes, whatever its name says, and reads the header.
 fn decoder(path: &Path) -> Result<impl ImageDecoder + use<>> {
-    let read = Error::file("read", path);
-    let file = match File::open(path).and_then(|file| Ok((file.metadata()?.is_dir(), file))) {
-        Ok((false, file)) => file,
-        Ok((true, _)) => return Err(read(io::ErrorKind::IsADirectory.into())),
-        Err(error) => return Err(read(error)),
-    };
-    let mut reader = ImageReader::new(BufReader::new(file))
+    let mut reader = ImageReader::new(BufReader::new(input::open(path)?))
         .with_guessed_format()
         .map_err(Error::file("read", path))?;
     let mut limits = Limits::default();

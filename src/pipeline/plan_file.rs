@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::Plan;
 use crate::media::json;
-use crate::{Error, Result};
+use crate::{Error, Result, input};
 
 const NAME: &str = "plan.json";
 const PICTURES: &str = "pictures";
@@ -73,7 +73,7 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
 pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
-    let json = fs::read(&path).map_err(Error::file("read", &path))?;
+    let json = input::read(&path)?;
     let damaged = |why: &dyn fmt::Display| {
         let problem = format!(
             "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result};
+use crate::{Error, Result, input};
 
 /// The four letters of a box.
 pub(super) type Kind = [u8; 4];
@@ -30,7 +30,7 @@ pub(super) struct Boxes {
 impl Boxes {
     /// Opens `path` and looks whether it begins like an MP4.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::file("read", path))?;
+        let file = input::open(path)?;
         let found = file.metadata().map_err(Error::file("read", path))?;
         if found.is_dir() {
             return Err(Error::file("read", path)(ErrorKind::IsADirectory.into()));

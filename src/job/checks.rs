@@ -199,6 +199,9 @@ pub(super) fn check_shift(shift: f64) -> Result<(), Refusal> {
     )
 }
 
+/// No LoRA is of any use beyond this, and products overflow.
+const STRONGEST: f64 = 100.0;
+
 /// A number for the strength, and an expert that the model has.
 pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(), Refusal> {
     for Lora {
@@ -214,6 +217,14 @@ pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(),
                 format!("The strength of {file} must be a number"),
             );
         }
+        if strength.abs() > STRONGEST {
+            return refuse(
+                Field::Loras,
+                format!(
+                    "A strength of {strength} is too much for {file}: it was trained for 1, and {STRONGEST} is the most"
+                ),
+            );
+        }
         if expert.is_some() && checkpoint.high_noise.is_none() {
             return refuse(
                 Field::Loras,
@@ -227,15 +238,26 @@ pub(super) fn check_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<(),
 }
 
 pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
+    let shown = output.display();
+    if output.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return refuse(
+            Field::Output,
+            format!("{shown} is the name of a folder: leave out the / at the end"),
+        );
+    }
+    // It goes into the plan and the settings, which are text.
+    if output.to_str().is_none() {
+        return refuse(
+            Field::Output,
+            format!("{shown} is not written in UTF-8: choose another name"),
+        );
+    }
     let extension = output.extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
     refuse(
         Field::Output,
-        format!(
-            "{} cannot be the video: give a name that ends in .mp4",
-            output.display()
-        ),
+        format!("{shown} cannot be the video: give a name that ends in .mp4"),
     )
 }

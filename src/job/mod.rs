@@ -18,6 +18,7 @@ pub mod lora;
 pub mod memory;
 pub mod message;
 pub mod model_download;
+pub mod plain_text;
 pub mod plan;
 pub mod precision;
 pub mod preset;

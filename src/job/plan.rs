@@ -9,6 +9,7 @@ use super::checks::{
     area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
     check_pictures, check_shift, check_steps, exactly, video_size,
 };
+use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
     Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
@@ -140,7 +141,7 @@ impl Plan {
         let shift = request.shift.unwrap_or(defaults.shift);
         let steps = request.steps.unwrap_or(defaults.steps);
         let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
-        if request.prompt.trim().is_empty() {
+        if is_blank(&request.prompt) {
             return refuse(
                 Field::Prompt,
                 "The prompt is empty: say what the video should show",
@@ -155,6 +156,7 @@ impl Plan {
             prompt: request.prompt.clone(),
             negative: match &request.negative {
                 Negative::Default => defaults.negative_prompt.clone(),
+                Negative::Text(text) if is_blank(text) => String::new(),
                 Negative::Empty => String::new(),
                 Negative::Text(text) => text.clone(),
             },

@@ -6,6 +6,7 @@ mod estimate;
 mod handle;
 mod lora;
 mod memory;
+mod plain_text;
 mod plan;
 mod progress;
 mod queue;

@@ -1,10 +1,12 @@
 //! The *rest* of a model is everything but its DiTs.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use super::manifest;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::job::Checkpoint;
 
 /// Gives `folder`, which has the DiTs of a model, everything else that it needs: the configuration, the text encoder, the
@@ -38,7 +40,10 @@ fn link(file: &Path, folder: &Path) -> Result<()> {
     if fs::hard_link(&whole, &target).is_ok() {
         return Ok(());
     }
-    fs::copy(&whole, &target)
+    let mut from = input::open(&whole)?;
+    let mut to = File::create(&target).map_err(Error::file("create", &target))?;
+    // That the source cannot be read is rare, that the disk is full is not.
+    io::copy(&mut from, &mut to)
         .map(drop)
-        .map_err(Error::file("copy", file))
+        .map_err(Error::file("write", &target))
 }

@@ -9,7 +9,7 @@ use crate::catalog;
 use crate::error::Result;
 use crate::job::{
     Checkpoint, CropAnchor, Guidance, Lora, Negative, Part, PictureFit, Precision, Published,
-    Quality, QuantBits, Request, Sampler, Size, VaePrecision,
+    Quality, QuantBits, Request, Sampler, Size, VaePrecision, new_seed,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -30,7 +30,8 @@ pub enum Command {
     /// object a line: "started" with all settings, "progress" with the stage, the units done and
     /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
-    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130.
+    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130. When the
+    /// system ends it (SIGTERM, 143) or its terminal is closed (SIGHUP, 129), it stops in the same way.
     ///
     /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
     Generate(Box<Generate>),
@@ -80,11 +81,16 @@ pub struct Generate {
     pub model: Model,
 
     /// What the video should show
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub prompt: String,
 
     /// What it should not show [default: the model's own]
-    #[arg(long, value_name = "TEXT", conflicts_with = "no_negative")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "no_negative",
+        allow_hyphen_values = true
+    )]
     pub negative: Option<String>,
 
     /// Compare with an empty prompt instead
@@ -132,8 +138,8 @@ pub struct Generate {
     #[arg(long, value_name = "S")]
     pub shift: Option<f64>,
 
-    /// Seed of the starting noise: the same one makes the same video [default: a new one]
-    #[arg(long, value_name = "N")]
+    /// Seed of the starting noise: the same one makes the same video [default: a new one, as -1 is too]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub seed: Option<u64>,
 
     /// Type in which products are computed; "auto" takes that of the weights [default: auto]
@@ -349,6 +355,17 @@ pub struct Export {
     pub output: PathBuf,
 }
 
+/// A seed; -1 asks other programs for a new one, so it does here.
+fn seed(text: &str) -> Result<u64, String> {
+    match text.trim() {
+        "-1" => Ok(new_seed()),
+        text => text.parse().map_err(|_| {
+            "give a whole number from 0 to 18446744073709551615, or leave it out for a new one"
+                .into()
+        }),
+    }
+}
+
 /// Gigabytes as bytes.
 fn gigabytes(text: &str) -> Result<u64, String> {
     match text.parse::<f64>() {
@@ -390,6 +407,21 @@ pub struct Info {
     /// Print the settings as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Command {
+    /// Whether programs read the output.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Generate(args) | Self::Plan(args) => args.work.json,
+            Self::Resume(args) => args.work.json,
+            Self::Decode(args) => args.work.json,
+            Self::Info(args) => args.json,
+            Self::Bench(args) => args.json,
+            Self::Models(args) => args.verb.json(),
+            Self::Export(_) | Self::Quantize(_) | Self::Doctor => false,
+        }
+    }
 }
 
 impl Model {

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::args::Bench as Arguments;
-use super::{follow, format, print, say};
-use crate::error::{Error, Result};
+use super::{follow, format, print, print_json};
+use crate::error::Result;
+use crate::job::plain_text::one_line;
 use crate::job::{Bench, Command, Event, Measurement, Subject};
 
 /// Measures what the arguments ask for and prints each stage as it is done.
@@ -15,28 +16,23 @@ use crate::job::{Bench, Command, Event, Measurement, Subject};
 pub fn run(args: &Arguments) -> Result<()> {
     let bench = bench(args)?;
     if args.json {
-        print(&started(&bench))?;
+        print_json(&started(&bench))?;
     } else {
         print(&headline(&bench))?;
     }
     let mut unread = Ok(());
-    let result = follow::follow(
+    follow::follow(
         |handle| Command::Bench(handle, Box::new(bench)),
         |event| {
             if let Event::Measured { measurement, .. } = event {
-                let line = if args.json {
-                    object(&measurement)
+                unread = if args.json {
+                    print_json(&object(&measurement))
                 } else {
-                    row(&measurement)
+                    print(&row(&measurement))
                 };
-                unread = print(&line);
             }
         },
-    );
-    match result {
-        Err(Error::Cancelled) => say("Stopped"),
-        result => result?,
-    }
+    )?;
     unread
 }
 
@@ -68,7 +64,7 @@ fn bench(args: &Arguments) -> Result<Bench> {
 fn headline(bench: &Bench) -> String {
     format!(
         "{}: {}, {} frames, batch of {}, median of {}\n{:10}{:>10}{:>18}{:>12}{:>10}{:>10}",
-        bench.subject,
+        one_line(&bench.subject.to_string()),
         bench.size,
         bench.frames,
         bench.batch,

@@ -1,20 +1,18 @@
 //! `zoetrope decode`: a video of latents that are there already.
 
-use std::process::ExitCode;
-
 use super::args::Decode;
 use super::progress::ProgressSink;
-use super::{destination, follow, show};
+use super::{destination, follow, shown};
 use crate::engine::saved;
 use crate::error::Result;
+use crate::job::plain_text::one_line;
 use crate::job::{Command, Decoding};
 
 /// Decodes the latents.
-pub fn run(args: &Decode) -> ExitCode {
-    show(args.work, |face| decode(args, face))
-}
-
-fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// They cannot be read, or not be decoded; or it was stopped.
+pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     let checkpoint = args.model.open()?;
     let latents = saved::latents(&args.latents)?;
     let settings = latents.settings.clone();
@@ -40,9 +38,9 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
 fn headline(args: &Decode, decoding: &Decoding) -> String {
     format!(
         "Decoding {} to {} with {}\n{}, {} at {} a second",
-        args.latents.display(),
-        decoding.output.display(),
-        decoding.checkpoint.name,
+        shown(&args.latents),
+        shown(&decoding.output),
+        one_line(&decoding.checkpoint.name),
         decoding.size,
         decoding.frames,
         decoding.fps,

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{args, interrupt, say};
+use super::{args, interrupt, say, shown};
 use crate::error::{Error, Result};
 use crate::job::{Export, Format};
 use crate::media;
@@ -16,7 +16,7 @@ use crate::media;
 /// The name of the output says nothing that can be written, or the export fails.
 pub fn run(args: &args::Export) -> Result<()> {
     let export = export(args)?;
-    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let cancelled = interrupt::flag();
     let bar = io::stderr().is_terminal().then(new_bar);
     media::export(&export, &mut |done, of| {
         if let Some(bar) = &bar {
@@ -31,7 +31,7 @@ pub fn run(args: &args::Export) -> Result<()> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    say(&format!("Wrote {}", export.target.display()));
+    say(&format!("Wrote {}", shown(&export.target)));
     Ok(())
 }
 

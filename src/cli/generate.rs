@@ -1,26 +1,27 @@
 //! `zoetrope generate`: one job, from the arguments to the file.
 
-use std::fs::File;
-use std::process::ExitCode;
-
 use super::args::Generate;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{destination, follow, say, shown};
 use crate::catalog::{self, Matched};
-use crate::engine::memory;
-use crate::error::{Error, Result};
+use crate::engine::{self, CutPrompt, memory};
+use crate::error::Result;
+use crate::input;
+use crate::job::plain_text::one_line;
 use crate::job::{Command, Expert, Plan, new_seed};
 use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
-pub fn run(args: &Generate) -> ExitCode {
-    show(args.work, |face| make(args, face))
-}
-
-fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// It cannot be made, or was stopped.
+pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
     destination::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
+    for cut in engine::cut_prompts(&plan)? {
+        say(&warning(&cut));
+    }
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
@@ -38,7 +39,7 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     let picture = args.image.as_deref().map(photo::size).transpose()?;
     args.last_image.as_deref().map(photo::size).transpose()?;
     if let Some(noise) = &args.noise {
-        File::open(noise).map_err(Error::file("read", noise))?;
+        input::open(noise)?;
     }
     let plan = Plan::new(
         &args.request(),
@@ -48,6 +49,29 @@ pub fn plan(args: &Generate) -> Result<Plan> {
         args.output.clone(),
     )?;
     Ok(plan)
+}
+
+/// How much of the end of a prompt is shown.
+const SHOWN: usize = 80;
+
+/// What is not read of a prompt.
+fn warning(cut: &CutPrompt) -> String {
+    let CutPrompt {
+        is_negative,
+        tokens,
+        end,
+    } = cut;
+    let which = if *is_negative {
+        "negative prompt"
+    } else {
+        "prompt"
+    };
+    let shown: String = end.chars().take(SHOWN).collect();
+    let more = if shown.len() < end.len() { "…" } else { "" };
+    format!(
+        "warning: The {which} is too long: the model reads {tokens} tokens, and not its end, “{}{more}”",
+        one_line(&shown)
+    )
 }
 
 /// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: `img_emb.proj.1`, `img_emb.proj.3`"
@@ -62,7 +86,7 @@ fn fit(matched: &Matched) -> String {
     let others = others.map(|names| format!("; left out: {names}"));
     format!(
         "LoRA {}: {} of {} layers matched{expert}{}",
-        lora.file.display(),
+        shown(&lora.file),
         fit.matched,
         fit.of,
         others.unwrap_or_default()

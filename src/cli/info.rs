@@ -1,9 +1,12 @@
 //! `zoetrope info`: the settings stored in a video.
 
+use serde_json::Value;
+
 use super::args::Info;
-use super::print;
+use super::{print, print_json, shown};
 use crate::error::{Error, Result};
 use crate::job::Settings;
+use crate::job::plain_text::one_line;
 use crate::media::mp4;
 
 /// Prints what the video says about itself.
@@ -12,22 +15,32 @@ use crate::media::mp4;
 /// It is no video, or it says nothing that Zoetrope wrote.
 pub fn run(args: &Info) -> Result<()> {
     let stored = mp4::settings(&args.file)?;
-    let settings = stored.and_then(|json| Settings::from_json(&json).ok()).ok_or_else(|| {
-        Error::content(
-            &args.file,
-            "holds no settings that can be read: it was made by another program, or by a newer Zoetrope",
-        )
+    let settings = stored
+        .as_deref()
+        .and_then(|json| Settings::from_json(json).ok());
+    let settings = settings.ok_or_else(|| {
+        let problem = if stored.is_some_and(|json| is_decoding(&json)) {
+            "was decoded from latents that nothing is known of: it has no prompt and no seed to show"
+        } else {
+            "holds no settings that can be read: it was made by another program, or by a newer Zoetrope"
+        };
+        Error::content(&args.file, problem)
     })?;
-    print(&if args.json {
-        settings.to_json()
+    if args.json {
+        print_json(&settings.to_json())
     } else {
-        table(&settings)
-    })
+        print(&table(&settings))
+    }
+}
+
+/// Whether this is what a video says that was made of latents alone.
+fn is_decoding(json: &str) -> bool {
+    let told: Value = serde_json::from_str(json).unwrap_or_default();
+    told["program"] == "Zoetrope" && told["size"].is_array() && told["prompt"].is_null()
 }
 
 /// A line for each setting.
 fn table(settings: &Settings) -> String {
-    let path = |path: &std::path::Path| path.display().to_string();
     let negative = match settings.negative.as_str() {
         "" => "(none)".into(),
         text => text.to_owned(),
@@ -36,14 +49,14 @@ fn table(settings: &Settings) -> String {
         Some(area) => format!("{}, within {area} pixels", settings.fit),
         None => settings.fit.to_string(),
     };
-    let image = settings.image.as_deref().map(path);
+    let image = settings.image.as_deref().map(shown);
     let loras: Vec<_> = settings.loras.iter().map(ToString::to_string).collect();
     let lines = [
         ("Prompt", Some(settings.prompt.clone())),
         ("Negative prompt", Some(negative)),
         ("Fit", image.is_some().then_some(fit)),
         ("Picture", image),
-        ("Last picture", settings.last_image.as_deref().map(path)),
+        ("Last picture", settings.last_image.as_deref().map(shown)),
         (
             "Model",
             Some(format!("{} ({})", settings.model, settings.variant.name())),
@@ -74,7 +87,7 @@ fn table(settings: &Settings) -> String {
             settings.quantize.map(|bits| format!("{bits} bits")),
         ),
         ("LoRA", (!loras.is_empty()).then(|| loras.join(", "))),
-        ("Noise from", settings.noise.as_deref().map(path)),
+        ("Noise from", settings.noise.as_deref().map(shown)),
         (
             "Made by",
             Some(format!("{} {}", settings.program, settings.version)),
@@ -82,6 +95,12 @@ fn table(settings: &Settings) -> String {
     ];
     let lines = lines
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name:16}{}", value?)));
+        .filter_map(|(name, value)| Some(row(name, &value?)));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A setting and what it is, however many lines that has: none of them can pass for another setting.
+fn row(name: &str, value: &str) -> String {
+    let lines: Vec<_> = value.lines().map(one_line).collect();
+    format!("{name:16}{}", lines.join("\n                "))
 }

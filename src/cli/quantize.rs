@@ -7,6 +7,7 @@ use super::args::Quantize;
 use super::{follow, format, print, say};
 use crate::catalog;
 use crate::error::{Error, Result};
+use crate::job::plain_text::one_line;
 use crate::job::{Command, Event, Expert, Loss, Quantizing};
 
 /// Packs the model that the arguments name, and tells what that does to it.
@@ -19,7 +20,8 @@ pub fn run(args: &Quantize) -> Result<()> {
         .map_err(Error::Other)?;
     say(&format!(
         "Packing {} into {} bits",
-        checkpoint.name, args.bits
+        one_line(&checkpoint.name),
+        args.bits
     ));
     // The DiT comes last: without it a folder is not taken for a model.
     if let Some(folder) = &args.output {
@@ -41,14 +43,10 @@ pub fn run(args: &Quantize) -> Result<()> {
         },
     );
     match (result, &args.output) {
-        (Err(Error::Cancelled), Some(folder)) => Err(Error::content(
-            folder,
-            "is not complete, since it was stopped: remove it",
-        )),
-        (Err(Error::Cancelled), None) => {
-            say("Stopped");
-            Ok(())
-        }
+        (Err(Error::Cancelled), Some(folder)) => Err(Error::Stopped(format!(
+            "Stopped; {} is not complete: remove it",
+            folder.display()
+        ))),
         (result, _) => result.and(told),
     }
 }

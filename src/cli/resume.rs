@@ -1,20 +1,17 @@
 //! `zoetrope resume`: the rest of an unfinished job.
 
-use std::process::ExitCode;
-
 use super::args::Resume;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{destination, follow};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
 
 /// Goes on with the video that the folder belongs to.
-pub fn run(args: &Resume) -> ExitCode {
-    show(args.work, |face| go_on(args, face))
-}
-
-fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// There is nothing to go on with, it cannot be made, or was stopped.
+pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
     plan.memory_limit = args.work.memory_limit.or(plan.memory_limit);
     destination::check_plan(&plan)?;

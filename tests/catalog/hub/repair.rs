@@ -95,7 +95,12 @@ fn a_damaged_file_comes_again() {
             .unwrap();
         assert_eq!(last, (1_700_000, 1_700_000));
         assert_whole(&files);
-        let asked: Vec<_> = scene.server.asked().into_iter().map(|asked| asked.file).collect();
+        let asked: Vec<_> = scene
+            .server
+            .asked()
+            .into_iter()
+            .map(|asked| asked.file)
+            .collect();
         assert_eq!(asked, [file], "and no other");
     }
 }
@@ -128,11 +133,14 @@ fn what_is_thrown_away_is_not_counted() {
         fs::write(&rest, vec![b'!'; length]).unwrap();
     }
     let mut last = 0;
-    let files = scene.plan().unwrap().run(&mut |transfer: &DownloadProgress| {
-        assert!(transfer.done <= transfer.of, "{transfer:?}");
-        last = transfer.done;
-        Ok(())
-    });
+    let files = scene
+        .plan()
+        .unwrap()
+        .run(&mut |transfer: &DownloadProgress| {
+            assert!(transfer.done <= transfer.of, "{transfer:?}");
+            last = transfer.done;
+            Ok(())
+        });
     assert_whole(&files.unwrap());
     assert_eq!(last, 1_700_000);
 }
@@ -155,15 +163,25 @@ fn sizes_cannot_overflow() {
 }
 
 /// Whoever has had enough does not wait until a server or a clock has.
-fn stops_at_once(work: impl FnOnce(&mut dyn FnMut() -> zoetrope::Result<()>) -> zoetrope::Result<()>) {
+fn stops_at_once(
+    work: impl FnOnce(&mut dyn FnMut() -> zoetrope::Result<()>) -> zoetrope::Result<()>,
+) {
     let mut left = 3;
     let begin = Instant::now();
     let stopped = work(&mut || {
         left -= 1;
-        if left > 0 { Ok(()) } else { Err(Error::Interrupted) }
+        if left > 0 {
+            Ok(())
+        } else {
+            Err(Error::Interrupted)
+        }
     });
     assert!(stopped.unwrap_err().is_cancelled());
-    assert!(begin.elapsed() < Duration::from_secs(8), "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
 }
 
 /// Breaks when nobody is heard while the hub is asked for its list: a silent one is asked six times for 15 seconds.

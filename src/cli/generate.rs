@@ -19,12 +19,12 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
     destination::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
-    for cut in engine::cut_prompts(&plan)? {
-        say(&warning(&cut));
-    }
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
+    for cut in engine::cut_prompts(&plan)? {
+        say(&warning(&cut));
+    }
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();

@@ -36,7 +36,7 @@ static FIRST: AtomicI32 = AtomicI32::new(0);
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// Whether the object is written that ends the standard output.
-static IS_TOLD: AtomicBool = AtomicBool::new(false);
+static IS_TOLD: Mutex<bool> = Mutex::new(false);
 
 /// Listens from here on. With `json` the standard output ends with an object, also when a signal ends the program.
 ///
@@ -74,7 +74,10 @@ pub fn code() -> u8 {
 
 /// Writes the object that ends the standard output, unless there was one already.
 pub fn last_words(json: &str) {
-    if !IS_TOLD.swap(true, Ordering::Relaxed) {
+    // Held until it is out, so that nobody ends the program before.
+    let mut is_told = IS_TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*is_told {
+        *is_told = true;
         // That nobody reads it any more is no error.
         let _ = print_json(json);
     }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use zoetrope::job::{Settings, Size};
 use zoetrope::media::mp4::{self, Mp4Writer, Quality};
 
-use super::{command, generate, model, run};
+use super::{command, model, run};
 use crate::support::folder::Model;
 use crate::support::golden_path;
 use crate::support::program::{Run, output};
@@ -86,7 +86,8 @@ fn prompts_may_begin_with_a_dash() {
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_ne!(settings(folder.path()).seed, first.seed, "-1 is a new one");
     for seed in ["-2", "1.5", "many", "18446744073709551616"] {
-        let refused = generate(&folder, &model, &["--seed", seed]);
+        let words = ["generate", "--model", &model, "--prompt", "a boat"];
+        let refused = run(&[&words[..], &["--seed", seed, "-o", "v.mp4"]].concat());
         assert_eq!(refused.code, Some(2));
         let told = "leave it out for a new one";
         assert!(refused.stderr.contains(told), "{}", refused.stderr);
@@ -114,7 +115,7 @@ fn a_prompt_that_is_cut_says_so() {
         let lines: Vec<_> = lines.collect();
         assert_eq!(lines.len(), usize::from(told.is_some()), "{lines:?}");
         if let (Some(told), [line]) = (told, lines.as_slice()) {
-            let end = line.contains("64 tokens") && line.contains("boat79");
+            let end = line.contains("64 tokens") && line.contains("not its end, “boat");
             assert!(line.contains(told) && end, "{line}");
         }
     }

@@ -118,8 +118,12 @@ impl Suffix {
 
 fn no_suffix(word: &str) -> String {
     let word = one_line(word);
-    format!(
-        "what follows the file is its strength, a number, and high or low for one of two experts, as in \
-         style.safetensors:0.8:high; \u{201c}{word}\u{201d} is neither"
-    )
+    match word.trim() {
+        "" => "nothing follows the last colon: give a strength, as in style.safetensors:0.8"
+            .to_owned(),
+        word => format!(
+            "\u{201c}{word}\u{201d} is no strength and no expert: give a number, and for one of two experts high or \
+             low, as in style.safetensors:0.8:high"
+        ),
+    }
 }

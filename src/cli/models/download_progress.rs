@@ -87,11 +87,12 @@ impl Arriving {
     }
 }
 
-/// "41.3 MB/s, about 5 min 2 s left".
+/// "41.3 MB/s, about 5 min 2 s left". Once everything is there, what was there before is still read.
 fn pace(transfer: &DownloadProgress) -> String {
     let rate = transfer.rate();
     match transfer.time_left() {
         Some(time) => format!("{rate:.1} MB/s, about {} left", format::duration(time)),
+        None if transfer.done >= transfer.of => "checking what is there".into(),
         None => "waiting for the hub".into(),
     }
 }

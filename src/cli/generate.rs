@@ -83,7 +83,7 @@ fn fit(matched: &Matched) -> String {
         Some(Expert::LowNoise) => ", for low noise",
     };
     let others = fit.strangers();
-    let others = others.map(|names| format!("; left out: {names}"));
+    let others = others.map(|names| format!("; left out: {}", one_line(&names)));
     format!(
         "LoRA {}: {} of {} layers matched{expert}{}",
         shown(&lora.file),

@@ -2,6 +2,7 @@
 //! direction of writing let a line say something else than it holds.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Longer sentences lose their middle.
 const LONGEST: usize = 2000;
@@ -41,8 +42,8 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     let mut plain = String::with_capacity(json.len());
     for c in json.chars() {
         if is_hostile(c) && c != '\n' {
-            // All of them are in the range that one escape can tell.
-            plain.push_str(&format!("\\u{:04x}", u32::from(c)));
+            // All of them are in the range that one escape can tell, and writing to a string cannot fail.
+            let _ = write!(plain, "\\u{:04x}", u32::from(c));
         } else {
             plain.push(c);
         }

@@ -177,7 +177,10 @@ fn what_is_cut_off_is_told() {
             let start = text.strip_suffix(end).unwrap().trim_end();
             let read = tokenizer.encode(text, most).unwrap().ids;
             let told = tokenizer.encode(start, 512).unwrap().ids;
-            assert_eq!(told, read, "{start} | {end}");
+            // A space may be a token of its own, and is not told.
+            let [told, read] = [&told, &read].map(|ids| &ids[..ids.len() - 1]);
+            assert!(read.starts_with(told), "{start} | {end}");
+            assert!(read.len() - told.len() <= 1, "{start} | {end}");
         }
     }
 }

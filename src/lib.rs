@@ -12,6 +12,7 @@ pub mod error;
 pub mod input;
 pub mod job;
 pub mod library;
+pub mod logging;
 pub mod media;
 pub mod model;
 pub mod pipeline;

@@ -30,11 +30,12 @@ const CHANNEL: &str = "crossbeam_channel";
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
     room("dirs", &[], &[MLX, GUI, CHANNEL]),
+    room("logging", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
     room("input", &["error"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "input", "backend"], &[GUI, CHANNEL]),
-    room("sampler", &["error"], &[GUI, CHANNEL]),
+    room("sampler", &["error", "job"], &[GUI, CHANNEL]),
     room(
         "model",
         &["error", "input", "backend", "weights"],
@@ -61,7 +62,9 @@ const TABLE: &[Room] = &[
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "input", "job", "media", "catalog", "engine"],
+        &[
+            "error", "input", "logging", "job", "media", "catalog", "engine",
+        ],
         &[MLX, GUI],
     ),
     room(
@@ -73,7 +76,8 @@ const TABLE: &[Room] = &[
     room(
         "app",
         &[
-            "dirs", "error", "job", "media", "catalog", "engine", "library", "platform", "view",
+            "dirs", "error", "logging", "job", "media", "catalog", "engine", "library", "platform",
+            "view",
         ],
         &[MLX],
     ),

@@ -29,6 +29,7 @@ use crate::engine::device;
 use crate::error::{Error, Result};
 use crate::job::plain_text::{one_line, printable, printable_json};
 use crate::job::{Refusal, Remedy};
+use crate::logging;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
 
@@ -37,7 +38,8 @@ const FAILURE: u8 = 1;
 
 /// Does what the program's arguments say, and returns its exit code.
 pub fn run() -> u8 {
-    let command = Arguments::parse().command;
+    let Arguments { command, verbose } = Arguments::parse();
+    logging::start(verbose);
     let json = command.json();
     let result = interrupt::listen(json).and_then(|()| match command {
         Command::Generate(args) => show(args.work, |face| generate::run(&args, face)),
@@ -75,6 +77,9 @@ fn end(result: Result<()>, json: bool) -> u8 {
     let Err(error) = result else { return SUCCESS };
     if json {
         interrupt::last_words(&progress::ending(&error));
+    }
+    if !error.is_cancelled() {
+        log::error!("{error}");
     }
     say(&format!("error: {error}{}", argument(&error)));
     if error.is_cancelled() {

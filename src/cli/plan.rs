@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::args::Generate;
+use super::generate::Generate;
 use super::{format, generate, print, print_json};
 use crate::engine::{device, memory};
 use crate::error::Result;
@@ -32,8 +32,8 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         format!(
             "{}: {}, {} frames\n",
             one_line(&plan.checkpoint.name),
-            plan.size,
-            plan.frames
+            plan.canvas.size,
+            plan.canvas.frames
         ),
         format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
     ];
@@ -42,7 +42,7 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     lines.push(format!(
         "Needs {} of the {} that it may use; {} are free",
         format::bytes(fitted.peak()),
-        format::bytes(machine.most(plan.memory_limit)),
+        format::bytes(machine.most(plan.limits.memory)),
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
@@ -68,13 +68,14 @@ fn row(need: &Need) -> String {
 /// In which types it is computed.
 fn how(plan: &Plan) -> String {
     let packed = plan
+        .compute
         .quantize
         .map(|bits| format!(", packed into {bits} bits"));
     format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
-        plan.precision,
+        plan.compute.precision,
         packed.unwrap_or_default(),
-        plan.vae_precision
+        plan.compute.vae_precision
     )
 }
 
@@ -90,13 +91,13 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
     });
     json!({
         "model": fitted.plan.checkpoint.name,
-        "size": fitted.plan.size,
-        "frames": fitted.plan.frames,
-        "precision": fitted.plan.precision,
-        "vae_precision": fitted.plan.vae_precision,
+        "size": fitted.plan.canvas.size,
+        "frames": fitted.plan.canvas.frames,
+        "precision": fitted.plan.compute.precision,
+        "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
         "peak_bytes": fitted.peak(),
-        "limit_bytes": machine.most(fitted.plan.memory_limit),
+        "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
         "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),

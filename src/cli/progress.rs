@@ -10,13 +10,13 @@ use std::path::Path;
 use super::{format, shown};
 use crate::error::Error;
 use crate::job::plain_text::one_line;
-use crate::job::{Plan, Progress, Settings};
+use crate::job::{GenerationInfo, Plan, Progress};
 
 /// Shows a job while it runs.
 pub trait ProgressSink {
     /// Before the work: what will be done, in words, what will be written, and with which settings,
     /// if that is known.
-    fn started(&mut self, words: &str, output: &Path, settings: Option<&Settings>);
+    fn started(&mut self, words: &str, output: &Path, settings: Option<&GenerationInfo>);
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
     /// The video is whole; `peak_memory` is in bytes.
@@ -43,11 +43,11 @@ pub fn ending(error: &Error) -> String {
 
 /// What will be made, in two lines; `verb` begins them.
 pub fn headline(verb: &str, plan: &Plan) -> String {
-    let frames = match plan.frames {
+    let frames = match plan.canvas.frames {
         1 => "1 frame".into(),
-        frames => format!("{frames} frames at {} a second", plan.fps),
+        frames => format!("{frames} frames at {} a second", plan.canvas.fps),
     };
-    let steps = match plan.steps {
+    let steps = match plan.sampling.steps {
         1 => "1 step".into(),
         steps => format!("{steps} steps"),
     };
@@ -55,11 +55,11 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
         "{verb} {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
         shown(&plan.output),
         one_line(&plan.checkpoint.name),
-        plan.size,
-        plan.sampler,
-        plan.guidance,
-        plan.shift,
-        plan.seed,
+        plan.canvas.size,
+        plan.sampling.sampler,
+        plan.sampling.guidance,
+        plan.sampling.shift,
+        plan.sampling.seed,
     )
 }
 

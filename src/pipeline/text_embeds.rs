@@ -63,7 +63,7 @@ pub fn cut_prompts(plan: &Plan) -> Result<Vec<CutPrompt>> {
 }
 
 fn is_guided(plan: &Plan) -> bool {
-    plan.guidance != Guidance::both(1.0)
+    plan.sampling.guidance != Guidance::both(1.0)
 }
 
 /// Encodes the prompts of `plan`, or recalls them.

@@ -6,7 +6,7 @@ use std::path::Path;
 use mlx_rs::Array;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use zoetrope::job::{Settings, Size};
+use zoetrope::job::{GenerationInfo, Size};
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 
 use super::{command, generate, model, run};
@@ -47,11 +47,9 @@ fn a_video_cannot_speak_to_the_terminal() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("v.mp4");
     let file = path.display().to_string();
-    let settings = Settings {
-        prompt: format!("{HOSTILE}\nSeed            99999"),
-        model: HOSTILE.into(),
-        ..plan(&request("a boat"), None).unwrap().settings()
-    };
+    let mut settings = plan(&request("a boat"), None).unwrap().info();
+    settings.prompt = format!("{HOSTILE}\nSeed            99999");
+    settings.origin.model = HOSTILE.into();
     video(&path, &settings.to_json());
     let shown = run(&["info", &file]);
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
@@ -60,9 +58,9 @@ fn a_video_cannot_speak_to_the_terminal() {
     assert_eq!(seeds.count(), 1, "{}", shown.stdout);
     let json = run(&["info", "--json", &file]);
     assert_harmless(&json);
-    let read = Settings::from_json(&json.stdout).unwrap();
+    let read = GenerationInfo::from_json(&json.stdout).unwrap();
     assert_eq!(read.prompt, settings.prompt);
-    assert_eq!(read.model, HOSTILE);
+    assert_eq!(read.origin.model, HOSTILE);
 }
 
 /// The same for names of files and folders, which `models list` shows, and for what is made of them.

@@ -68,7 +68,9 @@ fn who_is_to_outlive_the_terminal_does() {
     shell
         .args(["--frames", "5", "--steps", "1000", "-o"])
         .arg(&output);
-    shell.env("ZOETROPE_CACHE_DIR", "/dev/null/cache");
+    shell
+        .env("ZOETROPE_CACHE_DIR", "/dev/null/cache")
+        .env("ZOETROPE_LOG_DIR", "/dev/null/log");
     let mut job = Job::start(shell);
     job.wait_for_step(1);
     job.signal("HUP");

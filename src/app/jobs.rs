@@ -7,7 +7,7 @@ use egui::Context;
 
 use super::App;
 use super::job_state::{Phase, Work};
-use crate::engine::saved;
+use crate::engine::{cut_prompts, saved};
 use crate::error::Error;
 use crate::job::{Command, Plan, Request, Start, new_seed};
 use crate::view::action::{JobAction, Shown};
@@ -39,10 +39,18 @@ impl App {
             let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
-            Ok(plan)
+            // What keeps it from being known will be told by the job.
+            let cut = cut_prompts(&plan).unwrap_or_default();
+            Ok((plan, cut))
         };
-        self.files.ask(ready, |app, ctx, plan| match plan {
-            Ok(plan) => app.enqueue(ctx, plan),
+        self.files.ask(ready, |app, ctx, ready| match ready {
+            Ok((plan, cut)) => {
+                app.enqueue(ctx, plan);
+                if let Some(cut) = cut.first() {
+                    let told = (app.words().notices.cut)(cut.is_negative, cut.tokens);
+                    app.tell(told, true);
+                }
+            }
             Err(error) => app.warn(&error),
         });
     }

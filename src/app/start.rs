@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use directories::ProjectDirs;
 use eframe::NativeOptions;
 use egui::{IconData, Vec2, ViewportBuilder};
 
 use super::{App, Preferences, Services, dialogs, models};
 use crate::catalog;
+use crate::dirs;
 use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
@@ -26,7 +26,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
-    let preferences_path = preferences_path(&places);
+    let preferences_path = dirs::config().map(|folder| folder.join("window.json"));
     let preferences = preferences_path
         .as_deref()
         .map(Preferences::read)
@@ -85,15 +85,4 @@ fn known(preferences: &Preferences) -> Vec<crate::job::Checkpoint> {
     let mut models: Vec<_> = built_in.into_iter().chain(last).collect();
     models.dedup_by(|a, b| a.root == b.root);
     models
-}
-
-/// Beside the records, where another folder is named for those; otherwise where this system keeps
-/// settings.
-fn preferences_path(places: &Dirs) -> Option<PathBuf> {
-    const NAME: &str = "window.json";
-    if std::env::var_os("ZOETROPE_DATA_DIR").is_some() {
-        return Some(places.data.join(NAME));
-    }
-    let dirs = ProjectDirs::from("app", "zoetrope", "Zoetrope")?;
-    Some(dirs.config_dir().join(NAME))
 }

@@ -1,13 +1,14 @@
 //! The *folders* that models are looked for in: those where programs of this kind keep them, and those that were added.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use directories::{BaseDirs, ProjectDirs, UserDirs};
+use directories::{BaseDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 
 use super::built_in;
+use crate::dirs;
+use crate::disk;
 use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 
@@ -28,7 +29,7 @@ pub fn all() -> Vec<PathBuf> {
 
 /// Where models of ours may be put: on a Mac `Application Support/app.zoetrope.Zoetrope/models`.
 pub fn own() -> Option<PathBuf> {
-    Some(data()?.join("models"))
+    Some(dirs::data()?.join("models"))
 }
 
 /// The folders that were added.
@@ -40,7 +41,7 @@ pub fn added() -> Result<Vec<PathBuf>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read(&path).map_err(Error::file("read", &path))?;
+    let text = disk::read(&path)?;
     let saved: Saved = serde_json::from_slice(&text).map_err(|error| {
         let problem = format!("is no list of folders ({error}): correct or remove it");
         Error::content(&path, problem)
@@ -99,33 +100,21 @@ fn change(how: impl FnOnce(&mut Vec<PathBuf>) -> Result<()>) -> Result<()> {
 
 fn preferences_path() -> Result<PathBuf> {
     let no_home = || Error::Other("This user has no home folder to remember folders in".into());
-    Ok(data().ok_or_else(no_home)?.join("folders.json"))
-}
-
-/// Where this program keeps its data, as the library has it.
-fn data() -> Option<PathBuf> {
-    let given = env_path("ZOETROPE_DATA_DIR");
-    given.or_else(|| {
-        Some(
-            ProjectDirs::from("app", "zoetrope", "Zoetrope")?
-                .data_dir()
-                .to_owned(),
-        )
-    })
+    Ok(dirs::data().ok_or_else(no_home)?.join("folders.json"))
 }
 
 /// Hugging Face's cache, as its own programs find it.
 ///
 /// `huggingface_hub/constants.py`, `HF_HUB_CACHE`.
 pub fn hub_cache() -> Option<PathBuf> {
-    env_path("HF_HUB_CACHE").or_else(|| Some(hub_home()?.join("hub")))
+    dirs::given("HF_HUB_CACHE").or_else(|| Some(hub_home()?.join("hub")))
 }
 
 /// Where Hugging Face's programs keep the cache and the token: `HF_HOME`.
 pub fn hub_home() -> Option<PathBuf> {
     let user = || Some(BaseDirs::new()?.home_dir().join(".cache"));
-    let caches = || env_path("XDG_CACHE_HOME").or_else(user);
-    env_path("HF_HOME").or_else(|| Some(caches()?.join("huggingface")))
+    let caches = || dirs::given("XDG_CACHE_HOME").or_else(user);
+    dirs::given("HF_HOME").or_else(|| Some(caches()?.join("huggingface")))
 }
 
 /// Where ComfyUI keeps its models: beside its source, or where its app was told to.
@@ -134,10 +123,4 @@ fn comfyui() -> Vec<PathBuf> {
     let documents = UserDirs::new().and_then(|dirs| Some(dirs.document_dir()?.join("ComfyUI")));
     let bases = [home, documents].into_iter().flatten();
     bases.map(|base| base.join("models")).collect()
-}
-
-fn env_path(name: &str) -> Option<PathBuf> {
-    env::var_os(name)
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
 }

@@ -1,7 +1,7 @@
 //! *Loose* files: one for each network, wherever they lie and whatever they are called, as ComfyUI, GGUF sets and
 //! converted MLX models have them.
 
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::component::{Component, Role};
 use super::dits::{self, Dits};
@@ -49,12 +49,14 @@ impl Picked {
         let is_encoder = |role| matches!(role, Role::TextEncoder { .. });
         let is_vae = |role| matches!(role, Role::Vae { .. });
         let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
+        let whole = |file: &PathBuf| path::absolute(file).map_err(Error::file("find", file));
+        let tokenizer = self.tokenizer.as_ref().map(whole);
         let stock = Inventory {
             text_encoders: text_encoder.into_iter().collect(),
             vaes: picked(self.vae.as_deref(), "--vae", is_vae)?
                 .into_iter()
                 .collect(),
-            picked_tokenizer: self.tokenizer.clone(),
+            picked_tokenizer: tokenizer.transpose()?,
             ..Inventory::default()
         };
         let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
@@ -75,6 +77,8 @@ fn picked(
     fits: impl Fn(Role) -> bool,
 ) -> Result<Option<Component>> {
     let Some(file) = file else { return Ok(None) };
+    // What belongs to it is looked for in its folder, which a bare name does not tell.
+    let file = &path::absolute(file).map_err(Error::file("find", file))?;
     let component = Component::open(file)?;
     if fits(component.role) {
         return Ok(Some(component));

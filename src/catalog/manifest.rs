@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::{
@@ -57,7 +58,7 @@ pub fn lay_over(checkpoint: &mut Checkpoint) -> Result<()> {
     if !path.exists() {
         return Ok(());
     }
-    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+    let text = disk::read_text(&path)?;
     let card: Manifest = serde_json::from_str(&text).map_err(|error| malformed(&path, &error))?;
     if let Some(Scale::Neither(_)) = card.guidance {
         let expected = "give one number, or two as in [3.0, 4.0]";

@@ -21,7 +21,7 @@ mod shared_files;
 mod verify;
 mod walk;
 
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Installed};
@@ -109,7 +109,12 @@ pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
 /// # Errors
 /// There is none, or as [`open`].
 pub fn find(model: &Path) -> Result<Installed> {
-    if model.exists() || model.components().count() > 1 {
+    if model.exists() {
+        // What belongs to a file is looked for in its folder, which a bare name does not tell.
+        let place = path::absolute(model).map_err(Error::file("find", model))?;
+        return open(&place).map(scan::whole);
+    }
+    if model.components().count() > 1 {
         return open(model).map(scan::whole);
     }
     let name = model.to_string_lossy();

@@ -1,9 +1,11 @@
 //! The *rest* of a model is everything but its DiTs.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use super::manifest;
+use crate::disk;
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;

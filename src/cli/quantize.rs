@@ -9,6 +9,7 @@ use super::{follow, format, print, say};
 use crate::catalog;
 use crate::disk::{PartialFolder, check_space, folder_of};
 use crate::error::{Error, Result};
+use crate::job::plain_text::one_line;
 use crate::job::{Checkpoint, Command, Event, Expert, Loss, QuantBits, Quantizing};
 
 /// Arguments of `quantize`.
@@ -37,7 +38,8 @@ pub fn run(args: &Quantize) -> Result<()> {
         .map_err(Error::Other)?;
     say(&format!(
         "Packing {} into {} bits",
-        checkpoint.name, args.bits
+        one_line(&checkpoint.name),
+        args.bits
     ));
     let folder = args.output.as_deref().map(make_folder).transpose()?;
     if let Some(folder) = &folder {

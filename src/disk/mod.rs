@@ -14,7 +14,7 @@ mod temporary;
 
 pub use copy::copy;
 pub use durable::sync_folder;
-pub use open::{open, open_lock};
+pub use open::{open, open_lock, read, read_text};
 pub use outputs::{Output, check_outputs};
 pub use partial_file::PartialFile;
 pub use partial_folder::{PartialFolder, discard};

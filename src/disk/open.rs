@@ -1,7 +1,7 @@
 //! Opening what may be something else than a file: a pipe would wait for ever, and a link may lead anywhere.
 
 use std::fs::File;
-use std::io;
+use std::io::Read;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
@@ -11,19 +11,48 @@ use crate::error::{Error, Result};
 /// Opens an ordinary file for reading.
 ///
 /// # Errors
-/// It is not there, cannot be read, or is a pipe, a device or a folder.
+/// It is not there, may not be read, or is no ordinary file.
 pub fn open(path: &Path) -> Result<File> {
+    // Without the flag a pipe would be waited for until somebody writes to it.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = rustix::fs::open(path, flags, Mode::empty());
-    let file = File::from(file.map_err(|errno| Error::file("read", path)(errno.into()))?);
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => File::from(file),
+        // What cannot be opened at all: a socket, a device without its driver.
+        Err(rustix::io::Errno::NXIO) => return Err(not_ordinary(path)),
+        Err(error) => return Err(Error::file("read", path)(error.into())),
+    };
     let about = file.metadata().map_err(Error::file("read", path))?;
-    match about {
-        about if about.is_file() => Ok(file),
-        about if about.is_dir() => Err(Error::file("read", path)(
-            io::ErrorKind::IsADirectory.into(),
-        )),
-        _ => Err(not_ordinary(path)),
+    if about.is_dir() {
+        let error = std::io::ErrorKind::IsADirectory;
+        return Err(Error::file("read", path)(error.into()));
     }
+    if about.is_file() {
+        Ok(file)
+    } else {
+        Err(not_ordinary(path))
+    }
+}
+
+/// All of an ordinary file.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let result = open(path)?.read_to_end(&mut bytes);
+    result.map_err(Error::file("read", path))?;
+    Ok(bytes)
+}
+
+/// All of an ordinary file of text.
+///
+/// # Errors
+/// As [`open`], and it is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    let result = open(path)?.read_to_string(&mut text);
+    result.map_err(Error::file("read", path))?;
+    Ok(text)
 }
 
 /// Opens a file that is there for its lock alone, and creates it where it is missing. What is in it stays.
@@ -48,5 +77,8 @@ pub fn open_lock(path: &Path) -> Result<File> {
 }
 
 fn not_ordinary(path: &Path) -> Error {
-    Error::content(path, "is not an ordinary file: remove it first")
+    Error::content(
+        path,
+        "is not an ordinary file but a pipe or a device: give a file",
+    )
 }

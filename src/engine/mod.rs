@@ -4,6 +4,7 @@
 mod clock;
 mod current_job;
 pub mod device;
+pub mod exit;
 pub mod memory;
 pub mod metal;
 mod outbox;
@@ -24,6 +25,8 @@ use crate::pipeline;
 use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;
+
+pub use crate::pipeline::{CutPrompt, cut_prompts};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.

@@ -22,6 +22,7 @@ pub mod model_download;
 mod noise_levels;
 pub mod options;
 pub mod params;
+pub mod plain_text;
 pub mod plan;
 pub mod preset;
 pub mod progress;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
     Canvas, Checkpoint, Compute, Field, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling,
@@ -90,7 +91,7 @@ impl Plan {
             .canvas
             .resolve(&request.sources, &checkpoint, picture)?;
         request.sources.check_pictures(variant, canvas.frames)?;
-        if request.prompt.trim().is_empty() {
+        if is_blank(&request.prompt) {
             return refuse(
                 Field::Prompt,
                 "The prompt is empty: say what the video should show",
@@ -159,15 +160,26 @@ impl Plan {
 
 /// Whether the video can have this name.
 pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
+    let shown = output.display();
+    if output.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return refuse(
+            Field::Output,
+            format!("{shown} is the name of a folder: leave out the / at the end"),
+        );
+    }
+    // It goes into the plan and the settings, which are text.
+    if output.to_str().is_none() {
+        return refuse(
+            Field::Output,
+            format!("{shown} is not written in UTF-8: choose another name"),
+        );
+    }
     let extension = output.extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
     refuse(
         Field::Output,
-        format!(
-            "{} cannot be the video: give a name that ends in .mp4",
-            output.display()
-        ),
+        format!("{shown} cannot be the video: give a name that ends in .mp4"),
     )
 }

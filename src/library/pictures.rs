@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 use crate::job::Plan;
@@ -24,9 +25,7 @@ fn copy(folder: &Path, picture: &Path) -> Result<PathBuf> {
     if picture.starts_with(folder) {
         return Ok(picture.to_owned());
     }
-    let mut bytes = Vec::new();
-    let read = disk::open(picture)?.read_to_end(&mut bytes);
-    read.map_err(Error::file("read", picture))?;
+    let bytes = disk::read(picture)?;
     let folder = folder.join(name(&bytes));
     let copy = folder.join(picture.file_name().unwrap_or_default());
     if copy.is_file() {

@@ -6,12 +6,13 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::disk;
 use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 
 /// Reads a file. One that cannot be understood is of no use, but no obstacle either.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&disk::read(path).ok()?).ok()
 }
 
 /// Writes a file in place of an earlier one, and the folder that it belongs in.

@@ -4,7 +4,6 @@
 mod export;
 pub mod json;
 pub mod mp4;
-mod open;
 pub mod photo;
 mod task;
 

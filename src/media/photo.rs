@@ -26,9 +26,8 @@ pub use stretch::stretch;
 use self::colour::Conversion;
 use self::format::Kind;
 use self::jpeg::Jpeg;
-use super::open::open as open_file;
 use crate::job::Size;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// Pictures with more pixels are refused before anything is decoded. Pillow draws the line here too.
 const MAX_PIXELS: u64 = 178_956_970;
@@ -134,7 +133,7 @@ struct Opened {
 impl Opened {
     /// Recognises the format by the file's content, whatever its name says, and reads the header.
     fn at(path: &Path) -> Result<Self> {
-        let file = open_file(path)?;
+        let file = disk::open(path)?;
         let format = match Kind::of(&file).map_err(Error::file("read", path))? {
             Kind::Picture(format) => format,
             Kind::Other(problem) => return Err(Error::content(path, problem)),

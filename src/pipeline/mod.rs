@@ -4,11 +4,11 @@
 
 mod bench;
 mod bytes;
-pub mod cache;
 mod checks;
 pub mod conditioning;
 mod decode;
 mod denoise;
+mod embed_cache;
 mod experts;
 mod fingerprint;
 mod frames_file;
@@ -27,7 +27,7 @@ pub use bench::run as bench;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
-pub use text_embeds::TextEmbeds;
+pub use text_embeds::{CutPrompt, TextEmbeds, cut_prompts};
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use super::run_folder;
 use crate::disk;
 use crate::job::Plan;
 use crate::media::json;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 pub(super) const NAME: &str = "plan.json";
 const PICTURES: &str = "pictures";

@@ -82,6 +82,11 @@ impl TensorFile {
         self.notes.get(name).map(String::as_str)
     }
 
+    /// Whether the file tells the checksum of a tensor.
+    pub(super) fn has_checksum(&self, name: &str) -> bool {
+        self.note(&checksum_of(name)).is_some()
+    }
+
     /// The shape of a tensor.
     pub(super) fn shape(&self, name: &str) -> Result<Vec<i32>> {
         if self.weights.has(name) {

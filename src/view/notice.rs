@@ -7,6 +7,7 @@ use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, radius, size, space, text};
 use super::widget::{IconButton, icon};
+use crate::job::plain_text::one_line;
 
 const WIDTH: f32 = 420.0;
 
@@ -34,7 +35,7 @@ pub fn show(ctx: &Context, sentence: &str, is_bad: bool) -> Option<Action> {
                     (icons::CHECK, palette.good)
                 };
                 icon(ui, glyph, color);
-                let sentence = RichText::new(sentence).font(theme::regular(text::BODY));
+                let sentence = RichText::new(one_line(sentence)).font(theme::regular(text::BODY));
                 let room = WIDTH - 2.0 * size::CONTROL - space::XL;
                 ui.scope(|ui| {
                     ui.set_max_width(room);

@@ -10,7 +10,7 @@ use std::path::Path;
 use ::safetensors::tensor::Metadata;
 
 use super::entry::{self, Entry, Stored};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The format's own limit for a header.
 const LARGEST_HEADER: u64 = 100_000_000;
@@ -34,7 +34,7 @@ pub(super) fn entries(path: &Path, file: &File, length: u64) -> Result<Vec<(Stri
 
 /// What a safetensors file says beside its tensors, by name.
 pub fn notes(path: &Path) -> Result<HashMap<String, String>> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
+    let file = disk::open(path)?;
     let length = file.metadata().map_err(Error::file("read", path))?.len();
     let (_, metadata) = header(path, &file, length)?;
     Ok(metadata.metadata().clone().unwrap_or_default())

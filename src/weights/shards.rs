@@ -1,12 +1,11 @@
 //! *Shards*: one network's tensors spread over several safetensors files, with an index that names them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The part of `*.safetensors.index.json` that matters: which file holds which tensor.
 #[derive(Deserialize)]
@@ -33,7 +32,7 @@ pub fn list(folder: &Path, stem: &str) -> Result<Vec<PathBuf>> {
 
 /// Every shard that the index names, each of which must be there.
 fn named(index: &Path) -> Result<Vec<PathBuf>> {
-    let text = fs::read(index).map_err(Error::file("read", index))?;
+    let text = disk::read(index)?;
     let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| {
         Error::content(
             index,

@@ -13,7 +13,7 @@ use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
 use super::{gguf, names, safetensors, scales, synthetic, torch};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// A file kept open, to read tensors from when they are wanted.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Store {
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?
     fn add(&mut self, path: &Path) -> Result<()> {
-        let file = File::open(path).map_err(Error::file("read", path))?;
+        let file = disk::open(path)?;
         for (key, mut entry) in headers(path, &file)? {
             entry.file = self.sources.len();
             if let Some(earlier) = self.entries.get(&key) {

@@ -302,8 +302,7 @@ fn pipes_and_devices_are_not_waited_for() {
         let answers = receive.recv_timeout(Duration::from_secs(20));
         for answer in answers.expect("it waits for the pipe") {
             let said = answer.unwrap_err().to_string();
-            let sentence =
-                "is a pipe or a device, not a file: save what comes out of it as a file first";
+            let sentence = "is not an ordinary file but a pipe or a device: give a file";
             assert_eq!(said, format!("{named} {sentence}"));
         }
     }

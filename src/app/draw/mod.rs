@@ -11,6 +11,7 @@ use egui::{Frame, Panel, Ui};
 use super::App;
 use super::job_state::Phase;
 use crate::job::Estimate;
+use crate::job::plain_text::is_blank;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
 use crate::view::compose::{self, Compose};
@@ -80,7 +81,7 @@ impl App {
     fn draw_compose(&self, ui: &mut Ui) -> Option<Action> {
         let model = self.model()?;
         let draft = self.draft(model);
-        let has_prompt = !self.form.request.prompt.trim().is_empty();
+        let has_prompt = !is_blank(&self.form.request.prompt);
         let form = Compose {
             request: &self.form.request,
             model,

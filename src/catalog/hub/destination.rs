@@ -23,7 +23,7 @@ pub enum Destination {
 #[derive(Clone, Debug)]
 pub struct Item {
     /// What the hub calls it.
-    pub url: String,
+    pub path: String,
     /// Its length in bytes.
     pub size: u64,
     /// That of its content.
@@ -89,7 +89,7 @@ impl Destination {
             }
         };
         Item {
-            url: format!("{repository}/resolve/{revision}/{}", file.path),
+            path: format!("{repository}/resolve/{revision}/{}", file.path),
             size: file.size,
             checksum: file.checksum.clone(),
             partial,
@@ -122,7 +122,7 @@ impl Destination {
 }
 
 impl Item {
-    /// Whether nothing of it is to come.
+    /// Whether a file of its length is there, whatever is in it.
     pub fn is_whole(&self) -> bool {
         self.whole
             .metadata()

@@ -9,6 +9,9 @@ use super::Line;
 use crate::job::refusal::refuse;
 use crate::job::{Checkpoint, CropAnchor, Field, Lora, PictureFit, Pictures, Refusal, Variant};
 
+/// No LoRA is of any use beyond this, and products overflow.
+const STRONGEST: f64 = 100.0;
+
 /// The pictures, LoRAs and noise that a video is made from. Asked for and done differ in one thing: once the size
 /// is known, `fit` and `max_area` say how it was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -188,10 +191,12 @@ impl Sources {
                     format!("The strength of {file} must be a number"),
                 );
             }
-            if strength.abs() > MOST {
+            if strength.abs() > STRONGEST {
                 return refuse(
                     Field::Loras,
-                    format!("A strength of {strength:?} for {file} cannot work: give one near 1"),
+                    format!(
+                        "A strength of {strength} is too much for {file}: it was trained for 1, and {STRONGEST} is the most"
+                    ),
                 );
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {

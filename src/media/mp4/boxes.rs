@@ -8,8 +8,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use crate::media::open::open;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The four letters of a box.
 pub(super) type Kind = [u8; 4];
@@ -33,7 +32,7 @@ pub(super) struct Boxes {
 impl Boxes {
     /// Opens `path` and looks whether it begins like an MP4.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = open(path)?;
+        let file = disk::open(path)?;
         let found = file.metadata().map_err(Error::file("read", path))?;
         let boxes = Self {
             file,

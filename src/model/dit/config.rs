@@ -1,10 +1,10 @@
 //! The part of the network's shape that its tensors do not tell.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::disk;
 use crate::weights::Weights;
 use crate::{Error, Result};
 
@@ -82,7 +82,7 @@ impl Config {
 
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let text = disk::read_text(path)?;
         let config: Self = serde_json::from_str(&text).map_err(|error| {
             Error::content(path, format!("is not a model configuration: {error}"))
         })?;

@@ -84,6 +84,14 @@ pub const CHINESE: Words = Words {
         awake: "正在生成视频",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         midway: |to_fit| format!("{to_fit}；余下部分的舍入与开始时不同"),
+        cut: |is_negative, tokens| {
+            let which = if is_negative {
+                "“避免”的内容"
+            } else {
+                "提示词"
+            };
+            format!("{which}过长：模型只读取前 {tokens} 个词元")
+        },
         faulty,
     },
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),

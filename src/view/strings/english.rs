@@ -82,6 +82,14 @@ pub const ENGLISH: Words = Words {
         midway: |to_fit| {
             format!("{to_fit}; from here on it is rounded otherwise than it was begun")
         },
+        cut: |is_negative, tokens| {
+            let which = if is_negative {
+                "negative prompt"
+            } else {
+                "prompt"
+            };
+            format!("The {which} is too long: the model reads only its first {tokens} tokens")
+        },
         faulty: |fault| {
             format!(
                 "This machine's graphics processor {fault}, so videos may be damaged: update the system, or compute by the processor (Settings)"

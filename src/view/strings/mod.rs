@@ -382,4 +382,6 @@ pub struct Notices {
     pub engine_ended: &'static str,
     pub faulty: fn(DeviceFault) -> String,
     pub midway: fn(&str) -> String,
+    /// Whether it is the negative prompt, and how many tokens the model reads.
+    pub cut: fn(bool, usize) -> String,
 }

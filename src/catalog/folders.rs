@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::built_in;
 use crate::dirs;
-use crate::disk;
 use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 

@@ -1,7 +1,6 @@
 //! A *card* is the file `zoetrope.json` that may lie in a model folder: how this model is meant to
 //! be used, where that differs from its family.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;

@@ -1,11 +1,9 @@
 //! The *rest* of a model is everything but its DiTs.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::Path;
 
 use super::manifest;
-use crate::disk;
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;

@@ -66,7 +66,7 @@ pub fn run(args: &Bench) -> Result<()> {
         print(&headline(&bench))?;
     }
     let mut unread = Ok(());
-    follow::follow(
+    let result = follow::follow(
         |handle| Command::Bench(handle, Box::new(bench)),
         |event| {
             if let Event::Measured { measurement, .. } = event {

@@ -10,7 +10,7 @@ use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
 use crate::engine::{self, CutPrompt, memory, saved};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
     CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,

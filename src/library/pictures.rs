@@ -3,12 +3,10 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::disk;
 use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 use crate::job::Plan;

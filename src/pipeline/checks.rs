@@ -38,11 +38,6 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
     }
     let place = format!("after step {step} of {}", plan.sampling.steps);
     let problem = if !spread.is_finite() {
-        let loras = if plan.sources.loras.is_empty() {
-            ""
-        } else {
-            " or a LoRA"
-        };
         format!(
             "The latents {place} are not finite: {}the model's weights are damaged, or its products overflow in half \
              precision, which --dtype f32 avoids",

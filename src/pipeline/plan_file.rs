@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::fingerprint::Fingerprint;
 use super::run_folder;
-use crate::disk;
 use crate::job::Plan;
 use crate::media::json;
 use crate::{Error, Result, disk};

@@ -61,14 +61,15 @@ impl App {
         self.keep.due = None;
         self.keep.saved = self.preferences.clone();
         if let Some(path) = &self.preferences_path {
-            match serde_json::to_value(&self.preferences) {
+            match self.preferences.to_json() {
                 Ok(saved) => self.worker.ask(LibraryCommand::Write(path.clone(), saved)),
                 Err(error) => self.tell(error.to_string(), true),
             }
         }
     }
 
-    /// Interrupted jobs keep themselves, in their run folders; so does one that is about to end.
+    /// Interrupted jobs keep themselves, in their run folders; so does one that is about to end. What failed and left
+    /// nothing is tried again where somebody asks for it.
     pub(super) fn keep_waiting(&mut self) {
         let Some(kept) = &mut self.keep.waiting else {
             return;
@@ -78,7 +79,9 @@ impl App {
         let waiting: Vec<u64> = works.clone().map(|work| work.handle.id).collect();
         if *kept != waiting {
             *kept = waiting;
-            let plans = works.map(|work| (*work.plan).clone()).collect();
+            let plans = works
+                .filter_map(|work| work.plan.as_deref().cloned())
+                .collect();
             self.worker.ask(LibraryCommand::Wait(plans));
         }
     }

@@ -1,4 +1,7 @@
-//! Work on files, off the thread that draws: one at a time, in the order in which it was asked for.
+//! Work on files, off the thread that draws.
+//!
+//! Three threads do it, so that nothing that somebody waits for stands behind what can take its time: a folder on a slow
+//! disk, or a hundred posters. Each does one thing at a time, in the order in which it was asked for.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,9 +18,14 @@ pub type Then = Box<dyn FnOnce(&mut App, &Context) + Send>;
 
 type Work = Box<dyn FnOnce() -> Then + Send>;
 
-/// The thread's two ends.
+/// The threads' two ends.
 pub struct Files {
-    work: Sender<Work>,
+    /// For what somebody has asked for: a job, a picture, settings.
+    asked: Sender<Work>,
+    /// For what is nice to see: posters, previews.
+    seen: Sender<Work>,
+    /// For what looks through folders and headers: models, LoRAs, the memory that a video needs.
+    scans: Sender<Work>,
     done: Receiver<Then>,
     /// For what waits on a thread of its own.
     extra: Sender<Then>,
@@ -25,31 +33,19 @@ pub struct Files {
 }
 
 impl Files {
-    /// Starts the thread; it wakes `ctx`.
+    /// Starts the threads; they wake `ctx`.
     ///
     /// # Errors
     /// The system has no thread to spare.
     pub fn start(ctx: &Context) -> Result<Self> {
-        let (work, inbox) = channel::<Work>();
-        let (outbox, done) = channel();
-        let extra = outbox.clone();
-        let wake = ctx.clone();
-        let woken = ctx.clone();
-        thread::Builder::new()
-            .name("files".into())
-            .spawn(move || {
-                for work in inbox {
-                    // Nobody may be listening any more.
-                    let _ = outbox.send(work());
-                    woken.request_repaint();
-                }
-            })
-            .map_err(no_thread)?;
+        let (extra, done) = channel();
         Ok(Self {
-            work,
+            asked: thread("files", &extra, ctx)?,
+            seen: thread("posters", &extra, ctx)?,
+            scans: thread("scans", &extra, ctx)?,
             done,
             extra,
-            wake,
+            wake: ctx.clone(),
         })
     }
 
@@ -58,18 +54,32 @@ impl Files {
         self.done.try_iter().collect()
     }
 
-    /// Does `work` after what was asked for before, and `then` tells the window what came of it.
+    /// Does `work` that somebody waits for, and `then` tells the window what came of it.
     pub fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
         then: impl FnOnce(&mut App, &Context, T) + Send + 'static,
     ) {
-        let work = move || -> Then {
-            let made = work();
-            Box::new(move |app, ctx| then(app, ctx, made))
-        };
-        // The thread ends only when this end is dropped.
-        let _ = self.work.send(Box::new(work));
+        // The threads end only when these ends are dropped.
+        let _ = self.asked.send(whole(work, then));
+    }
+
+    /// The same for something that is only looked at.
+    pub fn ask_to_see<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(&mut App, &Context, T) + Send + 'static,
+    ) {
+        let _ = self.seen.send(whole(work, then));
+    }
+
+    /// The same for something that looks through folders or headers.
+    pub fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(&mut App, &Context, T) + Send + 'static,
+    ) {
+        let _ = self.scans.send(whole(work, then));
     }
 
     /// Waits for what a dialog is answered, if it is, and tells the window.
@@ -96,4 +106,31 @@ impl Files {
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn no_thread(error: std::io::Error) -> Error {
     Error::Other(format!("A thread cannot be started: {error}"))
+}
+
+fn whole<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    then: impl FnOnce(&mut App, &Context, T) + Send + 'static,
+) -> Work {
+    Box::new(move || -> Then {
+        let made = work();
+        Box::new(move |app, ctx| then(app, ctx, made))
+    })
+}
+
+/// A thread that does what comes in, and tells `outbox`.
+fn thread(name: &str, outbox: &Sender<Then>, wake: &Context) -> Result<Sender<Work>> {
+    let (work, inbox) = channel::<Work>();
+    let (outbox, wake) = (outbox.clone(), wake.clone());
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(move || {
+            for work in inbox {
+                // Nobody may be listening any more.
+                let _ = outbox.send(work());
+                wake.request_repaint();
+            }
+        })
+        .map_err(no_thread)?;
+    Ok(work)
 }

@@ -3,12 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::job::{PictureFit, Request};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
-use crate::view::theme::Appearance;
+use crate::view::theme::{Appearance, size};
+
+/// How many times smaller and larger than usual everything can be.
+pub const ZOOM: [f32; 2] = [0.7, 2.0];
+
+/// No screen is wider.
+const WIDEST: f32 = 16_384.0;
 
 /// Everything that is remembered. What a file does not name is as on the first day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +53,9 @@ pub struct Preferences {
     pub recent: Recent,
     /// The size of the window.
     pub window: [f32; 2],
+    /// What a newer version of the program has written besides.
+    #[serde(skip)]
+    pub unknown: Value,
 }
 
 impl Default for Preferences {
@@ -68,13 +78,37 @@ impl Default for Preferences {
             looping: true,
             recent: Recent::default(),
             window: [1280.0, 800.0],
+            unknown: Value::Null,
         }
     }
 }
 
 impl Preferences {
-    /// Reads `path`. What cannot be understood is of no use, but no obstacle either.
+    /// Reads `path`, field by field: what cannot be understood or makes no sense is as on the first day.
     pub fn read(path: &Path) -> Self {
-        json::read(path).unwrap_or_default()
+        let (preferences, unknown): (Self, Value) = json::read_by_field(path);
+        let [least, most] = ZOOM;
+        let side = |side: f32, least: f32| side.clamp(least, WIDEST);
+        Self {
+            unknown,
+            // What is no number at all does not come out of JSON.
+            zoom: preferences.zoom.clamp(least, most),
+            window: [
+                side(preferences.window[0], size::WINDOW[0]),
+                side(preferences.window[1], size::WINDOW[1]),
+            ],
+            ..preferences
+        }
+    }
+
+    /// As they are written down.
+    ///
+    /// # Errors
+    /// A path in them cannot be written.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        Ok(json::with_unknown(
+            serde_json::to_value(self)?,
+            &self.unknown,
+        ))
     }
 }

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use directories::ProjectDirs;
 use eframe::NativeOptions;
-use egui::{IconData, Vec2, ViewportBuilder};
+use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
+use super::instance::Instance;
 use super::{App, Preferences, Services, dialogs, models};
 use crate::catalog;
 use crate::engine::{self, Engine};
@@ -15,15 +18,22 @@ use crate::library::{Dirs, Library};
 use crate::platform::{self, Events};
 use crate::view::theme::size;
 
+/// How long a window that is open already may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Opens the window, in it `files`, and stays until it is closed.
 ///
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
-    // Before the window opens, so that no file is missed that it was opened with.
-    let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
+    let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
+        return Ok(()); // the window that is open already shows them
+    };
+    // Before the window opens, so that no file is missed that it was opened with.
+    let desktop = Events::listen(files);
+    instance.listen(platform::open)?;
     let preferences_path = preferences_path(&places);
     let preferences = preferences_path
         .as_deref()
@@ -37,6 +47,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         ..NativeOptions::default()
     };
     let creator: eframe::AppCreator = Box::new(move |cc| {
+        close_on_signals(&cc.egui_ctx)?;
         let ctx = cc.egui_ctx.clone();
         let engine = Engine::start(move || ctx.request_repaint())?;
         let services = Services {
@@ -56,8 +67,24 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         };
         Ok(Box::new(App::new(&cc.egui_ctx, services)?))
     });
-    eframe::run_native("Zoetrope", options, creator)
-        .map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
+    let result = eframe::run_native("Zoetrope", options, creator);
+    // Nobody else may work in the folder before everything is kept.
+    drop(instance);
+    result.map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
+}
+
+/// Ctrl-C in the terminal and a request to end close the window as a click does; the second one does not wait.
+fn close_on_signals(ctx: &Context) -> Result<()> {
+    let ctx = ctx.clone();
+    let asked = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            engine::leave(130);
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+        ctx.request_repaint();
+    })
+    .map_err(|error| Error::Other(format!("Signals cannot be watched: {error}")))
 }
 
 fn viewport(preferences: &Preferences) -> ViewportBuilder {

@@ -1,10 +1,14 @@
 //! What the program keeps for itself, as small files.
+//!
+//! A file may come from another version of the program, or from a hand that slipped. Whatever of it can be understood
+//! counts; what only a newer version knows stays in it; and where something is lost, the file is kept as `NAME.bak`.
 
 use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::PartialFile;
 use crate::error::{Error, Result};
@@ -12,6 +16,58 @@ use crate::error::{Error, Result};
 /// Reads a file. One that cannot be understood is of no use, but no obstacle either.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// Reads a file field by field: one that cannot be understood is as in `T::default()`, and all others count.
+///
+/// Besides, the fields that `T` does not know, for [`with_unknown`]. Where anything was lost, the file is copied to
+/// `NAME.bak`.
+pub fn read_by_field<T: Default + Serialize + DeserializeOwned>(path: &Path) -> (T, Value) {
+    let nothing = || (T::default(), Value::Null);
+    let Ok(bytes) = fs::read(path) else {
+        return nothing();
+    };
+    let (Ok(file), Ok(mut whole)) = (
+        serde_json::from_slice::<Value>(&bytes),
+        serde_json::to_value(T::default()),
+    ) else {
+        keep_copy(path, &bytes);
+        return nothing();
+    };
+    let unknown = unknown(&whole, &file);
+    if !adopt::<T>(&mut whole, "", &file) {
+        keep_copy(path, &bytes);
+    }
+    match serde_json::from_value(whole) {
+        Ok(value) => (value, unknown),
+        Err(_) => nothing(),
+    }
+}
+
+/// The entries of a list in a file, whatever they are. A file that is no list is copied to `NAME.bak`.
+pub fn read_list(path: &Path) -> Vec<Value> {
+    let Ok(bytes) = fs::read(path) else {
+        return Vec::new();
+    };
+    serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+        keep_copy(path, &bytes);
+        Vec::new()
+    })
+}
+
+/// A value with the fields that were `unknown` when it was read.
+pub fn with_unknown(value: Value, unknown: &Value) -> Value {
+    let (Value::Object(mut known), Value::Object(unknown)) = (value.clone(), unknown) else {
+        return value;
+    };
+    for (key, unknown) in unknown {
+        let value = match known.remove(key) {
+            Some(value) => with_unknown(value, unknown),
+            None => unknown.clone(),
+        };
+        known.insert(key.clone(), value);
+    }
+    Value::Object(known)
 }
 
 /// Writes a file in place of an earlier one, and the folder that it belongs in.
@@ -24,7 +80,79 @@ pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     }
     let json = serde_json::to_vec_pretty(value)
         .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
+    write_bytes(path, &json)
+}
+
+fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = PartialFile::create(path)?;
-    file.write_at(0, &json)?;
+    file.write_at(0, bytes)?;
     file.finish()
+}
+
+/// It is about to be written anew, without what nobody understands.
+fn keep_copy(path: &Path, bytes: &[u8]) {
+    // Where there is no room for a copy, the file itself can hardly be written either.
+    let _ = write_bytes(&path.with_added_extension("bak"), bytes);
+}
+
+/// Takes `theirs` over at this place of a `T`, as much of it as can be understood, and tells whether that was all.
+fn adopt<T: DeserializeOwned>(whole: &mut Value, place: &str, theirs: &Value) -> bool {
+    let Some(ours) = replace(whole, place, theirs.clone()) else {
+        return true;
+    };
+    if T::deserialize(&*whole).is_ok() {
+        return true;
+    }
+    replace(whole, place, ours.clone());
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let known = theirs.iter().filter(|(key, _)| ours.contains_key(*key));
+            known.fold(true, |all, (key, value)| {
+                let name = key.replace('~', "~0").replace('/', "~1");
+                adopt::<T>(whole, &format!("{place}/{name}"), value) && all
+            })
+        }
+        (ours @ Value::Array(_), Value::Array(theirs)) => {
+            let mut good = Vec::new();
+            for value in theirs {
+                good.push(value.clone());
+                replace(whole, place, Value::Array(good.clone()));
+                if T::deserialize(&*whole).is_err() {
+                    good.pop();
+                }
+            }
+            replace(whole, place, Value::Array(good));
+            if T::deserialize(&*whole).is_err() {
+                replace(whole, place, ours);
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
+/// Puts a value to its place, and tells what was there.
+fn replace(whole: &mut Value, place: &str, value: Value) -> Option<Value> {
+    Some(std::mem::replace(whole.pointer_mut(place)?, value))
+}
+
+/// The fields of `theirs` that are not in `ours`.
+fn unknown(ours: &Value, theirs: &Value) -> Value {
+    let (Value::Object(ours), Value::Object(theirs)) = (ours, theirs) else {
+        return Value::Null;
+    };
+    let fields = theirs.iter().filter_map(|(key, value)| {
+        let unknown = match ours.get(key) {
+            Some(known) => unknown(known, value),
+            None => value.clone(),
+        };
+        Some((key.clone(), unknown))
+            .filter(|(key, value)| !ours.contains_key(key) || value.is_object())
+    });
+    let fields: Map<String, Value> = fields.collect();
+    if fields.is_empty() {
+        Value::Null
+    } else {
+        Value::Object(fields)
+    }
 }

@@ -64,6 +64,10 @@ pub enum Action {
     CloseSheet,
     /// The notice was read.
     Dismiss,
+    /// Take back what was done last.
+    Undo,
+    /// Do it again.
+    Redo,
     /// Make everything larger (1) or smaller (-1), or as it was (0).
     Zoom(i8),
     /// Change how the window looks, speaks or works.
@@ -137,6 +141,8 @@ pub enum JobAction {
     Keep,
     /// Stop, or leave the queue.
     Cancel,
+    /// Take what is left of it away.
+    Discard,
     /// Fill the form with what it was to be made of.
     Restore,
     /// One place forward in the queue.

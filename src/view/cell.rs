@@ -13,6 +13,9 @@ use super::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
 use super::widget::{caption, fitted, focus_ring, menu_item, warmth};
 use crate::job::Size;
 
+/// The width of the menu that belongs to a cell.
+const MENU: f32 = 200.0;
+
 /// One video among others.
 pub struct Cell<'a> {
     /// What is shown on the stage when it is clicked.
@@ -80,6 +83,8 @@ pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
         outcome.asked = Some(Action::Show(cell.shown.clone()));
     }
     response.context_menu(|ui| {
+        ui.set_width(MENU);
+        ui.spacing_mut().item_spacing.y = 2.0;
         if let Some(action) = choices(ui, cell) {
             outcome.asked = Some(action);
             ui.close();
@@ -177,9 +182,9 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
                 ],
                 Kind::Interrupted(..) | Kind::Held => &[
                     (stage.resume, JobAction::Continue),
-                    (stage.discard, JobAction::Cancel),
+                    (stage.discard, JobAction::Discard),
                 ],
-                Kind::Failed => &[(stage.discard, JobAction::Cancel)],
+                Kind::Failed => &[(stage.discard, JobAction::Discard)],
                 Kind::Working(_) | Kind::Made { .. } => &[(reel.cancel, JobAction::Cancel)],
             };
             own.iter().copied().map(job).collect()

@@ -5,7 +5,7 @@ use super::{HalfSizes, Need, Saving, VaeSizes};
 use crate::job::{Decoding, Plan, Size, Stage, VaePrecision, Variant};
 
 /// More tiles than these overlap so much that they save nothing.
-const MOST_TILES: u32 = 2;
+pub(super) const MOST_TILES: u32 = 2;
 
 /// What of a video decides how much memory its decoding takes.
 #[derive(Clone, Copy)]

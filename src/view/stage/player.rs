@@ -9,7 +9,7 @@ use super::controls;
 use crate::job::Size;
 use crate::view::action::{Action, PlayerAction};
 use crate::view::strings::words;
-use crate::view::theme::{self, UNTINTED, motion, space};
+use crate::view::theme::{self, SHADE, UNTINTED, motion, space};
 use crate::view::widget::fitted;
 
 /// A clip and where it stands.
@@ -73,7 +73,8 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     let mut asked = None;
     if opacity > 0.0 {
         let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, controls::HEIGHT), room.max);
-        shade(ui, foot, opacity);
+        let dark = theme::fade(SHADE, opacity);
+        ui.painter().rect_filled(foot, 0.0, dark);
         let inner = foot.shrink2(vec2(space::L, 0.0));
         let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
         ui.multiply_opacity(opacity);
@@ -100,11 +101,15 @@ fn presence(ui: &Ui) -> f32 {
         let idle = f64::from(input.pointer.time_since_last_movement());
         (idle, input.pointer.has_pointer())
     });
-    let focused = ui.memory(|memory| memory.focused().is_some());
-    let over = ui.rect_contains_pointer(Rect::from_min_max(
+    let focused = ui.memory(|memory| memory.focused());
+    let focused = focused.and_then(|id| ui.ctx().read_response(id));
+    let foot = Rect::from_min_max(
         ui.max_rect().left_bottom() - vec2(0.0, controls::HEIGHT),
         ui.max_rect().max,
-    ));
+    );
+    // Who types a prompt is not at the controls.
+    let focused = focused.is_some_and(|response| foot.contains_rect(response.rect));
+    let over = ui.rect_contains_pointer(foot);
     let wanted = focused || over || (inside && idle < motion::LINGER);
     if wanted && !focused && !over {
         let rest = Duration::from_secs_f64(motion::LINGER - idle + 0.05);
@@ -112,28 +117,4 @@ fn presence(ui: &Ui) -> f32 {
     }
     ui.ctx()
         .animate_bool(ui.scope_id().with("controls"), wanted)
-}
-
-/// A shadow that rises from the bottom.
-fn shade(ui: &Ui, rect: Rect, opacity: f32) {
-    use egui::epaint::{Mesh, Vertex, WHITE_UV};
-    let mut mesh = Mesh::default();
-    let dark = theme::black(0.85 * opacity);
-    let none = theme::black(0.0);
-    let corners = [
-        (rect.left_top(), none),
-        (rect.right_top(), none),
-        (rect.right_bottom(), dark),
-        (rect.left_bottom(), dark),
-    ];
-    for (pos, color) in corners {
-        mesh.vertices.push(Vertex {
-            pos,
-            uv: WHITE_UV,
-            color,
-        });
-    }
-    mesh.add_triangle(0, 1, 2);
-    mesh.add_triangle(0, 2, 3);
-    ui.painter().add(mesh);
 }

@@ -57,7 +57,11 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     );
     line(
         &mut ui,
-        words.try_one,
+        if welcome.examples.is_empty() {
+            words.try_yourself
+        } else {
+            words.try_one
+        },
         theme::regular(text::BODY),
         palette.secondary,
     );

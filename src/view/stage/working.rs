@@ -20,7 +20,7 @@ pub enum State {
     Working,
     /// It waits until it is told to go on.
     Paused,
-    /// It was told to end, and will as soon as it can.
+    /// It was told to make the video of what there is, and will as soon as it can.
     Ending,
 }
 
@@ -115,9 +115,15 @@ fn news(ui: &mut Ui, working: &Working) {
         text.color(color)
     };
     ui.horizontal(|ui| {
+        // The steps that would have been left are not done.
+        let ends_soon = working.state == State::Ending
+            && !matches!(working.progress, Some(progress) if progress.stage == Stage::Decode);
         let stage = match (working.state, working.progress) {
             (State::Waiting, _) => words.waiting,
             (State::Paused, _) => words.paused,
+            (State::Ending, Some(progress)) if progress.stage == Stage::Decode => {
+                (words.stage)(progress.stage)
+            }
             (State::Ending, _) => words.ending,
             (State::Working, None) => words.starting,
             (State::Working, Some(progress)) => (words.stage)(progress.stage),
@@ -129,7 +135,7 @@ fn news(ui: &mut Ui, working: &Working) {
             ui.label(body(&count, palette.secondary));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(left) = working.left
+            if let Some(left) = working.left.filter(|_| !ends_soon)
                 && ui.available_width() >= LEFT
             {
                 let left = match left {
@@ -165,7 +171,7 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
             }
         };
         let ending = working.state == State::Ending;
-        button(icons::X, words.cancel, !ending, JobAction::Cancel);
+        button(icons::X, words.cancel, true, JobAction::Cancel);
         if working.state == State::Waiting {
             button(icons::CARET_RIGHT, reel.later, true, JobAction::Later);
             button(icons::CARET_LEFT, reel.earlier, true, JobAction::Earlier);

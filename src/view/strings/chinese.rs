@@ -79,6 +79,10 @@ pub const CHINESE: Words = Words {
         copied: "已将此帧复制到剪贴板",
         restored: "已恢复此视频的设置",
         trashed: "视频已移到废纸篓",
+        removed: "已移除未完成的视频",
+        emptied: "已清空表单",
+        undo: "撤销",
+        restored_without: |names| format!("已恢复此视频的设置。请自行选择这些文件：{names}"),
         finished: "视频已完成",
         failed: "有视频未能完成",
         awake: "正在生成视频",
@@ -177,6 +181,7 @@ const COMPOSE: Compose = Compose {
 const STAGE: Stage = Stage {
     invitation: "描述你想看到的画面",
     try_one: "输入提示词，拖入图片，或从下面选一个",
+    try_yourself: "输入提示词或拖入图片",
     real_models: "获取正式模型",
     waiting: "等待中",
     starting: "正在开始",

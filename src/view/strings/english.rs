@@ -75,6 +75,14 @@ pub const ENGLISH: Words = Words {
         copied: "The frame is on the clipboard",
         restored: "The form holds the settings of this video again",
         trashed: "The video is in the Trash",
+        removed: "Unfinished video removed",
+        emptied: "Form cleared",
+        undo: "Undo",
+        restored_without: |names| {
+            format!(
+                "The form holds the settings of this video again. Choose these files yourself: {names}"
+            )
+        },
         finished: "Your video is ready",
         failed: "A video could not be made",
         awake: "Making a video",
@@ -179,6 +187,7 @@ const COMPOSE: Compose = Compose {
 const STAGE: Stage = Stage {
     invitation: "Say what should move",
     try_one: "Write a prompt, drop a picture, or try one of these",
+    try_yourself: "Write a prompt or drop a picture",
     real_models: "Get real models",
     waiting: "Waits for its turn",
     starting: "Starting",

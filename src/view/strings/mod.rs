@@ -190,6 +190,7 @@ pub struct Compose {
 pub struct Stage {
     pub invitation: &'static str,
     pub try_one: &'static str,
+    pub try_yourself: &'static str,
     pub real_models: &'static str,
     pub waiting: &'static str,
     pub starting: &'static str,
@@ -376,6 +377,10 @@ pub struct Notices {
     pub copied: &'static str,
     pub restored: &'static str,
     pub trashed: &'static str,
+    pub removed: &'static str,
+    pub emptied: &'static str,
+    pub undo: &'static str,
+    pub restored_without: fn(&str) -> String,
     pub finished: &'static str,
     pub failed: &'static str,
     pub awake: &'static str,

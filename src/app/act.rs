@@ -47,6 +47,7 @@ impl App {
             Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(ctx, id, action),
+            Action::ResumeAll => self.resume_all(),
             Action::Record(id, action) => self.handle_record(&id, action),
             Action::Search { words, favourites } => self.search = Search { words, favourites },
             Action::Show(shown) => {
@@ -62,7 +63,11 @@ impl App {
             Action::Redo => self.redo_form(),
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
-            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Quit => {
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+                // What is still to be done needs no window.
+                ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+            }
         }
     }
 

@@ -10,6 +10,9 @@ use crate::library::LibraryCommand;
 /// What changed is written down after so many seconds: in between, a sentence can be typed.
 const SOON: f64 = 2.0;
 
+/// The number of no job, for they are counted from 1.
+const NO_JOB: u64 = 0;
+
 /// What was kept last.
 pub struct Autosave {
     /// The form and how the window looks.
@@ -30,9 +33,10 @@ impl Autosave {
         }
     }
 
-    /// From now on it is known which jobs wait.
+    /// From now on it is known which jobs wait. They are written down anew: of those that were, some have been begun, and
+    /// must not come back when what they left is taken away.
     pub fn know_waiting(&mut self) {
-        self.waiting.get_or_insert_default();
+        self.waiting.get_or_insert_with(|| vec![NO_JOB]);
     }
 }
 
@@ -61,7 +65,7 @@ impl App {
         self.keep.due = None;
         self.keep.saved = self.preferences.clone();
         if let Some(path) = &self.preferences_path {
-            match self.preferences.to_json() {
+            match serde_json::to_value(&self.preferences) {
                 Ok(saved) => self.worker.ask(LibraryCommand::Write(path.clone(), saved)),
                 Err(error) => self.tell(error.to_string(), true),
             }

@@ -6,12 +6,16 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use egui::Context;
 
 use super::App;
 use super::dialogs::Answer;
 use crate::error::{Error, Result};
+
+/// Nobody closes a dialog as fast: where there is neither a desktop portal nor zenity, none was opened.
+const AT_ONCE: Duration = Duration::from_millis(150);
 
 /// What the window does once some work is done.
 pub type Then = Box<dyn FnOnce(&mut App, &Context) + Send>;
@@ -54,6 +58,24 @@ impl Files {
         self.done.try_iter().collect()
     }
 
+    /// What is to be done after everything that somebody has asked for so far, as much of it as is finished within
+    /// `patience`.
+    pub fn last(&self, patience: Duration) -> Vec<Then> {
+        let (tell, told) = channel();
+        let last = move || {
+            // The other end is gone where it has taken too long.
+            let _ = tell.send(());
+        };
+        self.ask(last, |_, _, ()| ());
+        let _ = told.recv_timeout(patience);
+        self.done()
+    }
+
+    /// The window that the threads wake.
+    pub fn context(&self) -> Context {
+        self.wake.clone()
+    }
+
     /// Does `work` that somebody waits for, and `then` tells the window what came of it.
     pub fn ask<T: Send + 'static>(
         &self,
@@ -90,12 +112,19 @@ impl Files {
     ) {
         let (outbox, wake) = (self.extra.clone(), self.wake.clone());
         let waiting = thread::Builder::new().name("dialog".into()).spawn(move || {
-            if let Some(path) = pollster::block_on(answer) {
-                let then: Then = Box::new(move |app, ctx| then(app, ctx, path));
-                // Nobody may be listening any more.
-                let _ = outbox.send(then);
-                wake.request_repaint();
-            }
+            let start = Instant::now();
+            let then: Then = match pollster::block_on(answer) {
+                Some(path) => Box::new(move |app: &mut App, ctx: &Context| then(app, ctx, path)),
+                None if cfg!(target_os = "linux") && start.elapsed() < AT_ONCE => {
+                    Box::new(|app: &mut App, _: &Context| {
+                        app.tell(app.words().notices.no_dialog, true)
+                    })
+                }
+                None => return,
+            };
+            // Nobody may be listening any more.
+            let _ = outbox.send(then);
+            wake.request_repaint();
         });
         if let Err(error) = waiting.map_err(no_thread) {
             let _ = self.extra.send(Box::new(move |app, _| app.warn(&error)));

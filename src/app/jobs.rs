@@ -241,7 +241,10 @@ impl App {
     /// back any more.
     fn discard_job(&mut self, at: usize) {
         let work = self.works.remove(at);
-        self.forget(&work);
+        if self.shown == Shown::Job(work.handle.id) {
+            // The button for the next one would lie under the pointer.
+            self.shown = Shown::Welcome;
+        }
         self.tell_with_undo(self.words().notices.removed, Undo::Removal);
         self.removed = Some((at, work));
     }
@@ -277,6 +280,24 @@ impl App {
         let held = self.works.iter().filter(|work| work.phase == Phase::Held);
         let held = held.map(|work| work.handle.id).filter(|&other| other != id);
         for id in [id].into_iter().chain(held).collect::<Vec<_>>() {
+            self.line_up_again(id);
+        }
+        self.send_next();
+    }
+
+    /// The jobs that wait to be resumed, in the order of their cells.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = u64> {
+        let waits = |work: &&Work| matches!(work.phase, Phase::Interrupted(_) | Phase::Held);
+        self.works.iter().filter(waits).map(|work| work.handle.id)
+    }
+
+    /// Goes on with everything that an earlier start has left, and shows the first of it.
+    pub(super) fn resume_all(&mut self) {
+        let all: Vec<u64> = self.unfinished().collect();
+        if let Some(&first) = all.first() {
+            self.shown = Shown::Job(first);
+        }
+        for id in all {
             self.line_up_again(id);
         }
         self.send_next();

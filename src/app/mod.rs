@@ -174,6 +174,8 @@ pub struct App {
 
 /// At the end, MLX has so long to finish the step at hand, ...
 const STEP_ENDS: Duration = Duration::from_millis(1200);
+/// ... pictures that a job begins with to be kept, ...
+const ASKED_ENDS: Duration = Duration::from_secs(2);
 /// ... an export to take away what it has not finished, ...
 const EXPORT_ENDS: Duration = Duration::from_secs(2);
 /// ... and everything together: a disk that does not answer keeps nobody from logging out.
@@ -347,6 +349,11 @@ impl eframe::App for App {
         let engine = self.engine.as_ref();
         let has_ended = engine.is_none_or(|engine| engine.stop(STEP_ENDS));
         self.hear_last();
+        let ctx = self.files.context();
+        for then in self.files.last(ASKED_ENDS) {
+            // A job that was asked for a moment ago waits for the next start.
+            then(self, &ctx);
+        }
         self.exporting.stop(EXPORT_ENDS);
         self.say_goodbye();
         if is_program && !has_ended {

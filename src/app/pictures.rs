@@ -11,7 +11,7 @@ use super::notice::Undo;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
-use crate::job::{Lora, Pictures, Request, Settings, Size};
+use crate::job::{Defaults, Lora, Negative, Pictures, Request, Settings, Size};
 use crate::media::{mp4, photo};
 use crate::view::action::End;
 use crate::view::compose;
@@ -203,6 +203,12 @@ impl App {
         };
         let is_here = |root: &PathBuf| self.models.iter().any(|model| model.root == *root);
         let model = model.filter(is_here);
+        let used = model.as_ref().or(self.preferences.model.as_ref());
+        let used = self.models.iter().find(|model| Some(&model.root) == used);
+        let request = match used.or(self.model()) {
+            Some(model) => as_recommended(request, &model.defaults),
+            None => request,
+        };
         self.change_form(|app| {
             app.form.request = request;
             app.preferences.model = model.or(app.preferences.model.take());
@@ -352,6 +358,29 @@ impl App {
             Ok(path) => app.use_picture(end, path, prompt),
             Err(error) => app.warn(&error),
         });
+    }
+}
+
+/// A request without the numbers that the model recommends anyway: they are none that somebody has chosen, and another
+/// model recommends others.
+fn as_recommended(request: Request, defaults: &Defaults) -> Request {
+    fn other<T: PartialEq>(asked: Option<T>, usual: &T) -> Option<T> {
+        asked.filter(|asked| asked != usual)
+    }
+    Request {
+        negative: match request.negative {
+            Negative::Text(text) if text == defaults.negative_prompt => Negative::Default,
+            Negative::Empty if defaults.negative_prompt.is_empty() => Negative::Default,
+            negative => negative,
+        },
+        size: other(request.size, &defaults.size),
+        frames: other(request.frames, &defaults.frames),
+        fps: other(request.fps, &defaults.fps),
+        steps: other(request.steps, &defaults.steps),
+        sampler: other(request.sampler, &defaults.sampler),
+        guidance: other(request.guidance, &defaults.guidance),
+        shift: other(request.shift, &defaults.shift),
+        ..request
     }
 }
 

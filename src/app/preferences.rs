@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::job::{PictureFit, Request};
 use crate::media::json;
@@ -53,9 +52,6 @@ pub struct Preferences {
     pub recent: Recent,
     /// The size of the window.
     pub window: [f32; 2],
-    /// What a newer version of the program has written besides.
-    #[serde(skip)]
-    pub unknown: Value,
 }
 
 impl Default for Preferences {
@@ -78,7 +74,6 @@ impl Default for Preferences {
             looping: true,
             recent: Recent::default(),
             window: [1280.0, 800.0],
-            unknown: Value::Null,
         }
     }
 }
@@ -86,11 +81,10 @@ impl Default for Preferences {
 impl Preferences {
     /// Reads `path`, field by field: what cannot be understood or makes no sense is as on the first day.
     pub fn read(path: &Path) -> Self {
-        let (preferences, unknown): (Self, Value) = json::read_by_field(path);
+        let preferences: Self = json::read_by_field(path);
         let [least, most] = ZOOM;
         let side = |side: f32, least: f32| side.clamp(least, WIDEST);
         Self {
-            unknown,
             // What is no number at all does not come out of JSON.
             zoom: preferences.zoom.clamp(least, most),
             window: [
@@ -99,16 +93,5 @@ impl Preferences {
             ],
             ..preferences
         }
-    }
-
-    /// As they are written down.
-    ///
-    /// # Errors
-    /// A path in them cannot be written.
-    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
-        Ok(json::with_unknown(
-            serde_json::to_value(self)?,
-            &self.unknown,
-        ))
     }
 }

@@ -129,7 +129,7 @@ impl Library {
 
     /// What was learnt of this machine's speed; nothing if that cannot be read.
     pub fn estimates(&self) -> Estimates {
-        json::read_by_field(&self.places.estimates()).0
+        json::read_by_field(&self.places.estimates())
     }
 
     /// Keeps what was learnt.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::PartialFile;
 use crate::error::{Error, Result};
@@ -18,30 +18,23 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Reads a file field by field: one that cannot be understood is as in `T::default()`, and all others count.
-///
-/// Besides, the fields that `T` does not know, for [`with_unknown`]. Where anything was lost, the file is copied to
-/// `NAME.bak`.
-pub fn read_by_field<T: Default + Serialize + DeserializeOwned>(path: &Path) -> (T, Value) {
-    let nothing = || (T::default(), Value::Null);
+/// Reads a file field by field: one that cannot be understood is as in `T::default()`, and all others count. Where
+/// anything was lost, the file is copied to `NAME.bak`.
+pub fn read_by_field<T: Default + Serialize + DeserializeOwned>(path: &Path) -> T {
     let Ok(bytes) = fs::read(path) else {
-        return nothing();
+        return T::default();
     };
     let (Ok(file), Ok(mut whole)) = (
         serde_json::from_slice::<Value>(&bytes),
         serde_json::to_value(T::default()),
     ) else {
         keep_copy(path, &bytes);
-        return nothing();
+        return T::default();
     };
-    let unknown = unknown(&whole, &file);
     if !adopt::<T>(&mut whole, "", &file) {
         keep_copy(path, &bytes);
     }
-    match serde_json::from_value(whole) {
-        Ok(value) => (value, unknown),
-        Err(_) => nothing(),
-    }
+    serde_json::from_value(whole).unwrap_or_default()
 }
 
 /// The entries of a list in a file, whatever they are. A file that is no list is copied to `NAME.bak`.
@@ -55,21 +48,6 @@ pub fn read_list(path: &Path) -> Vec<Value> {
     })
 }
 
-/// A value with the fields that were `unknown` when it was read.
-pub fn with_unknown(value: Value, unknown: &Value) -> Value {
-    let (Value::Object(mut known), Value::Object(unknown)) = (value.clone(), unknown) else {
-        return value;
-    };
-    for (key, unknown) in unknown {
-        let value = match known.remove(key) {
-            Some(value) => with_unknown(value, unknown),
-            None => unknown.clone(),
-        };
-        known.insert(key.clone(), value);
-    }
-    Value::Object(known)
-}
-
 /// Writes a file in place of an earlier one, and the folder that it belongs in.
 ///
 /// # Errors
@@ -81,6 +59,33 @@ pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     let json = serde_json::to_vec_pretty(value)
         .map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
     write_bytes(path, &json)
+}
+
+/// The same, but the fields that are in the file and not in `value` stay: a newer version of the program has written
+/// them.
+///
+/// # Errors
+/// It cannot be written; what was there before still is.
+pub fn update(path: &Path, mut value: Value) -> Result<()> {
+    if let Some(before) = read(path) {
+        keep_unknown(&mut value, before);
+    }
+    write(path, &value)
+}
+
+/// Puts the fields of `before` that `now` does not have into it.
+fn keep_unknown(now: &mut Value, before: Value) {
+    let (Value::Object(now), Value::Object(before)) = (now, before) else {
+        return;
+    };
+    for (key, before) in before {
+        match now.get_mut(&key) {
+            Some(now) => keep_unknown(now, before),
+            None => {
+                now.insert(key, before);
+            }
+        }
+    }
 }
 
 fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -134,25 +139,4 @@ fn adopt<T: DeserializeOwned>(whole: &mut Value, place: &str, theirs: &Value) ->
 /// Puts a value to its place, and tells what was there.
 fn replace(whole: &mut Value, place: &str, value: Value) -> Option<Value> {
     Some(std::mem::replace(whole.pointer_mut(place)?, value))
-}
-
-/// The fields of `theirs` that are not in `ours`.
-fn unknown(ours: &Value, theirs: &Value) -> Value {
-    let (Value::Object(ours), Value::Object(theirs)) = (ours, theirs) else {
-        return Value::Null;
-    };
-    let fields = theirs.iter().filter_map(|(key, value)| {
-        let unknown = match ours.get(key) {
-            Some(known) => unknown(known, value),
-            None => value.clone(),
-        };
-        Some((key.clone(), unknown))
-            .filter(|(key, value)| !ours.contains_key(key) || value.is_object())
-    });
-    let fields: Map<String, Value> = fields.collect();
-    if fields.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(fields)
-    }
 }

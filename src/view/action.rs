@@ -43,6 +43,8 @@ pub enum Action {
     Fold(Part),
     /// Do something to the job with this handle.
     Job(u64, JobAction),
+    /// Go on with everything that an earlier start has left.
+    ResumeAll,
     /// Do something with the finished video of this record.
     Record(String, RecordAction),
     /// Look for these words in what was made, or for favourites alone.

@@ -10,7 +10,7 @@ use super::action::{Action, JobAction, RecordAction, Shown};
 use super::icons;
 use super::strings::words;
 use super::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
-use super::widget::{caption, fitted, focus_ring, menu_item, warmth};
+use super::widget::{caption, fitted, focus_ring, follow_focus, menu_item, warmth};
 use crate::job::Size;
 
 /// The width of the menu that belongs to a cell.
@@ -67,6 +67,7 @@ pub struct Outcome {
 pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, cell.chosen, cell.name));
+    follow_focus(ui, &response);
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -96,9 +97,18 @@ pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
 /// The whole name, and what is only hinted at on the picture.
 fn hint(ui: &mut Ui, cell: &Cell) {
     ui.set_max_width(size::HINT);
-    ui.label(cell.name);
+    ui.label(shortened(cell.name));
     if let Kind::Interrupted(done, of) = cell.kind {
         caption(ui, &(words(ui).reel.paused_at)(done, of));
+    }
+}
+
+/// A long prompt would fill the window.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 240;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ mod looks;
 mod loras;
 mod memory;
 mod models;
+mod notices;
 mod preferences;
 mod queue;
 mod quit;

@@ -98,7 +98,7 @@ fn a_size_without_sense_is_brought_back_within_bounds() {
 fn what_a_newer_version_wrote_stays_in_the_file() {
     let text = json!({
         "palette": { "name": "sepia" }, "zoom": 1.2,
-        "request": { "prompt": "A boat", "camera": "dolly", "size": { "width": 832, "height": 480 } },
+        "request": { "prompt": "A boat", "camera": "dolly", "size": Size::new(832, 480) },
     });
     let (read, folder) = read(&text.to_string());
     assert_eq!(copy(&folder), None, "nothing was lost");

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use eframe::App as _;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use zoetrope::app::Preferences;
 use zoetrope::app::models::Found;
 use zoetrope::job::{Event, Record};
@@ -33,6 +34,18 @@ fn everything_is_on_the_disk_when_the_last_call_returns() {
     let preferences = Preferences::read(&window.path("window.json"));
     assert_eq!(preferences.request.prompt, format!("{PROMPT}!"));
     assert_eq!(Library::new(places(&window.folder)).waiting().len(), 3);
+}
+
+/// Breaks when a job is lost because its pictures were still being copied when the window closed.
+#[test]
+fn what_was_asked_for_a_moment_ago_is_kept() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", PROMPT);
+    window.harness.get_by_label("Generate").click();
+    window.harness.run_steps(2);
+    quit(&mut window);
+    let waiting = Library::new(places(&window.folder)).waiting();
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
 }
 
 /// Breaks when a video that is finished while the window closes is in the folder, but in no library.

@@ -47,6 +47,29 @@ fn what_is_removed_goes_to_the_trash_and_does_not_come_back() {
     assert!(!window.sees(PROMPT));
 }
 
+/// Breaks when a job that was at work at the end comes back as one that waits, after what it left was taken away.
+#[test]
+fn what_was_at_work_does_not_come_back_from_the_line() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", PROMPT);
+    window.click("Generate");
+    let (handle, plan) = window.next_job();
+    window.tell(Event::Started { id: handle.id });
+    let opening = Opening {
+        folder: std::rc::Rc::clone(&window.folder),
+        ..Opening::default()
+    };
+    let name = plan.output.file_name().unwrap().to_string_lossy();
+    let folder = unfinished(&opening, &name, |_| ());
+    let mut window = start_again(window);
+    window.until_seen("1 to make");
+    window.choose(PROMPT, "Remove");
+    window.until("the Trash", |window| is_trashed(window, &folder));
+    let mut window = start_again(window);
+    window.settle();
+    assert!(!window.sees(PROMPT), "{:?}", window.seen());
+}
+
 /// Breaks when somebody who quits at once finds it there again.
 #[test]
 fn what_is_removed_is_gone_though_the_window_closes_at_once() {

@@ -89,6 +89,43 @@ fn restored_settings_can_be_taken_back() {
     assert_eq!(job(&mut window).prompt, PROMPT);
 }
 
+/// Breaks when everything looks as if somebody had turned it, after the settings of a video that was made as the model
+/// recommends; or when these numbers stay for another model.
+#[test]
+fn restored_settings_as_the_model_has_them_are_no_changes() {
+    let mut window = Opening::default().open();
+    let file = window.path("whale.mp4");
+    let mut whale = plan(&request("A whale in the clouds"), None).unwrap();
+    whale.steps += 1;
+    video(&file, &whale.settings_json());
+    let_go(&mut window, file.clone());
+    window.until("the notice", |window| {
+        window.sees_part("holds the settings")
+    });
+    window.harness.run_steps(90);
+    let preferences = Preferences::read(&window.path("window.json"));
+    let expected = Request {
+        prompt: "A whale in the clouds".into(),
+        seed: Some(whale.seed),
+        steps: Some(whale.steps),
+        ..preferences.request.clone()
+    };
+    assert_eq!(preferences.request, expected);
+    let Request {
+        sampler,
+        guidance,
+        shift,
+        size,
+        frames,
+        fps,
+        negative,
+        ..
+    } = preferences.request;
+    assert!(sampler.is_none() && guidance.is_none() && shift.is_none());
+    assert!(size.is_none() && frames.is_none() && fps.is_none());
+    assert_eq!(negative, zoetrope::job::Negative::Default);
+}
+
 /// Breaks when a stranger's video has the window open files that it names: a picture of this machine, a device, a share.
 #[test]
 fn of_a_strangers_video_only_the_names_of_files_are_told() {

@@ -43,6 +43,7 @@ impl App {
         Stage::Welcome(Welcome {
             examples: model.map_or(&[], |model| &model.examples),
             is_built_in: self.preferences.model.is_none(),
+            unfinished: self.unfinished().count(),
         })
     }
 
@@ -119,8 +120,15 @@ impl App {
         let (title, body, ways) = match &work.phase {
             Phase::Failed(sentence, kept) => {
                 let resume = kept.map(|_| resume).into_iter();
-                let restore = work.plan.as_ref().map(|_| restore);
-                let ways = resume.chain(restore).chain([discard]).collect();
+                // Nobody can tell what it was to be: its folder may show it.
+                let look = || {
+                    (
+                        self.words().player.reveal,
+                        Action::Reveal(work.run_folder()),
+                    )
+                };
+                let restore = work.plan.as_ref().map_or_else(look, |_| restore);
+                let ways = resume.chain([restore, discard]).collect();
                 (words.failed, sentence.clone(), ways)
             }
             Phase::Interrupted(step) => {

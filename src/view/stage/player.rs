@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Rect, Sense, TextureHandle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    CursorIcon, Rect, Response, Sense, TextureHandle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::controls;
 use crate::job::Size;
@@ -62,9 +64,9 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
         ui.centered_and_justified(|ui| ui.label(words(ui).stage.opening));
         return None;
     };
-    let rect = place(ui, room, player);
     let id = ui.scope_id().with("clip");
-    let response = ui.interact(room, id, Sense::click());
+    let response = ui.interact(room, id, Sense::click_and_drag());
+    let rect = place(ui, &response, room, player);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, player.name));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     let clipped = ui.painter().with_clip_rect(room);
@@ -84,14 +86,26 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     asked.or(toggled.then_some(Action::Player(PlayerAction::Toggle)))
 }
 
-/// Where the frames are drawn.
-fn place(ui: &Ui, room: Rect, player: &Player) -> Rect {
+/// Where the frames are drawn. Those that are larger than the stage can be slid.
+fn place(ui: &Ui, response: &Response, room: Rect, player: &Player) -> Rect {
     if !player.actual_size {
         return fitted(ui, room, player.size);
     }
     let pixels = Vec2::new(player.size.width as f32, player.size.height as f32);
     let size = pixels / ui.pixels_per_point();
-    let corner = room.center() - size / 2.0;
+    let slack = ((size - room.size()) / 2.0).max(Vec2::ZERO);
+    let id = response.id.with("slid");
+    let before: Vec2 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let slid = (before + response.drag_delta()).clamp(-slack, slack);
+    ui.data_mut(|data| data.insert_temp(id, slid));
+    if slack != Vec2::ZERO && response.hovered() {
+        ui.ctx().set_cursor_icon(if response.dragged() {
+            CursorIcon::Grabbing
+        } else {
+            CursorIcon::Grab
+        });
+    }
+    let corner = room.center() - size / 2.0 + slid;
     Rect::from_min_size(pos2(corner.x.round(), corner.y.round()), size)
 }
 

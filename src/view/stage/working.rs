@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui::text::LayoutJob;
 use egui::{Align, Layout, Rect, RichText, TextureHandle, Ui, UiBuilder, vec2};
 
 use crate::job::{Progress, Size, Stage};
@@ -94,12 +95,16 @@ fn picture(ui: &Ui, working: &Working, room: Rect) {
     } else {
         let font = theme::regular(text::LARGE);
         let room = rect.width() - 4.0 * space::XL;
-        let galley = ui.painter().layout(
+        let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
+        let mut job = LayoutJob::simple(
             working.prompt.to_owned(),
             font,
             palette.secondary,
             room.max(80.0),
         );
+        // Whole lines, and an ellipsis where there are more.
+        job.wrap.max_rows = ((rect.height() - 2.0 * space::L) / row).max(1.0) as usize;
+        let galley = ui.painter().layout_job(job);
         let corner = rect.center() - galley.size() / 2.0;
         let clipped = ui.painter().with_clip_rect(rect);
         clipped.galley(corner, galley, palette.secondary);

@@ -39,7 +39,7 @@ use crossbeam_channel::{Receiver, Sender};
 use egui::{Context, Rect, Ui, ViewportCommand};
 
 use crate::catalog::hub::offers;
-use crate::engine::{self, Engine};
+use crate::engine::{Engine, exit};
 use crate::error::Result;
 use crate::job::{
     Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
@@ -358,7 +358,7 @@ impl eframe::App for App {
         self.say_goodbye();
         if is_program && !has_ended {
             // MLX is in the middle of a step, and the finished ones are kept.
-            engine::leave(0);
+            exit::leave_at_once(0);
         }
     }
 }
@@ -392,6 +392,6 @@ fn leave_after(patience: Duration) {
     // Without a thread to spare it ends when it can.
     let _ = thread.spawn(move || {
         thread::sleep(patience);
-        engine::leave(1);
+        exit::leave_at_once(1);
     });
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use directories::ProjectDirs;
@@ -12,7 +11,7 @@ use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 use super::instance::Instance;
 use super::{App, Preferences, Services, dialogs, models};
 use crate::catalog;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
 use crate::platform::{self, Events};
@@ -76,15 +75,13 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
 /// Ctrl-C in the terminal and a request to end close the window as a click does; the second one does not wait.
 fn close_on_signals(ctx: &Context) -> Result<()> {
     let ctx = ctx.clone();
-    let asked = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            engine::leave(130);
+    platform::on_end(move |is_first| {
+        if !is_first {
+            exit::leave_at_once(130);
         }
         ctx.send_viewport_cmd(ViewportCommand::Close);
         ctx.request_repaint();
     })
-    .map_err(|error| Error::Other(format!("Signals cannot be watched: {error}")))
 }
 
 fn viewport(preferences: &Preferences) -> ViewportBuilder {

@@ -4,7 +4,7 @@
 mod clock;
 mod current_job;
 pub mod device;
-mod leave;
+pub mod exit;
 pub mod memory;
 pub mod metal;
 mod outbox;
@@ -26,8 +26,6 @@ use crate::pipeline;
 use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;
-
-pub use leave::leave;
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.
@@ -88,7 +86,7 @@ impl Engine {
     /// Asks the job at hand to stop and all that come after it not to begin, waits so long for the thread to end, and
     /// tells whether it has. What it had to say until then is among its events.
     ///
-    /// MLX cannot be interrupted in a step. Whoever cannot wait for its end leaves by [`leave`].
+    /// MLX cannot be interrupted in a step. Whoever cannot wait for its end leaves by [`exit::leave_at_once`].
     pub fn stop(&self, patience: Duration) -> bool {
         self.current_job.close();
         // The thread may have ended already, and then there is nothing to stop.

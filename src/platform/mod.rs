@@ -4,6 +4,7 @@
 //! same names; that window and fonts follow light and dark is the window library's doing.
 
 pub mod awake;
+mod ending;
 mod events;
 pub mod files;
 pub mod menu;
@@ -16,6 +17,7 @@ mod recent;
 mod native;
 
 pub use awake::Awake;
+pub use ending::on_end;
 pub use events::{Event, Events, open};
 pub use menu::MenuBar;
 pub use notification::notify;

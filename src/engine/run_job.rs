@@ -48,7 +48,6 @@ pub fn perform(
         Ok(Err(error)) => ended(id, error),
         Err(panic) => {
             let why = Error::Other(defect(panic.as_ref()));
-            // What was finished before is on the disk all the same.
             ended(
                 id,
                 match plan {

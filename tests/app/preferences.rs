@@ -100,15 +100,16 @@ fn what_a_newer_version_wrote_stays_in_the_file() {
         "palette": { "name": "sepia" }, "zoom": 1.2,
         "request": { "prompt": "A boat", "camera": "dolly", "size": Size::new(832, 480) },
     });
-    let (read, folder) = read(&text.to_string());
-    assert_eq!(copy(&folder), None, "nothing was lost");
-    assert_eq!(read.request.size, Some(Size::new(832, 480)));
     let mut opening = Opening::default();
-    opening.preferences = read;
+    let folder = std::rc::Rc::clone(&opening.folder);
+    let path = folder.path().join("window.json");
+    fs::write(&path, text.to_string()).unwrap();
+    opening.preferences = Preferences::read(&path);
+    assert_eq!(copy(&folder), None, "nothing was lost");
+    assert_eq!(opening.preferences.request.size, Some(Size::new(832, 480)));
     let mut window = opening.open();
     window.write("Prompt", "! ");
     window.harness.run_steps(90);
-    let path = window.path("window.json");
     drop(window.harness);
     let kept: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     assert_eq!(kept["palette"], text["palette"]);

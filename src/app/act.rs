@@ -63,11 +63,7 @@ impl App {
             Action::Redo => self.redo_form(),
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
-            Action::Quit => {
-                ctx.send_viewport_cmd(ViewportCommand::Close);
-                // What is still to be done needs no window.
-                ctx.send_viewport_cmd(ViewportCommand::Visible(false));
-            }
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
     }
 

@@ -322,7 +322,7 @@ impl eframe::App for App {
         self.tell_desktop(ctx);
         self.keep(ctx);
         if ctx.input(|input| input.viewport().close_requested()) {
-            // What is still to be done needs no window.
+            // What is still to be done needs no window. Not sooner: one that is hidden is not asked any more.
             ctx.send_viewport_cmd(ViewportCommand::Visible(false));
         }
     }

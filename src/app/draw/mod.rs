@@ -146,7 +146,9 @@ impl App {
 
     fn remember_window(&mut self, ui: &Ui) {
         if let Some(rect) = ui.input(|input| input.viewport().inner_rect) {
-            self.preferences.window = [rect.width(), rect.height()];
+            // In the system's points, whatever the size of everything: it is opened before that is known.
+            let zoom = ui.ctx().zoom_factor();
+            self.preferences.window = [zoom * rect.width(), zoom * rect.height()];
         }
     }
 }

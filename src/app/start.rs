@@ -9,7 +9,7 @@ use eframe::NativeOptions;
 use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
 use super::instance::Instance;
-use super::{App, Preferences, Services, dialogs, models};
+use super::{ALL_ENDS, App, Preferences, Services, dialogs, leave_after, models};
 use crate::catalog;
 use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
@@ -81,6 +81,8 @@ fn close_on_signals(ctx: &Context) -> Result<()> {
         }
         ctx.send_viewport_cmd(ViewportCommand::Close);
         ctx.request_repaint();
+        // A window that is hidden or hangs may not hear of it.
+        leave_after(ALL_ENDS);
     })
 }
 

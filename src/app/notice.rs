@@ -57,6 +57,7 @@ impl App {
     }
 
     pub(super) fn warn(&mut self, error: &Error) {
+        log::error!("{error}");
         self.tell(error.to_string(), true);
     }
 

@@ -14,6 +14,7 @@ use crate::catalog;
 use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
+use crate::logging;
 use crate::platform::{self, Events};
 use crate::view::theme::size;
 
@@ -30,6 +31,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
         return Ok(()); // the window that is open already shows them
     };
+    logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     instance.listen(platform::open)?;

@@ -39,7 +39,7 @@ impl App {
             Action::RemovePicture(end) => {
                 self.change_form(|app| app.form.set_path(end, None));
             }
-            Action::RollSeed => self.form.request.seed = Some(new_seed()),
+            Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseVideos => self.choose_videos(),
@@ -102,8 +102,8 @@ impl App {
             }
             Setting::Zoom(zoom) => self.preferences.zoom = zoom,
             Setting::ByProcessor(yes) => self.preferences.by_processor = yes,
-            Setting::Quality(quality) => self.form.request.quality = quality,
-            Setting::MemoryLimit(limit) => self.form.request.memory_limit = limit,
+            Setting::Quality(quality) => self.form.request.outputs.quality = quality,
+            Setting::MemoryLimit(limit) => self.form.request.limits.memory = limit,
             Setting::Preview(yes) => {
                 self.preferences.preview = yes;
                 for work in &self.works {

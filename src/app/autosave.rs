@@ -1,11 +1,15 @@
 //! What is *kept* while the window is open, so that neither a quit nor a crash loses it: the form, and the
 //! jobs that wait.
 
+use std::path::Path;
+
 use egui::Context;
+use serde_json::Value;
 
 use super::job_state::Phase;
 use super::{App, Preferences};
 use crate::library::LibraryCommand;
+use crate::media::json;
 
 /// What changed is written down after so many seconds: in between, a sentence can be typed.
 const SOON: f64 = 2.0;
@@ -17,6 +21,8 @@ const NO_JOB: u64 = 0;
 pub struct Autosave {
     /// The form and how the window looks.
     saved: Preferences,
+    /// What a newer version of the program has written beside them.
+    unknown: Value,
     /// When they will be written down, in egui's time, if they have changed.
     due: Option<f64>,
     /// The numbers of the jobs; unknown until the library has told which waited before.
@@ -24,9 +30,12 @@ pub struct Autosave {
 }
 
 impl Autosave {
-    /// At the start this is kept already.
-    pub fn new(preferences: Preferences) -> Self {
+    /// At the start this is kept already, in this file if there is one.
+    pub fn new(preferences: Preferences, path: Option<&Path>) -> Self {
         Self {
+            unknown: path
+                .map(json::unknown_fields::<Preferences>)
+                .unwrap_or_default(),
             saved: preferences,
             due: None,
             waiting: None,
@@ -66,7 +75,10 @@ impl App {
         self.keep.saved = self.preferences.clone();
         if let Some(path) = &self.preferences_path {
             match serde_json::to_value(&self.preferences) {
-                Ok(saved) => self.worker.ask(LibraryCommand::Write(path.clone(), saved)),
+                Ok(mut saved) => {
+                    json::keep_unknown(&mut saved, &self.keep.unknown);
+                    self.worker.ask(LibraryCommand::Write(path.clone(), saved));
+                }
                 Err(error) => self.tell(error.to_string(), true),
             }
         }

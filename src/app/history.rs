@@ -87,15 +87,12 @@ impl App {
     fn put_back(&mut self, state: State) {
         let latest_seed = self.form.latest_seed;
         // These belong to the machine, not to a video.
-        let Request {
-            quality,
-            memory_limit,
-            ..
-        } = self.form.request;
+        let quality = self.form.request.outputs.quality;
+        let limits = self.form.request.limits;
         self.form = state.form;
         self.form.latest_seed = latest_seed;
-        self.form.request.quality = quality;
-        self.form.request.memory_limit = memory_limit;
+        self.form.request.outputs.quality = quality;
+        self.form.request.limits = limits;
         self.preferences.model = state.model;
         // A picture that was still being read has come to nobody.
         self.read_missing_photos();

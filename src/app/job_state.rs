@@ -77,7 +77,7 @@ impl Work {
         work.decoding = estimates.decoding(&plan, by_processor);
         work.by_processor = by_processor;
         work.name.clone_from(&plan.prompt);
-        work.size = plan.size;
+        work.size = plan.canvas.size;
         work.plan = Some(plan);
         work
     }
@@ -108,7 +108,9 @@ impl Work {
 
     /// The steps of the job.
     pub fn steps(&self) -> usize {
-        self.plan.as_ref().map_or(0, |plan| plan.steps as usize)
+        self.plan
+            .as_ref()
+            .map_or(0, |plan| plan.sampling.steps as usize)
     }
 
     /// Where what is kept of it lies.

@@ -20,7 +20,7 @@ impl App {
         let Some(model) = self.model() else {
             return;
         };
-        let first = self.form.request.seed.unwrap_or_else(new_seed);
+        let first = self.form.request.sampling.seed.unwrap_or_else(new_seed);
         let draft = self.draft(model);
         let Ok(plan) = draft.and_then(|_| self.form.plan(model, first, "draft.mp4".into())) else {
             return; // the form shows why
@@ -28,10 +28,8 @@ impl App {
         for variation in 0..u64::from(count) {
             let seed = first.wrapping_add(variation);
             self.form.latest_seed = Some(seed);
-            let plan = Plan {
-                seed,
-                ..plan.clone()
-            };
+            let mut plan = plan.clone();
+            plan.sampling.seed = seed;
             self.make_ready(Box::new(plan));
         }
     }
@@ -198,10 +196,8 @@ impl App {
             (JobAction::Restore, _) => {
                 if let Some(plan) = work.plan.clone() {
                     let request = Request {
-                        image: plan.picture.as_ref().map(|picture| picture.path.clone()),
-                        last_image: plan.last_picture.clone(),
-                        loras: plan.loras.clone(),
-                        ..plan.settings().into_request()
+                        sources: plan.sources.clone(),
+                        ..plan.info().into()
                     };
                     self.restore(Some(plan.checkpoint.root.clone()), request);
                 }
@@ -310,7 +306,7 @@ impl App {
             return;
         };
         let work = self.works.remove(at);
-        plan.memory_limit = self.form.request.memory_limit;
+        plan.limits = self.form.request.limits;
         let start = match work.phase {
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,

@@ -220,7 +220,7 @@ impl App {
             history: History::default(),
             dropped: Vec::new(),
             dropped_at: 0.0,
-            keep: Autosave::new(preferences.clone()),
+            keep: Autosave::new(preferences.clone(), preferences_path.as_deref()),
             queue: Queue::default(),
             works: Vec::new(),
             removed: None,

@@ -11,7 +11,10 @@ use super::notice::Undo;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
-use crate::job::{Defaults, Lora, Negative, Pictures, Request, Settings, Size};
+use crate::job::{
+    CanvasRequest, Defaults, GenerationInfo, Lora, Negative, Outputs, Pictures, Request,
+    SamplingRequest, Size, Sources,
+};
 use crate::media::{mp4, photo};
 use crate::view::action::End;
 use crate::view::compose;
@@ -194,12 +197,14 @@ impl App {
     pub(super) fn restore(&mut self, model: Option<PathBuf>, request: Request) {
         let mut missing = Vec::new();
         let request = Request {
+            sources: self.own_files(request.sources, &mut missing),
             // These belong to the machine, not to a video.
-            quality: self.form.request.quality,
-            memory_limit: self.form.request.memory_limit,
-            save_latents: None,
-            save_frames: None,
-            ..self.with_own_files(request, &mut missing)
+            outputs: Outputs {
+                quality: self.form.request.outputs.quality,
+                ..Outputs::default()
+            },
+            limits: self.form.request.limits,
+            ..request
         };
         let is_here = |root: &PathBuf| self.models.iter().any(|model| model.root == *root);
         let model = model.filter(is_here);
@@ -222,9 +227,9 @@ impl App {
         }
     }
 
-    /// The request with the files that this window has given names to. A video may come from a stranger, who could name
-    /// anything: nothing is opened for a name alone.
-    fn with_own_files(&self, request: Request, missing: &mut Vec<String>) -> Request {
+    /// Those of the files that this window has given names to. A video may come from a stranger, who could name anything:
+    /// nothing is opened for a name alone.
+    fn own_files(&self, sources: Sources, missing: &mut Vec<String>) -> Sources {
         let data = &self.library.places().data;
         let mut picture = |path: Option<PathBuf>| {
             let path = path?;
@@ -235,22 +240,22 @@ impl App {
             missing.push(name(&path));
             None
         };
-        let image = picture(request.image);
-        let last_image = picture(request.last_image);
-        missing.extend(request.noise.as_deref().map(name));
-        let loras = request.loras.into_iter().filter_map(|lora| {
+        let image = picture(sources.image);
+        let last_image = picture(sources.last_image);
+        missing.extend(sources.noise.as_deref().map(name));
+        let loras = sources.loras.into_iter().filter_map(|lora| {
             let own = self.own_lora(&lora);
             if own.is_none() {
                 missing.push(name(&lora.file));
             }
             own
         });
-        Request {
+        Sources {
             loras: loras.collect(),
             image,
             last_image,
             noise: None,
-            ..request
+            ..sources
         }
     }
 
@@ -258,16 +263,18 @@ impl App {
     fn is_in_a_job(&self, path: &Path) -> bool {
         let mut plans = self.works.iter().filter_map(|work| work.plan.as_ref());
         plans.any(|plan| {
-            let first = plan.picture.as_ref().map(|picture| picture.path.as_path());
-            [first, plan.last_picture.as_deref()].contains(&Some(path))
+            let Sources {
+                image, last_image, ..
+            } = &plan.sources;
+            [image.as_deref(), last_image.as_deref()].contains(&Some(path))
         })
     }
 
     /// The LoRA with the file of its name that is in the form or in a job.
     fn own_lora(&self, lora: &Lora) -> Option<Lora> {
         let jobs = self.works.iter().filter_map(|work| work.plan.as_ref());
-        let of_jobs = jobs.flat_map(|plan| &plan.loras);
-        let mut known = self.form.request.loras.iter().chain(of_jobs);
+        let of_jobs = jobs.flat_map(|plan| &plan.sources.loras);
+        let mut known = self.form.request.sources.loras.iter().chain(of_jobs);
         let own = known.find(|known| known.file.file_name() == lora.file.file_name())?;
         Some(Lora {
             file: own.file.clone(),
@@ -284,21 +291,14 @@ impl App {
     }
 
     /// The same from a file of which nobody knows where it comes from: of files it gives names alone.
-    fn restore_settings(&mut self, settings: Settings) {
+    fn restore_settings(&mut self, info: GenerationInfo) {
         let model = self
             .models
             .iter()
-            .find(|model| model.name == settings.model);
+            .find(|model| model.name == info.origin.model);
         let root = model.map(|model| model.root.clone());
-        let mut request = settings.into_request();
-        let pictures = [&mut request.image, &mut request.last_image];
-        let files = pictures.into_iter().chain([&mut request.noise]);
-        for file in files.filter_map(Option::as_mut) {
-            *file = PathBuf::from(name(file));
-        }
-        for lora in &mut request.loras {
-            lora.file = PathBuf::from(name(&lora.file));
-        }
+        let mut request = Request::from(info);
+        request.sources = request.sources.without_folders();
         self.restore(root, request);
     }
 
@@ -367,19 +367,27 @@ fn as_recommended(request: Request, defaults: &Defaults) -> Request {
     fn other<T: PartialEq>(asked: Option<T>, usual: &T) -> Option<T> {
         asked.filter(|asked| asked != usual)
     }
+    let Request {
+        canvas, sampling, ..
+    } = request;
     Request {
         negative: match request.negative {
             Negative::Text(text) if text == defaults.negative_prompt => Negative::Default,
             Negative::Empty if defaults.negative_prompt.is_empty() => Negative::Default,
             negative => negative,
         },
-        size: other(request.size, &defaults.size),
-        frames: other(request.frames, &defaults.frames),
-        fps: other(request.fps, &defaults.fps),
-        steps: other(request.steps, &defaults.steps),
-        sampler: other(request.sampler, &defaults.sampler),
-        guidance: other(request.guidance, &defaults.guidance),
-        shift: other(request.shift, &defaults.shift),
+        canvas: CanvasRequest {
+            size: other(canvas.size, &defaults.size),
+            frames: other(canvas.frames, &defaults.frames),
+            fps: other(canvas.fps, &defaults.fps),
+        },
+        sampling: SamplingRequest {
+            steps: other(sampling.steps, &defaults.steps),
+            sampler: other(sampling.sampler, &defaults.sampler),
+            guidance: other(sampling.guidance, &defaults.guidance),
+            shift: other(sampling.shift, &defaults.shift),
+            ..sampling
+        },
         ..request
     }
 }
@@ -415,8 +423,8 @@ fn name(path: &Path) -> String {
 }
 
 /// What made a video, as its file tells.
-fn settings(path: &Path) -> Result<Settings> {
+fn settings(path: &Path) -> Result<GenerationInfo> {
     let none = || Error::content(path, "is not a video of Zoetrope, so it holds no settings");
     let json = mp4::settings(path)?.ok_or_else(none)?;
-    Settings::from_json(&json).map_err(|_| none())
+    GenerationInfo::from_json(&json).map_err(|_| none())
 }

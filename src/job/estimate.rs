@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expert, MemoryOptions, Plan, Precision, QuantBits, Timings, VaePrecision, Variant};
+use super::{Compute, Expert, MemoryOptions, Plan, Timings, Variant};
 
 /// What a job will take, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,9 +50,8 @@ struct Kind {
     variant: Variant,
     /// Whether the processor computes alone.
     by_processor: bool,
-    precision: Precision,
-    vae_precision: VaePrecision,
-    quantize: Option<QuantBits>,
+    #[serde(flatten)]
+    compute: Compute,
     loras: Vec<(PathBuf, Option<Expert>)>,
     thrift: MemoryOptions,
     /// Whether each step looks at the prompt and at what is to be avoided.
@@ -62,19 +61,18 @@ struct Kind {
 
 impl Kind {
     fn of(plan: &Plan, by_processor: bool) -> Self {
-        let loras = plan.loras.iter();
+        let guidance = plan.sampling.guidance;
+        let loras = plan.sources.loras.iter();
         let plain = |scale: f64| scale.total_cmp(&1.0).is_eq();
         Self {
             root: plan.checkpoint.root.clone(),
             model: plan.checkpoint.name.clone(),
             by_processor,
             variant: plan.checkpoint.variant,
-            precision: plan.precision,
-            vae_precision: plan.vae_precision,
-            quantize: plan.quantize,
+            compute: plan.compute,
             loras: loras.map(|lora| (lora.file.clone(), lora.expert)).collect(),
             thrift: plan.thrift,
-            guided: !(plain(plan.guidance.low) && plain(plan.guidance.high)),
+            guided: !(plain(guidance.low) && plain(guidance.high)),
             tokens: plan.tokens(),
         }
     }
@@ -114,7 +112,7 @@ impl Estimates {
             return;
         }
         let kind = Kind::of(plan, by_processor);
-        let pixels = decode.units as f64 * plan.size.area() as f64;
+        let pixels = decode.units as f64 * plan.canvas.size.area() as f64;
         let mut line = Line {
             step: denoise.seconds / denoise.units as f64,
             pixel: decode.seconds / pixels,
@@ -135,7 +133,7 @@ impl Estimates {
     pub fn of(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
         let nearest = self.nearest(plan, by_processor)?;
         let step = nearest.step * Kind::of(plan, by_processor).work() / nearest.kind.work();
-        let denoise = step * f64::from(plan.steps);
+        let denoise = step * f64::from(plan.sampling.steps);
         let seconds = nearest.text + nearest.load + denoise + nearest.decoding(plan);
         Duration::try_from_secs_f64(seconds).ok()
     }
@@ -163,7 +161,7 @@ impl Estimates {
 impl Line {
     /// Seconds to decode the frames of a job.
     fn decoding(&self, plan: &Plan) -> f64 {
-        self.pixel * f64::from(plan.frames) * plan.size.area() as f64
+        self.pixel * f64::from(plan.canvas.frames) * plan.canvas.size.area() as f64
     }
 
     /// The mean with what was known before, so that one bad day does not count for all. A prompt that

@@ -158,7 +158,7 @@ fn run(
         }
         LibraryCommand::Learn(estimates) => library.save_estimates(&estimates).map(|()| None),
         LibraryCommand::Wait(plans) => library.keep_waiting(&plans).map(|()| None),
-        LibraryCommand::Write(path, value) => json::update(&path, value).map(|()| None),
+        LibraryCommand::Write(path, value) => json::write(&path, &value).map(|()| None),
     };
     result.unwrap_or_else(|error| Some(LibraryEvent::Failed(error.to_string())))
 }

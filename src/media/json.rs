@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::PartialFile;
 use crate::error::{Error, Result};
@@ -61,30 +61,80 @@ pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     write_bytes(path, &json)
 }
 
-/// The same, but the fields that are in the file and not in `value` stay: a newer version of the program has written
-/// them.
-///
-/// # Errors
-/// It cannot be written; what was there before still is.
-pub fn update(path: &Path, mut value: Value) -> Result<()> {
-    if let Some(before) = read(path) {
-        keep_unknown(&mut value, before);
+/// The fields of a file that a `T` does not know: a newer version of the program has written them.
+pub fn unknown_fields<T>(path: &Path) -> Value
+where
+    T: Default + PartialEq + Serialize + DeserializeOwned,
+{
+    let skeleton = serde_json::to_value(T::default());
+    match (skeleton, read(path)) {
+        (Ok(skeleton), Some(file)) => unknown::<T>(&skeleton, "", &file),
+        _ => Value::Null,
     }
-    write(path, &value)
 }
 
-/// Puts the fields of `before` that `now` does not have into it.
-fn keep_unknown(now: &mut Value, before: Value) {
-    let (Value::Object(now), Value::Object(before)) = (now, before) else {
+/// Puts the fields that were `unknown` into a value that is to be written.
+pub fn keep_unknown(value: &mut Value, unknown: &Value) {
+    let (Value::Object(value), Value::Object(unknown)) = (value, unknown) else {
         return;
     };
-    for (key, before) in before {
-        match now.get_mut(&key) {
-            Some(now) => keep_unknown(now, before),
+    for (key, unknown) in unknown {
+        match value.get_mut(key) {
+            Some(value) => keep_unknown(value, unknown),
             None => {
-                now.insert(key, before);
+                value.insert(key.clone(), unknown.clone());
             }
         }
+    }
+}
+
+/// Those of `theirs`, which stand at this place of a `T`.
+fn unknown<T: Default + PartialEq + DeserializeOwned>(
+    skeleton: &Value,
+    place: &str,
+    theirs: &Value,
+) -> Value {
+    let (Some(Value::Object(ours)), Value::Object(theirs)) = (skeleton.pointer(place), theirs)
+    else {
+        return Value::Null;
+    };
+    let mut found = Map::new();
+    for (key, value) in theirs {
+        if ours.contains_key(key) {
+            let inner = unknown::<T>(skeleton, &format!("{place}/{}", token(key)), value);
+            if inner.is_object() {
+                found.insert(key.clone(), inner);
+            }
+        } else {
+            // One that is known, but left out where it says nothing, makes a difference.
+            let mut whole = skeleton.clone();
+            insert(&mut whole, place, key, value.clone());
+            if T::deserialize(&whole).is_ok_and(|read| read == T::default()) {
+                found.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    if found.is_empty() {
+        Value::Null
+    } else {
+        Value::Object(found)
+    }
+}
+
+/// A key as JSON pointers write it.
+fn token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn insert(whole: &mut Value, place: &str, key: &str, value: Value) {
+    if let Some(Value::Object(object)) = whole.pointer_mut(place) {
+        object.insert(key.to_owned(), value);
+    }
+}
+
+fn remove(whole: &mut Value, place: &str, key: &str) {
+    if let Some(Value::Object(object)) = whole.pointer_mut(place) {
+        object.remove(key);
     }
 }
 
@@ -111,10 +161,17 @@ fn adopt<T: DeserializeOwned>(whole: &mut Value, place: &str, theirs: &Value) ->
     replace(whole, place, ours.clone());
     match (ours, theirs) {
         (Value::Object(ours), Value::Object(theirs)) => {
-            let known = theirs.iter().filter(|(key, _)| ours.contains_key(*key));
-            known.fold(true, |all, (key, value)| {
-                let name = key.replace('~', "~0").replace('/', "~1");
-                adopt::<T>(whole, &format!("{place}/{name}"), value) && all
+            theirs.iter().fold(true, |all, (key, value)| {
+                let inner = format!("{place}/{}", token(key));
+                // Some fields are left out where they say nothing.
+                if !ours.contains_key(key) {
+                    insert(whole, place, key, Value::Null);
+                }
+                let whole_field = adopt::<T>(whole, &inner, value);
+                if !ours.contains_key(key) && !whole_field {
+                    remove(whole, place, key);
+                }
+                whole_field && all
             })
         }
         (ours @ Value::Array(_), Value::Array(theirs)) => {

@@ -53,7 +53,7 @@ fn one_odd_value_costs_no_other() {
         assert_eq!(read.videos, [PathBuf::from("/films")], "{odd}");
         assert!(!read.looping, "{odd}");
         assert_eq!(read.request.prompt, "A boat", "{odd}");
-        assert_eq!(read.request.frames, Some(49), "{odd}");
+        assert_eq!(read.request.canvas.frames, Some(49), "{odd}");
         let language = (odd["language"].is_null()).then_some(Language::Chinese);
         assert_eq!(read.language, language, "{odd}");
         assert_eq!(copy(&folder), Some(text), "{odd}: the file is not kept");
@@ -106,7 +106,10 @@ fn what_a_newer_version_wrote_stays_in_the_file() {
     fs::write(&path, text.to_string()).unwrap();
     opening.preferences = Preferences::read(&path);
     assert_eq!(copy(&folder), None, "nothing was lost");
-    assert_eq!(opening.preferences.request.size, Some(Size::new(832, 480)));
+    assert_eq!(
+        opening.preferences.request.canvas.size,
+        Some(Size::new(832, 480))
+    );
     let mut window = opening.open();
     window.write("Prompt", "! ");
     window.harness.run_steps(90);

@@ -35,7 +35,7 @@ fn kept(plan: &Plan, step: usize) -> ResumePoint {
     ResumePoint {
         folder: plan.run_folder(),
         step,
-        of: plan.steps as usize,
+        of: plan.sampling.steps as usize,
     }
 }
 
@@ -115,7 +115,7 @@ fn a_kept_job_says_that_it_decodes() {
     assert!(handle.is_cancelled());
     window.tell(Event::Cancelled {
         id: handle.id,
-        kept: Some(kept(&plan, plan.steps as usize)),
+        kept: Some(kept(&plan, plan.sampling.steps as usize)),
     });
     assert!(window.sees("Resume"));
 }
@@ -237,7 +237,7 @@ fn five_variations_wait_in_line() {
         });
         made.push(plan);
     }
-    let seeds: HashSet<u64> = made.iter().map(|plan| plan.seed).collect();
+    let seeds: HashSet<u64> = made.iter().map(|plan| plan.sampling.seed).collect();
     let places: HashSet<_> = made.iter().map(|plan| &plan.output).collect();
     assert_eq!((seeds.len(), places.len()), (5, 5));
     assert!(window.sees("Say what should move"));

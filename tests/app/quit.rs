@@ -55,8 +55,8 @@ fn a_video_that_is_finished_at_the_last_moment_is_on_the_library() {
     window.write("Prompt", PROMPT);
     window.click("Generate");
     let (handle, plan) = window.next_job();
-    video(&plan.output, &plan.settings_json());
-    let record = Record::new(&plan, plan.settings());
+    video(&plan.output, &plan.info().to_json());
+    let record = Record::new(&plan, plan.info());
     let finished = Event::Finished {
         id: handle.id,
         elapsed: Duration::from_secs(9),
@@ -79,9 +79,9 @@ fn an_export_is_taken_away_at_the_end() {
     fs::create_dir_all(&places.videos).unwrap();
     let mut plan = plan(&request(PROMPT), None).unwrap();
     plan.output = places.videos.join("boat.mp4");
-    video(&plan.output, &plan.settings_json());
+    video(&plan.output, &plan.info().to_json());
     let library = Library::new(places);
-    library.add(Record::new(&plan, plan.settings())).unwrap();
+    library.add(Record::new(&plan, plan.info())).unwrap();
     for (kind, name) in [("GIF", "boat.gif"), ("All frames", "frames")] {
         let opening = Opening {
             folder: std::rc::Rc::clone(&opening.folder),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Key, Modifiers};
 use serde_json::json;
-use zoetrope::job::{CropAnchor, Event, Picture, PictureFit, Plan, ResumePoint};
+use zoetrope::job::{Event, Plan, ResumePoint};
 use zoetrope::media::photo;
 
 use super::{Opening, SIZE, Window, places, start_again};
@@ -170,12 +170,7 @@ fn what_is_damaged_is_seen_and_can_be_taken_away() {
 fn pictures_of_a_job_that_goes_on_stay() {
     let opening = Opening::default();
     let folder = unfinished(&opening, "boat.mp4", |plan| {
-        plan.picture = Some(Picture {
-            path: PathBuf::from("/gone/boat.png"),
-            fit: PictureFit::Crop,
-            max_area: None,
-            anchor: CropAnchor::CENTRE,
-        });
+        plan.sources.image = Some(PathBuf::from("/gone/boat.png"));
     });
     let copy = folder.join("pictures/0/boat.png");
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
@@ -187,7 +182,7 @@ fn pictures_of_a_job_that_goes_on_stay() {
     let Some(zoetrope::job::Command::Resume(handle, plan)) = command else {
         panic!("it was asked for {command:?}");
     };
-    let kept = plan.picture.clone().unwrap().path;
+    let kept = plan.sources.image.clone().unwrap();
     assert!(kept.starts_with(window.path("data")), "{}", kept.display());
     window.tell(Event::Started { id: handle.id });
     fs::remove_dir_all(&folder).unwrap();

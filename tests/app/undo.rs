@@ -4,7 +4,7 @@ use std::fs;
 
 use egui::{Key, Modifiers};
 use zoetrope::app::Preferences;
-use zoetrope::job::{Lora, Picture, PictureFit, Plan, Request};
+use zoetrope::job::{CanvasRequest, Lora, Negative, Plan, Request, SamplingRequest, Sources};
 use zoetrope::media::photo;
 
 use super::files::let_go;
@@ -44,7 +44,7 @@ fn an_emptied_form_comes_back() {
         window.until_seen("Remove the first frame");
         let plan = job(&mut window);
         assert_eq!(plan.prompt, PROMPT);
-        assert!(plan.picture.is_some());
+        assert!(plan.sources.image.is_some());
     }
 }
 
@@ -79,7 +79,7 @@ fn restored_settings_can_be_taken_back() {
     let mut window = with_prompt_and_picture();
     let file = window.path("whale.mp4");
     let whale = plan(&request("A whale in the clouds"), None).unwrap();
-    video(&file, &whale.settings_json());
+    video(&file, &whale.info().to_json());
     let_go(&mut window, file);
     window.until("the notice", |window| {
         window.sees_part("holds the settings")
@@ -96,50 +96,39 @@ fn restored_settings_as_the_model_has_them_are_no_changes() {
     let mut window = Opening::default().open();
     let file = window.path("whale.mp4");
     let mut whale = plan(&request("A whale in the clouds"), None).unwrap();
-    whale.steps += 1;
-    video(&file, &whale.settings_json());
+    whale.sampling.steps += 1;
+    video(&file, &whale.info().to_json());
     let_go(&mut window, file.clone());
     window.until("the notice", |window| {
         window.sees_part("holds the settings")
     });
     window.harness.run_steps(90);
     let preferences = Preferences::read(&window.path("window.json"));
-    let expected = Request {
-        prompt: "A whale in the clouds".into(),
-        seed: Some(whale.seed),
-        steps: Some(whale.steps),
-        ..preferences.request.clone()
-    };
-    assert_eq!(preferences.request, expected);
     let Request {
-        sampler,
-        guidance,
-        shift,
-        size,
-        frames,
-        fps,
         negative,
+        canvas,
+        sampling,
         ..
     } = preferences.request;
-    assert!(sampler.is_none() && guidance.is_none() && shift.is_none());
-    assert!(size.is_none() && frames.is_none() && fps.is_none());
-    assert_eq!(negative, zoetrope::job::Negative::Default);
+    assert_eq!(canvas, CanvasRequest::default());
+    let expected = SamplingRequest {
+        steps: Some(whale.sampling.steps),
+        seed: Some(whale.sampling.seed),
+        ..SamplingRequest::default()
+    };
+    assert_eq!(sampling, expected);
+    assert_eq!(negative, Negative::Default);
 }
 
 /// Breaks when a stranger's video has the window open files that it names: a picture of this machine, a device, a share.
 #[test]
 fn of_a_strangers_video_only_the_names_of_files_are_told() {
-    let mut stranger = plan(&request("A whale in the clouds"), None).unwrap();
+    let stranger = plan(&request("A whale in the clouds"), None).unwrap();
     let opening = Opening::default();
     let secret = opening.folder.path().join("secret.png");
     photo::save(&secret, SIZE, &vec![9; 3 * SIZE.area() as usize]).unwrap();
-    stranger.picture = Some(Picture {
-        path: "whale.png".into(),
-        fit: PictureFit::Crop,
-        max_area: None,
-        anchor: zoetrope::job::CropAnchor::CENTRE,
-    });
-    let mut settings = stranger.settings();
+    let mut info = stranger.info();
+    let settings = &mut info.sources;
     settings.image = Some(secret.clone());
     settings.last_image = Some("../../../etc/hos\u{202e}ts".into());
     settings.noise = Some("/dev/zero".into());
@@ -150,7 +139,7 @@ fn of_a_strangers_video_only_the_names_of_files_are_told() {
     }];
     let mut window = opening.open();
     let file = window.path("whale.mp4");
-    video(&file, &settings.to_json());
+    video(&file, &info.to_json());
     let_go(&mut window, file);
     window.until("the notice", |window| {
         window.sees_part("secret.png, hosts, zero, style.safetensors")
@@ -158,7 +147,11 @@ fn of_a_strangers_video_only_the_names_of_files_are_told() {
     assert!(!window.sees("Remove the first frame"));
     let plan = job(&mut window);
     assert_eq!(plan.prompt, "A whale in the clouds");
-    assert!(plan.picture.is_none() && plan.loras.is_empty() && plan.noise.is_none());
+    assert!(
+        plan.sources.image.is_none()
+            && plan.sources.loras.is_empty()
+            && plan.sources.noise.is_none()
+    );
 }
 
 /// Breaks when a LoRA that is in the form has to be looked for again.
@@ -175,7 +168,10 @@ fn a_lora_of_the_same_name_in_the_form_is_used() {
     let mut window = Opening {
         preferences: Preferences {
             request: Request {
-                loras: vec![lora],
+                sources: Sources {
+                    loras: vec![lora],
+                    ..Sources::default()
+                },
                 ..Request::default()
             },
             ..Preferences::default()
@@ -184,13 +180,13 @@ fn a_lora_of_the_same_name_in_the_form_is_used() {
     }
     .open();
     let mut whale = plan(&request("A whale"), None).unwrap();
-    whale.loras = vec![Lora {
+    whale.sources.loras = vec![Lora {
         file: "elsewhere/style.safetensors".into(),
         strength: 0.8,
         expert: None,
     }];
     let video_file = window.path("whale.mp4");
-    video(&video_file, &whale.settings_json());
+    video(&video_file, &whale.info().to_json());
     let_go(&mut window, video_file);
     window.until("the notice", |window| {
         window.sees_part("holds the settings")
@@ -200,7 +196,7 @@ fn a_lora_of_the_same_name_in_the_form_is_used() {
     let folder = std::rc::Rc::clone(&window.folder);
     drop(window);
     let preferences = Preferences::read(&folder.path().join("window.json"));
-    let loras = &preferences.request.loras;
+    let loras = &preferences.request.sources.loras;
     assert_eq!(
         (loras[0].file.as_path(), loras[0].strength),
         (file.as_path(), 0.8)

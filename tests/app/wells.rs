@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::Event;
 use egui_kittest::kittest::Queryable;
 use zoetrope::app::Preferences;
-use zoetrope::job::{Plan, Variant};
+use zoetrope::job::{Sources, Variant};
 use zoetrope::media::photo;
 
 use super::files::let_go;
@@ -34,12 +34,10 @@ fn picture(window: &Window, name: &str) -> PathBuf {
 /// The names of the pictures at both ends of a job of the form.
 fn ends(window: &mut Window) -> [Option<String>; 2] {
     window.click("Generate");
-    let Plan {
-        picture,
-        last_picture,
-        ..
-    } = *window.next_job().1;
-    [picture.map(|picture| picture.path), last_picture].map(|path| {
+    let Sources {
+        image, last_image, ..
+    } = window.next_job().1.sources;
+    [image, last_image].map(|path| {
         let name = path?.file_name()?.to_string_lossy().into_owned();
         Some(name)
     })
@@ -70,6 +68,7 @@ fn a_picture_lands_where_it_is_dropped() {
     window.until("the other one", |window| {
         let kept = Preferences::read(&window.path("window.json"))
             .request
+            .sources
             .last_image;
         kept.is_some_and(|path| path.ends_with("other.png"))
     });

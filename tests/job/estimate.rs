@@ -1,17 +1,23 @@
 use std::time::Duration;
 
 use zoetrope::job::{
-    Estimates, Guidance, Lora, Plan, Precision, QuantBits, Request, Size, Spent, Timings,
-    VaePrecision,
+    CanvasRequest, Estimates, Guidance, Lora, Plan, Precision, QuantBits, Request, Sampling,
+    SamplingRequest, Size, Spent, Timings, VaePrecision,
 };
 
 use super::{plan, request};
 
 fn job(frames: u32, steps: u32) -> Plan {
     let request = Request {
-        size: Some(Size::new(832, 480)),
-        frames: Some(frames),
-        steps: Some(steps),
+        canvas: CanvasRequest {
+            size: Some(Size::new(832, 480)),
+            frames: Some(frames),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(steps),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     plan(&request, None).expect("it works")
@@ -44,7 +50,10 @@ fn nothing_is_claimed_before_anything_is_known() {
     );
     estimates.learn(&job(49, 40), false, &timings(40, 49));
     let other = Plan {
-        guidance: Guidance::both(1.0),
+        sampling: Sampling {
+            guidance: Guidance::both(1.0),
+            ..job(49, 40).sampling
+        },
         ..job(49, 40)
     };
     assert_eq!(estimates.of(&other, false), None, "half the work");
@@ -110,11 +119,11 @@ fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
         expert: None,
     };
     let changes: [fn(&mut Plan, &dyn Fn(&str) -> Lora); 8] = [
-        |plan, _| plan.quantize = Some(QuantBits::Four),
-        |plan, _| plan.precision = Precision::Bf16,
-        |plan, _| plan.vae_precision = VaePrecision::Bf16,
-        |plan, lora| plan.loras = vec![lora("style.safetensors")],
-        |plan, lora| plan.loras = vec![lora("light.safetensors")],
+        |plan, _| plan.compute.quantize = Some(QuantBits::Four),
+        |plan, _| plan.compute.precision = Precision::Bf16,
+        |plan, _| plan.compute.vae_precision = VaePrecision::Bf16,
+        |plan, lora| plan.sources.loras = vec![lora("style.safetensors")],
+        |plan, lora| plan.sources.loras = vec![lora("light.safetensors")],
         |plan, _| plan.thrift.tiles = 2,
         |plan, _| plan.thrift.guidance_in_turn = true,
         |plan, _| plan.checkpoint.root = "elsewhere".into(),

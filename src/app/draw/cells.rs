@@ -38,7 +38,7 @@ impl App {
             picture: moving
                 .map(Moving::texture)
                 .or_else(|| self.posters.get(&record.id)),
-            size: record.settings.size,
+            size: record.settings.canvas.size,
             kind: Kind::Made {
                 favourite: record.favourite,
             },

@@ -63,7 +63,7 @@ impl App {
         let clip = moving.map(Moving::clip);
         stage::Player {
             picture: moving.map(Moving::texture),
-            size: player.record.settings.size,
+            size: player.record.settings.canvas.size,
             id: &player.record.id,
             name: player.record.name(),
             favourite: self

@@ -22,8 +22,8 @@ impl From<&Plan> for Frames {
     fn from(plan: &Plan) -> Self {
         Self {
             variant: plan.checkpoint.variant,
-            size: plan.size,
-            precision: plan.vae_precision,
+            size: plan.canvas.size,
+            precision: plan.compute.vae_precision,
             tiles: plan.thrift.tiles,
         }
     }
@@ -33,7 +33,7 @@ impl From<&Decoding> for Frames {
     fn from(decoding: &Decoding) -> Self {
         Self {
             variant: decoding.checkpoint.variant,
-            size: decoding.size,
+            size: decoding.canvas.size,
             precision: decoding.precision,
             tiles: decoding.tiles,
         }

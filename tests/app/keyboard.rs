@@ -116,7 +116,7 @@ fn what_the_keyboard_comes_to_is_in_sight() {
         walked.insert(name);
     }
     assert!(
-        walked.contains("Seed") && walked.contains("Shift"),
+        walked.contains("Remove it") && walked.contains("Shift"),
         "{walked:?}"
     );
 }

@@ -10,7 +10,7 @@ use crate::view::action::End;
 use crate::view::compose::Photo;
 
 /// The state of the form.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     /// What is asked for.
     pub request: Request,

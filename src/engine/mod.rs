@@ -15,6 +15,7 @@ pub mod self_test;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -80,6 +81,24 @@ impl Engine {
             current_job,
             thread: Some(thread),
         })
+    }
+}
+
+impl Engine {
+    /// Asks the job at hand to stop and all that come after it not to begin, waits so long for the thread to end, and
+    /// tells whether it has. What it had to say until then is among its events.
+    ///
+    /// MLX cannot be interrupted in a step. Whoever cannot wait for its end leaves by [`exit::leave_at_once`].
+    pub fn stop(&self, patience: Duration) -> bool {
+        self.current_job.close();
+        // The thread may have ended already, and then there is nothing to stop.
+        let _ = self.commands.send(Command::Stop);
+        let start = Instant::now();
+        let has_ended = || self.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        while !has_ended() && start.elapsed() < patience {
+            thread::sleep(Duration::from_millis(5));
+        }
+        has_ended()
     }
 }
 

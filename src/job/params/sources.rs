@@ -176,8 +176,6 @@ impl Sources {
 
     /// Whether each strength is a number, and each LoRA is for an expert that the model has.
     pub(in crate::job) fn check_loras(&self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
-        /// A hundredth of it ruins every video.
-        const MOST: f64 = 1000.0;
         for Lora {
             file,
             strength,

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Color32, FontId, Response, Sense, Ui, Vec2, Widget, WidgetInfo, pos2, vec2};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
 use crate::job::plain_text::one_line;
 use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
@@ -131,6 +131,7 @@ impl Widget for Button<'_> {
         };
         let (rect, response) = ui.allocate_exact_size(vec2(width, natural.y), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
+        follow_focus(ui, &response);
         if ui.is_rect_visible(rect) {
             let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
             let ground = rect.expand2(vec2(outside, 0.0));

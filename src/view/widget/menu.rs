@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Popup, PopupCloseBehavior, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
 use crate::job::plain_text::one_line;
 use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
@@ -34,6 +34,7 @@ pub fn menu_item(ui: &mut Ui, name: &str, detail: &str, chosen: bool) -> Respons
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, chosen, name));
+    follow_focus(ui, &response);
     if !ui.is_rect_visible(rect) {
         return response;
     }

@@ -18,6 +18,10 @@ mod required_files;
 mod scan;
 mod shards;
 mod shared_files;
+mod soundness;
+mod spelling;
+mod strangers;
+mod tokenizers;
 mod verify;
 mod walk;
 
@@ -32,6 +36,7 @@ pub use loose::Picked;
 pub use loras::{Matched, match_loras};
 pub use scan::{Catalogue, scan};
 pub use shared_files::bring_rest;
+pub use soundness::remarks;
 pub use verify::{Verdict, verify};
 
 /// Recognises the model in a folder, or the one whose DiT is in a file, by what is in it and not by what it is called.
@@ -79,7 +84,10 @@ fn of_file(file: &Path) -> Result<Checkpoint> {
     if let Some(model) = scan(&places).at(file) {
         return model.checkpoint.clone().map_err(Error::Other);
     }
-    let role = Component::open(file)?.role.name();
+    let networks = Component::open(file)?;
+    let role = networks
+        .first()
+        .map_or("nothing", |network| network.role.name());
     let problem = format!("is {role}: give the file of a DiT, or the folder of a model");
     Err(Error::content(file, problem))
 }
@@ -110,7 +118,9 @@ pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
 /// There is none, or as [`open`].
 pub fn find(model: &Path) -> Result<Installed> {
     if model.exists() || model.components().count() > 1 {
-        return open(model).map(scan::whole);
+        let found = open(model)?;
+        soundness::check(&found)?;
+        return Ok(scan::whole(found));
     }
     let name = model.to_string_lossy();
     let known = scan(&folders::all());

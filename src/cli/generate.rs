@@ -23,6 +23,7 @@ fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
+    words.extend(catalog::remarks(&plan.checkpoint));
     face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;

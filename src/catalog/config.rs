@@ -27,7 +27,8 @@ pub fn near(file: &Path, root: &Path, width: u32) -> Option<PathBuf> {
 }
 
 fn describes(path: &Path, width: u32) -> bool {
-    let Ok(text) = fs::read(path) else {
+    // A pipe of that name would never end.
+    let Some(text) = path.is_file().then(|| fs::read(path).ok()).flatten() else {
         return false;
     };
     let Ok(config) = serde_json::from_slice::<Config>(&text) else {

@@ -92,12 +92,14 @@ fn of_file(file: &Path) -> Result<Checkpoint> {
     Err(Error::content(file, problem))
 }
 
-/// The folder of a file and, where parts of several kinds have a folder each, the one that holds those.
+/// The folder of a file and, where experts or parts of several kinds have a folder each, the one that holds those.
 fn around(file: &Path) -> impl Iterator<Item = &Path> {
-    let folders = file.ancestors().skip(1);
-    let above = folders.skip(1).take(3);
+    let own = file.parent();
+    let experts = own.filter(|folder| spelling::of_expert(folder).is_some());
+    let experts = experts.and_then(Path::parent);
+    let above = file.ancestors().skip(2).take(3);
     let tree = above.filter(|folder| folder.join("vae").is_dir()).take(1);
-    file.parent().into_iter().chain(tree)
+    own.into_iter().chain(experts).chain(tree)
 }
 
 /// The model of this folder, file or name, or the one made of picked files, or the built-in one.

@@ -68,7 +68,9 @@ impl Weights {
 
     /// The same, but tensors keep the names that they have in the file.
     pub(super) fn open_as_named(file: &Path) -> Result<Self> {
-        Ok(Self::of(Store::headers(&[file.to_owned()])?))
+        let mut store = Store::headers(&[file.to_owned()])?;
+        store.entries.retain(|_, entry| entry.said.is_none());
+        Ok(Self::of(store))
     }
 
     /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the

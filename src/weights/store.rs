@@ -95,7 +95,15 @@ impl Store {
         let file = ordinary_file(path)?;
         for (key, mut entry) in headers(path, &file)? {
             entry.file = self.sources.len();
-            if let Some(earlier) = self.entries.get(&key) {
+            // Every shard may say the same of all layers, and a tensor says it better.
+            if entry.said.is_some() && self.entries.contains_key(&key) {
+                continue;
+            }
+            if let Some(earlier) = self
+                .entries
+                .get(&key)
+                .filter(|earlier| earlier.said.is_none())
+            {
                 let other = self
                     .sources
                     .get(earlier.file)

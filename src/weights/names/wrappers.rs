@@ -154,9 +154,12 @@ pub(super) fn taken_out(entries: Entries, place: &Place, others: &[Place]) -> En
     let mut own = Entries::new();
     for (key, entry) in entries {
         let outside = key.rsplit_once('.').unwrap_or(("", &key));
-        // What a header says of layers may leave the wrapper out.
-        let is_said =
-            outside.1 == "comfy_quant" && names.contains(&format!("{prefix}{}.weight", outside.0));
+        if entry.said.is_some() {
+            if let Some(name) = layer_of(&key, prefix, &names) {
+                own.entry(name).or_insert(entry);
+            }
+            continue;
+        }
         let name = match key.strip_prefix(prefix) {
             Some(_) if is_others(&key) => continue,
             Some(name) if prefix.is_empty() && is_of_training(name) => continue,
@@ -164,12 +167,21 @@ pub(super) fn taken_out(entries: Entries, place: &Place, others: &[Place]) -> En
             None if OUTSIDE.contains(&outside.1) && prefix.starts_with(outside.0) => {
                 outside.1.to_owned()
             }
-            None if is_said => key,
             None => continue,
         };
         own.entry(name).or_insert(entry);
     }
     own
+}
+
+/// The name within a network of what a header says of one of its layers, which may have a wrapper more or less than the
+/// tensors.
+fn layer_of(key: &str, prefix: &str, names: &BTreeSet<String>) -> Option<String> {
+    let (layer, what) = key.rsplit_once('.')?;
+    let starts = layer.match_indices('.').map(|(dot, _)| dot + 1);
+    let mut layers = [0].into_iter().chain(starts).map(|start| &layer[start..]);
+    let found = layers.find(|layer| names.contains(&format!("{prefix}{layer}.weight")))?;
+    Some(format!("{found}.{what}"))
 }
 
 /// Whether a tensor beside a network is what training left there.

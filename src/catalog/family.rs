@@ -67,6 +67,9 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
 }
 
 /// What is wrong with a DiT that belongs to none.
+pub const SUPPORTED: &str = "it runs Wan2.1 T2V and Wan2.2 TI2V, T2V-A14B and I2V-A14B";
+
+/// The same where nothing more is known about it.
 pub const UNSUPPORTED: &str = "belongs to a Wan model of a kind that is not supported: Wan2.1 T2V and Wan2.2 TI2V, \
                                T2V-A14B and I2V-A14B are";
 

@@ -101,6 +101,7 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
+    words.extend(catalog::remarks(&plan.checkpoint));
     face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
     for cut in engine::cut_prompts(&plan)? {
         say(&warning(&cut));

@@ -15,7 +15,7 @@ use crate::job::{CropAnchor, LatentShape, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
 use crate::model::vae::{Encoder, Tiling};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// What of a video is given.
@@ -141,7 +141,7 @@ fn encode_clip(
     let stride = plan.checkpoint.variant.vae_stride().0 as usize;
     let chunks = (frames as usize - 1) / stride + 1;
     reporter.step(Stage::Image, 0, chunks)?;
-    let encoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
+    let encoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?.load(|weights| {
         let kind = vae_kind(plan.checkpoint.variant);
         Encoder::load(kind, &weights.as_type(Dtype::Float32))
     })?;

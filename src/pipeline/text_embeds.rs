@@ -10,7 +10,7 @@ use super::embed_cache::EmbedCache;
 use crate::job::{Checkpoint, Guidance, Plan, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// The features of both prompts, (tokens, text width) each, float32.
@@ -94,7 +94,7 @@ fn nothing() -> Error {
 /// The features of these prompts, (tokens, text width) each, encoded or recalled.
 fn of(checkpoint: &Checkpoint, prompts: &[String], reporter: &mut Reporter) -> Result<Vec<Array>> {
     let prompts: Vec<_> = prompts.iter().map(|prompt| text::clean(prompt)).collect();
-    let weights = Weights::open(&checkpoint.text_encoder)?;
+    let weights = Weights::open_kind(&checkpoint.text_encoder, NetworkKind::TextEncoder)?;
     let tokenizer = &checkpoint.tokenizer;
     let length = text_length(checkpoint)?;
     let cache = EmbedCache::new(&weights, tokenizer, length)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokenizers::Tokenizer as Inner;
 
 use super::vocabulary::{self, GGUF};
-use crate::weights::{Weights, gguf};
+use crate::weights::{NetworkKind, Weights, gguf};
 use crate::{Error, Result, disk};
 
 /// The token that ends every prompt.
@@ -60,7 +60,7 @@ impl Tokenizer {
     pub fn source(path: &Path) -> Result<Vec<u8>> {
         let start = start(path)?;
         if is_safetensors(&start) {
-            Weights::open(&[path.to_owned()])?.bytes(EMBEDDED)
+            Weights::open_kind(&[path.to_owned()], NetworkKind::TextEncoder)?.bytes(EMBEDDED)
         } else if start.starts_with(GGUF) {
             gguf::header_bytes(path)
         } else {

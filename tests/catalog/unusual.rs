@@ -283,7 +283,7 @@ fn odd_things_among_models_are_passed_over() {
     fs::write(place("models/._dit.safetensors"), [0; 4096]).unwrap();
     let locked = place("models/locked");
     fs::create_dir(&locked).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     let found = catalog::scan(&[folder.path().to_owned()]);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(found.models.len(), 1, "{:?}", found.models);

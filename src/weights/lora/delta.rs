@@ -178,12 +178,9 @@ impl LoraDelta {
         let Some((alpha, rank)) = &self.alpha else {
             return Ok(1.0);
         };
-        match self.weights.number(alpha)? {
-            Some(number) => Ok(number as f32 / *rank as f32),
-            None => {
-                let problem = format!("is damaged: {alpha} is not a number");
-                Err(Error::content(self.weights.place(), problem))
-            }
+        if let Some(number) = self.weights.number(alpha)? { Ok(number as f32 / *rank as f32) } else {
+            let problem = format!("is damaged: {alpha} is not a number");
+            Err(Error::content(self.weights.place(), problem))
         }
     }
 

@@ -141,7 +141,7 @@ fn everything_in_one_file_is_a_model() {
     ] {
         assert_eq!(found.variant, Variant::T2v);
         for files in [&found.dit.weights, &found.text_encoder, &found.vae] {
-            assert_eq!(*files, [file.clone()]);
+            assert_eq!(*files, std::slice::from_ref(&file));
         }
         assert_eq!(found.tokenizer, file);
     }

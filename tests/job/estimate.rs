@@ -118,7 +118,8 @@ fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
         strength: 1.0,
         expert: None,
     };
-    let changes: [fn(&mut Plan, &dyn Fn(&str) -> Lora); 8] = [
+    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
+    let changes: [Change; 8] = [
         |plan, _| plan.compute.quantize = Some(QuantBits::Four),
         |plan, _| plan.compute.precision = Precision::Bf16,
         |plan, _| plan.compute.vae_precision = VaePrecision::Bf16,

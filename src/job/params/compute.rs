@@ -28,7 +28,7 @@ pub struct Compute {
 
 impl Compute {
     /// For `zoetrope info`.
-    pub(in crate::job) fn lines(&self) -> Vec<Line> {
+    pub(in crate::job) fn lines(self) -> Vec<Line> {
         let Self {
             precision,
             vae_precision,

@@ -71,7 +71,9 @@ impl SamplingRequest {
             seed: self.seed.unwrap_or(seed),
         };
         sampling.check()?;
-        if let Some(guidance) = self.guidance { guidance.check(checkpoint)? }
+        if let Some(guidance) = self.guidance {
+            guidance.check(checkpoint)?
+        }
         Ok(sampling)
     }
 }

@@ -206,9 +206,9 @@ fn format_in(text: &[u8]) -> Option<Format> {
         .map_or(0, |last| last + 1);
     let text = &text[..end];
     let named = || {
-        let format = serde_json::from_slice(text).ok()?;
+        let name = serde_json::from_slice(text).ok()?;
         Some(Format {
-            format,
+            name,
             ..Format::default()
         })
     };

@@ -33,7 +33,7 @@ impl Compute {
             precision,
             vae_precision,
             quantize,
-        } = *self;
+        } = self;
         let mut lines = vec![("Products in", precision.to_string())];
         if !vae_precision.is_f32() {
             lines.push(("Decoded in", vae_precision.to_string()));

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
+use crate::job::plain_text::is_blank;
 use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
 /// The state of the form.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     /// What is asked for.
     pub request: Request,
@@ -36,7 +37,7 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
-        let picture = picture.filter(|_| self.request.image.is_some());
+        let picture = picture.filter(|_| self.request.sources.image.is_some());
         Plan::new(&self.request, model.clone(), picture, seed, output)
     }
 
@@ -47,7 +48,7 @@ impl Form {
             first: self.first.clone(),
             ..Self::default()
         };
-        if draft.request.prompt.trim().is_empty() {
+        if is_blank(&draft.request.prompt) {
             "…".clone_into(&mut draft.request.prompt);
         }
         draft.plan(model, 0, PathBuf::from("draft.mp4"))
@@ -55,15 +56,15 @@ impl Form {
 
     /// The size that the video will have, or would have.
     pub fn size(&self, model: &Checkpoint) -> Size {
-        let asked = self.request.size.unwrap_or(model.defaults.size);
-        self.draft(model).map_or(asked, |plan| plan.size)
+        let asked = self.request.canvas.size.unwrap_or(model.defaults.size);
+        self.draft(model).map_or(asked, |plan| plan.canvas.size)
     }
 
     /// The picture's file for an end.
     pub fn path(&self, end: End) -> Option<&Path> {
         match end {
-            End::First => self.request.image.as_deref(),
-            End::Last => self.request.last_image.as_deref(),
+            End::First => self.request.sources.image.as_deref(),
+            End::Last => self.request.sources.last_image.as_deref(),
         }
     }
 
@@ -71,14 +72,14 @@ impl Form {
     pub fn set_path(&mut self, end: End, path: Option<PathBuf>) {
         let (place, photo, anchor) = match end {
             End::First => (
-                &mut self.request.image,
+                &mut self.request.sources.image,
                 &mut self.first,
-                &mut self.request.anchor,
+                &mut self.request.sources.anchor,
             ),
             End::Last => (
-                &mut self.request.last_image,
+                &mut self.request.sources.last_image,
                 &mut self.last,
-                &mut self.request.last_anchor,
+                &mut self.request.sources.last_anchor,
             ),
         };
         if *place != path {

@@ -1,4 +1,4 @@
-//! What the form's video *needs* of memory. It is counted on the thread for files, one plan at a time: of
+//! What the form's video *needs* of memory. It is counted on the thread that scans, one plan at a time: of
 //! what is changed meanwhile, only the last is counted.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::error::{Error, Result};
 use crate::job::memory::{Fitted, Saving};
-use crate::job::{Plan, Refusal};
+use crate::job::{Plan, Refusal, Sampling};
 
 /// Makes a plan fit into memory. It reads files, so it is called on another thread.
 pub type Fit = Arc<dyn Fn(&Plan) -> Result<Fitted> + Send + Sync>;
@@ -42,6 +42,16 @@ impl Needs {
         match &self.known {
             Some((matter, Ok(fitted))) if !matter.busy => &fitted.savings,
             _ => &[],
+        }
+    }
+
+    /// The form's plan as it will be carried out, but for its words. While another job works, nobody knows.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.known {
+            Some((matter, Ok(fitted))) if !matter.busy && self.matter.as_ref() == Some(matter) => {
+                Some(&fitted.plan)
+            }
+            _ => None,
         }
     }
 
@@ -81,7 +91,7 @@ impl App {
             let result = fit(&matter.plan);
             (matter, result)
         };
-        self.files.ask(count, |app, _, known| {
+        self.files.scan(count, |app, _, known| {
             app.needs.counting = false;
             app.needs.known = Some(known);
         });
@@ -93,7 +103,10 @@ fn without_words(plan: Plan) -> Plan {
     Plan {
         prompt: String::new(),
         negative: String::new(),
-        seed: 0,
+        sampling: Sampling {
+            seed: 0,
+            ..plan.sampling
+        },
         ..plan
     }
 }

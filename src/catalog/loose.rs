@@ -1,7 +1,7 @@
 //! *Loose* files: one for each network, wherever they lie and whatever they are called, as ComfyUI, GGUF sets and
 //! converted MLX models have them.
 
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::component::{Component, Role};
 use super::dits::{self, Dits};
@@ -64,7 +64,10 @@ impl Picked {
         let text_encoder = text_encoder.or_else(|| inside(is_encoder));
         let vae = picked(self.vae.as_deref(), "--vae", is_vae)?.or_else(|| inside(is_vae));
         let tokenizer = match &self.tokenizer {
-            Some(place) => Some(picked_tokenizer(place)?),
+            Some(place) => {
+                let whole = path::absolute(place).map_err(Error::file("find", place))?;
+                Some(picked_tokenizer(&whole)?)
+            }
             None => text_encoder.as_ref().and_then(tokenizer_of),
         };
         let root = low.folder().to_owned();
@@ -97,6 +100,8 @@ fn is_vae(role: Role) -> bool {
 /// The network in a file, which must be what the file was picked for.
 fn picked(file: Option<&Path>, option: &str, fits: fn(Role) -> bool) -> Result<Option<Component>> {
     let Some(file) = file else { return Ok(None) };
+    // What belongs to it is looked for in its folder, which a bare name does not tell.
+    let file = &path::absolute(file).map_err(Error::file("find", file))?;
     let networks = Component::open(file)?;
     if let Some(found) = networks.iter().find(|network| fits(network.role)) {
         return Ok(Some(found.clone()));

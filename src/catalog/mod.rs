@@ -25,7 +25,7 @@ mod tokenizers;
 mod verify;
 mod walk;
 
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Installed};
@@ -120,7 +120,9 @@ pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
 /// There is none, or as [`open`].
 pub fn find(model: &Path) -> Result<Installed> {
     if model.exists() || model.components().count() > 1 {
-        let found = open(model)?;
+        // What belongs to a file is looked for in its folder, which a bare name does not tell.
+        let place = path::absolute(model).map_err(Error::file("find", model))?;
+        let found = open(&place)?;
         soundness::check(&found)?;
         return Ok(scan::whole(found));
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
 use crate::weights::Weights;
@@ -99,7 +99,7 @@ fn look_at_numbers(files: &[PathBuf], step: &mut dyn FnMut(u64) -> Result<()>) -
 }
 
 fn sha256(path: &Path, read: &mut dyn FnMut(u64) -> Result<()>) -> Result<String> {
-    let mut file = File::open(path).map_err(Error::file("read", path))?;
+    let mut file = disk::open(path)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; BLOCK];
     loop {

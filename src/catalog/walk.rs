@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{diffusers, official, tokenizers};
+use crate::disk;
 
 /// How far below a folder files may lie: `models/diffusion_models/wan/…` and what people add to it.
 const DEPTH: usize = 6;
@@ -108,7 +109,7 @@ fn current_revision(folder: &Path) -> Option<PathBuf> {
         return None;
     }
     let snapshots = folder.join("snapshots");
-    let named = fs::read_to_string(folder.join("refs/main")).ok();
+    let named = disk::read_text(&folder.join("refs/main")).ok();
     let named = named.map(|revision| snapshots.join(revision.trim()));
     named.filter(|revision| revision.is_dir()).or_else(|| {
         let age = |path: &PathBuf| {

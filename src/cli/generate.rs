@@ -1,30 +1,111 @@
 //! `zoetrope generate`: one job, from the arguments to the file.
 
-use std::fs::File;
-use std::process::ExitCode;
+use std::path::PathBuf;
 
-use super::args::Generate;
+use clap::Args;
+
+use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
-use crate::engine::memory;
-use crate::error::{Error, Result};
-use crate::job::{Command, Expert, Plan, new_seed};
+use crate::disk;
+use crate::engine::{self, CutPrompt, memory, saved};
+use crate::error::Result;
+use crate::job::plain_text::one_line;
+use crate::job::{
+    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,
+    Sources, new_seed,
+};
 use crate::media::photo;
 
-/// Makes the video that the arguments ask for.
-pub fn run(args: &Generate) -> ExitCode {
-    show(args.work, |face| make(args, face))
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// What the video should show
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub prompt: String,
+
+    /// What it should not show [default: the model's own]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "no_negative",
+        allow_hyphen_values = true
+    )]
+    pub negative: Option<String>,
+
+    /// Compare with an empty prompt instead
+    #[arg(long)]
+    pub no_negative: bool,
+
+    /// Pictures, LoRAs and noise.
+    #[command(flatten)]
+    pub sources: Sources,
+
+    /// Size and length.
+    #[command(flatten)]
+    pub canvas: CanvasRequest,
+
+    /// How it is denoised.
+    #[command(flatten)]
+    pub sampling: SamplingRequest,
+
+    /// The types to compute in.
+    #[command(flatten)]
+    pub compute: Compute,
+
+    /// What is written besides, and how well.
+    #[command(flatten)]
+    pub outputs: Outputs,
+
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
+
+    /// The video to write; one of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4")]
+    pub output: PathBuf,
 }
 
-fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
+impl Generate {
+    /// The request that these arguments make.
+    pub fn request(&self) -> Request {
+        Request {
+            prompt: self.prompt.clone(),
+            negative: match &self.negative {
+                _ if self.no_negative => Negative::Empty,
+                Some(text) => Negative::Text(text.clone()),
+                None => Negative::Default,
+            },
+            sources: self.sources.clone(),
+            canvas: self.canvas.clone(),
+            sampling: self.sampling.clone(),
+            compute: self.compute,
+            outputs: self.outputs.clone(),
+            limits: self.work.limits,
+        }
+    }
+}
+
+/// Makes the video that the arguments ask for.
+///
+/// # Errors
+/// It cannot be made, or was stopped.
+pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
-    destination::check_plan(&plan)?;
-    let matched = catalog::match_loras(&plan.loras, &plan.checkpoint)?;
+    saved::check_plan(&plan)?;
+    let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     words.extend(catalog::remarks(&plan.checkpoint));
-    face.started(&words.join("\n"), &plan.output, Some(&plan.settings()));
+    face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
+    for cut in engine::cut_prompts(&plan)? {
+        say(&warning(&cut));
+    }
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();
@@ -36,10 +117,14 @@ fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
 /// Everything that can be refused is refused here, before any work.
 pub fn plan(args: &Generate) -> Result<Plan> {
     let checkpoint = args.model.open()?;
-    let picture = args.image.as_deref().map(photo::size).transpose()?;
-    args.last_image.as_deref().map(photo::size).transpose()?;
-    if let Some(noise) = &args.noise {
-        File::open(noise).map_err(Error::file("read", noise))?;
+    let picture = args.sources.image.as_deref().map(photo::size).transpose()?;
+    args.sources
+        .last_image
+        .as_deref()
+        .map(photo::size)
+        .transpose()?;
+    if let Some(noise) = &args.sources.noise {
+        disk::open(noise)?;
     }
     let plan = Plan::new(
         &args.request(),
@@ -51,6 +136,29 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     Ok(plan)
 }
 
+/// How much of the end of a prompt is shown.
+const SHOWN: usize = 80;
+
+/// What is not read of a prompt.
+fn warning(cut: &CutPrompt) -> String {
+    let CutPrompt {
+        is_negative,
+        tokens,
+        end,
+    } = cut;
+    let which = if *is_negative {
+        "negative prompt"
+    } else {
+        "prompt"
+    };
+    let shown: String = end.chars().take(SHOWN).collect();
+    let more = if shown.len() < end.len() { "…" } else { "" };
+    format!(
+        "warning: The {which} is too long: the model reads {tokens} tokens, and not its end, “{}{more}”",
+        one_line(&shown)
+    )
+}
+
 /// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: `img_emb.proj.1`, `img_emb.proj.3`"
 fn fit(matched: &Matched) -> String {
     let Matched { lora, expert, fit } = matched;
@@ -60,10 +168,10 @@ fn fit(matched: &Matched) -> String {
         Some(Expert::LowNoise) => ", for low noise",
     };
     let others = fit.strangers();
-    let others = others.map(|names| format!("; left out: {names}"));
+    let others = others.map(|names| format!("; left out: {}", one_line(&names)));
     format!(
         "LoRA {}: {} of {} layers matched{expert}{}",
-        lora.file.display(),
+        shown(&lora.file),
         fit.matched,
         fit.of,
         others.unwrap_or_default()

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::args::Generate;
-use super::{format, generate, print};
+use super::generate::Generate;
+use super::{format, generate, print, print_json};
 use crate::engine::{device, memory};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
+use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan};
 
 /// Prints what each stage needs and what the machine has.
@@ -19,7 +20,7 @@ pub fn run(args: &Generate) -> Result<()> {
     let machine = memory::machine()?;
     let fitted = memory::fit(&plan)?;
     if args.work.json {
-        print(&object(&fitted, &machine))
+        print_json(&object(&fitted, &machine))
     } else {
         print(&table(&fitted, &machine))
     }
@@ -30,7 +31,9 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     let mut lines = vec![
         format!(
             "{}: {}, {} frames\n",
-            plan.checkpoint.name, plan.size, plan.frames
+            one_line(&plan.checkpoint.name),
+            plan.canvas.size,
+            plan.canvas.frames
         ),
         format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
     ];
@@ -39,7 +42,7 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     lines.push(format!(
         "Needs {} of the {} that it may use; {} are free",
         format::bytes(fitted.peak()),
-        format::bytes(machine.most(plan.memory_limit)),
+        format::bytes(machine.most(plan.limits.memory)),
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
@@ -65,13 +68,14 @@ fn row(need: &Need) -> String {
 /// In which types it is computed.
 fn how(plan: &Plan) -> String {
     let packed = plan
+        .compute
         .quantize
         .map(|bits| format!(", packed into {bits} bits"));
     format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
-        plan.precision,
+        plan.compute.precision,
         packed.unwrap_or_default(),
-        plan.vae_precision
+        plan.compute.vae_precision
     )
 }
 
@@ -87,13 +91,13 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
     });
     json!({
         "model": fitted.plan.checkpoint.name,
-        "size": fitted.plan.size,
-        "frames": fitted.plan.frames,
-        "precision": fitted.plan.precision,
-        "vae_precision": fitted.plan.vae_precision,
+        "size": fitted.plan.canvas.size,
+        "frames": fitted.plan.canvas.frames,
+        "precision": fitted.plan.compute.precision,
+        "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
         "peak_bytes": fitted.peak(),
-        "limit_bytes": machine.most(fitted.plan.memory_limit),
+        "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
         "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -7,15 +7,16 @@ mod lines;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use super::format;
+use super::{format, shown};
 use crate::error::Error;
-use crate::job::{Plan, Progress, Settings};
+use crate::job::plain_text::one_line;
+use crate::job::{GenerationInfo, Plan, Progress};
 
 /// Shows a job while it runs.
 pub trait ProgressSink {
     /// Before the work: what will be done, in words, what will be written, and with which settings,
     /// if that is known.
-    fn started(&mut self, words: &str, output: &Path, settings: Option<&Settings>);
+    fn started(&mut self, words: &str, output: &Path, settings: Option<&GenerationInfo>);
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
     /// The video is whole; `peak_memory` is in bytes.
@@ -35,25 +36,30 @@ pub fn face(json: bool) -> Box<dyn ProgressSink> {
     }
 }
 
+/// The object that ends the output of a command that came to no good end.
+pub fn ending(error: &Error) -> String {
+    json::ending(error)
+}
+
 /// What will be made, in two lines; `verb` begins them.
 pub fn headline(verb: &str, plan: &Plan) -> String {
-    let frames = match plan.frames {
+    let frames = match plan.canvas.frames {
         1 => "1 frame".into(),
-        frames => format!("{frames} frames at {} a second", plan.fps),
+        frames => format!("{frames} frames at {} a second", plan.canvas.fps),
     };
-    let steps = match plan.steps {
+    let steps = match plan.sampling.steps {
         1 => "1 step".into(),
         steps => format!("{steps} steps"),
     };
     format!(
         "{verb} {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
-        plan.output.display(),
-        plan.checkpoint.name,
-        plan.size,
-        plan.sampler,
-        plan.guidance,
-        plan.shift,
-        plan.seed,
+        shown(&plan.output),
+        one_line(&plan.checkpoint.name),
+        plan.canvas.size,
+        plan.sampling.sampler,
+        plan.sampling.guidance,
+        plan.sampling.shift,
+        plan.sampling.seed,
     )
 }
 
@@ -61,7 +67,7 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
 fn result(output: &Path, time: std::time::Duration, peak_memory: usize) -> String {
     format!(
         "Wrote {} in {}, with at most {} of memory",
-        output.display(),
+        shown(output),
         format::duration(time),
         format::bytes(peak_memory as u64)
     )

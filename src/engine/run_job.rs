@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
 use crate::job::{Event, JobHandle, Plan, Record};
-use crate::pipeline::{Outcome, Reporter};
+use crate::pipeline::{Outcome, Reporter, saved};
 
 /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
 /// goes on the library.
@@ -46,11 +46,16 @@ pub fn perform(
     outbox.send(match result {
         Ok(Ok(outcome)) => finished(id, outcome, plan, &clock.into_inner()),
         Ok(Err(error)) => ended(id, error),
-        Err(panic) => Event::Failed {
-            id,
-            message: defect(panic.as_ref()),
-            kept: None,
-        },
+        Err(panic) => {
+            let why = Error::Other(defect(panic.as_ref()));
+            ended(
+                id,
+                match plan {
+                    Some(plan) => saved::still_kept(plan, why),
+                    None => why,
+                },
+            )
+        }
     });
 }
 
@@ -64,16 +69,13 @@ fn wait(handle: &JobHandle, outbox: &Outbox) {
 }
 
 fn finished(id: u64, outcome: Outcome, plan: Option<&Plan>, clock: &Clock) -> Event {
-    let Outcome {
-        settings,
-        peak_memory,
-    } = outcome;
+    let Outcome { info, peak_memory } = outcome;
     let elapsed = clock.elapsed();
-    let record = plan.zip(settings).map(|(plan, settings)| Record {
+    let record = plan.zip(info).map(|(plan, info)| Record {
         seconds: elapsed.as_secs_f64(),
         peak_memory,
         timings: clock.timings(),
-        ..Record::new(plan, settings)
+        ..Record::new(plan, info)
     });
     Event::Finished {
         id,

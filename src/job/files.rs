@@ -15,25 +15,22 @@ impl Plan {
 
     /// Every file that the plan reads or writes.
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let picture = self.picture.as_mut().map(|picture| &mut picture.path);
-        let optional = [
-            picture,
-            self.last_picture.as_mut(),
-            self.noise.as_mut(),
-            self.save_latents.as_mut(),
-            self.save_frames.as_mut(),
-        ];
-        let own = [Some(&mut self.output)].into_iter().chain(optional);
-        let loras = self.loras.iter_mut().map(|lora| &mut lora.file);
-        own.flatten()
-            .chain(loras)
+        let own = [&mut self.output].into_iter();
+        own.chain(self.sources.files_mut())
+            .chain(self.outputs.files_mut())
             .chain(self.checkpoint.paths_mut())
+    }
+
+    /// Every file that the plan reads, the pictures first. The same plan gives the same order.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let mut sources = self.sources.clone();
+        let own: Vec<_> = sources.files_mut().map(std::mem::take).collect();
+        own.into_iter().chain(self.checkpoint.files()).collect()
     }
 
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let first = self.picture.iter_mut().map(|picture| &mut picture.path);
-        first.chain(&mut self.last_picture)
+        self.sources.pictures_mut()
     }
 }
 
@@ -43,7 +40,15 @@ impl Checkpoint {
         self.clone().paths_mut().map(std::mem::take).collect()
     }
 
-    /// The same, to be changed. A new field must be thought of here.
+    /// Every file of the model.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let root = &self.root;
+        let mut paths = self.paths();
+        paths.retain(|path| path != root);
+        paths
+    }
+
+    /// [`paths`](Self::paths), to be changed. A new field must be thought of here.
     fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let Self {
             name: _,

@@ -12,7 +12,7 @@ use crate::weights::{NetworkKind, Weights};
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
 pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
-    let frames = plan.frames as usize;
+    let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?.load(|weights| {
         let kind = super::vae_kind(plan.checkpoint.variant);
@@ -20,15 +20,15 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     })?;
     let mut video = Mp4Writer::create(
         &plan.output,
-        plan.size,
-        plan.fps,
+        plan.canvas.size,
+        plan.canvas.fps,
         plan.quality,
-        &plan.settings,
+        &plan.info.to_json(),
     )?;
     let mut floats = plan
         .save_frames
         .as_ref()
-        .map(|path| FramesFile::create(path, frames, plan.size))
+        .map(|path| FramesFile::create(path, frames, plan.canvas.size))
         .transpose()?;
 
     let mut seen = checks::Pixels::default();
@@ -41,7 +41,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         }
         let pixels = bytes::of(chunk)?;
         seen.see(&pixels);
-        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
+        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
         for frame in clip.frames() {
             video.write(frame)?;
         }

@@ -6,7 +6,8 @@ use mlx_rs::Array;
 
 use super::checks;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{LatentShape, Settings};
+use crate::disk;
+use crate::job::{GenerationInfo, LatentShape, Plan};
 use crate::{Error, Result};
 
 /// The tensor that every file of latents holds, (channels, frames, height, width).
@@ -20,7 +21,7 @@ pub struct Latents {
     /// Their axes.
     pub shape: LatentShape,
     /// The settings that made them, if the file tells.
-    pub settings: Option<Settings>,
+    pub info: Option<GenerationInfo>,
 }
 
 /// What denoising led to.
@@ -28,7 +29,7 @@ pub(super) struct Denoised {
     /// (channels, frames, height, width), float32.
     pub(super) latents: Array,
     /// What led there: the plan's, and where it was enough before the last step, when.
-    pub(super) settings: Settings,
+    pub(super) info: GenerationInfo,
 }
 
 /// Reads the header of a file of latents.
@@ -55,19 +56,31 @@ pub fn latents(path: &Path) -> Result<Latents> {
             height,
             width,
         },
-        settings: settings(&file),
+        info: info(&file),
     })
 }
 
 /// The settings that a file of latents says led to them.
-pub(super) fn settings(file: &TensorFile) -> Option<Settings> {
-    Settings::from_json(file.note(SETTINGS)?).ok()
+pub(super) fn info(file: &TensorFile) -> Option<GenerationInfo> {
+    GenerationInfo::from_json(file.note(SETTINGS)?).ok()
 }
 
-/// Writes the final latents that `settings` led to.
-pub(super) fn write(path: &Path, settings: &Settings, latents: &Array) -> Result<()> {
+/// Whether a file holds latents that `plan` led to.
+pub(super) fn is_of(path: &Path, plan: &Plan) -> bool {
+    // A pipe would wait for ever.
+    let file = disk::open(path).and_then(|_| latents(path));
+    let found = file.ok().and_then(|latents| latents.info);
+    let own = plan.info();
+    found.is_some_and(|found| {
+        let seeds = found.sampling.seed == own.sampling.seed;
+        seeds && found.prompt == own.prompt && found.canvas == own.canvas
+    })
+}
+
+/// Writes the final latents that `info` led to.
+pub(super) fn write(path: &Path, info: &GenerationInfo, latents: &Array) -> Result<()> {
     let tensors = [(TENSOR.to_owned(), latents.clone())];
-    save_all(path, &tensors, &[(SETTINGS, settings.to_json())])
+    save_all(path, &tensors, &[(SETTINGS, info.to_json())])
 }
 
 /// The latents themselves.

@@ -4,14 +4,16 @@
 
 mod bench;
 mod bytes;
-pub mod cache;
 mod checks;
 pub mod conditioning;
 mod decode;
 mod denoise;
+mod embed_cache;
 mod experts;
+mod fingerprint;
 mod frames_file;
 mod latents_file;
+mod outputs;
 mod plan_file;
 mod preview;
 mod quantize;
@@ -25,22 +27,24 @@ pub use bench::run as bench;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
-pub use text_embeds::TextEmbeds;
+pub use text_embeds::{CutPrompt, TextEmbeds, cut_prompts};
 
 use std::path::Path;
 
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Decoding, Plan, Settings, Variant};
+use crate::job::{Decoding, GenerationInfo, Plan, Variant};
 use crate::model::vae;
 use latents_file::Denoised;
 use run_folder::RunFolder;
 
-/// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
+/// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents. And what stands in the
+/// way of leaving more.
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
-    pub use super::plan_file::{check_model, read as plan};
+    pub use super::outputs::{check_decoding, check_plan, check_rest};
+    pub use super::plan_file::{check_inputs, read as plan};
     pub use super::run_folder::{finished_steps, still_kept, unfinished};
 }
 
@@ -48,7 +52,7 @@ pub mod saved {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// What led to the video, where it was a plan: its settings, and whether it was enough earlier.
-    pub settings: Option<Settings>,
+    pub info: Option<GenerationInfo>,
     /// The most memory that MLX held at once, in bytes.
     pub peak_memory: usize,
 }
@@ -64,6 +68,7 @@ const REUSED_BYTES: usize = 1 << 30;
 /// was told to stop. From the first finished step on, [`crate::Error::Unfinished`] around it.
 pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_plan(plan)?;
         let mut folder = RunFolder::begin(plan)?;
         let result = make(plan, &mut folder, reporter);
         folder.end(result)
@@ -77,6 +82,7 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// As [`generate`], and when the run folder is damaged or in use.
 pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_rest(plan).map_err(|why| run_folder::still_kept(plan, why))?;
         let mut folder = RunFolder::reopen(plan)?;
         let result = make(plan, &mut folder, reporter);
         folder.end(result)
@@ -89,13 +95,18 @@ pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// As [`generate`].
 pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_decoding(latents, decoding)?;
         decode::write(decoding, &latents_file::read(latents)?, reporter)?;
         Ok(None)
     })
 }
 
-fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<Option<Settings>> {
-    let Denoised { latents, settings } = if let Some(finished) = folder.latents(plan)? {
+fn make(
+    plan: &Plan,
+    folder: &mut RunFolder,
+    reporter: &mut Reporter,
+) -> Result<Option<GenerationInfo>> {
+    let Denoised { latents, mut info } = if let Some(finished) = folder.latents(plan)? {
         finished
     } else {
         let features = text_embeds::read(plan, reporter)?;
@@ -103,28 +114,21 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.
-    let settings = Settings {
-        vae_precision: plan.vae_precision,
-        ..settings
-    };
-    if let Some(path) = &plan.save_latents {
-        latents_file::write(path, &settings, &latents)?;
+    info.compute.vae_precision = plan.compute.vae_precision;
+    if let Some(path) = &plan.outputs.save_latents {
+        latents_file::write(path, &info, &latents)?;
     }
-    let decoding = Decoding {
-        settings: settings.to_json(),
-        ..plan.decoding()
-    };
-    decode::write(&decoding, &latents, reporter)?;
-    Ok(Some(settings))
+    decode::write(&plan.decoding(info.clone()), &latents, reporter)?;
+    Ok(Some(info))
 }
 
 /// Does `work` and tells what it took.
-fn measured(work: impl FnOnce() -> Result<Option<Settings>>) -> Result<Outcome> {
+fn measured(work: impl FnOnce() -> Result<Option<GenerationInfo>>) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-    let settings = work()?;
+    let info = work()?;
     Ok(Outcome {
-        settings,
+        info,
         peak_memory: memory::peak_memory()?,
     })
 }

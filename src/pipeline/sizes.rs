@@ -9,6 +9,7 @@ use super::vae_kind;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::media::photo;
 use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
 use crate::model::text;
@@ -38,7 +39,7 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
     let text = of_text(&model.text_encoder, text_length)?;
     check_text_width(model, text.width)?;
-    if plan.picture.is_some() || plan.last_picture.is_some() {
+    if plan.sources.image.is_some() || plan.sources.last_image.is_some() {
         let kind = vae_kind(model.variant);
         let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?.headers_only();
         vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
@@ -47,7 +48,19 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
         text,
         dits,
         vae: vae_sizes(model)?,
+        picture: picture(plan),
     })
+}
+
+/// What opening the larger of the pictures takes. One that cannot be read is told when it is its turn.
+fn picture(plan: &Plan) -> u64 {
+    let pictures = [&plan.sources.image, &plan.sources.last_image];
+    pictures
+        .into_iter()
+        .flatten()
+        .filter_map(|path| photo::memory(path).ok())
+        .max()
+        .unwrap_or_default()
 }
 
 /// Demands that the text encoder's features are as wide as those that the DiT reads: there are encoders of many sizes.
@@ -100,7 +113,7 @@ pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
 fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
     let weights = changed(plan, expert, network)?;
     let config = dit::Config::of(network.config.as_deref(), &weights)?;
-    let dtype = compute_dtype(plan.precision, &weights)?;
+    let dtype = compute_dtype(plan.compute.precision, &weights)?;
     weights
         .headers_only()
         .load(|weights| Dit::load(weights, &config, dtype).map(drop))?;

@@ -1,5 +1,7 @@
 //! safetensors files: eight bytes with the length of a JSON header, the header, the tensors.
 
+mod header;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -9,7 +11,7 @@ use ::safetensors::tensor::Metadata;
 use serde::Deserialize;
 
 use super::entry::{self, Entry, Stored};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The format's own limit for a header.
 const LARGEST_HEADER: u64 = 100_000_000;
@@ -58,7 +60,7 @@ fn formats(metadata: &Metadata) -> BTreeMap<String, String> {
 
 /// What a safetensors file says beside its tensors, by name.
 pub fn notes(path: &Path) -> Result<HashMap<String, String>> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
+    let file = disk::open(path)?;
     let length = file.metadata().map_err(Error::file("read", path))?.len();
     let (_, metadata) = header(path, &file, length)?;
     Ok(metadata.metadata().clone().unwrap_or_default())
@@ -98,10 +100,10 @@ fn header(path: &Path, file: &File, length: u64) -> Result<(u64, Metadata)> {
     if json.first() != Some(&b'{') {
         return Err(stranger("its header is no JSON object".into()));
     }
-    let metadata: Metadata = serde_json::from_slice(&json).map_err(|error| {
+    let metadata = header::read(&json).map_err(|problem| {
         Error::content(
             path,
-            format!("has a damaged header ({error}): download it again"),
+            format!("has a damaged header ({problem}): download it again"),
         )
     })?;
     match data.checked_add(metadata.data_len() as u64) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The part of `*.safetensors.index.json` that matters: which file holds which tensor.
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ fn variant(folder: &Path, stem: &str) -> Option<Result<Vec<PathBuf>>> {
 
 /// Every shard that the index names, each of which must be there.
 fn named(index: &Path) -> Result<Vec<PathBuf>> {
-    let text = fs::read(index).map_err(Error::file("read", index))?;
+    let text = disk::read(index)?;
     let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| {
         Error::content(
             index,

@@ -14,7 +14,7 @@ use super::entry::Entry;
 use super::ledger::Ledger;
 use super::names::NetworkKind;
 use super::{gguf, names, safetensors, scales, synthetic, torch};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// A file kept open, to read tensors from when they are wanted.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl Store {
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?
     fn add(&mut self, path: &Path) -> Result<()> {
-        let file = ordinary_file(path)?;
+        let file = disk::open(path)?;
         for (key, mut entry) in headers(path, &file)? {
             entry.file = self.sources.len();
             // Every shard may say the same of all layers, and a tensor says it better.
@@ -169,21 +169,6 @@ impl Store {
             .read_exact_at(bytes, entry.start + offset)
             .map_err(Error::file("read", &source.path))
     }
-}
-
-/// The opened file. What is no ordinary one is not opened: a pipe that nobody writes to would wait for ever.
-fn ordinary_file(path: &Path) -> Result<File> {
-    let about = path.metadata().map_err(Error::file("read", path))?;
-    if about.is_dir() {
-        return Err(Error::content(path, "is a folder, not a file of weights"));
-    }
-    if !about.is_file() {
-        return Err(Error::content(
-            path,
-            "is a pipe or a device, not a file of weights: choose an ordinary file",
-        ));
-    }
-    File::open(path).map_err(Error::file("read", path))
 }
 
 /// What the file holds. Its format is told by how it begins; its name may say anything.

@@ -193,6 +193,7 @@ fn tokenizers_are_found_near() {
         .unwrap();
         fs::copy(&golden, &tokenizer).unwrap();
         let picked = Picked {
+            dit_high: None,
             dit: Some(golden_path(
                 "ckpt/t2v_1_3b/official/diffusion_pytorch_model.safetensors",
             )),

@@ -3,9 +3,11 @@
 mod bench;
 mod clip;
 mod estimate;
+mod formats;
 mod handle;
 mod lora;
 mod memory;
+mod plain_text;
 mod plan;
 mod progress;
 mod queue;

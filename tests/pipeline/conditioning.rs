@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use image::{DynamicImage, Rgb, RgbImage};
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{CropAnchor, PictureFit, Plan, Request, Size};
+use zoetrope::job::{CanvasRequest, CropAnchor, PictureFit, Plan, Request, Size, Sources};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
-use zoetrope::pipeline::Reporter;
 use zoetrope::pipeline::conditioning::{Conditioning, encode};
+use zoetrope::pipeline::{Reporter, sizes};
 use zoetrope::weights::Weights;
 
 use crate::support::folder::Model;
@@ -31,14 +32,20 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
     let size = photo::size(&image).unwrap();
     let request = Request {
         prompt: "a boat".into(),
-        image: Some(image),
-        last_image: last,
-        fit,
-        size: (fit == PictureFit::Crop).then_some(SIZE),
-        max_area: (fit == PictureFit::Picture).then_some(3300),
-        anchor: CropAnchor::CENTRE,
-        last_anchor: CropAnchor::CENTRE,
-        frames: Some(9),
+        sources: Sources {
+            image: Some(image),
+            last_image: last,
+            fit,
+            max_area: (fit == PictureFit::Picture).then_some(3300),
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: (fit == PictureFit::Crop).then_some(SIZE),
+            frames: Some(9),
+            ..Default::default()
+        },
         ..Request::default()
     };
     let checkpoint = catalog::open(model).unwrap();
@@ -49,7 +56,7 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
 fn given(last: Option<PathBuf>, fit: PictureFit) -> Array {
     let model = Model::official("ckpt/i2v_a14b");
     let plan = plan(model.path(), last, fit);
-    assert_eq!(plan.size, SIZE);
+    assert_eq!(plan.canvas.size, SIZE);
     match encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap() {
         Conditioning::QuantParams(given) => given,
         Conditioning::Nothing | Conditioning::FirstFrame(_) => {
@@ -161,4 +168,47 @@ fn the_command_line_takes_a_last_picture() {
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     let settings = mp4::settings(&output).unwrap().unwrap();
     assert!(settings.contains("\"last_image\":\"image_ti2v.png\""));
+}
+
+/// Breaks when nobody hears that a job is stopped while a large picture is read.
+#[test]
+fn a_job_stops_while_its_picture_is_read() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("large.png");
+    RgbImage::from_fn(6000, 4000, |x, y| Rgb([(x ^ y) as u8; 3]))
+        .save(&path)
+        .unwrap();
+    for (family, fit) in [
+        ("ti2v_5b", PictureFit::Picture),
+        ("i2v_a14b", PictureFit::Crop),
+    ] {
+        let model = Model::official(&format!("ckpt/{family}"));
+        let mut plan = plan(model.path(), None, fit);
+        plan.sources.image = Some(path.clone());
+        let mut told = Vec::new();
+        let mut reporter = Reporter::new(|progress| told.push(progress), || true);
+        let stopped = encode(&plan, &mut reporter).err().unwrap();
+        drop(reporter);
+        assert!(stopped.is_cancelled(), "{stopped}");
+        assert!(told.is_empty(), "it was read to its end: {told:?}");
+    }
+}
+
+/// Breaks when what opening the pictures takes is not in the plan of the memory.
+#[test]
+fn pictures_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("deep.png");
+    let deep = DynamicImage::ImageRgb8(RgbImage::new(900, 700)).to_rgba16();
+    deep.save(&path).unwrap();
+    let model = Model::official("ckpt/i2v_a14b");
+    let mut plan = plan(model.path(), None, PictureFit::Crop);
+    let first = photo::memory(&picture("image_i2v.png")).unwrap();
+    assert_eq!(sizes(&plan).unwrap().picture, first);
+    plan.sources.last_image = Some(path.clone());
+    let last = photo::memory(&path).unwrap();
+    assert!(last >= 11 * 900 * 700 && last > first, "{last} bytes");
+    assert_eq!(sizes(&plan).unwrap().picture, last);
+    plan.sources.last_image = Some("gone.png".into());
+    assert_eq!(sizes(&plan).unwrap().picture, first);
 }

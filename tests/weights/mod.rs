@@ -10,6 +10,7 @@
 )]
 
 mod account;
+mod bounds;
 mod broken_safetensors;
 mod broken_torch;
 mod dress;

@@ -12,14 +12,14 @@ impl App {
         self.works.iter().map(|work| {
             let shown = Shown::Job(work.handle.id);
             Cell {
-                name: &work.plan.prompt,
+                name: &work.name,
                 picture: work.picture.as_ref().map(Moving::texture),
-                size: work.plan.size,
+                size: work.size,
                 kind: match &work.phase {
                     Phase::Waiting => Kind::Waiting,
                     Phase::Held => Kind::Held,
                     Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
-                    Phase::Interrupted(step) => Kind::Interrupted(*step, work.plan.steps as usize),
+                    Phase::Interrupted(step) => Kind::Interrupted(*step, work.steps()),
                     Phase::Failed(..) => Kind::Failed,
                 },
                 chosen: self.shown == shown,
@@ -38,7 +38,7 @@ impl App {
             picture: moving
                 .map(Moving::texture)
                 .or_else(|| self.posters.get(&record.id)),
-            size: record.settings.size,
+            size: record.settings.canvas.size,
             kind: Kind::Made {
                 favourite: record.favourite,
             },

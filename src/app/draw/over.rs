@@ -19,7 +19,12 @@ impl App {
             }));
         }
         if let Some(notice) = &self.notice {
-            asked.extend(notice::show(&ctx, &notice.sentence, notice.is_bad));
+            let view = notice::Notice {
+                sentence: &notice.sentence,
+                is_bad: notice.is_bad,
+                can_undo: notice.undo.is_some(),
+            };
+            asked.extend(notice::show(&ctx, self.stage, view));
         }
         drop_target::show(ui);
         asked
@@ -68,10 +73,10 @@ impl App {
             language: self.language(),
             zoom: self.preferences.zoom,
             by_processor: self.preferences.by_processor,
-            memory_limit: self.form.request.memory_limit,
+            memory_limit: self.form.request.limits.memory,
             memory: self.memory.total(),
             preview: self.preferences.preview,
-            quality: self.form.request.quality,
+            quality: self.form.request.outputs.quality,
             videos: &self.library.places().videos,
         }
     }

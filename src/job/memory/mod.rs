@@ -10,7 +10,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expert, Precision, QuantBits, Stage};
+use super::refusal::refuse;
+use super::{Expert, Field, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -24,6 +25,8 @@ pub struct Sizes {
     pub dits: Vec<(Expert, DitSizes)>,
     /// The VAE.
     pub vae: VaeSizes,
+    /// The bytes that opening the larger of its pictures takes; none without pictures.
+    pub picture: u64,
 }
 
 /// A text encoder, of which one layer is in memory at a time.
@@ -192,6 +195,21 @@ pub struct MemoryOptions {
     pub tiles: u32,
 }
 
+impl MemoryOptions {
+    /// Whether a file that was edited or damaged still says something that can be done.
+    pub(super) fn check(self) -> Result<(), Refusal> {
+        if (1..=vae::MOST_TILES).contains(&self.tiles) {
+            return Ok(());
+        }
+        let message = format!(
+            "The frames cannot be decoded in {0} x {0} tiles: {1} x {1} are the most",
+            self.tiles,
+            vae::MOST_TILES
+        );
+        refuse(Field::Memory, message)
+    }
+}
+
 /// What was changed in a plan so that it fits into memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saving {
@@ -203,6 +221,18 @@ pub enum Saving {
     Tiles,
     /// The frames are decoded in bf16 instead of float32.
     HalfFrames,
+}
+
+impl Saving {
+    /// A plan with this saving made, as [`fit`] makes it.
+    pub fn apply(self, plan: &mut Plan) {
+        match self {
+            Self::GuidanceInTurn => plan.thrift.guidance_in_turn = true,
+            Self::HalfProducts => plan.compute.precision = Precision::Bf16,
+            Self::Tiles => plan.thrift.tiles = vae::MOST_TILES,
+            Self::HalfFrames => plan.compute.vae_precision = VaePrecision::Bf16,
+        }
+    }
 }
 
 impl fmt::Display for Saving {

@@ -15,16 +15,21 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let words = &words(ui).compose;
     let defaults = &form.model.defaults;
     let stride = form.model.variant.vae_stride().0;
-    let fps = request.fps.unwrap_or(defaults.fps).max(1);
-    let mut frames = request.frames.unwrap_or(defaults.frames);
+    let fps = request.canvas.fps.unwrap_or(defaults.fps).max(1);
+    let mut frames = request.canvas.frames.unwrap_or(defaults.frames);
     let before = frames;
     let longest = (REACH * defaults.frames).max(frames) / stride * stride + 1;
+    let suffix = if frames == 1 {
+        words.frame_suffix
+    } else {
+        words.frames_suffix
+    };
     ui.horizontal(|ui| {
         label(ui, words.length);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let field = Number::new(&mut frames, words.frames, 1..=4093)
                 .steps(1, stride)
-                .suffix(words.frames_suffix);
+                .suffix(suffix);
             ui.add(field.width(88.0));
             caption(ui, &(words.seconds)(f64::from(frames) / f64::from(fps)));
         });
@@ -36,7 +41,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         words.length,
     ));
     if frames != before {
-        request.frames = Some(frames).filter(|&frames| frames != defaults.frames);
+        request.canvas.frames = Some(frames).filter(|&frames| frames != defaults.frames);
     }
     let frames = fix::show(ui, form, Field::Frames, request);
     frames.or_else(|| fix::show(ui, form, Field::Fps, request))

@@ -3,6 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{Compose, fix};
+use crate::job::plain_text::one_line;
 use crate::job::{Expert, Field, Lora, LoraFit, Request};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, text};
@@ -26,7 +27,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     });
     explanation(ui, words.loras_why);
     let mut removed = None;
-    for (place, lora) in request.loras.iter_mut().enumerate() {
+    for (place, lora) in request.sources.loras.iter_mut().enumerate() {
         let taken_out = one(ui, form, lora);
         let fit = form.lora_fits.get(place);
         let given_up = fit.is_some_and(|fit| tell_fit(ui, fit));
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         }
     }
     if let Some(place) = removed {
-        request.loras.remove(place);
+        request.sources.loras.remove(place);
     }
     if form.lora_fits.iter().any(Result::is_err) {
         return asked; // why stands beneath the one that it is about
@@ -71,7 +72,7 @@ fn one(ui: &mut Ui, form: &Compose, lora: &mut Lora) -> bool {
             let strength = (words.strength_of)(&name);
             ui.add(Number::new(&mut lora.strength, &strength, -4.0..=4.0).decimals(2));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = RichText::new(&name).font(theme::regular(text::BODY));
+                let name = RichText::new(one_line(&name)).font(theme::regular(text::BODY));
                 ui.add(Label::new(name.color(palette(ui).text)).truncate());
             });
         });

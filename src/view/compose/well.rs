@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, CornerRadius, CursorIcon, Rect, Response, Sense, TextureHandle, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Context, CornerRadius, CursorIcon, Id, Pos2, Rect, Response, Sense, TextureHandle, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Compose, fix};
@@ -26,8 +26,8 @@ pub struct Photo {
 /// Draws the wells that the model has, and those that hold something all the same.
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let takes = form.model.variant.pictures();
-    let first = takes != Pictures::None || request.image.is_some();
-    let last = takes == Pictures::Ends || request.last_image.is_some();
+    let first = takes != Pictures::None || request.sources.image.is_some();
+    let last = takes == Pictures::Ends || request.sources.last_image.is_some();
     let ends: &[End] = match (first, last) {
         (true, true) => &[End::First, End::Last],
         (true, false) => &[End::First],
@@ -47,6 +47,27 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     asked.or(first).or(last)
 }
 
+/// Where a well was drawn last.
+#[derive(Clone, Copy)]
+struct Drawn {
+    rect: Rect,
+    pass: u64,
+}
+
+fn place_of(end: End) -> Id {
+    Id::unique(("well", end))
+}
+
+/// The well at a place of the window, if there is one.
+pub fn at(ctx: &Context, place: Pos2) -> Option<End> {
+    let is_there = |end: &End| {
+        let drawn: Option<Drawn> = ctx.data(|data| data.get_temp(place_of(*end)));
+        let pass = ctx.cumulative_pass_nr();
+        drawn.is_some_and(|drawn| drawn.pass + 1 >= pass && drawn.rect.contains(place))
+    };
+    [End::First, End::Last].into_iter().find(is_there)
+}
+
 fn well(
     ui: &mut Ui,
     form: &Compose,
@@ -55,8 +76,16 @@ fn well(
     width: f32,
 ) -> Option<Action> {
     let (path, photo, anchor) = match end {
-        End::First => (&request.image, form.first, &mut request.anchor),
-        End::Last => (&request.last_image, form.last, &mut request.last_anchor),
+        End::First => (
+            &request.sources.image,
+            form.first,
+            &mut request.sources.anchor,
+        ),
+        End::Last => (
+            &request.sources.last_image,
+            form.last,
+            &mut request.sources.last_anchor,
+        ),
     };
     let wanted = vec2(width, size::WELL);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click_and_drag());
@@ -66,6 +95,11 @@ fn well(
     };
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let drawn = Drawn {
+        rect: rect.intersect(ui.clip_rect()),
+        pass: ui.ctx().cumulative_pass_nr(),
+    };
+    ui.data_mut(|data| data.insert_temp(place_of(end), drawn));
     match photo {
         Some(photo) if path.is_some() => {
             crop(ui, &response, rect, photo, form.size, anchor);

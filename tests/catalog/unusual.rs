@@ -200,7 +200,6 @@ fn tokenizers_are_found_near() {
             text_encoder: Some(encoder),
             vae: Some(golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth")),
             tokenizer: None,
-            dit_high: None,
         };
         assert_eq!(picked.model().unwrap().tokenizer, tokenizer);
         let beside = tokenizer.parent().unwrap();

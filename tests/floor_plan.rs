@@ -30,7 +30,8 @@ const CHANNEL: &str = "crossbeam_channel";
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
     room("logging", &[], &[MLX, GUI, CHANNEL]),
-    room("error", &["job"], &[GUI, CHANNEL]),
+    room("words", &["job"], &[MLX, GUI, CHANNEL]),
+    room("error", &["job", "words"], &[GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error", "job"], &[GUI, CHANNEL]),
@@ -52,11 +53,13 @@ const TABLE: &[Room] = &[
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "logging", "job", "media", "catalog", "engine"],
+        &[
+            "error", "logging", "job", "words", "media", "catalog", "engine",
+        ],
         &[MLX, GUI],
     ),
     room("library", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
-    room("view", &["error", "job"], &[MLX, CHANNEL]),
+    room("view", &["error", "job", "words"], &[MLX, CHANNEL]),
     room(
         "app",
         &[

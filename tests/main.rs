@@ -26,3 +26,4 @@ mod support;
 mod text;
 mod view;
 mod weights;
+mod words;

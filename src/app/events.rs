@@ -8,7 +8,7 @@ use egui::Context;
 use super::job_state::{Phase, Work};
 use super::{App, thumbnail};
 use crate::job::memory::Saving;
-use crate::job::{Clip, Event, Record, ResumePoint};
+use crate::job::{Clip, Event, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
 use crate::view::action::Shown;
 
@@ -77,11 +77,12 @@ impl App {
                 ..
             } => self.finish(ctx, id, elapsed, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
-            Event::Failed { id, message, kept } => {
+            Event::Failed { id, problem, kept } => {
                 let elapsed = self.work(id).map(|work| work.elapsed);
-                let title = self.words().notices.failed;
-                self.announce(ctx, elapsed.unwrap_or_default(), title, &message);
-                self.end(id, kept, Some(message));
+                let words = self.words();
+                let (title, why) = (words.notices.failed, (words.problem)(&problem));
+                self.announce(ctx, elapsed.unwrap_or_default(), title, &why);
+                self.end(id, kept, Some(problem));
             }
             Event::Measured { .. } | Event::QuantizedMatrix { .. } => {} // the window asks for neither
         }
@@ -132,10 +133,10 @@ impl App {
     }
 
     /// A job ended early. What is kept of it can be resumed.
-    fn end(&mut self, id: u64, kept: Option<ResumePoint>, message: Option<String>) {
+    fn end(&mut self, id: u64, kept: Option<ResumePoint>, problem: Option<Problem>) {
         self.queue.end(id);
-        let phase = match (message, kept) {
-            (Some(message), kept) => Some(Phase::Failed(message, kept.map(|kept| kept.step))),
+        let phase = match (problem, kept) {
+            (Some(problem), kept) => Some(Phase::Failed(problem, kept.map(|kept| kept.step))),
             (None, Some(kept)) => Some(Phase::Interrupted(kept.step)),
             (None, None) => None,
         };
@@ -173,7 +174,7 @@ impl App {
                     self.show(ctx, Shown::Welcome);
                 }
             }
-            LibraryEvent::Failed(sentence) => self.tell(sentence, true),
+            LibraryEvent::Failed(problem) => self.tell_problem(&problem),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::playback::Moving;
-use crate::job::{Clip, Estimates, JobHandle, Plan, Progress, Stage, TimeLeft};
+use crate::job::{Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Stage, TimeLeft};
 use crate::view::stage::Left;
 
 /// A job and how far it is.
@@ -31,7 +31,7 @@ pub struct Work {
 }
 
 /// How a job stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// It waits for its turn.
     Waiting,
@@ -46,7 +46,7 @@ pub enum Phase {
     /// It waited when the program ended, and waits until it is resumed.
     Held,
     /// It could not be done, and why; the steps that are kept, if it can be resumed.
-    Failed(String, Option<usize>),
+    Failed(Problem, Option<usize>),
 }
 
 impl Work {
@@ -86,6 +86,14 @@ impl Work {
         match &mut self.picture {
             Some(moving) => moving.replace(clip),
             None => self.picture = Moving::new(ctx, clip),
+        }
+    }
+
+    /// What would let it be done after all, where that is one change to what was asked for.
+    pub fn remedy(&self) -> Option<Remedy> {
+        match &self.phase {
+            Phase::Failed(problem, _) => problem.remedy(),
+            _ => None,
         }
     }
 

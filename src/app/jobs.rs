@@ -146,12 +146,15 @@ impl App {
                 let work = self.works.remove(at);
                 self.forget(&work);
             }
-            (JobAction::Restore, _) => {
+            (JobAction::Restore | JobAction::Mend, _) => {
                 let plan = &work.plan;
-                let request = Request {
+                let mut request = Request {
                     sources: plan.sources.clone(),
                     ..plan.info().into()
                 };
+                if let Some(remedy) = work.remedy().filter(|_| action == JobAction::Mend) {
+                    remedy.apply(&mut request);
+                }
                 self.restore(request);
             }
             (JobAction::Earlier, Phase::Waiting) => self.move_job(id, -1),

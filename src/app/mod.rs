@@ -36,7 +36,7 @@ use crate::catalog::hub::offers;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::{
-    Checkpoint, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
+    Checkpoint, Command, Estimates, Event, ModelDownload, Plan, Problem, Queue, Record, Refusal,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
@@ -277,7 +277,11 @@ impl App {
 
     fn warn(&mut self, error: &Error) {
         log::error!("{error}");
-        self.tell(error.to_string(), true);
+        self.tell_problem(&error.problem());
+    }
+
+    fn tell_problem(&mut self, problem: &Problem) {
+        self.tell((self.words().problem)(problem), true);
     }
 
     /// Shows a file or folder in the system's file manager.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process;
 
 use crate::error::{Error, Result};
-use crate::job::{Field, Plan, Refusal};
+use crate::job::{Plan, Refusal};
 
 /// Checks every file that `plan` will write.
 ///
@@ -20,11 +20,7 @@ pub fn check_plan(plan: &Plan) -> Result<()> {
     if let (Some(latents), Some(frames)) = (latents, frames)
         && latents == frames
     {
-        let message = format!(
-            "{} cannot hold latents and frames: give two names",
-            latents.display()
-        );
-        return Err(Refusal::new(Field::Output, message).into());
+        return Err(Refusal::SameOutput(latents.to_owned()).into());
     }
     check([Some(plan.output.as_path()), latents, frames])
 }

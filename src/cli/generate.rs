@@ -10,7 +10,6 @@ use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
 use super::{destination, follow, show};
 use crate::catalog::{self, Matched};
-use crate::engine::memory;
 use crate::error::{Error, Result};
 use crate::job::{
     CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,
@@ -98,8 +97,6 @@ fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
     face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
-    // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
-    memory::fit(&plan)?;
     let output = plan.output.clone();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))

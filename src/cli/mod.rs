@@ -26,7 +26,7 @@ use clap::Parser;
 
 use crate::engine::device;
 use crate::error::{Error, Result};
-use crate::job::{Refusal, Remedy};
+use crate::job::Remedy;
 use crate::logging;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
@@ -85,12 +85,9 @@ fn end(result: Result<()>) -> ExitCode {
 
 /// What to add to the arguments, where that is known.
 fn argument(error: &Error) -> String {
-    match error {
-        Error::Refused(Refusal {
-            remedy: Some(Remedy::Pack(bits)),
-            ..
-        }) => format!(" (--quantize {bits})"),
-        _ => String::new(),
+    match error.remedy() {
+        Some(Remedy::Pack(bits)) => format!(" (--quantize {bits})"),
+        Some(Remedy::Frames(_)) | None => String::new(),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Quantize {
 pub fn run(args: &Quantize) -> Result<()> {
     let checkpoint = catalog::find(&args.model)?
         .checkpoint
-        .map_err(Error::Other)?;
+        .map_err(Error::from)?;
     say(&format!(
         "Packing {} into {} bits",
         checkpoint.name, args.bits

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::clock::Clock;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
-use crate::job::{Event, JobHandle, Plan, Record};
+use crate::job::{Event, JobHandle, Plan, Problem, Record};
 use crate::pipeline::{Outcome, Reporter};
 
 /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
@@ -48,7 +48,7 @@ pub fn perform(
         Ok(Err(error)) => ended(id, error),
         Err(panic) => Event::Failed {
             id,
-            message: defect(panic.as_ref()),
+            problem: defect(panic.as_ref()),
             kept: None,
         },
     });
@@ -88,18 +88,15 @@ fn ended(id: u64, error: Error) -> Event {
     if why.is_cancelled() {
         Event::Cancelled { id, kept }
     } else {
-        let message = why.to_string();
-        log::error!("job {id} failed: {message}");
-        Event::Failed { id, message, kept }
+        log::error!("job {id} failed: {why}");
+        let problem = why.problem();
+        Event::Failed { id, problem, kept }
     }
 }
 
 /// What to tell about a panic.
-fn defect(panic: &(dyn Any + Send)) -> String {
+fn defect(panic: &(dyn Any + Send)) -> Problem {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!(
-        "The job stopped because of a defect in the program, please report it: {}",
-        text.unwrap_or("no more is known")
-    )
+    Problem::Defect(text.unwrap_or("no more is known").to_owned())
 }

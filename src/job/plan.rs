@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::refusal::refuse;
 use super::{
-    Canvas, Checkpoint, Compute, Field, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling,
-    Size, Sources,
+    Canvas, Checkpoint, Compute, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling, Size,
+    Sources,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -91,10 +90,7 @@ impl Plan {
             .resolve(&request.sources, &checkpoint, picture)?;
         request.sources.check_pictures(variant, canvas.frames)?;
         if request.prompt.trim().is_empty() {
-            return refuse(
-                Field::Prompt,
-                "The prompt is empty: say what the video should show",
-            );
+            return Err(Refusal::NoPrompt);
         }
         let sampling = request.sampling.resolve(&checkpoint, seed)?;
         request.sources.check_loras(&checkpoint)?;
@@ -157,11 +153,5 @@ pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
-    refuse(
-        Field::Output,
-        format!(
-            "{} cannot be the video: give a name that ends in .mp4",
-            output.display()
-        ),
-    )
+    Err(Refusal::OutputName(output.to_owned()))
 }

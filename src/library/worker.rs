@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Library;
 use crate::error::{Error, Result};
-use crate::job::{Estimates, Plan, Record};
+use crate::job::{Estimates, Plan, Problem, Record};
 use crate::media::json;
 
 /// What the worker is asked for.
@@ -51,8 +51,8 @@ pub enum LibraryEvent {
     Added(Box<Record>),
     /// The video of this name is gone.
     Removed(String),
-    /// Something could not be done; a sentence for the user.
-    Failed(String),
+    /// Something could not be done.
+    Failed(Problem),
 }
 
 /// The two ends of the worker's channels. Dropped, it finishes what it was asked for.
@@ -139,5 +139,5 @@ fn run(
         LibraryCommand::Wait(plans) => library.keep_waiting(&plans).map(|()| None),
         LibraryCommand::Write(path, value) => json::write(&path, &value).map(|()| None),
     };
-    result.unwrap_or_else(|error| Some(LibraryEvent::Failed(error.to_string())))
+    result.unwrap_or_else(|error| Some(LibraryEvent::Failed(error.problem())))
 }

@@ -5,7 +5,7 @@ use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::Plan;
+use crate::job::{Flaw, Plan};
 use crate::media::json;
 use crate::{Error, Result};
 
@@ -74,16 +74,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
     let json = fs::read(&path).map_err(Error::file("read", &path))?;
-    let damaged = |why: &dyn fmt::Display| {
-        let problem = format!(
-            "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
-        );
-        Error::content(&path, problem)
-    };
+    let damaged =
+        |why: &dyn fmt::Display| Error::content(&path, Flaw::DamagedPlan(why.to_string()));
     let Format { format } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
     if format > FORMAT {
-        let problem = "was left by a newer Zoetrope: go on with that one";
-        return Err(Error::content(folder, problem));
+        return Err(Error::content(folder, Flaw::Newer));
     }
     let Read { mut plan } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
     plan.check().map_err(|why| damaged(&why))?;
@@ -104,11 +99,8 @@ pub fn check_model(plan: &Plan) -> Result<()> {
     let Some(missing) = paths.iter().find(|path| !path.exists()) else {
         return Ok(());
     };
-    let problem = format!(
-        "is gone, and with it the model {} that this video was begun with: put it back there",
-        model.name
-    );
-    Err(Error::content(missing, problem))
+    let flaw = Flaw::ModelGone(model.name.clone());
+    Err(Error::content(missing, flaw))
 }
 
 /// `OUT.mp4` for `OUT.mp4.run`.

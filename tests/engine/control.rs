@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::engine::{Engine, saved};
 use zoetrope::job::{
-    CanvasRequest, Command, Event, JobHandle, Plan, Progress, Record, Request, ResumePoint,
-    SamplingRequest, Size, Stage,
+    CanvasRequest, Command, Event, Flaw, JobHandle, Plan, Problem, Progress, Record, Request,
+    ResumePoint, SamplingRequest, Size, Stage,
 };
 use zoetrope::media::mp4;
 
@@ -149,7 +149,8 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     job.handle.finish_early();
     job.begin();
     match end(&job.engine) {
-        Event::Failed { kept, message, .. } => {
+        Event::Failed { kept, problem, .. } => {
+            let message = problem.to_string();
             assert!(!message.contains("resume"), "{message}");
             assert_eq!(kept.map(|kept| kept.step), Some(MANY as usize));
         }
@@ -203,10 +204,15 @@ fn a_job_whose_model_is_gone_waits_for_it() {
     std::fs::write(&file, text.replace(&model, "/nowhere/model")).unwrap();
 
     let (plan, step) = saved::unfinished(&folder).unwrap();
+    let name = plan.checkpoint.name.clone();
     job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
     match end(&job.engine) {
-        Event::Failed { kept, message, .. } => {
-            assert!(message.contains("put it back there"), "{message}");
+        Event::Failed { kept, problem, .. } => {
+            let Problem::Content { path, flaw } = problem else {
+                panic!("{problem:?}");
+            };
+            assert!(path.starts_with("/nowhere/model"), "{path:?}");
+            assert_eq!(flaw, Flaw::ModelGone(name));
             assert_eq!(kept.map(|kept| kept.step), Some(step));
         }
         other => panic!("{other:?}"),

@@ -61,8 +61,8 @@ fn loras_that_cannot_work_are_refused() {
         (lora("a", f64::NAN, None), "must be a number"),
     ] {
         let refusal = ask(lora).expect_err("it cannot work");
-        assert_eq!(refusal.field, Field::Loras);
-        assert!(refusal.message.contains(reason), "{refusal}");
+        assert_eq!(refusal.field(), Field::Loras);
+        assert!(refusal.to_string().contains(reason), "{refusal}");
     }
 }
 

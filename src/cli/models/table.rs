@@ -36,7 +36,7 @@ pub fn object(model: &Installed) -> Value {
         "place": model.place,
         "family": model.variant.map(Variant::name),
         "bytes": model.bytes,
-        "problem": model.checkpoint.as_ref().err(),
+        "problem": model.checkpoint.as_ref().err().map(ToString::to_string),
     })
 }
 

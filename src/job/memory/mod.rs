@@ -6,12 +6,9 @@ mod fit;
 mod needs;
 mod vae;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::refusal::refuse;
-use super::{Expert, Field, Precision, QuantBits, Refusal, Stage};
+use super::{Expert, OutOfRange, Precision, QuantBits, Refusal, Stage};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -199,12 +196,11 @@ impl MemoryOptions {
         if (1..=vae::MOST_TILES).contains(&self.tiles) {
             return Ok(());
         }
-        let message = format!(
-            "The frames cannot be decoded in {0} x {0} tiles: {1} x {1} are the most",
-            self.tiles,
-            vae::MOST_TILES
-        );
-        refuse(Field::Memory, message)
+        Err(OutOfRange::Tiles {
+            tiles: self.tiles,
+            most: vae::MOST_TILES,
+        }
+        .into())
     }
 }
 
@@ -219,17 +215,6 @@ pub enum Saving {
     Tiles,
     /// The frames are decoded in bf16 instead of float32.
     HalfFrames,
-}
-
-impl fmt::Display for Saving {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::GuidanceInTurn => "the two passes of guidance run one after the other",
-            Self::HalfProducts => "the DiT computes in bf16 instead of f32",
-            Self::Tiles => "the frames are decoded in 2 x 2 tiles",
-            Self::HalfFrames => "the frames are decoded in bf16",
-        })
-    }
 }
 
 impl Default for MemoryOptions {

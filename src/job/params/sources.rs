@@ -6,8 +6,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::job::refusal::refuse;
-use crate::job::{Checkpoint, CropAnchor, Field, Lora, PictureFit, Pictures, Refusal, Variant};
+use crate::job::{Checkpoint, CropAnchor, Lora, PictureFit, Pictures, Refusal, Variant};
 
 /// The pictures, LoRAs and noise that a video is made from. Asked for and done differ in one thing: once the size
 /// is known, `fit` and `max_area` say how it was found.
@@ -135,38 +134,20 @@ impl Sources {
         variant: Variant,
         frames: u32,
     ) -> Result<(), Refusal> {
-        let name = variant.name();
         match (variant.pictures(), &self.last_image) {
-            (Pictures::None | Pictures::FirstFrame, Some(_)) => refuse(
-                Field::LastImage,
-                format!(
-                    "{name} takes no picture to end with: leave it out, or choose a model that does, as \
-                     Wan2.2 I2V-A14B"
-                ),
-            ),
-            (_, Some(_)) if frames == 1 => refuse(
-                Field::LastImage,
-                "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more",
-            ),
+            (Pictures::None | Pictures::FirstFrame, Some(_)) => {
+                Err(Refusal::TakesNoLastPicture(variant))
+            }
+            (_, Some(_)) if frames == 1 => Err(Refusal::LastPictureOfOneFrame),
             _ => Ok(()),
         }
     }
 
     /// Whether a model of this family takes a first picture, or needs one.
     pub(in crate::job) fn check_first(&self, variant: Variant) -> Result<(), Refusal> {
-        let name = variant.name();
         match (variant.pictures(), &self.image) {
-            (Pictures::None, Some(_)) => refuse(
-                Field::Image,
-                format!(
-                    "{name} makes videos from sentences alone: leave the picture out, or choose a model \
-                     that takes one, as Wan2.2 TI2V and I2V-A14B do"
-                ),
-            ),
-            (Pictures::Ends, None) => refuse(
-                Field::Image,
-                format!("{name} makes videos from pictures: give it one to begin with"),
-            ),
+            (Pictures::None, Some(_)) => Err(Refusal::TakesNoPicture(variant)),
+            (Pictures::Ends, None) => Err(Refusal::NeedsPicture(variant)),
             _ => Ok(()),
         }
     }
@@ -179,20 +160,11 @@ impl Sources {
             expert,
         } in &self.loras
         {
-            let file = file.display();
             if !strength.is_finite() {
-                return refuse(
-                    Field::Loras,
-                    format!("The strength of {file} must be a number"),
-                );
+                return Err(Refusal::LoraStrength(file.clone()));
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {
-                return refuse(
-                    Field::Loras,
-                    format!(
-                        "{file} is for one of two experts, but this model has only one: leave out high or low"
-                    ),
-                );
+                return Err(Refusal::LoraForTwo(file.clone()));
             }
         }
         Ok(())

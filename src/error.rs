@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::job::plain_text::one_line;
 use crate::job::{Problem, Refusal, Remedy, ResumePoint};
 use crate::words::english;
 
@@ -11,12 +12,12 @@ pub use crate::job::Flaw;
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, why, and where there is something to do, what to do. Displayed, it is a sentence in English; the
-/// window says [`Error::problem`] in its own language.
+/// What went wrong, why, and where there is something to do, what to do. Displayed, it is a sentence in English, in plain
+/// characters on one line; the window says [`Error::problem`] in its own language.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// What has data of its own.
-    #[error("{}", english::problem(.0))]
+    #[error("{}", one_line(&english::problem(.0)))]
     Problem(Problem),
 
     /// The user stopped the job.
@@ -27,8 +28,12 @@ pub enum Error {
     #[error("Stopped; what has come is kept, and the same download goes on from there")]
     Interrupted,
 
+    /// The user stopped work that leaves something behind, and this is what to do with it.
+    #[error("{}", one_line(.0))]
+    Stopped(String),
+
     /// The job did not come to its end, but what it did is kept.
-    #[error("{}", unfinished(.why, .kept))]
+    #[error("{}", one_line(&unfinished(.why, .kept)))]
     Unfinished {
         /// Why it ended.
         why: Box<Self>,
@@ -37,11 +42,11 @@ pub enum Error {
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
-    #[error("{}", english::problem(&Problem::Mlx(.0.what().into())))]
+    #[error("{}", one_line(&english::problem(&Problem::Mlx(.0.what().into()))))]
     Mlx(#[from] mlx_rs::error::Exception),
 
     /// Something that has its own words, in English.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     Other(String),
 }
 
@@ -49,7 +54,7 @@ impl Error {
     /// Whether the user wanted it.
     pub fn is_cancelled(&self) -> bool {
         match self {
-            Self::Cancelled | Self::Interrupted => true,
+            Self::Cancelled | Self::Interrupted | Self::Stopped(_) => true,
             Self::Unfinished { why, .. } => why.is_cancelled(),
             _ => false,
         }
@@ -81,7 +86,7 @@ impl Error {
             Self::Problem(problem) => problem.clone(),
             Self::Mlx(error) => Problem::Mlx(error.what().into()),
             Self::Unfinished { why, .. } => why.problem(),
-            Self::Cancelled | Self::Interrupted | Self::Other(_) => {
+            Self::Cancelled | Self::Interrupted | Self::Stopped(_) | Self::Other(_) => {
                 Problem::Other(self.to_string())
             }
         }
@@ -107,6 +112,14 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Problem(refusal.into())
     }
+}
+
+fn file(verb: &str, path: &Path, source: &io::Error) -> String {
+    format!("Cannot {verb} {}: {}", path.display(), plain(source))
+}
+
+fn content(path: &Path, problem: &str) -> String {
+    format!("{} {problem}", path.display())
 }
 
 /// How a job ended early, and how it goes on.

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
+use crate::job::plain_text::is_blank;
 use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
 /// The state of the form.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     /// What is asked for.
     pub request: Request,
@@ -47,7 +48,7 @@ impl Form {
             first: self.first.clone(),
             ..Self::default()
         };
-        if draft.request.prompt.trim().is_empty() {
+        if is_blank(&draft.request.prompt) {
             "…".clone_into(&mut draft.request.prompt);
         }
         draft.plan(model, 0, PathBuf::from("draft.mp4"))

@@ -116,13 +116,15 @@ pub enum Implausible {
     OneColour,
 }
 
-/// A step, counted from 1, and the number of all.
+/// A step of a job, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct After {
     /// The step.
     pub step: usize,
     /// All steps.
     pub of: u32,
+    /// The LoRAs that the job uses, which may be to blame.
+    pub loras: usize,
 }
 
 impl Problem {

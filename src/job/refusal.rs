@@ -58,6 +58,15 @@ pub enum Refusal {
     GuidanceForTwo(Guidance),
     /// The strength of this LoRA is infinite or no number.
     LoraStrength(PathBuf),
+    /// This LoRA is far stronger than it was trained for.
+    LoraTooStrong {
+        /// The file.
+        file: PathBuf,
+        /// What was asked for.
+        strength: f64,
+        /// The most.
+        most: f64,
+    },
     /// This LoRA is for one of two experts, and the model has only one.
     LoraForTwo(PathBuf),
     /// A LoRA cannot be read, or does not fit the model.
@@ -84,8 +93,6 @@ pub enum Refusal {
     },
     /// The video cannot have this name.
     OutputName(PathBuf),
-    /// One file cannot hold two things.
-    SameOutput(PathBuf),
     /// Something that has no words of its own yet, in English.
     Other(Field, String),
 }
@@ -100,12 +107,12 @@ pub enum OutOfRange {
         /// What the model needs.
         least: u64,
     },
-    /// A side is longer than the longest, in pixels.
+    /// It is larger than any video, lying or standing.
     SizeTooLarge {
         /// What was asked for.
         size: Size,
-        /// The longest side.
-        longest: u32,
+        /// The largest.
+        largest: Size,
     },
     /// The sides are no multiples of what the model works in.
     SizeUnaligned {
@@ -138,6 +145,13 @@ pub enum OutOfRange {
     Steps(u32),
     /// This shift.
     Shift(f64),
+    /// This shift does not go with so many steps.
+    ShiftForSteps {
+        /// What was asked for.
+        shift: f64,
+        /// The steps.
+        steps: u32,
+    },
     /// The VAE cannot decode in so many tiles a side.
     Tiles {
         /// What a plan says.
@@ -154,6 +168,8 @@ pub enum Advice {
     Quantize(QuantBits, u64),
     /// One of so many frames, or of a smaller size.
     Shorten(u32),
+    /// One whose picture is smaller: opening this one takes so many bytes.
+    SmallerPicture(u64),
     /// The same on a larger machine, or that of a smaller model.
     LargerMachine,
     /// One that was begun can only go on elsewhere.
@@ -186,9 +202,12 @@ impl Refusal {
             Self::OutOfRange(number) => number.field(),
             Self::OtherLatents { .. } => Field::Size,
             Self::GuidanceNotFinite | Self::GuidanceForTwo(_) => Field::Guidance,
-            Self::LoraStrength(_) | Self::LoraForTwo(_) | Self::LoraUnusable(_) => Field::Loras,
+            Self::LoraStrength(_)
+            | Self::LoraTooStrong { .. }
+            | Self::LoraForTwo(_)
+            | Self::LoraUnusable(_) => Field::Loras,
             Self::Memory { .. } => Field::Memory,
-            Self::OutputName(_) | Self::SameOutput(_) => Field::Output,
+            Self::OutputName(_) => Field::Output,
             Self::Other(field, _) => *field,
         }
     }
@@ -199,7 +218,7 @@ impl Refusal {
             Self::Memory { advice, .. } => match advice {
                 Advice::Quantize(bits, _) => Some(Remedy::Pack(*bits)),
                 Advice::Shorten(frames) => Some(Remedy::Frames(*frames)),
-                Advice::LargerMachine | Advice::Elsewhere => None,
+                Advice::SmallerPicture(_) | Advice::LargerMachine | Advice::Elsewhere => None,
             },
             _ => None,
         }
@@ -217,7 +236,7 @@ impl OutOfRange {
             Self::TooManyFrames { .. } | Self::FramesUnaligned { .. } => Field::Frames,
             Self::Fps(_) => Field::Fps,
             Self::Steps(_) => Field::Steps,
-            Self::Shift(_) => Field::Shift,
+            Self::Shift(_) | Self::ShiftForSteps { .. } => Field::Shift,
             Self::Tiles { .. } => Field::Memory,
         }
     }
@@ -237,4 +256,9 @@ impl Remedy {
             Self::Frames(frames) => request.canvas.frames = Some(frames),
         }
     }
+}
+
+/// Refuses with a sentence that has no words of its own yet, in English.
+pub(super) fn refuse<T>(field: Field, message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::new(field, message))
 }

@@ -39,6 +39,7 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
     let after = After {
         step,
         of: plan.sampling.steps,
+        loras: plan.sources.loras.len(),
     };
     let what = if !spread.is_finite() {
         Implausible::LatentsNotFinite(after)

@@ -72,6 +72,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::GuidanceNotFinite => "引导强度必须是数字".into(),
         Refusal::GuidanceForTwo(_) => "此模型只有一个网络：引导强度只能填写一个数字".into(),
         Refusal::LoraStrength(file) => format!("{} 的强度必须是数字", file.display()),
+        Refusal::LoraTooStrong {
+            file,
+            strength,
+            most,
+        } => format!(
+            "强度 {strength} 对 {} 过大：它按 1 训练，最大为 {most}",
+            file.display()
+        ),
         Refusal::LoraForTwo(file) => format!(
             "{} 只用于两个专家之一，而此模型只有一个：请改为用于全部",
             file.display()
@@ -91,9 +99,6 @@ pub fn refusal(refusal: &Refusal) -> String {
             "这些潜变量有 {channels} 个通道，而 {model} 需要 {expected} 个：请选择生成它们的模型"
         ),
         Refusal::OutputName(_) => "视频文件名必须以 .mp4 结尾".into(),
-        Refusal::SameOutput(file) => {
-            format!("{} 不能同时保存潜变量和帧：请使用两个名称", file.display())
-        }
         Refusal::Other(field, _) => other(*field).into(),
         Refusal::OutOfRange(number) => out_of_range(*number),
     }
@@ -105,8 +110,8 @@ fn out_of_range(number: OutOfRange) -> String {
         OutOfRange::AreaTooSmall { area, least } => {
             format!("面积（{area} 像素）过小：至少需要 {least} 像素")
         }
-        OutOfRange::SizeTooLarge { size, longest } => {
-            format!("尺寸 {size} 过大：边长不能超过 {longest}")
+        OutOfRange::SizeTooLarge { size, largest } => {
+            format!("尺寸 {size} 过大：视频最大为 {largest}，横竖均可")
         }
         OutOfRange::SizeUnaligned {
             size,
@@ -125,6 +130,9 @@ fn out_of_range(number: OutOfRange) -> String {
         OutOfRange::Fps(_) => "帧率必须在 1 到 240 之间".into(),
         OutOfRange::Steps(_) => "步数必须在 1 到 1000 之间".into(),
         OutOfRange::Shift(_) => "偏移必须大于 0".into(),
+        OutOfRange::ShiftForSteps { shift, steps } => {
+            format!("偏移 {shift} 不能用于 {steps} 步：请选择更接近 5 的值")
+        }
         OutOfRange::Tiles { most, .. } => format!("解码最多分为 {most} × {most} 块"),
     }
 }
@@ -159,6 +167,9 @@ fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
             format!("请将权重压缩为 {bits} 位，这样只需 {}", bytes(enough))
         }
         Advice::Shorten(frames) => format!("请缩短到 {frames} 帧，或缩小尺寸"),
+        Advice::SmallerPicture(takes) => {
+            format!("请使用更小的图片，打开这张需要 {}", bytes(takes))
+        }
         Advice::LargerMachine => format!("请使用有 {needed} 的机器，或更小的模型或尺寸"),
         Advice::Elsewhere => format!("请在有 {needed} 的机器上继续"),
     };
@@ -260,11 +271,16 @@ fn network(address: &str, fault: &NetworkFault) -> String {
 }
 
 fn implausible(what: &Implausible) -> String {
-    let when = |After { step, of }| format!("第 {step} 步（共 {of} 步）之后的潜变量");
+    let when = |After { step, of, .. }| format!("第 {step} 步（共 {of} 步）之后的潜变量");
+    let or_loras = |after: After| match after.loras {
+        0 => "",
+        _ => "LoRA 已损坏或过强，或",
+    };
     match *what {
         Implausible::LatentsNotFinite(after) => format!(
-            "{}不是有限数：模型的权重已损坏，或在半精度下溢出，改用 f32 计算可以避免",
-            when(after)
+            "{}不是有限数：{}模型的权重已损坏，或在半精度下溢出，改用 f32 计算可以避免",
+            when(after),
+            or_loras(after)
         ),
         Implausible::LatentsTooWide {
             after,
@@ -272,11 +288,13 @@ fn implausible(what: &Implausible) -> String {
             guidance,
             shift,
         } => format!(
-            "{}幅度是正常的 {times:.0} 倍，无法成为视频：引导强度 {guidance} 或偏移 {shift} 过大，或权重已损坏",
-            when(after)
+            "{}幅度是正常的 {times:.0} 倍，无法成为视频：引导强度 {guidance} 或偏移 {shift} 过大，{}或权重已损坏",
+            when(after),
+            or_loras(after)
         ),
         Implausible::LatentsVanish(after) => {
-            format!("{}几乎全为零：模型的权重已损坏", when(after))
+            let loras = or_loras(after);
+            format!("{}几乎全为零：{loras}模型的权重已损坏", when(after))
         }
         Implausible::FramesNotFinite => {
             "解码出的帧不是有限数：VAE 的权重已损坏，因此没有保存视频".into()

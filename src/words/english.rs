@@ -96,6 +96,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::LoraStrength(file) => {
             format!("The strength of {} must be a number", file.display())
         }
+        Refusal::LoraTooStrong {
+            file,
+            strength,
+            most,
+        } => format!(
+            "A strength of {strength} is too much for {}: it was trained for 1, and {most} is the most",
+            file.display()
+        ),
         Refusal::LoraForTwo(file) => format!(
             "{} is for one of two experts, but this model has only one: leave out high or low",
             file.display()
@@ -119,10 +127,6 @@ pub fn refusal(refusal: &Refusal) -> String {
             "{} cannot be the video: give a name that ends in .mp4",
             output.display()
         ),
-        Refusal::SameOutput(file) => format!(
-            "{} cannot hold latents and frames: give two names",
-            file.display()
-        ),
         Refusal::Other(_, sentence) => sentence.clone(),
         Refusal::OutOfRange(number) => out_of_range(*number),
     }
@@ -134,9 +138,9 @@ fn out_of_range(number: OutOfRange) -> String {
         OutOfRange::AreaTooSmall { area, least } => {
             format!("An area of {area} pixels is too small: {least} is the least")
         }
-        OutOfRange::SizeTooLarge { size, longest } => {
-            format!("{size} is too large: no side can be over {longest}")
-        }
+        OutOfRange::SizeTooLarge { size, largest } => format!(
+            "{size} is too large: a video can have up to {largest} pixels, lying or standing"
+        ),
         OutOfRange::SizeUnaligned {
             size,
             smaller,
@@ -160,6 +164,9 @@ fn out_of_range(number: OutOfRange) -> String {
         OutOfRange::Shift(shift) => {
             format!("A shift of {shift} cannot work: give a number above 0")
         }
+        OutOfRange::ShiftForSteps { shift, steps } => {
+            format!("A shift of {shift} cannot work with {steps} steps: give one nearer to 5")
+        }
         OutOfRange::Tiles { tiles, most } => format!(
             "The frames cannot be decoded in {tiles} x {tiles} tiles: {most} x {most} are the most"
         ),
@@ -179,6 +186,10 @@ fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
             bytes(enough)
         ),
         Advice::Shorten(frames) => format!("ask for {frames} frames or a smaller size"),
+        Advice::SmallerPicture(takes) => format!(
+            "make its picture smaller, opening it takes {}",
+            bytes(takes)
+        ),
         Advice::LargerMachine => {
             format!("it takes a machine that can give {needed}, or a smaller model or size")
         }
@@ -285,12 +296,18 @@ fn network(address: &str, fault: &NetworkFault) -> String {
 }
 
 fn implausible(what: &Implausible) -> String {
-    let when = |After { step, of }| format!("after step {step} of {of}");
+    let when = |After { step, of, .. }| format!("after step {step} of {of}");
+    let or_loras = |after: After| match after.loras {
+        0 => "",
+        1 => "the LoRA is damaged or too strong, or ",
+        _ => "one of the LoRAs is damaged or too strong, or ",
+    };
     match *what {
         Implausible::LatentsNotFinite(after) => format!(
-            "The latents {} are not finite: the model's weights are damaged, or its products overflow in half \
+            "The latents {} are not finite: {}the model's weights are damaged, or its products overflow in half \
              precision, which --dtype f32 avoids",
-            when(after)
+            when(after),
+            or_loras(after)
         ),
         Implausible::LatentsTooWide {
             after,
@@ -299,12 +316,14 @@ fn implausible(what: &Implausible) -> String {
             shift,
         } => format!(
             "The latents {} have {times:.0} times their normal spread, which cannot become a video: guidance \
-             {guidance} or shift {shift} is too strong, or the weights are damaged",
-            when(after)
+             {guidance} or shift {shift} is too strong, {}or the weights are damaged",
+            when(after),
+            or_loras(after)
         ),
         Implausible::LatentsVanish(after) => format!(
-            "The latents {} are all next to zero: the model's weights are damaged",
-            when(after)
+            "The latents {} are all next to zero: {}the model's weights are damaged",
+            when(after),
+            or_loras(after)
         ),
         Implausible::FramesNotFinite => {
             "The decoded frames are not finite: the VAE's weights are damaged, so no video was saved".into()

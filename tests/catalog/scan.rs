@@ -206,7 +206,7 @@ fn extended_networks_are_not_taken_for_plain_ones() {
         .unwrap_err()
         .to_string();
     assert!(
-        problem.contains("a kind that is not supported"),
+        problem.contains("is VACE, which Zoetrope cannot run yet"),
         "{problem}"
     );
 }

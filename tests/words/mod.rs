@@ -32,9 +32,9 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
         (
             OutOfRange::SizeTooLarge {
                 size: Size::new(9999, 32),
-                longest: 8192,
+                largest: Size::new(3840, 2160),
             },
-            "8192",
+            "3840x2160",
         ),
         (
             OutOfRange::SizeUnaligned {
@@ -62,6 +62,13 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
         (OutOfRange::Fps(0), "240"),
         (OutOfRange::Steps(0), "1000"),
         (OutOfRange::Shift(-1.5), "-1.5"),
+        (
+            OutOfRange::ShiftForSteps {
+                shift: 1e-9,
+                steps: 40,
+            },
+            "40 steps",
+        ),
         (OutOfRange::Tiles { tiles: 9, most: 2 }, "2 x 2"),
     ];
     let others = [
@@ -83,6 +90,14 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
             Refusal::LoraStrength("a.safetensors".into()),
             "a.safetensors",
         ),
+        (
+            Refusal::LoraTooStrong {
+                file: "d.safetensors".into(),
+                strength: 900.0,
+                most: 100.0,
+            },
+            "900",
+        ),
         (Refusal::LoraForTwo("b.safetensors".into()), "b.safetensors"),
         (
             Refusal::LoraUnusable(Box::new(Problem::Content {
@@ -96,6 +111,7 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
             "20.0 GB",
         ),
         (memory(Advice::Shorten(33)), "33 frames"),
+        (memory(Advice::SmallerPicture(40 * GB)), "40.0 GB"),
         (memory(Advice::LargerMachine), "machine"),
         (memory(Advice::Elsewhere), "36.0 GB"),
         (
@@ -107,7 +123,6 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
             "16",
         ),
         (Refusal::OutputName("video.gif".into()), ".mp4"),
-        (Refusal::SameOutput("x.safetensors".into()), "x.safetensors"),
         (Refusal::new(Field::Steps, "Not today"), "Not today"),
     ];
     let numbers = numbers.map(|(number, part)| (Refusal::from(number), part));
@@ -120,7 +135,11 @@ fn problems() -> Vec<(Problem, &'static str)> {
         path: "model".into(),
         flaw,
     };
-    let after = After { step: 3, of: 50 };
+    let after = After {
+        step: 3,
+        of: 50,
+        loras: 2,
+    };
     let file = |kind, detail: &str| Problem::File {
         verb: "write",
         path: "video.mp4".into(),
@@ -154,7 +173,7 @@ fn problems() -> Vec<(Problem, &'static str)> {
         (content("is a riddle".into()), "is a riddle"),
         (
             Problem::Implausible(Implausible::LatentsNotFinite(after)),
-            "step 3 of 50",
+            "step 3 of 50 are not finite: one of the LoRAs is damaged",
         ),
         (
             Problem::Implausible(Implausible::LatentsTooWide {

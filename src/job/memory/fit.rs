@@ -168,6 +168,9 @@ fn are_float32(sizes: &Sizes) -> bool {
 
 /// What would need less.
 fn advice(plan: &Plan, sizes: &Sizes, most: u64) -> Advice {
+    if sizes.picture > most {
+        return Advice::SmallerPicture(sizes.picture);
+    }
     let peak = |change: &dyn Fn(&mut Plan)| {
         let mut other = plan.clone();
         change(&mut other);

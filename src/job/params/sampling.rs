@@ -7,7 +7,8 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::job::{Checkpoint, Expert, OutOfRange, Refusal, Sampler};
+use crate::job::noise_levels::check_levels;
+use crate::job::{Checkpoint, Expert, OutOfRange, Refusal, Sampler, new_seed};
 
 /// How a video is denoised, as asked: `None` is what the model recommends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -30,8 +31,8 @@ pub struct SamplingRequest {
     #[arg(long, value_name = "S")]
     pub shift: Option<f64>,
 
-    /// Seed of the starting noise: the same one makes the same video [default: a new one]
-    #[arg(long, value_name = "N")]
+    /// Seed of the starting noise: the same one makes the same video [default: a new one, as -1 is too]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub seed: Option<u64>,
 }
 
@@ -106,7 +107,7 @@ impl Sampling {
         if !(shift.is_finite() && shift > 0.0) {
             return Err(OutOfRange::Shift(shift).into());
         }
-        Ok(())
+        check_levels(shift, steps, self.sampler)
     }
 
     /// For `zoetrope info`.
@@ -191,7 +192,7 @@ impl FromStr for Guidance {
 
 impl Guidance {
     /// Whether the scales are numbers, and not two where there is one network.
-    fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    pub(in crate::job) fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
         let Self { low, high } = self;
         if !(low.is_finite() && high.is_finite()) {
             return Err(Refusal::GuidanceNotFinite);
@@ -200,5 +201,16 @@ impl Guidance {
             return Err(Refusal::GuidanceForTwo(self));
         }
         Ok(())
+    }
+}
+
+/// A seed; -1 asks other programs for a new one, so it does here.
+fn seed(text: &str) -> Result<u64, String> {
+    match text.trim() {
+        "-1" => Ok(new_seed()),
+        text => text.parse().map_err(|_| {
+            "give a whole number from 0 to 18446744073709551615, or leave it out for a new one"
+                .into()
+        }),
     }
 }

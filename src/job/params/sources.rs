@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::Line;
 use crate::job::{Checkpoint, CropAnchor, Lora, PictureFit, Pictures, Refusal, Variant};
 
+/// No LoRA is of any use beyond this, and products overflow.
+const STRONGEST: f64 = 100.0;
+
 /// The pictures, LoRAs and noise that a video is made from. Asked for and done differ in one thing: once the size
 /// is known, `fit` and `max_area` say how it was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
 #[command(next_help_heading = "Pictures, LoRAs and noise")]
 #[serde(from = "Stored")]
 pub struct Sources {
-    /// Picture to begin with
+    /// Picture to begin with; what is transparent becomes white
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PathBuf>,
@@ -162,6 +165,13 @@ impl Sources {
         {
             if !strength.is_finite() {
                 return Err(Refusal::LoraStrength(file.clone()));
+            }
+            if strength.abs() > STRONGEST {
+                return Err(Refusal::LoraTooStrong {
+                    file: file.clone(),
+                    strength: *strength,
+                    most: STRONGEST,
+                });
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {
                 return Err(Refusal::LoraForTwo(file.clone()));

@@ -38,15 +38,27 @@ impl Projections {
 
     /// (batch, tokens, dim) → (batch, tokens, heads, width), normalised over the whole width.
     fn queries(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.q.forward(x)?, Some(&self.norm_q), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.q, x)?,
+            Some(&self.norm_q),
+            self.eps,
+        )?)
     }
 
     fn keys(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.k.forward(x)?, Some(&self.norm_k), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.k, x)?,
+            Some(&self.norm_k),
+            self.eps,
+        )?)
     }
 
     fn values(&self, x: &Array) -> Result<Array> {
-        self.heads(&self.v.forward(x)?)
+        self.heads(&self.product(&self.v, x)?)
+    }
+
+    fn product(&self, linear: &Linear, x: &Array) -> Result<Array> {
+        nn::product(linear, x, self.norm_q.dim(0))
     }
 
     fn heads(&self, x: &Array) -> Result<Array> {
@@ -62,7 +74,7 @@ impl Projections {
         let y = y
             .transpose_axes(&[0, 2, 1, 3])?
             .reshape(&[batch, tokens, -1])?;
-        self.o.forward(&y)
+        self.product(&self.o, &y)
     }
 }
 

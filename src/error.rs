@@ -17,7 +17,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// What has data of its own.
-    #[error("{}", one_line(&english::problem(.0)))]
+    #[error("{}", english::problem(.0))]
     Problem(Problem),
 
     /// The user stopped the job.
@@ -42,7 +42,7 @@ pub enum Error {
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
-    #[error("{}", one_line(&english::problem(&Problem::Mlx(.0.what().into()))))]
+    #[error("{}", english::problem(&Problem::Mlx(.0.what().into())))]
     Mlx(#[from] mlx_rs::error::Exception),
 
     /// Something that has its own words, in English.

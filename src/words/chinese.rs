@@ -1,9 +1,10 @@
-//! Simplified Chinese.
+//! Simplified Chinese. What comes from files or other programs is shown in plain characters, on one line.
 
 use std::io;
 
 use super::english::bytes;
 use crate::job::memory::Saving;
+use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, NetworkFault, OutOfRange,
     Problem, Refusal, Stage,
@@ -50,7 +51,7 @@ pub fn device_fault(fault: DeviceFault) -> String {
 
 /// Why a request cannot be carried out, and what could be.
 pub fn refusal(refusal: &Refusal) -> String {
-    match refusal {
+    let told = match refusal {
         Refusal::NoPrompt => "请先输入提示词".into(),
         Refusal::TakesNoPicture(variant) => format!(
             "{} 只能由文字生成视频：请移除图片，或选择支持图片的模型，例如 Wan2.2 TI2V 或 I2V-A14B",
@@ -101,7 +102,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OutputName(_) => "视频文件名必须以 .mp4 结尾".into(),
         Refusal::Other(field, _) => other(*field).into(),
         Refusal::OutOfRange(number) => out_of_range(*number),
-    }
+    };
+    one_line(&told).into_owned()
 }
 
 /// Numbers that are too large, too small, or between those that work.
@@ -181,7 +183,7 @@ fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
 
 /// What went wrong, why, and what to do.
 pub fn problem(problem: &Problem) -> String {
-    match problem {
+    let told = match problem {
         Problem::Refused(refused) => refusal(refused),
         Problem::File {
             verb,
@@ -200,7 +202,8 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Defect(detail) => format!("程序有缺陷，任务已停止，请反馈：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
         Problem::Other(sentence) => sentence.clone(),
-    }
+    };
+    one_line(&told).into_owned()
 }
 
 fn tried(verb: &str) -> &str {

@@ -1,9 +1,10 @@
-//! English.
+//! English. What comes from files or other programs is shown in plain characters, on one line.
 
 use std::fmt;
 use std::io;
 
 use crate::job::memory::Saving;
+use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Flaw, Implausible, NetworkFault, OutOfRange, Problem,
     Refusal, Stage,
@@ -66,7 +67,7 @@ pub fn device_fault(fault: DeviceFault) -> String {
 
 /// Why a request cannot be carried out, and what could be.
 pub fn refusal(refusal: &Refusal) -> String {
-    match refusal {
+    let told = match refusal {
         Refusal::NoPrompt => "The prompt is empty: say what the video should show".into(),
         Refusal::TakesNoPicture(variant) => format!(
             "{} makes videos from sentences alone: leave the picture out, or choose a model that takes one, as Wan2.2 \
@@ -129,7 +130,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         ),
         Refusal::Other(_, sentence) => sentence.clone(),
         Refusal::OutOfRange(number) => out_of_range(*number),
-    }
+    };
+    one_line(&told).into_owned()
 }
 
 /// Numbers that are too large, too small, or between those that work.
@@ -203,7 +205,7 @@ fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
 
 /// What went wrong, why, and what to do.
 pub fn problem(problem: &Problem) -> String {
-    match problem {
+    let told = match problem {
         Problem::Refused(refused) => refusal(refused),
         Problem::File {
             verb,
@@ -223,7 +225,8 @@ pub fn problem(problem: &Problem) -> String {
         ),
         Problem::Network { address, fault } => network(address, fault),
         Problem::Other(sentence) => sentence.clone(),
-    }
+    };
+    one_line(&told).into_owned()
 }
 
 /// The usual reasons in plain words; the rest is as the system says it.

@@ -114,14 +114,6 @@ impl From<Refusal> for Error {
     }
 }
 
-fn file(verb: &str, path: &Path, source: &io::Error) -> String {
-    format!("Cannot {verb} {}: {}", path.display(), plain(source))
-}
-
-fn content(path: &Path, problem: &str) -> String {
-    format!("{} {problem}", path.display())
-}
-
 /// How a job ended early, and how it goes on.
 fn unfinished(why: &Error, kept: &ResumePoint) -> String {
     let ResumePoint { folder, step, of } = kept;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::job::Variant;
 use crate::job::{Flaw, Variant};
 use crate::weights::shards;
 

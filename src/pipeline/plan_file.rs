@@ -145,11 +145,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     for (number, picture) in plan.pictures_mut().enumerate() {
         let copy = copy_of(folder, number, picture);
         // The copy goes with the run folder: what names the picture later had better name the original, while that is
-        // what it was. Where the copy is missing, the job never began.
+        // what it was. Where the copy is missing, the job never began; in earlier versions it never was.
         let is_original = fingerprints
             .get(number)
             .is_some_and(|known| Fingerprint::of(picture).is_ok_and(|found| found == *known));
-        if copy.exists() && !is_original {
+        if fingerprints.is_empty() || (copy.exists() && !is_original) {
             *picture = copy;
         }
     }
@@ -164,11 +164,8 @@ pub fn check_inputs(plan: &Plan) -> Result<()> {
     let model = &plan.checkpoint;
     let paths = model.paths();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        let problem = format!(
-            "is gone, and with it the model {} that this video was begun with: put it back there",
-            model.name
-        );
-        return Err(Error::content(missing, problem));
+        let flaw = Flaw::ModelGone(model.name.clone());
+        return Err(Error::content(missing, flaw));
     }
     let folder = plan.run_folder();
     let done = run_folder::finished_steps(plan)?;

@@ -116,7 +116,7 @@ impl App {
                 Ok((plan, step)) => (Some(plan), Phase::Interrupted(step)),
                 Err(why) => (
                     saved::plan(&folder).ok(),
-                    Phase::Failed(why.to_string(), None),
+                    Phase::Failed(why.problem(), None),
                 ),
             };
             let plan = plan.map(|mut plan| {
@@ -201,12 +201,15 @@ impl App {
                 JobAction::Cancel | JobAction::Discard,
                 Phase::Interrupted(_) | Phase::Held | Phase::Failed(..),
             ) => self.discard_job(at),
-            (JobAction::Restore, _) => {
+            (JobAction::Restore | JobAction::Mend, _) => {
                 if let Some(plan) = work.plan.clone() {
-                    let request = Request {
+                    let mut request = Request {
                         sources: plan.sources.clone(),
                         ..plan.info().into()
                     };
+                    if let Some(remedy) = work.remedy().filter(|_| action == JobAction::Mend) {
+                        remedy.apply(&mut request);
+                    }
                     self.restore(Some(plan.checkpoint.root.clone()), request);
                 }
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::App;
 use super::dialogs::Question;
 use crate::catalog;
-use crate::job::{Checkpoint, Expert, Field, Lora, LoraFit, Refusal};
+use crate::job::{Checkpoint, Expert, Lora, LoraFit, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
 type Matter = (Vec<(PathBuf, Option<Expert>)>, PathBuf);
@@ -79,7 +79,7 @@ impl App {
 /// Of two experts the layers are counted together.
 fn fit(lora: &Lora, model: &Checkpoint) -> LoraFit {
     let matched = catalog::match_loras(std::slice::from_ref(lora), model);
-    let matched = matched.map_err(|error| Refusal::new(Field::Loras, error.to_string()))?;
+    let matched = matched.map_err(|error| Refusal::LoraUnusable(Box::new(error.problem())))?;
     let fits = matched.iter().map(|each| (each.fit.matched, each.fit.of));
     Ok(fits.fold((0, 0), |(matched, of), (more, of_more)| {
         (matched + more, of + of_more)

@@ -82,7 +82,7 @@ fn of_file(file: &Path) -> Result<Checkpoint> {
     let mut places = folders::all();
     places.extend(around(file).map(Path::to_owned));
     if let Some(model) = scan(&places).at(file) {
-        return model.checkpoint.clone().map_err(Error::Other);
+        return model.checkpoint.clone().map_err(Error::from);
     }
     let networks = Component::open(file)?;
     let role = networks
@@ -109,7 +109,7 @@ fn around(file: &Path) -> impl Iterator<Item = &Path> {
 pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
     match model {
         _ if !picked.is_empty() => picked.model(),
-        Some(model) => find(model)?.checkpoint.map_err(Error::Other),
+        Some(model) => find(model)?.checkpoint.map_err(Error::from),
         None => built_in(),
     }
 }

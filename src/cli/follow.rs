@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
 use crate::job::{Command, DeviceFault, Event, JobHandle, ResumePoint};
+use crate::words::english;
 
 /// Carries out the `command` for a handle, which will write `output`.
 pub fn carry_out(
@@ -41,9 +42,7 @@ pub fn follow(
                 savings, midway, ..
             } => tell(&savings, midway),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
-            Event::Failed { message, kept, .. } => {
-                return Err(unfinished(Error::Other(message), kept));
-            }
+            Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
             Event::Finished { .. } => {
                 on_event(event);
                 return Ok(());
@@ -56,8 +55,8 @@ pub fn follow(
 
 /// Tells what the job does to fit into memory.
 fn tell(savings: &[Saving], midway: bool) {
-    for saving in savings {
-        say(&format!("To fit into memory, {saving}"));
+    if !savings.is_empty() {
+        say(&english::to_fit(savings));
     }
     if midway {
         say("From here on the video is rounded otherwise than it was begun");
@@ -65,6 +64,7 @@ fn tell(savings: &[Saving], midway: bool) {
 }
 
 fn warning(fault: DeviceFault) -> String {
+    let fault = english::device_fault(fault);
     format!(
         "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
     )

@@ -9,7 +9,7 @@ use super::progress::{ProgressSink, headline};
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
-use crate::engine::{self, CutPrompt, memory, saved};
+use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
@@ -106,8 +106,6 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     for cut in engine::cut_prompts(&plan)? {
         say(&warning(&cut));
     }
-    // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
-    memory::fit(&plan)?;
     let output = plan.output.clone();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan};
+use crate::words::english;
 
 /// Prints what each stage needs and what the machine has.
 ///
@@ -46,7 +47,9 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
-    lines.extend(savings.iter().map(|saving| format!("To fit, {saving}")));
+    if !savings.is_empty() {
+        lines.push(english::to_fit(savings));
+    }
     lines.join("\n")
 }
 
@@ -58,7 +61,7 @@ fn row(need: &Need) -> String {
     };
     format!(
         "{:30}{:>10}{:>10}{:>10}",
-        format!("{}{expert}", need.stage.label()),
+        format!("{}{expert}", english::stage(need.stage)),
         format::bytes(need.weights),
         format::bytes(need.work),
         format::bytes(need.bytes()),
@@ -100,7 +103,7 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
-        "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changes": fitted.savings.iter().map(|&each| english::saving(each)).collect::<Vec<_>>(),
     })
     .to_string()
 }

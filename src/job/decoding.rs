@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use super::params::canvas::{check_fps, check_video};
 use super::plan::check_output;
-use super::refusal::refuse;
 use super::{
-    Canvas, Checkpoint, DecodedInfo, Field, GenerationInfo, LatentShape, Limits, Origin, Plan,
-    Quality, Refusal, VaePrecision, VideoInfo,
+    Canvas, Checkpoint, DecodedInfo, GenerationInfo, LatentShape, Limits, Origin, Plan, Quality,
+    Refusal, VaePrecision, VideoInfo,
 };
 
 /// Everything that a video is made from, besides its latents.
@@ -110,11 +109,9 @@ fn check_channels(checkpoint: &Checkpoint, shape: LatentShape) -> Result<(), Ref
     if u32::try_from(shape.channels) == Ok(channels) {
         return Ok(());
     }
-    refuse(
-        Field::Size,
-        format!(
-            "These latents have {} channels, but those of {} have {channels}: give the folder of the model that made them",
-            shape.channels, checkpoint.name,
-        ),
-    )
+    Err(Refusal::OtherLatents {
+        channels: shape.channels,
+        model: checkpoint.name.clone(),
+        expected: channels,
+    })
 }

@@ -92,10 +92,7 @@ impl Plan {
             .resolve(&request.sources, &checkpoint, picture)?;
         request.sources.check_pictures(variant, canvas.frames)?;
         if is_blank(&request.prompt) {
-            return refuse(
-                Field::Prompt,
-                "The prompt is empty: say what the video should show",
-            );
+            return Err(Refusal::NoPrompt);
         }
         let sampling = request.sampling.resolve(&checkpoint, seed)?;
         request.sources.check_loras(&checkpoint)?;
@@ -178,8 +175,5 @@ pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
-    refuse(
-        Field::Output,
-        format!("{shown} cannot be the video: give a name that ends in .mp4"),
-    )
+    Err(Refusal::OutputName(output.to_owned()))
 }

@@ -22,7 +22,7 @@ use super::latents_file::{self, Denoised, TENSOR};
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
 use crate::disk;
-use crate::job::{GenerationInfo, Plan, ResumePoint};
+use crate::job::{Flaw, GenerationInfo, Plan, Problem, ResumePoint};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
@@ -380,10 +380,7 @@ fn in_state(name: &str) -> String {
 /// For `map_err` after reading `path`: what is wrong inside it does not matter, what to do does.
 fn damaged(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Content { .. } => Error::content(
-            path,
-            "is damaged: remove this file, and the job goes on from what was kept before it",
-        ),
+        Error::Problem(Problem::Content { .. }) => Error::content(path, Flaw::DamagedState),
         error => error,
     }
 }

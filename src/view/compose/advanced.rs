@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     }
     let folded_refusal = form.refusal.is_some_and(|refusal| {
         matches!(
-            refusal.field,
+            refusal.field(),
             Field::Steps | Field::Guidance | Field::Shift | Field::Loras
         )
     });

@@ -95,6 +95,6 @@ fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> 
 impl Compose<'_> {
     /// Why the request cannot be done, if it is for this field.
     fn refusal_of(&self, field: Field) -> Option<&Refusal> {
-        self.refusal.filter(|refusal| refusal.field == field)
+        self.refusal.filter(|refusal| refusal.field() == field)
     }
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Pictures, QuantBits, Refusal, Size, Stage as JobStage,
-    WeightFormat,
+    DeviceFault, DownloadProgress, Estimate, Pictures, Problem, QuantBits, Refusal, Size,
+    Stage as JobStage, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -102,6 +102,8 @@ pub struct Words {
     pub estimate: fn(Estimate) -> String,
     /// Why a request cannot be carried out.
     pub refusal: fn(&Refusal) -> String,
+    /// What went wrong, and what to do.
+    pub problem: fn(&Problem) -> String,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
     /// A title of the menu bar, from English.

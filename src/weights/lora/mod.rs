@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
 use super::names::NetworkKind;
-use crate::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
 
@@ -116,9 +116,7 @@ impl Lora {
         let weights = Weights::open_as_named(path)?;
         let names = weights.names();
         if let Some(kind) = names.iter().find_map(|key| dialect::other_kind(key)) {
-            let problem =
-                format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
-            return Err(Error::content(path, problem));
+            return Err(Error::content(path, Flaw::LoraKind(kind.into())));
         }
         let modules = modules(names);
         let changes_nothing = modules.values().all(|module| module.parts.is_empty());
@@ -236,15 +234,14 @@ impl Lora {
 
     /// The error that nothing fits.
     fn stranger(&self, fit: &LoraMatch, network: &Weights) -> Error {
-        let network = network.place().display();
-        let problem = match fit.strangers() {
-            Some(names) => format!(
-                "matches nothing in {network}, which has no {names}, or not of this size; choose a LoRA that was made for \
-                 this model"
-            ),
-            None => "is empty: choose another LoRA".into(),
+        let flaw = match fit.strangers() {
+            Some(names) => Flaw::LoraFitsNothing {
+                network: network.place().to_owned(),
+                names,
+            },
+            None => Flaw::EmptyLora,
         };
-        Error::content(&self.path, problem)
+        Error::content(&self.path, flaw)
     }
 }
 

@@ -7,6 +7,7 @@ mod config;
 mod diffusers;
 mod dits;
 mod family;
+pub mod few_steps;
 pub mod folders;
 pub mod hub;
 mod inventory;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::models::args::Models;
+use super::speed::Speed;
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
@@ -121,7 +122,7 @@ pub struct Generate {
     pub steps: Option<u32>,
 
     /// Solver of the denoising steps
-    #[arg(long, value_name = "unipc|dpmpp|euler")]
+    #[arg(long, value_name = "unipc|dpmpp|euler|dmd|lcm|rcm")]
     pub sampler: Option<Sampler>,
 
     /// How strongly the prompt pulls: one number, or one for low and one for high noise
@@ -151,6 +152,10 @@ pub struct Generate {
     /// Change the DiT by a LoRA, at a strength [default: 1], of two experts only one; can be given several times
     #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
     pub loras: Vec<Lora>,
+
+    /// What makes it fast.
+    #[command(flatten)]
+    pub speed: Speed,
 
     /// How well the video is encoded [default: standard]
     #[arg(long, value_name = "small|standard|best")]
@@ -437,6 +442,7 @@ impl Generate {
             vae_precision: self.vae_dtype.unwrap_or_default(),
             quantize: self.quantize,
             loras: self.loras.clone(),
+            speedups: self.speed.speedups(),
             memory_limit: self.work.memory_limit,
             quality: self.quality.unwrap_or_default(),
             noise: self.noise.clone(),

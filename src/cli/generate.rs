@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::args::Generate;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{destination, follow, say, show};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
@@ -40,8 +40,12 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &args.noise {
         File::open(noise).map_err(Error::file("read", noise))?;
     }
+    let mut request = args.request();
+    for line in catalog::few_steps::prepare(&mut request, &checkpoint)? {
+        say(&line);
+    }
     let plan = Plan::new(
-        &args.request(),
+        &request,
         checkpoint,
         picture,
         new_seed(),

@@ -38,6 +38,7 @@ fn table(settings: &Settings) -> String {
     };
     let image = settings.image.as_deref().map(path);
     let loras: Vec<_> = settings.loras.iter().map(ToString::to_string).collect();
+    let speedups = &settings.speedups;
     let lines = [
         ("Prompt", Some(settings.prompt.clone())),
         ("Negative prompt", Some(negative)),
@@ -74,6 +75,27 @@ fn table(settings: &Settings) -> String {
             settings.quantize.map(|bits| format!("{bits} bits")),
         ),
         ("LoRA", (!loras.is_empty()).then(|| loras.join(", "))),
+        (
+            "Preset",
+            speedups.preset.map(|preset| preset.name().to_owned()),
+        ),
+        (
+            "Step cache",
+            (!speedups.cache.is_off()).then(|| speedups.cache.to_string()),
+        ),
+        (
+            "Guidance until",
+            (speedups.guidance_until < 1.0).then(|| speedups.guidance_until.to_string()),
+        ),
+        ("CFG-Zero*", speedups.cfg_zero.then(|| "yes".to_owned())),
+        ("NAG", speedups.nag.map(|nag| nag.to_string())),
+        (
+            "Passes",
+            settings
+                .passes
+                .as_ref()
+                .map(|passes| format!("{} of {} computed", passes.computed, passes.of)),
+        ),
         ("Noise from", settings.noise.as_deref().map(path)),
         (
             "Made by",

@@ -10,9 +10,11 @@ use super::checks::{
     check_pictures, check_shift, check_steps, exactly, video_size,
 };
 use super::refusal::refuse;
+use super::speedups::check_sampler;
 use super::{
     Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
-    Precision, Quality, QuantBits, Refusal, Request, Sampler, Size, VaePrecision,
+    Precision, Quality, QuantBits, Refusal, Request, Sampler, Size, Speedups, StepCache,
+    VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -65,6 +67,9 @@ pub struct Plan {
     /// What is done so that memory suffices.
     #[serde(default)]
     pub thrift: MemoryOptions,
+    /// What makes it fast.
+    #[serde(default)]
+    pub speedups: Speedups,
     /// The most memory that the job may use, in bytes.
     #[serde(default)]
     pub memory_limit: Option<u64>,
@@ -151,6 +156,10 @@ impl Plan {
         check_guidance(request, &checkpoint)?;
         check_loras(&request.loras, &checkpoint)?;
         check_output(&output)?;
+        let sampler = request.sampler.unwrap_or(defaults.sampler);
+        check_sampler(sampler, steps)?;
+        let guidance = request.guidance.unwrap_or(defaults.guidance);
+        let speedups = request.speedups.resolved(&checkpoint, shift, guidance)?;
         Ok(Self {
             prompt: request.prompt.clone(),
             negative: match &request.negative {
@@ -165,8 +174,8 @@ impl Plan {
             frames,
             fps,
             steps,
-            sampler: request.sampler.unwrap_or(defaults.sampler),
-            guidance: request.guidance.unwrap_or(defaults.guidance),
+            sampler,
+            guidance,
             shift,
             seed: request.seed.unwrap_or(seed),
             precision: request.precision,
@@ -174,6 +183,7 @@ impl Plan {
             quantize: request.quantize,
             loras: request.loras.clone(),
             thrift: MemoryOptions::default(),
+            speedups,
             memory_limit: request.memory_limit,
             quality: request.quality,
             noise: request.noise.clone(),
@@ -194,6 +204,8 @@ impl Plan {
         check_frames(self.frames, variant)?;
         check_fps(self.fps)?;
         check_steps(self.steps)?;
+        check_sampler(self.sampler, self.steps)?;
+        self.speedups.check()?;
         check_shift(self.shift)
     }
 
@@ -215,9 +227,10 @@ impl Plan {
         positions.unsigned_abs() / u64::from(t * h * w)
     }
 
-    /// Whether the two passes of guidance run as one batch.
+    /// Whether the two passes of guidance run as one batch. `MagCache` may save one of them and not the other.
     pub fn batches_guidance(&self) -> bool {
-        !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
+        let apart = matches!(self.speedups.cache, StepCache::MagCache(_));
+        !apart && !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
     }
 }
 

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CropAnchor, Expert, Lora, Precision, Quality, QuantBits, Size, VaePrecision};
+use super::{
+    CropAnchor, Expert, Lora, Precision, Quality, QuantBits, Size, Speedups, VaePrecision,
+};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,6 +56,8 @@ pub struct Request {
     pub quantize: Option<QuantBits>,
     /// What changes the DiT.
     pub loras: Vec<Lora>,
+    /// What makes it fast.
+    pub speedups: Speedups,
     /// The most memory that the job may use, in bytes; what the machine can give when absent.
     pub memory_limit: Option<u64>,
     /// How well the video is encoded.
@@ -121,11 +125,26 @@ pub enum Sampler {
     DpmPp,
     /// Euler.
     Euler,
+    /// Clean latents and new noise, as `FastWan` was distilled for.
+    Dmd,
+    /// The same on an even table: latent consistency.
+    Lcm,
+    /// The same on the table of rCM and `TurboDiffusion`.
+    Rcm,
 }
 
 impl Sampler {
-    /// Every solver, the recommended one first.
-    pub const ALL: [Self; 3] = [Self::UniPc, Self::DpmPp, Self::Euler];
+    /// Every solver, the recommended one first, and then those of distilled networks.
+    pub const ALL: [Self; 6] = [
+        Self::UniPc,
+        Self::DpmPp,
+        Self::Euler,
+        Self::Dmd,
+        Self::Lcm,
+        Self::Rcm,
+    ];
+    /// Those for any network.
+    pub const GENERAL: [Self; 3] = [Self::UniPc, Self::DpmPp, Self::Euler];
 }
 
 impl fmt::Display for Sampler {
@@ -134,6 +153,9 @@ impl fmt::Display for Sampler {
             Self::UniPc => "unipc",
             Self::DpmPp => "dpmpp",
             Self::Euler => "euler",
+            Self::Dmd => "dmd",
+            Self::Lcm => "lcm",
+            Self::Rcm => "rcm",
         })
     }
 }
@@ -145,7 +167,10 @@ impl FromStr for Sampler {
         Self::ALL
             .into_iter()
             .find(|sampler| sampler.to_string() == text)
-            .ok_or_else(|| "the samplers are unipc, dpmpp and euler".into())
+            .ok_or_else(|| {
+                "the samplers are unipc, dpmpp and euler, and for distilled models dmd, lcm and rcm"
+                    .into()
+            })
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CropAnchor, Guidance, Lora, Negative, PictureFit, Plan, Precision, Quality, QuantBits, Request,
-    Sampler, Size, VaePrecision, Variant,
+    CropAnchor, Guidance, Lora, Negative, Passes, PictureFit, Plan, Precision, Quality, QuantBits,
+    Request, Sampler, Size, Speedups, VaePrecision, Variant,
 };
 
 /// Everything that decides what a video shows. Of the files, only their names.
@@ -73,6 +73,12 @@ pub struct Settings {
     /// What changed the DiT; of the files their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loras: Vec<Lora>,
+    /// What made it fast.
+    #[serde(default, skip_serializing_if = "Speedups::is_default")]
+    pub speedups: Speedups,
+    /// The passes of the network that it took, where some were saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
     /// The name of the file that the starting noise came from, if it was not drawn from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<PathBuf>,
@@ -107,6 +113,7 @@ impl Settings {
             vae_precision: self.vae_precision,
             quantize: self.quantize,
             loras: self.loras,
+            speedups: self.speedups,
             memory_limit: None,
             quality: Quality::default(),
             noise: self.noise,
@@ -160,6 +167,8 @@ impl Plan {
             vae_precision: self.vae_precision,
             quantize: self.quantize,
             loras: self.loras.iter().map(without_folder).collect(),
+            speedups: self.speedups.clone(),
+            passes: None,
             noise: self.noise.as_deref().and_then(file_name),
         }
     }

@@ -5,12 +5,13 @@ use mlx_rs::{Array, Dtype, memory};
 use super::conditioning::Conditioning;
 use super::experts::Experts;
 use super::latents_file::Denoised;
+use super::passes::Passes;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
 use super::{Glimpse, Reporter, TextEmbeds, checks};
 use crate::Result;
-use crate::job::{Plan, Sampler, Stage};
-use crate::sampler::{self, Solver};
+use crate::job::{self, Plan, Sampler, Stage};
+use crate::sampler::{self, Solver, Table};
 use crate::weights::Weights;
 
 /// Denoises until the last step, or until it is enough.
@@ -21,28 +22,31 @@ pub(super) fn run(
     folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Denoised> {
-    let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
-    let (done, latents) = match folder.recall(plan, sampler.as_mut())? {
+    let solver = solver(plan.sampler);
+    let schedule = solver.schedule(table(plan.speedups.table), plan.steps as usize, plan.shift);
+    let mut passes = Passes::new(plan, given, &schedule);
+    let mut sampler = sampler::new(solver, schedule, plan.seed);
+    let (done, latents) = match folder.recall(plan, sampler.as_mut(), &mut passes)? {
         Some(kept) => kept,
-        None => (0, start(plan)?),
+        None => (0, sampler.begin(start(plan)?)?),
     };
     let mut latents = given.put_into(latents)?;
     let preview = Preview::new(plan);
     let mut settings = plan.settings();
     let mut experts = Experts::new(plan, features);
-    experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
+    experts.at(sampler.schedule().timesteps[done], reporter)?;
 
     let steps = plan.steps as usize;
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
-        let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
-        let denoiser = experts.at(timesteps.noisy, reporter)?;
-        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &timesteps)?;
+        let denoiser = experts.at(sampler.schedule().timesteps[step], reporter)?;
+        let velocity = passes.velocity(&latents, denoiser)?;
         let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
         checks::latents(plan, step + 1, &latents)?;
-        folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
+        settings.passes = passes.told();
+        folder.keep(&settings, step + 1, &latents, sampler.as_ref(), &passes)?;
         reporter.latents(&latents)?;
         reporter.show(|| Ok(Glimpse::Preview(step + 1, preview.of(&clean)?)))?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
@@ -78,5 +82,17 @@ fn solver(sampler: Sampler) -> Solver {
         Sampler::UniPc => Solver::UniPc,
         Sampler::DpmPp => Solver::DpmPp,
         Sampler::Euler => Solver::Euler,
+        Sampler::Dmd => Solver::Dmd,
+        Sampler::Lcm => Solver::Lcm,
+        Sampler::Rcm => Solver::Rcm,
+    }
+}
+
+fn table(table: job::Table) -> Table {
+    match table {
+        job::Table::Official => Table::Official,
+        job::Table::Even => Table::Even,
+        job::Table::Warped => Table::Warped,
+        job::Table::Steep => Table::Steep,
     }
 }

@@ -12,6 +12,7 @@ mod denoise;
 mod experts;
 mod frames_file;
 mod latents_file;
+mod passes;
 mod plan_file;
 mod preview;
 mod quantize;

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `plan.json` | the plan, written first |
 //! | `pictures/` | copies of the pictures that the plan names |
-//! | `state.safetensors` | the latents and the sampler's memory after the last finished step |
+//! | `state.safetensors` | the latents and what sampler and step cache remember after the last finished step |
 //! | `latents.safetensors` | the final latents, from the last step on |
 //! | `lock` | nothing: the process that works in the folder holds a lock on it |
 //!
@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use mlx_rs::Array;
 
 use super::latents_file::{self, Denoised, TENSOR};
+use super::passes::Passes;
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
 use crate::job::{Plan, ResumePoint, Settings};
@@ -86,20 +87,23 @@ impl RunFolder {
         }
     }
 
-    /// Keeps what step number `step`, counted from 1, led to.
+    /// Keeps what step number `step`, counted from 1, led to; `settings` are kept with the last one.
     pub(super) fn keep(
         &mut self,
-        plan: &Plan,
+        settings: &Settings,
         step: usize,
         latents: &Array,
         sampler: &dyn Sampler,
+        passes: &Passes,
     ) -> Result<()> {
         if step == self.steps {
-            return self.keep_last(&plan.settings(), latents);
+            return self.keep_last(settings, latents);
         }
         let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
         let memory = sampler.memory().into_iter();
         tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
+        let memory = passes.memory().into_iter();
+        tensors.extend(memory.map(|(name, array)| (of_passes(&name), array)));
         let notes = [(STEP, step.to_string())];
         save_all(&self.path.join(STATE), &tensors, &notes)?;
         self.kept = step;
@@ -113,12 +117,13 @@ impl RunFolder {
         Ok(())
     }
 
-    /// The number of finished steps and the latents after them, if there are any; `sampler` then
-    /// remembers what it knew.
+    /// The number of finished steps and the latents after them, if there are any; `sampler` and
+    /// `passes` then remember what they knew.
     pub(super) fn recall(
         &self,
         plan: &Plan,
         sampler: &mut dyn Sampler,
+        passes: &mut Passes,
     ) -> Result<Option<(usize, Array)>> {
         if self.kept == 0 {
             return Ok(None);
@@ -128,6 +133,7 @@ impl RunFolder {
         let mut read = || {
             let state = TensorFile::open(&path)?;
             sampler.restore(self.kept, &|name| state.tensor(&in_state(name), &shape))?;
+            passes.restore(self.kept, &|name| state.if_there(&of_passes(name)))?;
             Ok(Some((self.kept, state.tensor(TENSOR, &shape)?)))
         };
         read().map_err(damaged(&path))
@@ -249,6 +255,10 @@ pub fn finished_steps(plan: &Plan) -> Result<usize> {
         Some(step) if (1..steps).contains(&step) => Ok(step),
         _ => Err(damaged(&path)(Error::content(&path, "has no step"))),
     }
+}
+
+fn of_passes(name: &str) -> String {
+    format!("passes.{name}")
 }
 
 fn in_state(name: &str) -> String {

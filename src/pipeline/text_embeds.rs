@@ -19,13 +19,13 @@ use crate::{Error, Result};
 pub struct TextEmbeds {
     /// Of what the video should show.
     pub prompt: Array,
-    /// Of what it should not show; none when guidance is off.
+    /// Of what it should not show; none when nothing looks at it.
     pub negative: Option<Array>,
 }
 
 /// Encodes the prompts of `plan`, or recalls them.
 pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<TextEmbeds> {
-    let guided = plan.guidance != Guidance::both(1.0);
+    let guided = plan.guidance != Guidance::both(1.0) || plan.speedups.nag.is_some();
     let mut prompts = vec![plan.prompt.clone()];
     prompts.extend(guided.then(|| plan.negative.clone()));
     let mut features = of(&plan.checkpoint, &prompts, reporter)?;

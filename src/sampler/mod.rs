@@ -8,6 +8,7 @@
 mod dpmpp;
 mod euler;
 mod noise;
+mod renoise;
 mod schedule;
 mod unipc;
 
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 pub use dpmpp::DpmPp;
 pub use euler::Euler;
 pub use noise::noise;
+pub use renoise::Renoise;
 pub use schedule::Schedule;
 pub use unipc::UniPc;
 
@@ -30,6 +32,41 @@ pub enum Solver {
     DpmPp,
     /// One straight line a step.
     Euler,
+    /// Clean latents and new noise, on the list of `FastWan`.
+    Dmd,
+    /// The same on an even table.
+    Lcm,
+    /// The same on the table of rCM.
+    Rcm,
+}
+
+/// The noise levels that a solver visits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Table {
+    /// Its own.
+    #[default]
+    Official,
+    /// Lightning's.
+    Even,
+    /// That of `FastWan` for the 5B.
+    Warped,
+    /// That of rCM for networks that begin at more noise.
+    Steep,
+}
+
+impl Solver {
+    /// Its way of `steps` steps.
+    pub fn schedule(self, table: Table, steps: usize, shift: f64) -> Schedule {
+        match (self, table) {
+            (Self::Rcm, Table::Steep) => Schedule::rcm(steps, 200.0),
+            (Self::Rcm, _) => Schedule::rcm(steps, 80.0),
+            (_, Table::Even) | (Self::Lcm, _) => Schedule::even(steps, shift),
+            (_, Table::Warped) => Schedule::warped(steps, shift),
+            (Self::UniPc | Self::Euler, _) => Schedule::unipc(steps, shift),
+            (Self::DpmPp, _) => Schedule::dpmpp(steps, shift),
+            (Self::Dmd, _) => Schedule::dmd(steps),
+        }
+    }
 }
 
 /// A sampler's memory, by name.
@@ -39,6 +76,11 @@ pub type Recall<'a> = dyn Fn(&str) -> Result<Array> + 'a;
 pub trait Sampler {
     /// Where the walk goes.
     fn schedule(&self) -> &Schedule;
+
+    /// What the first step begins with.
+    fn begin(&self, noise: Array) -> Result<Array> {
+        Ok(noise)
+    }
 
     /// From the latents before step `i` and the network's velocity there to the latents after it,
     /// all float32.
@@ -60,12 +102,14 @@ pub trait Sampler {
     }
 }
 
-/// A sampler at the start of a schedule of so many steps.
-pub fn new(solver: Solver, steps: usize, shift: f64) -> Box<dyn Sampler> {
+/// A sampler at the start of a `schedule`; new noise on the way is drawn from `seed`.
+pub fn new(solver: Solver, schedule: Schedule, seed: u64) -> Box<dyn Sampler> {
     match solver {
-        Solver::UniPc => Box::new(UniPc::new(steps, shift)),
-        Solver::DpmPp => Box::new(DpmPp::new(steps, shift)),
-        Solver::Euler => Box::new(Euler::new(steps, shift)),
+        Solver::UniPc => Box::new(UniPc::new(schedule)),
+        Solver::DpmPp => Box::new(DpmPp::new(schedule)),
+        Solver::Euler => Box::new(Euler::new(schedule)),
+        Solver::Dmd | Solver::Lcm => Box::new(Renoise::new(schedule, seed)),
+        Solver::Rcm => Box::new(Renoise::from_less(schedule, seed)),
     }
 }
 

@@ -1,8 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CropAnchor, Expert, Guidance, Lora, Negative, PictureFit, Precision, Quality, QuantBits,
-    Request, Sampler, Size, VaePrecision,
+    CropAnchor, Expert, Guidance, Lora, Nag, Negative, PictureFit, Precision, Quality, QuantBits,
+    Request, Sampler, Size, Speedups, StepCache, VaePrecision,
 };
 
 use super::run;
@@ -51,6 +51,10 @@ fn every_argument_reaches_the_request() {
         --lora b.safetensors:-0.5:high
         --vae-dtype bf16
         --memory-limit 40
+        --cache easycache=0.1
+        --guidance-until 0.8
+        --cfg-zero
+        --nag 11
         --quality best
         --noise n.safetensors
         --save-latents l.safetensors
@@ -80,6 +84,20 @@ fn every_argument_reaches_the_request() {
         shift: Some(12.0),
         seed: Some(u64::MAX),
         precision: Precision::Bf16,
+        speedups: Speedups {
+            cache: StepCache::EasyCache {
+                threshold: 0.1,
+                first: 10,
+            },
+            guidance_until: 0.8,
+            cfg_zero: true,
+            nag: Some(Nag {
+                scale: 11.0,
+                alpha: 0.25,
+                tau: 2.5,
+            }),
+            ..Speedups::default()
+        },
         memory_limit: Some(40_000_000_000),
         vae_precision: VaePrecision::Bf16,
         quantize: Some(QuantBits::Eight),

@@ -91,17 +91,17 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
         &mut request.sampler,
         |ui, value| {
             let sampler = value.unwrap_or(default);
-            let segments = Sampler::ALL.map(|sampler| {
+            let segments = Sampler::GENERAL.map(|sampler| {
                 let name = name(sampler);
                 Segment {
                     face: Face::Name,
                     name,
                 }
             });
-            let chosen = Sampler::ALL.iter().position(|&each| each == sampler);
+            let chosen = Sampler::GENERAL.iter().position(|&each| each == sampler);
             let width = ui.available_width().min(190.0);
             if let Some(taken) = segmented(ui, &segments, chosen, width) {
-                *value = Some(Sampler::ALL[taken]).filter(|&sampler| sampler != default);
+                *value = Some(Sampler::GENERAL[taken]).filter(|&sampler| sampler != default);
             }
         },
     );
@@ -114,6 +114,9 @@ fn name(sampler: Sampler) -> &'static str {
         Sampler::UniPc => "UniPC",
         Sampler::DpmPp => "DPM++",
         Sampler::Euler => "Euler",
+        Sampler::Dmd => "DMD",
+        Sampler::Lcm => "LCM",
+        Sampler::Rcm => "rCM",
     }
 }
 

@@ -130,7 +130,7 @@ impl LoraDelta {
 }
 
 /// The only number of a tensor.
-fn number(weights: &Weights, key: &str) -> Result<f32> {
+pub(super) fn number(weights: &Weights, key: &str) -> Result<f32> {
     let tensor = weights.as_stored(key)?.as_dtype(Dtype::Float32)?;
     match tensor.to_vec_exact::<f32>() {
         Ok(values) if values.len() == 1 && values[0].is_finite() => Ok(values[0]),

@@ -7,14 +7,16 @@
 mod delta;
 mod dialect;
 mod merging;
+mod origin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
 use crate::{Error, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
+pub use origin::Origin;
 
 /// How many names an error spells out.
 const NAMED: usize = 3;
@@ -29,6 +31,8 @@ pub struct Lora {
     weights: Weights,
     /// What the file has for each module, under the file's own name for it.
     modules: BTreeMap<String, LoraModule>,
+    /// What the file says beside its tensors.
+    notes: HashMap<String, String>,
 }
 
 /// How much of a LoRA fits a network.
@@ -96,6 +100,8 @@ impl Lora {
         }
         Ok(Self {
             path: path.to_owned(),
+            // Only safetensors files have any.
+            notes: super::notes(path).unwrap_or_default(),
             modules: modules(names),
             weights,
         })

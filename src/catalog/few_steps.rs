@@ -44,7 +44,7 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
 }
 
 /// What the files were distilled for, and the name of the one that tells.
-fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps, String)>> {
+pub(super) fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps, String)>> {
     for lora in loras {
         if let Some(preset) = of_lora(&lora.file)? {
             return Ok(Some((preset, name(&lora.file))));
@@ -141,7 +141,7 @@ fn pipeline_class(folder: &Path) -> Option<String> {
     Some(index.class)
 }
 
-fn name(file: &Path) -> String {
+pub(super) fn name(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

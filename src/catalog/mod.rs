@@ -19,6 +19,8 @@ mod required_files;
 mod scan;
 mod shards;
 mod shared_files;
+pub mod speed;
+pub mod tiny_vae;
 mod verify;
 mod walk;
 

@@ -1,16 +1,16 @@
 //! The arguments, as the user types them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
 use super::models::args::Models;
-use super::speed::Speed;
+use super::speed::SpeedArgs;
 use crate::catalog;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{
     Checkpoint, CropAnchor, Guidance, Lora, Negative, Part, PictureFit, Precision, Published,
-    Quality, QuantBits, Request, Sampler, Size, VaePrecision,
+    Quality, QuantBits, Request, Sampler, Settings, Size, VaePrecision,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -155,7 +155,7 @@ pub struct Generate {
 
     /// What makes it fast.
     #[command(flatten)]
-    pub speed: Speed,
+    pub speed: SpeedArgs,
 
     /// How well the video is encoded [default: standard]
     #[arg(long, value_name = "small|standard|best")]
@@ -245,8 +245,8 @@ pub struct Resume {
 /// Arguments of `decode`.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// The latents
-    #[arg(value_name = "LATENTS.safetensors")]
+    /// The latents, or the video that is only a draft of them
+    #[arg(value_name = "LATENTS.safetensors|DRAFT.mp4")]
     pub latents: PathBuf,
 
     /// Where the model is.
@@ -411,6 +411,25 @@ impl Model {
             tokenizer: self.tokenizer.clone(),
         };
         catalog::choose(self.name.as_deref(), &picked)
+    }
+}
+
+impl Model {
+    /// The model that is there or, where none was named, the one that made this.
+    ///
+    /// # Errors
+    /// As [`catalog::choose`].
+    pub fn or_named(&self, made: Option<&Settings>) -> Result<Checkpoint> {
+        let is_named = self.name.is_some() || self.dit.is_some();
+        match made.filter(|_| !is_named) {
+            Some(settings) => match self.open() {
+                Ok(built_in) if built_in.name == settings.model => Ok(built_in),
+                _ => catalog::find(Path::new(&settings.model))?
+                    .checkpoint
+                    .map_err(Error::Other),
+            },
+            None => self.open(),
+        }
     }
 }
 

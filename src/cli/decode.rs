@@ -15,9 +15,17 @@ pub fn run(args: &Decode) -> ExitCode {
 }
 
 fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
-    let checkpoint = args.model.open()?;
-    let latents = saved::latents(&args.latents)?;
+    let is_video = args.latents.extension().is_some_and(|end| end == "mp4");
+    let file = if is_video {
+        saved::kept_latents(&args.latents)
+    } else {
+        args.latents.clone()
+    };
+    let latents = saved::latents(&file)?;
     let settings = latents.settings.clone();
+    let checkpoint = args
+        .model
+        .or_named(settings.as_ref().filter(|_| is_video))?;
     let output = args.output.clone();
     let (fps, precision) = (args.fps, args.vae_dtype);
     let mut decoding = Decoding::new(checkpoint, latents.shape, settings, fps, precision, output)?;
@@ -32,8 +40,12 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
         latents.settings.as_ref(),
     );
     follow::carry_out(&args.output, face, |handle| {
-        Command::Decode(handle, args.latents.clone(), Box::new(decoding))
-    })
+        Command::Decode(handle, file.clone(), Box::new(decoding))
+    })?;
+    if is_video && args.output == args.latents {
+        saved::forget_draft(&args.latents);
+    }
+    Ok(())
 }
 
 /// What will be made, in two lines.

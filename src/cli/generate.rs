@@ -9,7 +9,8 @@ use super::{destination, follow, say, show};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
-use crate::job::{Command, Expert, Plan, new_seed};
+use crate::job::speed;
+use crate::job::{Command, Decode, Expert, Plan, ResumePoint, new_seed};
 use crate::media::photo;
 
 /// Makes the video that the arguments ask for.
@@ -27,9 +28,17 @@ fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();
+    let is_draft = plan.speedups.draft().is_some();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))
-    })
+    })?;
+    if is_draft {
+        let video = ResumePoint::quoted(&output);
+        say(&format!(
+            "This is a draft: `zoetrope decode {video} -o {video}` decodes it properly"
+        ));
+    }
+    Ok(())
 }
 
 /// Everything that can be refused is refused here, before any work.
@@ -41,8 +50,18 @@ pub fn plan(args: &Generate) -> Result<Plan> {
         File::open(noise).map_err(Error::file("read", noise))?;
     }
     let mut request = args.request();
+    if args.speed.draft {
+        say(&speed::halve(&mut request, &checkpoint));
+    }
+    let speed = args.speed.speed.unwrap_or_default();
+    if let Some(line) = catalog::speed::choose(speed, &mut request, &checkpoint)? {
+        say(&line);
+    }
     for line in catalog::few_steps::prepare(&mut request, &checkpoint)? {
         say(&line);
+    }
+    if request.speedups.decode == Decode::Draft && request.speedups.tiny_vae.is_none() {
+        request.speedups.tiny_vae = Some(catalog::tiny_vae::nearest(&checkpoint)?);
     }
     let plan = Plan::new(
         &request,

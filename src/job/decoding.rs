@@ -6,13 +6,18 @@ use serde_json::json;
 
 use super::checks::{check_fps, check_output};
 use super::refusal::refuse;
-use super::{Checkpoint, Field, LatentShape, Plan, Quality, Refusal, Settings, Size, VaePrecision};
+use super::{
+    Checkpoint, Decode, Field, LatentShape, Plan, Quality, Refusal, Settings, Size, Speedups,
+    VaePrecision,
+};
 
 /// Everything that a video is made from, besides its latents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoding {
     /// The model whose VAE decodes.
     pub checkpoint: Checkpoint,
+    /// The file of the tiny VAE that decodes instead, for a draft.
+    pub tiny_vae: Option<PathBuf>,
     /// The size of the video.
     pub size: Size,
     /// The number of frames.
@@ -40,6 +45,7 @@ impl Plan {
     pub fn decoding(&self) -> Decoding {
         Decoding {
             checkpoint: self.checkpoint.clone(),
+            tiny_vae: self.speedups.draft().cloned(),
             size: self.size,
             frames: self.frames,
             fps: self.fps,
@@ -80,6 +86,11 @@ impl Decoding {
                 frames,
                 fps,
                 vae_precision: precision,
+                speedups: Speedups {
+                    decode: Decode::Full,
+                    tiny_vae: None,
+                    ..settings.speedups.clone()
+                },
                 ..settings
             }
             .to_json(),
@@ -87,6 +98,7 @@ impl Decoding {
         };
         Ok(Self {
             checkpoint,
+            tiny_vae: None,
             size,
             frames,
             fps,

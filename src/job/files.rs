@@ -22,6 +22,7 @@ impl Plan {
             self.noise.as_mut(),
             self.save_latents.as_mut(),
             self.save_frames.as_mut(),
+            self.speedups.tiny_vae.as_mut(),
         ];
         let own = [Some(&mut self.output)].into_iter().chain(optional);
         let loras = self.loras.iter_mut().map(|lora| &mut lora.file);

@@ -167,7 +167,10 @@ impl Plan {
             vae_precision: self.vae_precision,
             quantize: self.quantize,
             loras: self.loras.iter().map(without_folder).collect(),
-            speedups: self.speedups.clone(),
+            speedups: Speedups {
+                tiny_vae: self.speedups.draft().and_then(|file| file_name(file)),
+                ..self.speedups.clone()
+            },
             passes: None,
             noise: self.noise.as_deref().and_then(file_name),
         }

@@ -1,5 +1,8 @@
 //! *Speedups* are what a video is made with so that it takes minutes instead of hours.
 
+use std::path::PathBuf;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::refusal::refuse;
@@ -28,6 +31,45 @@ pub struct Speedups {
     /// A negative prompt at a guidance scale of 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nag: Option<Nag>,
+    /// Which VAE decodes.
+    #[serde(skip_serializing_if = "Decode::is_full")]
+    pub decode: Decode,
+    /// The file of the tiny VAE that decodes a draft; the nearest one if none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiny_vae: Option<PathBuf>,
+}
+
+/// Which VAE decodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decode {
+    /// The model's own.
+    #[default]
+    Full,
+    /// A tiny one: seconds instead of minutes, and a picture that is a little worse.
+    Draft,
+}
+
+impl Decode {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for a reference"
+    )]
+    fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+}
+
+impl FromStr for Decode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "full" => Ok(Self::Full),
+            "draft" => Ok(Self::Draft),
+            _ => Err("videos are decoded full or as a draft".into()),
+        }
+    }
 }
 
 /// The noise levels that a sampler visits.
@@ -78,6 +120,8 @@ impl Default for Speedups {
             guidance_until: 1.0,
             cfg_zero: false,
             nag: None,
+            decode: Decode::default(),
+            tiny_vae: None,
         }
     }
 }
@@ -91,6 +135,13 @@ fn is_one(share: &f64) -> bool {
 }
 
 impl Speedups {
+    /// The tiny VAE, if that decodes.
+    pub fn draft(&self) -> Option<&PathBuf> {
+        self.tiny_vae
+            .as_ref()
+            .filter(|_| self.decode == Decode::Draft)
+    }
+
     /// Whether there are none.
     pub fn is_default(&self) -> bool {
         *self == Self::default()

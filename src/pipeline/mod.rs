@@ -42,7 +42,9 @@ use run_folder::RunFolder;
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
     pub use super::plan_file::{check_model, read as plan};
-    pub use super::run_folder::{finished_steps, still_kept, unfinished};
+    pub use super::run_folder::{
+        finished_steps, forget_draft, kept_latents, still_kept, unfinished,
+    };
 }
 
 /// What making a video took.
@@ -104,6 +106,7 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.
+    folder.keep_draft(plan.speedups.draft().is_some());
     let settings = Settings {
         vae_precision: plan.vae_precision,
         ..settings

@@ -40,6 +40,8 @@ pub(super) struct RunFolder {
     /// The steps that need not be done again.
     kept: usize,
     steps: usize,
+    /// Whether the final latents stay after the video is whole, to be decoded properly later.
+    is_draft: bool,
 }
 
 impl RunFolder {
@@ -84,7 +86,13 @@ impl RunFolder {
             _lock: lock,
             kept,
             steps: plan.steps as usize,
+            is_draft: false,
         }
+    }
+
+    /// Lets the final latents stay once the video is whole.
+    pub(super) fn keep_draft(&mut self, is_draft: bool) {
+        self.is_draft = is_draft;
     }
 
     /// Keeps what step number `step`, counted from 1, led to; `settings` are kept with the last one.
@@ -160,7 +168,11 @@ impl RunFolder {
     pub(super) fn end<T>(mut self, result: Result<T>) -> Result<T> {
         match result {
             Ok(made) => {
-                self.kept = 0;
+                if self.is_draft {
+                    self.leave_latents();
+                } else {
+                    self.kept = 0;
+                }
                 Ok(made)
             }
             Err(why) if self.kept == 0 => Err(why),
@@ -172,6 +184,14 @@ impl RunFolder {
                     of: self.steps,
                 },
             }),
+        }
+    }
+
+    /// Removes all but the final latents: without a plan they are no unfinished video.
+    fn leave_latents(&self) {
+        plan_file::remove(&self.path);
+        for name in [STATE, LOCK] {
+            let _ = fs::remove_file(self.path.join(name));
         }
     }
 
@@ -208,6 +228,25 @@ fn lock(folder: &Path) -> Result<Option<File>> {
         }
         // Some network drives know no locks; that is no reason not to work there.
         Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Where the final latents of a video are kept while it is unfinished, or only a draft.
+pub fn kept_latents(video: &Path) -> PathBuf {
+    let mut folder = video.as_os_str().to_owned();
+    folder.push(".run");
+    PathBuf::from(folder).join(LATENTS)
+}
+
+/// Removes the latents of a draft that was decoded properly, and their folder if nothing else is in it.
+pub fn forget_draft(video: &Path) {
+    let latents = kept_latents(video);
+    if let Some(folder) = latents.parent()
+        && !plan_file::is_in(folder)
+    {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_file(&latents);
+        let _ = fs::remove_dir(folder);
     }
 }
 

@@ -3,12 +3,14 @@
 mod arguments;
 mod bad_files;
 mod bench;
+mod draft;
 mod errors;
 mod lora;
 mod models;
 mod other_commands;
 mod plan;
 mod quantize;
+mod speed;
 mod stopping;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Clip, Guidance, Negative, Plan, Request};
+use zoetrope::job::{Clip, Guidance, Negative, Plan, Request, Settings};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Glimpse, Reporter};
 
@@ -46,9 +46,18 @@ pub fn groups() -> Vec<Group> {
 impl Case {
     /// The frames, (33, 128, 128, 3), with the model's own settings but for `changes`.
     pub fn film(&self, changes: &Changes) -> Clip {
+        self.film_with(changes, |_| ()).0
+    }
+
+    /// The same with more changes, and the settings that the video remembers.
+    pub fn film_with(
+        &self,
+        changes: &Changes,
+        more: impl FnOnce(&mut Request),
+    ) -> (Clip, Settings) {
         let scratch = TempDir::new().unwrap();
         let image = self.picture.as_ref();
-        let request = Request {
+        let mut request = Request {
             prompt: self.prompt.clone(),
             image: image.map(|name| golden_path(&format!("demo/{name}"))),
             seed: Some(self.seed),
@@ -59,6 +68,7 @@ impl Case {
             },
             ..Request::default()
         };
+        more(&mut request);
         let picture = request
             .image
             .as_deref()
@@ -75,9 +85,10 @@ impl Case {
             }
         };
         let mut reporter = Reporter::new(|_| (), || false).showing(|| true, keep);
-        pipeline::generate(&plan, &mut reporter).unwrap();
+        let outcome = pipeline::generate(&plan, &mut reporter).unwrap();
         drop(reporter);
-        Clip::new(plan.size, f64::from(plan.fps), pixels)
+        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
+        (clip, outcome.settings.unwrap())
     }
 
     /// How well a clip keeps the picture that it was given, in decibels.

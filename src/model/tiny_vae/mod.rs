@@ -10,7 +10,6 @@ use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{clip, concatenate};
 use mlx_rs::{Array, Dtype};
 
-use super::vae::Kind;
 use crate::weights::Weights;
 use crate::{Error, Result};
 use layers::{Conv, Layer, Memory, MemoryBlock, pixels_apart, pixels_together};
@@ -20,23 +19,12 @@ const TIME_STRIDE: i32 = 4;
 /// Red, green and blue.
 const RGB: i32 = 3;
 
-/// The kind of latents that a file with a tiny autoencoder is for; none if it holds something else.
-pub fn kind_of(weights: &Weights) -> Option<Kind> {
-    if !weights.has("decoder.3.conv.4.weight") {
-        return None;
-    }
-    match weights.side("decoder.1.weight", 1) {
-        Ok(16) => Some(Kind::V21),
-        Ok(48) => Some(Kind::V22),
-        _ => None,
-    }
-}
-
 /// From latents to pixels.
 pub struct Decoder {
     layers: Vec<Layer>,
     /// The pixels that share a channel, in both directions.
     patch: i32,
+    channels: i32,
 }
 
 impl Decoder {
@@ -47,8 +35,14 @@ impl Decoder {
         let outputs = layers.iter().rev().find_map(Layer::outputs).unwrap_or(RGB);
         Ok(Self {
             patch: patch_of(outputs)?,
+            channels: weights.side("decoder.1.weight", 1)?,
             layers,
         })
+    }
+
+    /// The channels of the latents that it is for.
+    pub fn channels(&self) -> i32 {
+        self.channels
     }
 
     /// Normalised latents (1 + n, h, w, channels) → pixels in [-1, 1], float32, handed to `write` as they come:

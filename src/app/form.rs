@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
-use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
+use crate::job::lora_pair::pair_up;
+use crate::job::{Checkpoint, FewSteps, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -19,6 +20,8 @@ pub struct Form {
     pub last: Option<Photo>,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
+    /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.
+    pub few_steps: Option<(FewSteps, String)>,
 }
 
 impl Form {
@@ -36,8 +39,18 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
-        let picture = picture.filter(|_| self.request.image.is_some());
-        Plan::new(&self.request, model.clone(), picture, seed, output)
+        let picture = picture.filter(|_| self.request.sources.image.is_some());
+        let mut request = self.request.clone();
+        if model.high_noise.is_some() {
+            pair_up(&mut request.sources.loras);
+        }
+        let found = self.few_steps.as_ref();
+        let found = found.map(|(preset, from)| (*preset, from.as_str()));
+        let said = request.speedups.preset.map(|preset| (preset, ""));
+        if let Some((preset, from)) = said.or(found) {
+            preset.apply(&mut request, model, from);
+        }
+        Plan::new(&request, model.clone(), picture, seed, output)
     }
 
     /// The plan if there were a prompt: an empty box is no reproach.
@@ -45,6 +58,7 @@ impl Form {
         let mut draft = Self {
             request: self.request.clone(),
             first: self.first.clone(),
+            few_steps: self.few_steps.clone(),
             ..Self::default()
         };
         if draft.request.prompt.trim().is_empty() {
@@ -55,15 +69,15 @@ impl Form {
 
     /// The size that the video will have, or would have.
     pub fn size(&self, model: &Checkpoint) -> Size {
-        let asked = self.request.size.unwrap_or(model.defaults.size);
-        self.draft(model).map_or(asked, |plan| plan.size)
+        let asked = self.request.canvas.size.unwrap_or(model.defaults.size);
+        self.draft(model).map_or(asked, |plan| plan.canvas.size)
     }
 
     /// The picture's file for an end.
     pub fn path(&self, end: End) -> Option<&Path> {
         match end {
-            End::First => self.request.image.as_deref(),
-            End::Last => self.request.last_image.as_deref(),
+            End::First => self.request.sources.image.as_deref(),
+            End::Last => self.request.sources.last_image.as_deref(),
         }
     }
 
@@ -71,14 +85,14 @@ impl Form {
     pub fn set_path(&mut self, end: End, path: Option<PathBuf>) {
         let (place, photo, anchor) = match end {
             End::First => (
-                &mut self.request.image,
+                &mut self.request.sources.image,
                 &mut self.first,
-                &mut self.request.anchor,
+                &mut self.request.sources.anchor,
             ),
             End::Last => (
-                &mut self.request.last_image,
+                &mut self.request.sources.last_image,
                 &mut self.last,
-                &mut self.request.last_anchor,
+                &mut self.request.sources.last_anchor,
             ),
         };
         if *place != path {

@@ -7,6 +7,7 @@ use egui::Context;
 
 use super::App;
 use super::job_state::{Phase, Work};
+use crate::catalog;
 use crate::engine::saved;
 use crate::error::Error;
 use crate::job::{Command, Plan, Request, Start, new_seed};
@@ -18,7 +19,7 @@ impl App {
         let Some(model) = self.model() else {
             return;
         };
-        let first = self.form.request.seed.unwrap_or_else(new_seed);
+        let first = self.form.request.sampling.seed.unwrap_or_else(new_seed);
         let draft = self.draft(model);
         let Ok(plan) = draft.and_then(|_| self.form.plan(model, first, "draft.mp4".into())) else {
             return; // the form shows why
@@ -26,10 +27,8 @@ impl App {
         for variation in 0..u64::from(count) {
             let seed = first.wrapping_add(variation);
             self.form.latest_seed = Some(seed);
-            let plan = Plan {
-                seed,
-                ..plan.clone()
-            };
+            let mut plan = plan.clone();
+            plan.sampling.seed = seed;
             self.make_ready(Box::new(plan));
         }
     }
@@ -41,6 +40,8 @@ impl App {
             let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
+            // For the preview; without one it shows the latents' own colours.
+            plan.speedups.tiny_vae = catalog::tiny_vae::nearest(&plan.checkpoint).ok();
             Ok(plan)
         };
         self.files.ask(ready, |app, ctx, plan| match plan {
@@ -151,9 +152,8 @@ impl App {
             (JobAction::Restore, _) => {
                 let plan = &work.plan;
                 let request = Request {
-                    image: plan.picture.as_ref().map(|picture| picture.path.clone()),
-                    last_image: plan.last_picture.clone(),
-                    ..plan.settings().into_request()
+                    sources: plan.sources.clone(),
+                    ..plan.info().into()
                 };
                 self.restore(request);
             }
@@ -178,7 +178,7 @@ impl App {
             return;
         };
         let mut work = self.works.remove(at);
-        work.plan.memory_limit = self.form.request.memory_limit;
+        work.plan.limits = self.form.request.limits;
         let start = match work.phase {
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,

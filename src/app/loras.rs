@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::App;
 use super::dialogs::Question;
-use crate::catalog;
+use crate::catalog::{self, few_steps};
 use crate::job::{Checkpoint, Expert, Field, Lora, LoraFit, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
@@ -41,7 +41,7 @@ impl App {
     /// Puts a LoRA into the form, as strong as it was trained.
     pub(super) fn add_lora(&mut self, file: PathBuf) {
         self.preferences.advanced_open = true;
-        self.form.request.loras.push(Lora {
+        self.form.request.sources.loras.push(Lora {
             file,
             strength: 1.0,
             expert: None,
@@ -53,7 +53,7 @@ impl App {
         let Some(model) = self.model().cloned() else {
             return;
         };
-        let loras = self.form.request.loras.clone();
+        let loras = self.form.request.sources.loras.clone();
         let files = loras.iter().map(|lora| (lora.file.clone(), lora.expert));
         let matter = (files.collect(), model.root.clone());
         if self.fitting.asked == matter {
@@ -63,14 +63,18 @@ impl App {
             asked: matter.clone(),
             fits: Vec::new(),
         };
-        if loras.is_empty() {
-            return;
-        }
-        let fit = move || loras.iter().map(|lora| fit(lora, &model)).collect();
-        self.files.ask(fit, move |app, _, fits| {
+        self.form.few_steps = None;
+        let look = move || {
+            let fits = loras.iter().map(|lora| fit(lora, &model)).collect();
+            // What cannot be read is told by how it fits.
+            let found = few_steps::recognised(&loras, &model).ok().flatten();
+            (fits, found)
+        };
+        self.files.ask(look, move |app, _, (fits, found)| {
             // Others may be in the form by now.
             if app.fitting.asked == matter {
                 app.fitting.fits = fits;
+                app.form.few_steps = found;
             }
         });
     }

@@ -24,8 +24,8 @@ const WIDTH_5B: i32 = 3072;
 pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     if model.high_noise.is_some() {
-        for (high, low) in pair_up(&mut request.loras) {
-            let [high, low] = [high, low].map(|place| name(&request.loras[place].file));
+        for (high, low) in pair_up(&mut request.sources.loras) {
+            let [high, low] = [high, low].map(|place| name(&request.sources.loras[place].file));
             lines.push(format!(
                 "{high} changes the expert for high noise, {low} the one for low noise"
             ));
@@ -35,16 +35,19 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
         lines.extend(preset.apply(request, model, "asked for"));
         return Ok(lines);
     }
-    let Some((preset, from)) = recognised(&request.loras, model)? else {
+    let Some((preset, from)) = recognised(&request.sources.loras, model)? else {
         return Ok(lines);
     };
     lines.extend(preset.apply(request, model, &from));
-    lines.extend(misplaced(&request.loras, model));
+    lines.extend(misplaced(&request.sources.loras, model));
     Ok(lines)
 }
 
 /// What the files were distilled for, and the name of the one that tells.
-pub(super) fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps, String)>> {
+///
+/// # Errors
+/// A LoRA cannot be read.
+pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps, String)>> {
     for lora in loras {
         if let Some(preset) = of_lora(&lora.file)? {
             return Ok(Some((preset, name(&lora.file))));
@@ -92,13 +95,17 @@ fn of_origin(origin: &Origin) -> Option<FewSteps> {
     if !all {
         return None;
     }
-    let is_lightning = origin.rank == Some(64) && origin.alpha.is_some_and(|alpha| alpha == 8.0);
+    let is_lightning = origin.rank == Some(64) && origin.alpha.is_some_and(is_eight);
     let is_extracted = origin.differences >= origin.blocks;
     match origin.width {
         Some(WIDTH_14B) if is_lightning || is_extracted => Some(FewSteps::Lightning),
         Some(WIDTH_5B) if is_extracted => Some(FewSteps::FastWan),
         _ => None,
     }
+}
+
+fn is_eight(alpha: f32) -> bool {
+    (alpha - 8.0).abs() < 0.01
 }
 
 /// Few-step LoRAs that do not lie where they should.

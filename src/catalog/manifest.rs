@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::job::{
-    Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal, Request, Sampler,
-    Size,
+    CanvasRequest, Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal,
+    Request, Sampler, Size, Sources,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -142,8 +142,14 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
     let plan = |size, key: &'static str| {
         let request = Request {
             prompt: "anything".into(),
-            size,
-            image: needs_picture.then(|| "any.png".into()),
+            canvas: CanvasRequest {
+                size,
+                ..CanvasRequest::default()
+            },
+            sources: Sources {
+                image: needs_picture.then(|| "any.png".into()),
+                ..Sources::default()
+            },
             ..Request::default()
         };
         Plan::new(

@@ -18,14 +18,14 @@ pub fn choose(speed: Speed, request: &mut Request, model: &Checkpoint) -> Result
         return Ok(None);
     }
     let mut ways = Vec::new();
-    let mut few_steps = few_steps::recognised(&request.loras, model)?.is_some();
-    let is_open = request.steps.is_none() && request.speedups.preset.is_none();
+    let mut few_steps = few_steps::recognised(&request.sources.loras, model)?.is_some();
+    let is_open = request.sampling.steps.is_none() && request.speedups.preset.is_none();
     if speed == Speed::Fast && !few_steps && is_open {
         let loras = installed(model)?;
         few_steps = !loras.is_empty();
         let names = loras.iter().map(|lora| few_steps::name(&lora.file));
         ways.extend(names.map(|name| format!("few steps with {name}")));
-        request.loras.extend(loras);
+        request.sources.loras.extend(loras);
     }
     if !few_steps && request.speedups.cache.is_off() {
         let (cache, words) = match speed {

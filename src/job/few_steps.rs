@@ -16,13 +16,13 @@ pub enum FewSteps {
     Off,
     /// Lightning and `LightX2V`'s step distillation, alone or merged into a model.
     Lightning,
-    /// `FastWan`.
+    /// FastWan.
     FastWan,
-    /// rCM and `TurboDiffusion`.
+    /// rCM and TurboDiffusion.
     Rcm,
-    /// `CausVid` in its bidirectional form, and what people merge with it.
+    /// CausVid in its bidirectional form, and what people merge with it.
     CausVid,
-    /// `AccVideo`.
+    /// AccVideo.
     AccVideo,
 }
 
@@ -67,7 +67,7 @@ impl FewSteps {
 
     /// The settings for a family; none for [`FewSteps::Off`]. The guidance scale is always 1.
     ///
-    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. `FastWan`: hao-ai-lab/FastVideo at commit
+    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. FastWan: hao-ai-lab/FastVideo at commit
     /// 2f3d407. rCM: thu-ml/TurboDiffusion at commit aaecff5, `turbodiffusion/inference`; its shift is in its table. For
     /// the others there are only their users' workflows.
     pub fn settings(self, variant: Variant) -> Option<FewStepSettings> {
@@ -134,10 +134,10 @@ impl FewSteps {
         let Some(preset) = self.settings(model.variant) else {
             return Vec::new();
         };
-        let steps = *request.steps.get_or_insert(preset.steps);
-        let shift = *request.shift.get_or_insert(preset.shift);
-        let guidance = *request.guidance.get_or_insert(Guidance::both(1.0));
-        let sampler = *request.sampler.get_or_insert(preset.sampler);
+        let steps = *request.sampling.steps.get_or_insert(preset.steps);
+        let shift = *request.sampling.shift.get_or_insert(preset.shift);
+        let guidance = *request.sampling.guidance.get_or_insert(Guidance::both(1.0));
+        let sampler = *request.sampling.sampler.get_or_insert(preset.sampler);
         if sampler == preset.sampler {
             request.speedups.table = preset.table;
         }
@@ -160,13 +160,13 @@ impl FewSteps {
     /// What the user asks for and the files were not made for.
     fn doubts(self, preset: &FewStepSettings, request: &Request) -> [Option<String>; 4] {
         let name = self.name();
-        let guidance = request.guidance.unwrap_or(Guidance::both(1.0));
+        let guidance = request.sampling.guidance.unwrap_or(Guidance::both(1.0));
         let burns = guidance.low > 1.0 || guidance.high > 1.0;
-        let shift = request.shift.unwrap_or(preset.shift);
+        let shift = request.sampling.shift.unwrap_or(preset.shift);
         // With a last picture LightX2V takes 16, and rCM looks at none.
-        let ignores = request.last_image.is_some() || preset.sampler == Sampler::Rcm;
+        let ignores = request.sources.last_image.is_some() || preset.sampler == Sampler::Rcm;
         let far = !ignores && (shift - preset.shift).abs() > FAR_OFF;
-        let steps = request.steps.unwrap_or(preset.steps);
+        let steps = request.sampling.steps.unwrap_or(preset.steps);
         let speaks = matches!(&request.negative, Negative::Text(text) if !text.is_empty());
         let unheard = speaks && !burns && request.speedups.nag.is_none();
         [

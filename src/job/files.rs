@@ -15,26 +15,16 @@ impl Plan {
 
     /// Every file that the plan reads or writes.
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let picture = self.picture.as_mut().map(|picture| &mut picture.path);
-        let optional = [
-            picture,
-            self.last_picture.as_mut(),
-            self.noise.as_mut(),
-            self.save_latents.as_mut(),
-            self.save_frames.as_mut(),
-            self.speedups.tiny_vae.as_mut(),
-        ];
-        let own = [Some(&mut self.output)].into_iter().chain(optional);
-        let loras = self.loras.iter_mut().map(|lora| &mut lora.file);
-        own.flatten()
-            .chain(loras)
+        let own = [&mut self.output].into_iter();
+        own.chain(self.sources.files_mut())
+            .chain(self.outputs.files_mut())
+            .chain(&mut self.speedups.tiny_vae)
             .chain(self.checkpoint.paths_mut())
     }
 
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let first = self.picture.iter_mut().map(|picture| &mut picture.path);
-        first.chain(&mut self.last_picture)
+        self.sources.pictures_mut()
     }
 }
 

@@ -1,20 +1,14 @@
 //! A *plan* is a request that can be carried out: every number filled in and checked, so that no
 //! later stage comes back with a question.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::checks::{
-    area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
-    check_pictures, check_shift, check_steps, exactly, video_size,
-};
 use super::refusal::refuse;
-use super::speedups::check_sampler;
 use super::{
-    Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
-    Precision, Quality, QuantBits, Refusal, Request, Sampler, Size, Speedups, StepCache,
-    VaePrecision,
+    Canvas, Checkpoint, Compute, Field, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling,
+    Size, Sources, Speedups, StepCache,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -30,75 +24,32 @@ pub struct Plan {
     pub prompt: String,
     /// What it should not show; empty to compare with nothing.
     pub negative: String,
-    /// The first frame.
-    pub picture: Option<Picture>,
-    /// The last frame, fitted as the first one is.
-    pub last_picture: Option<PathBuf>,
-    /// Which part of the last frame stays.
-    #[serde(default)]
-    pub last_anchor: CropAnchor,
-    /// The size of the video.
-    pub size: Size,
-    /// The number of frames, 4n + 1.
-    pub frames: u32,
-    /// Frames a second.
-    pub fps: u32,
-    /// Denoising steps.
-    pub steps: u32,
-    /// The solver.
-    pub sampler: Sampler,
-    /// How strongly the prompt pulls.
-    pub guidance: Guidance,
-    /// How much of the schedule is spent at high noise.
-    pub shift: f64,
-    /// The seed of the starting noise.
-    pub seed: u64,
-    /// The type in which matrix products are computed.
-    pub precision: Precision,
-    /// The type in which latents are decoded.
-    #[serde(default)]
-    pub vae_precision: VaePrecision,
-    /// What the weights of the DiT's large matrices are packed into.
-    #[serde(default)]
-    pub quantize: Option<QuantBits>,
-    /// What changes the DiT.
-    #[serde(default)]
-    pub loras: Vec<Lora>,
+    /// Pictures, LoRAs and noise.
+    #[serde(flatten)]
+    pub sources: Sources,
+    /// Size and length.
+    #[serde(flatten)]
+    pub canvas: Canvas,
+    /// How it is denoised.
+    #[serde(flatten)]
+    pub sampling: Sampling,
+    /// What makes it fast.
+    #[serde(flatten)]
+    pub speedups: Speedups,
+    /// The types to compute in.
+    #[serde(flatten)]
+    pub compute: Compute,
+    /// What is written besides, and how well.
+    #[serde(flatten)]
+    pub outputs: Outputs,
+    /// What the job may take of the machine.
+    #[serde(flatten)]
+    pub limits: Limits,
     /// What is done so that memory suffices.
     #[serde(default)]
     pub thrift: MemoryOptions,
-    /// What makes it fast.
-    #[serde(default)]
-    pub speedups: Speedups,
-    /// The most memory that the job may use, in bytes.
-    #[serde(default)]
-    pub memory_limit: Option<u64>,
-    /// How well the video is encoded.
-    #[serde(default)]
-    pub quality: Quality,
-    /// A file with the starting noise.
-    pub noise: Option<PathBuf>,
-    /// Where to keep the final latents.
-    pub save_latents: Option<PathBuf>,
-    /// Where to keep the decoded frames as floats.
-    pub save_frames: Option<PathBuf>,
     /// The video.
     pub output: PathBuf,
-}
-
-/// The first frame of a video: a picture file that will be brought to the video's size.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
-    /// The file.
-    pub path: PathBuf,
-    /// How the size of the video was found: it is kept so that the settings lead to the same one
-    /// again.
-    pub fit: PictureFit,
-    /// The area in pixels that [`PictureFit::Picture`] filled.
-    pub max_area: Option<u64>,
-    /// Which part of it stays.
-    #[serde(default)]
-    pub anchor: CropAnchor,
 }
 
 /// The axes of a video's latents.
@@ -136,59 +87,35 @@ impl Plan {
         seed: u64,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
-        let defaults = checkpoint.defaults.clone();
-        check_pictures(request, checkpoint.variant)?;
-        let size = video_size(request, &checkpoint, picture)?;
-        let frames = request.frames.unwrap_or(defaults.frames);
-        check_frames(frames, checkpoint.variant)?;
-        check_last_frame(request, frames, checkpoint.variant)?;
-        let shift = request.shift.unwrap_or(defaults.shift);
-        let steps = request.steps.unwrap_or(defaults.steps);
-        let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
+        let variant = checkpoint.variant;
+        request.sources.check_first(variant)?;
+        let canvas = request
+            .canvas
+            .resolve(&request.sources, &checkpoint, picture)?;
+        request.sources.check_pictures(variant, canvas.frames)?;
         if request.prompt.trim().is_empty() {
             return refuse(
                 Field::Prompt,
                 "The prompt is empty: say what the video should show",
             );
         }
-        check_steps(steps)?;
-        check_shift(shift)?;
-        check_guidance(request, &checkpoint)?;
-        check_loras(&request.loras, &checkpoint)?;
+        let sampling = request.sampling.resolve(&checkpoint, seed)?;
+        request.sources.check_loras(&checkpoint)?;
+        let speedups = request.speedups.resolved(&checkpoint, &sampling)?;
         check_output(&output)?;
-        let sampler = request.sampler.unwrap_or(defaults.sampler);
-        check_sampler(sampler, steps)?;
-        let guidance = request.guidance.unwrap_or(defaults.guidance);
-        let speedups = request.speedups.resolved(&checkpoint, shift, guidance)?;
+        let defaults = &checkpoint.defaults;
+        let area = request.canvas.area(&request.sources, defaults);
         Ok(Self {
             prompt: request.prompt.clone(),
-            negative: match &request.negative {
-                Negative::Default => defaults.negative_prompt.clone(),
-                Negative::Empty => String::new(),
-                Negative::Text(text) => text.clone(),
-            },
-            picture: first_frame(request, &defaults),
-            last_picture: request.last_image.clone(),
-            last_anchor: request.last_anchor,
-            size,
-            frames,
-            fps,
-            steps,
-            sampler,
-            guidance,
-            shift,
-            seed: request.seed.unwrap_or(seed),
-            precision: request.precision,
-            vae_precision: request.vae_precision,
-            quantize: request.quantize,
-            loras: request.loras.clone(),
-            thrift: MemoryOptions::default(),
+            negative: request.negative.resolve(&defaults.negative_prompt),
+            sources: request.sources.resolve(area),
+            canvas,
+            sampling,
             speedups,
-            memory_limit: request.memory_limit,
-            quality: request.quality,
-            noise: request.noise.clone(),
-            save_latents: request.save_latents.clone(),
-            save_frames: request.save_frames.clone(),
+            compute: request.compute,
+            outputs: request.outputs.clone(),
+            limits: request.limits,
+            thrift: MemoryOptions::default(),
             output,
             checkpoint,
         })
@@ -199,19 +126,16 @@ impl Plan {
     /// # Errors
     /// The first number that cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
-        let variant = self.checkpoint.variant;
-        exactly(self.size, variant.alignment())?;
-        check_frames(self.frames, variant)?;
-        check_fps(self.fps)?;
-        check_steps(self.steps)?;
-        check_sampler(self.sampler, self.steps)?;
-        self.speedups.check()?;
-        check_shift(self.shift)
+        self.canvas.check(self.checkpoint.variant)?;
+        self.sampling.check()?;
+        self.speedups.check(&self.sampling)?;
+        self.thrift.check()
     }
 
     /// The axes of the latents of this video.
     pub fn latent_shape(&self) -> LatentShape {
-        self.checkpoint.variant.latent_shape(self.size, self.frames)
+        let Canvas { size, frames, .. } = self.canvas;
+        self.checkpoint.variant.latent_shape(size, frames)
     }
 
     /// The number of tokens that the DiT sees.
@@ -227,18 +151,24 @@ impl Plan {
         positions.unsigned_abs() / u64::from(t * h * w)
     }
 
-    /// Whether the two passes of guidance run as one batch. `MagCache` may save one of them and not the other.
+    /// Whether the two passes of guidance run as one batch. MagCache may save one of them and not the other.
     pub fn batches_guidance(&self) -> bool {
         let apart = matches!(self.speedups.cache, StepCache::MagCache(_));
         !apart && !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
     }
 }
 
-fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
-    request.image.clone().map(|path| Picture {
-        path,
-        fit: request.fit,
-        max_area: (request.fit == PictureFit::Picture).then(|| area(request, defaults)),
-        anchor: request.anchor,
-    })
+/// Whether the video can have this name.
+pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
+    let extension = output.extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("mp4") {
+        return Ok(());
+    }
+    refuse(
+        Field::Output,
+        format!(
+            "{} cannot be the video: give a name that ends in .mp4",
+            output.display()
+        ),
+    )
 }

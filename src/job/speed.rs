@@ -45,13 +45,13 @@ pub fn halve(request: &mut Request, model: &Checkpoint) -> String {
         let half = Size::new(size.width / 2, size.height / 2).aligned(step);
         Size::new(half.width.max(step), half.height.max(step))
     };
-    let size = half(request.size.unwrap_or(model.defaults.size));
-    request.size = Some(size);
-    request.max_area = request.max_area.map(|area| area / 4);
+    let size = half(request.canvas.size.unwrap_or(model.defaults.size));
+    request.canvas.size = Some(size);
+    request.sources.max_area = request.sources.max_area.map(|area| area / 4);
     let stride = model.variant.vae_stride().0;
-    let frames = request.frames.unwrap_or(model.defaults.frames);
+    let frames = request.canvas.frames.unwrap_or(model.defaults.frames);
     let frames = frames.saturating_sub(1) / stride / 2 * stride + 1;
-    request.frames = Some(frames);
+    request.canvas.frames = Some(frames);
     format!(
         "A draft of about {size} and {frames} frames: at full size and length the same seed makes another video"
     )

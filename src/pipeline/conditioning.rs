@@ -9,7 +9,7 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::{Reporter, vae_kind};
 use crate::Result;
-use crate::job::{CropAnchor, LatentShape, Picture, Pictures, Plan, Size, Stage};
+use crate::job::{CropAnchor, LatentShape, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
 use crate::model::vae::{Encoder, Tiling};
@@ -63,10 +63,10 @@ impl Conditioning {
 /// # Errors
 /// A picture or the VAE cannot be read; [`crate::Error::Cancelled`].
 pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
-    match (&plan.picture, plan.checkpoint.variant.pictures()) {
+    match (&plan.sources.image, plan.checkpoint.variant.pictures()) {
         (None, _) | (_, Pictures::None) => Ok(Conditioning::Nothing),
         (Some(picture), Pictures::FirstFrame) => {
-            let frame = crop(&picture.path, plan.size, picture.anchor)?;
+            let frame = crop(picture, plan.canvas.size, plan.sources.anchor)?;
             let latent = encode_clip(plan, 1, |_| Ok(frame.clone()), reporter)?;
             Ok(Conditioning::FirstFrame(latent))
         }
@@ -81,13 +81,13 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
 ///
 /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`; the last frame as in Wan2.1
 /// `wan/first_last_frame2video.py`, `WanFLF2V.generate`.
-fn ends(plan: &Plan, picture: &Picture, reporter: &mut Reporter) -> Result<Array> {
-    let first = fit(&picture.path, picture.anchor, picture, plan)?;
-    let last = plan.last_picture.as_deref();
+fn ends(plan: &Plan, picture: &Path, reporter: &mut Reporter) -> Result<Array> {
+    let first = fit(picture, plan.sources.anchor, plan)?;
+    let last = plan.sources.last_image.as_deref();
     let last = last
-        .map(|path| fit(path, plan.last_anchor, picture, plan))
+        .map(|path| fit(path, plan.sources.last_anchor, plan))
         .transpose()?;
-    let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
+    let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
     let (height, width) = (first.dim(1), first.dim(2));
     let read = |range: Range<i32>| {
         if range.start == 0 {
@@ -159,17 +159,21 @@ fn encode_clip(
 
 /// A picture as a frame, stretched where its own aspect leads to about the video's, as the official
 /// code does it, and cropped elsewhere.
-fn fit(path: &Path, anchor: CropAnchor, first: &Picture, plan: &Plan) -> Result<Array> {
+fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Array> {
     let picture = photo::open(path)?;
     let size = Size::new(picture.width(), picture.height());
     let variant = plan.checkpoint.variant;
-    let own_size = first.max_area.map(|area| variant.size_for(size, area));
-    if own_size == Some(plan.size) {
-        frame(&photo::stretch(&picture, plan.size), plan.size)
+    let own_size = plan
+        .sources
+        .max_area
+        .map(|area| variant.size_for(size, area));
+    let wanted = plan.canvas.size;
+    if own_size == Some(wanted) {
+        frame(&photo::stretch(&picture, wanted), wanted)
     } else {
         frame(
-            &photo::floats(&photo::cover(&picture, plan.size, anchor)?),
-            plan.size,
+            &photo::floats(&photo::cover(&picture, wanted, anchor)?),
+            wanted,
         )
     }
 }

@@ -15,20 +15,20 @@ use crate::{Error, Result};
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
 pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
-    let frames = plan.frames as usize;
+    let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = AnyDecoder::load(plan)?;
     let mut video = Mp4Writer::create(
         &plan.output,
-        plan.size,
-        plan.fps,
+        plan.canvas.size,
+        plan.canvas.fps,
         plan.quality,
-        &plan.settings,
+        &plan.info.to_json(),
     )?;
     let mut floats = plan
         .save_frames
         .as_ref()
-        .map(|path| FramesFile::create(path, frames, plan.size))
+        .map(|path| FramesFile::create(path, frames, plan.canvas.size))
         .transpose()?;
 
     let mut seen = checks::Pixels::default();
@@ -41,7 +41,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         }
         let pixels = bytes::of(chunk)?;
         seen.see(&pixels);
-        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
+        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
         for frame in clip.frames() {
             video.write(frame)?;
         }
@@ -90,7 +90,7 @@ impl AnyDecoder {
 }
 
 /// The tiny VAE in a file.
-fn tiny(file: &Path, variant: Variant) -> Result<tiny_vae::Decoder> {
+pub(super) fn tiny(file: &Path, variant: Variant) -> Result<tiny_vae::Decoder> {
     let weights = Weights::open(&[file.to_owned()])?.as_type(Dtype::Float32);
     let decoder = weights.load(tiny_vae::Decoder::load)?;
     if u32::try_from(decoder.channels()) == Ok(variant.latent_channels()) {

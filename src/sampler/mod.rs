@@ -15,6 +15,7 @@ mod unipc;
 use mlx_rs::{Array, Dtype};
 
 use crate::error::{Error, Result};
+use crate::job;
 
 pub use dpmpp::DpmPp;
 pub use euler::Euler;
@@ -22,52 +23,6 @@ pub use noise::noise;
 pub use renoise::Renoise;
 pub use schedule::Schedule;
 pub use unipc::UniPc;
-
-/// The ways of getting from one sigma to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Solver {
-    /// Predictor and corrector of order 2: the official default.
-    UniPc,
-    /// DPM-Solver++ of order 2, multistep, midpoint.
-    DpmPp,
-    /// One straight line a step.
-    Euler,
-    /// Clean latents and new noise, on the list of `FastWan`.
-    Dmd,
-    /// The same on an even table.
-    Lcm,
-    /// The same on the table of rCM.
-    Rcm,
-}
-
-/// The noise levels that a solver visits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Table {
-    /// Its own.
-    #[default]
-    Official,
-    /// Lightning's.
-    Even,
-    /// That of `FastWan` for the 5B.
-    Warped,
-    /// That of rCM for networks that begin at more noise.
-    Steep,
-}
-
-impl Solver {
-    /// Its way of `steps` steps.
-    pub fn schedule(self, table: Table, steps: usize, shift: f64) -> Schedule {
-        match (self, table) {
-            (Self::Rcm, Table::Steep) => Schedule::rcm(steps, 200.0),
-            (Self::Rcm, _) => Schedule::rcm(steps, 80.0),
-            (_, Table::Even) | (Self::Lcm, _) => Schedule::even(steps, shift),
-            (_, Table::Warped) => Schedule::warped(steps, shift),
-            (Self::UniPc | Self::Euler, _) => Schedule::unipc(steps, shift),
-            (Self::DpmPp, _) => Schedule::dpmpp(steps, shift),
-            (Self::Dmd, _) => Schedule::dmd(steps),
-        }
-    }
-}
 
 /// A sampler's memory, by name.
 pub type Recall<'a> = dyn Fn(&str) -> Result<Array> + 'a;
@@ -103,13 +58,13 @@ pub trait Sampler {
 }
 
 /// A sampler at the start of a `schedule`; new noise on the way is drawn from `seed`.
-pub fn new(solver: Solver, schedule: Schedule, seed: u64) -> Box<dyn Sampler> {
-    match solver {
-        Solver::UniPc => Box::new(UniPc::new(schedule)),
-        Solver::DpmPp => Box::new(DpmPp::new(schedule)),
-        Solver::Euler => Box::new(Euler::new(schedule)),
-        Solver::Dmd | Solver::Lcm => Box::new(Renoise::new(schedule, seed)),
-        Solver::Rcm => Box::new(Renoise::from_less(schedule, seed)),
+pub fn new(sampler: job::Sampler, schedule: Schedule, seed: u64) -> Box<dyn Sampler> {
+    match sampler {
+        job::Sampler::UniPc => Box::new(UniPc::new(schedule)),
+        job::Sampler::DpmPp => Box::new(DpmPp::new(schedule)),
+        job::Sampler::Euler => Box::new(Euler::new(schedule)),
+        job::Sampler::Dmd | job::Sampler::Lcm => Box::new(Renoise::new(schedule, seed)),
+        job::Sampler::Rcm => Box::new(Renoise::from_less(schedule, seed)),
     }
 }
 

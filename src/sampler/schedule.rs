@@ -2,6 +2,7 @@
 //! network is told there.
 
 use crate::error::{Error, Result};
+use crate::job::{Sampler, Table};
 
 /// The number of noise levels that the networks were trained with.
 const TRAINED_LEVELS: f64 = 1000.0;
@@ -17,6 +18,19 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The way of `sampler` on this table.
+    pub fn of(sampler: Sampler, table: Table, steps: usize, shift: f64) -> Self {
+        match (sampler, table) {
+            (Sampler::Rcm, Table::Steep) => Self::rcm(steps, 200.0),
+            (Sampler::Rcm, _) => Self::rcm(steps, 80.0),
+            (_, Table::Even) | (Sampler::Lcm, _) => Self::even(steps, shift),
+            (_, Table::Warped) => Self::warped(steps, shift),
+            (Sampler::UniPc | Sampler::Euler, _) => Self::unipc(steps, shift),
+            (Sampler::DpmPp, _) => Self::dpmpp(steps, shift),
+            (Sampler::Dmd, _) => Self::dmd(steps),
+        }
+    }
+
     /// The table of UniPC, and of Euler here.
     ///
     /// Wan2.2 `wan/utils/fm_solvers_unipc.py`, `FlowUniPCMultistepScheduler.set_timesteps`: it
@@ -39,7 +53,7 @@ impl Schedule {
         Self::exactly((0..steps).map(|i| bent(1.0 - i as f64 / steps as f64, shift)))
     }
 
-    /// The table of `FastWan` for its 1.3B: a list of whole timesteps, each with the level of a table of shift 8 that
+    /// The table of FastWan for its 1.3B: a list of whole timesteps, each with the level of a table of shift 8 that
     /// lies nearest to it, whatever the shift of the rest.
     ///
     /// hao-ai-lab/FastVideo at commit 2f3d407, `fastvideo/pipelines/stages/denoising.py`, `DmdDenoisingStage`.
@@ -64,13 +78,13 @@ impl Schedule {
         Self { sigmas, timesteps }
     }
 
-    /// The same list bent by `shift`, as `FastWan` has it for the 5B.
+    /// The same list bent by `shift`, as FastWan has it for the 5B.
     pub fn warped(steps: usize, shift: f64) -> Self {
         let list = dmd_list(steps).into_iter();
         Self::exactly(list.map(|timestep| bent(f64::from(timestep) / TRAINED_LEVELS, shift)))
     }
 
-    /// The table of rCM and `TurboDiffusion`: angles between the data and the noise, of which the first is that of noise
+    /// The table of rCM and TurboDiffusion: angles between the data and the noise, of which the first is that of noise
     /// `ratio` times as strong as the data. It has at most four steps.
     ///
     /// thu-ml/TurboDiffusion at commit aaecff5, `turbodiffusion/inference/wan2.1_t2v_infer.py`.
@@ -125,7 +139,7 @@ fn bent(even: f64, shift: f64) -> f64 {
     shift * even / (1.0 + (shift - 1.0) * even)
 }
 
-/// The timesteps that the networks of `FastVideo` were distilled for; other numbers of steps lie evenly.
+/// The timesteps that the networks of FastVideo were distilled for; other numbers of steps lie evenly.
 fn dmd_list(steps: usize) -> Vec<u32> {
     if steps == 3 {
         return vec![1000, 757, 522];

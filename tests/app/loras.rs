@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 use zoetrope::catalog;
-use zoetrope::job::QuantBits;
+use zoetrope::job::{FewSteps, QuantBits, Sampler};
 
 use super::files::let_go;
 use super::{Opening, Window};
@@ -34,12 +34,12 @@ fn a_dropped_lora_and_the_packing_reach_the_job() {
     window.click("4 bits");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
-    let [lora] = plan.loras.as_slice() else {
-        panic!("{:?}", plan.loras);
+    let [lora] = plan.sources.loras.as_slice() else {
+        panic!("{:?}", plan.sources.loras);
     };
     assert_eq!(lora.file, file);
     assert_eq!((lora.strength, lora.expert), (1.0, None));
-    assert_eq!(plan.quantize, Some(QuantBits::Four));
+    assert_eq!(plan.compute.quantize, Some(QuantBits::Four));
     window.click("Remove comfy_with_diff_and_diff_b");
     assert!(!window.sees_part("comfy_with"));
 }
@@ -61,4 +61,36 @@ fn with_a_file_that_is_no_lora_nothing_begins() {
     assert!(!window.sees_part("clay"));
     window.press(Modifiers::COMMAND, Key::Enter);
     window.next_job();
+}
+
+/// Breaks when a few-step LoRA does not bring its settings, does not say so, or cannot be used without them.
+#[test]
+fn a_few_step_lora_brings_its_settings_and_they_can_be_left_out() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("FastWan_5B_lora.safetensors");
+    fs::copy(
+        golden_path("lora/comfy_with_diff_and_diff_b.safetensors"),
+        &file,
+    )
+    .unwrap();
+    let mut window = with_lora(file);
+    window.until_seen("FastWan: 3 steps, guidance 1");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (_, plan) = window.next_job();
+    assert_eq!(
+        (plan.sampling.steps, plan.sampling.sampler),
+        (3, Sampler::Dmd)
+    );
+    assert_eq!(plan.speedups.preset, Some(FewSteps::FastWan));
+
+    window.click("Leave these settings out");
+    window.until_seen("Settings for FastWan are off");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (_, plan) = window.next_job();
+    assert_eq!(
+        (plan.sampling.steps, plan.sampling.sampler),
+        (50, Sampler::UniPc)
+    );
+    window.click("Use them");
+    window.until_seen("FastWan: 3 steps, guidance 1");
 }

@@ -1,149 +1,18 @@
 //! Few-step files and pairs of LoRAs, on headers like those of the real files.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs;
 
 use tempfile::TempDir;
 use zoetrope::catalog::few_steps::{of_lora, prepare};
 use zoetrope::job::{
     Checkpoint, Expert, FewSteps, Guidance, HighNoise, Lora, Negative, Plan, Request, Sampler,
-    Table, Variant,
+    Sampling, Sources, Table, Variant,
 };
 
 use crate::job::{checkpoint_of, request};
-
-/// A LoRA as its header has it.
-#[derive(Clone, Copy)]
-struct Header {
-    width: u64,
-    feed: u64,
-    blocks: u64,
-    rank: u64,
-    /// The names of both narrow matrices.
-    parts: [&'static str; 2],
-    before: &'static str,
-    alpha: Alpha,
-    /// Whether biases, norms and modulations have whole differences.
-    differences: bool,
-    /// A trainer's note.
-    note: Option<&'static str>,
-}
-
-#[derive(Clone, Copy)]
-enum Alpha {
-    None,
-    I64(i64),
-    F32(f32),
-}
-
-const KOHYA: [&str; 2] = ["lora_down.weight", "lora_up.weight"];
-const PEFT: [&str; 2] = ["lora_A.weight", "lora_B.weight"];
-
-/// Wan2.2-Lightning: rank 64, alpha 8, every matrix of 40 blocks.
-const LIGHTNING: Header = Header {
-    width: 5120,
-    feed: 13824,
-    blocks: 40,
-    rank: 64,
-    parts: KOHYA,
-    before: "diffusion_model.",
-    alpha: Alpha::F32(8.0),
-    differences: false,
-    note: None,
+use crate::support::lora_headers::{
+    Alpha, FASTWAN, Header, LIGHTNING, LIGHTX2V, PLAIN, STYLE, write,
 };
-/// LightX2V's and Kijai's, taken out of two checkpoints.
-const LIGHTX2V: Header = Header {
-    alpha: Alpha::None,
-    differences: true,
-    ..LIGHTNING
-};
-/// FastWan for the 5B, by Kijai.
-const FASTWAN: Header = Header {
-    width: 3072,
-    feed: 14336,
-    blocks: 30,
-    rank: 128,
-    ..LIGHTX2V
-};
-/// Somebody's style, trained with musubi-tuner to the same rank and alpha.
-const STYLE: Header = Header {
-    note: Some("ss_network_module"),
-    ..LIGHTNING
-};
-/// Somebody's style, trained with diffusion-pipe.
-const PLAIN: Header = Header {
-    rank: 32,
-    parts: PEFT,
-    alpha: Alpha::None,
-    ..LIGHTNING
-};
-
-/// Writes a file with this header. What is not an alpha is a hole, which takes no room on the disk.
-fn write(path: &Path, header: &Header) {
-    let (mut json, mut alphas, mut end) = (String::from("{"), Vec::new(), 0_u64);
-    if let Some(note) = header.note {
-        let _ = write!(json, r#""__metadata__":{{"{note}":"networks.lora_wan"}},"#);
-    }
-    let mut tensors = Vec::new();
-    for block in 0..header.blocks {
-        let (width, feed) = (header.width, header.feed);
-        let attention = ["self_attn", "cross_attn"].into_iter();
-        let attention =
-            attention.flat_map(|at| ["q", "k", "v", "o"].map(|one| format!("{at}.{one}")));
-        let mut matrices: Vec<_> = attention.map(|name| (name, width, width)).collect();
-        matrices.push(("ffn.0".into(), feed, width));
-        matrices.push(("ffn.2".into(), width, feed));
-        for (name, outputs, inputs) in matrices {
-            let name = format!("{}blocks.{block}.{name}", header.before);
-            tensors.push((
-                format!("{name}.{}", header.parts[0]),
-                vec![header.rank, inputs],
-            ));
-            tensors.push((
-                format!("{name}.{}", header.parts[1]),
-                vec![outputs, header.rank],
-            ));
-            if header.differences {
-                tensors.push((format!("{name}.diff_b"), vec![outputs]));
-            }
-            let (kind, bytes) = match header.alpha {
-                Alpha::None => continue,
-                Alpha::I64(alpha) => ("I64", alpha.to_le_bytes().to_vec()),
-                Alpha::F32(alpha) => ("F32", alpha.to_le_bytes().to_vec()),
-            };
-            let next = end + bytes.len() as u64;
-            let _ = write!(
-                json,
-                r#""{name}.alpha":{{"dtype":"{kind}","shape":[],"data_offsets":[{end},{next}]}},"#
-            );
-            alphas.extend(bytes);
-            end = next;
-        }
-        if header.differences {
-            let block = format!("{}blocks.{block}", header.before);
-            tensors.push((format!("{block}.norm3.diff"), vec![width]));
-            tensors.push((format!("{block}.diff_m"), vec![1, 6, width]));
-        }
-    }
-    for (name, shape) in tensors {
-        let next = end + 2 * shape.iter().product::<u64>();
-        let _ = write!(
-            json,
-            r#""{name}":{{"dtype":"BF16","shape":{shape:?},"data_offsets":[{end},{next}]}},"#
-        );
-        end = next;
-    }
-    json.pop();
-    json.push('}');
-    let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
-    bytes.extend(json.as_bytes());
-    let start = bytes.len() as u64;
-    bytes.extend(alphas);
-    fs::write(path, bytes).unwrap();
-    let file = File::options().write(true).open(path).unwrap();
-    file.set_len(start + end).unwrap();
-}
 
 /// A LoRA of this name and header, not for one expert.
 fn lora(folder: &TempDir, name: &str, header: &Header) -> Lora {
@@ -169,7 +38,10 @@ fn model(variant: Variant, name: &str) -> Checkpoint {
 
 fn asked(loras: Vec<Lora>) -> Request {
     Request {
-        loras,
+        sources: Sources {
+            loras,
+            ..Sources::default()
+        },
         ..request("a boat")
     }
 }
@@ -177,7 +49,7 @@ fn asked(loras: Vec<Lora>) -> Request {
 /// The plan that comes of it, and what was said.
 fn plan(mut request: Request, model: Checkpoint) -> (Plan, Vec<String>) {
     if model.variant == Variant::I2vA14b {
-        request.image = Some("first.png".into());
+        request.sources.image = Some("first.png".into());
     }
     let lines = prepare(&mut request, &model).unwrap();
     let plan = Plan::new(&request, model, None, 7, "video.mp4".into()).unwrap();
@@ -187,13 +59,13 @@ fn plan(mut request: Request, model: Checkpoint) -> (Plan, Vec<String>) {
 type Resolved = (u32, Sampler, Table, f64, Guidance);
 
 fn resolved(plan: &Plan) -> Resolved {
-    let Plan {
+    let Sampling {
         steps,
         sampler,
         shift,
         guidance,
         ..
-    } = *plan;
+    } = plan.sampling;
     (steps, sampler, plan.speedups.table, shift, guidance)
 }
 
@@ -330,12 +202,16 @@ fn what_a_trainer_made_is_no_few_step_file() {
             asked(vec![lora]),
             model(Variant::T2vA14b, "dit.safetensors"),
         );
-        assert_eq!((plan.steps, plan.shift), (40, 12.0), "{name}");
+        assert_eq!(
+            (plan.sampling.steps, plan.sampling.shift),
+            (40, 12.0),
+            "{name}"
+        );
         assert_eq!((plan.speedups.preset, lines), (None, vec![]), "{name}");
     }
 }
 
-/// Whole networks and merges, which nothing but the name tells, and `FastVideo`'s folders, which name their pipeline.
+/// Whole networks and merges, which nothing but the name tells, and FastVideo's folders, which name their pipeline.
 #[test]
 fn whole_few_step_models_are_told_by_their_names_and_their_pipelines() {
     let fastwan = (3, Sampler::Dmd, Table::Official, 8.0, ONE);
@@ -404,7 +280,7 @@ fn whole_few_step_models_are_told_by_their_names_and_their_pipelines() {
         "remix.safetensors",
     ] {
         let (plan, lines) = plan(asked(vec![]), model(Variant::T2vA14b, name));
-        assert_eq!((plan.steps, lines.len()), (40, 0), "{name}");
+        assert_eq!((plan.sampling.steps, lines.len()), (40, 0), "{name}");
     }
 }
 
@@ -425,25 +301,28 @@ fn what_the_user_says_wins_over_a_preset() {
     };
 
     let (plan, lines) = with(|request| {
-        request.guidance = Some(Guidance {
+        request.sampling.guidance = Some(Guidance {
             low: 1.0,
             high: 3.5,
         })
     });
-    assert_eq!(plan.guidance.high, 3.5);
+    assert_eq!(plan.sampling.guidance.high, 3.5);
     assert!(
         warned(&lines, "Guidance 1,3.5 burns the picture with Lightning"),
         "{lines:?}"
     );
-    let (plan, lines) = with(|request| request.shift = Some(12.0));
-    assert_eq!(plan.shift, 12.0);
+    let (plan, lines) = with(|request| request.sampling.shift = Some(12.0));
+    assert_eq!(plan.sampling.shift, 12.0);
     assert!(warned(&lines, "Shift 12 leaves too few steps"), "{lines:?}");
-    let (plan, lines) = with(|request| request.steps = Some(20));
-    assert_eq!((plan.steps, plan.sampler), (20, Sampler::Euler));
-    assert!(warned(&lines, "20 steps take longer"), "{lines:?}");
-    let (plan, lines) = with(|request| request.sampler = Some(Sampler::UniPc));
+    let (plan, lines) = with(|request| request.sampling.steps = Some(20));
     assert_eq!(
-        (plan.sampler, plan.speedups.table),
+        (plan.sampling.steps, plan.sampling.sampler),
+        (20, Sampler::Euler)
+    );
+    assert!(warned(&lines, "20 steps take longer"), "{lines:?}");
+    let (plan, lines) = with(|request| request.sampling.sampler = Some(Sampler::UniPc));
+    assert_eq!(
+        (plan.sampling.sampler, plan.speedups.table),
         (Sampler::UniPc, Table::Official)
     );
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -453,9 +332,13 @@ fn what_the_user_says_wins_over_a_preset() {
     assert!(plan.speedups.cache.is_off());
     assert!(lines[1].starts_with("The step cache is off"), "{lines:?}");
     let (plan, lines) = with(|request| request.speedups.preset = Some(FewSteps::Off));
-    assert_eq!((plan.steps, plan.shift, lines.len()), (40, 12.0, 0));
+    assert_eq!(
+        (plan.sampling.steps, plan.sampling.shift, lines.len()),
+        (40, 12.0, 0)
+    );
     // Reasonable wishes are nobody's mistake.
-    let (_, lines) = with(|request| (request.steps, request.shift) = (Some(8), Some(8.0)));
+    let (_, lines) =
+        with(|request| (request.sampling.steps, request.sampling.shift) = (Some(8), Some(8.0)));
     assert_eq!(lines.len(), 1, "{lines:?}");
 }
 
@@ -489,7 +372,7 @@ fn each_half_of_a_pair_goes_to_its_expert() {
             vec![low.clone(), other.clone(), high.clone()],
         ] {
             let (plan, lines) = plan(asked(loras), model(Variant::T2vA14b, "dit.safetensors"));
-            for lora in &plan.loras {
+            for lora in &plan.sources.loras {
                 let expert = match &lora.file {
                     file if *file == high.file => Some(Expert::HighNoise),
                     file if *file == low.file => Some(Expert::LowNoise),
@@ -508,12 +391,12 @@ fn each_half_of_a_pair_goes_to_its_expert() {
             asked(vec![high.clone()]),
             model(Variant::T2vA14b, "dit.safetensors"),
         );
-        assert_eq!(alone.loras[0].expert, None);
+        assert_eq!(alone.sources.loras[0].expert, None);
         let (one, _) = plan(
             asked(vec![high, low]),
             model(Variant::T2v, "dit.safetensors"),
         );
-        assert!(one.loras.iter().all(|lora| lora.expert.is_none()));
+        assert!(one.sources.loras.iter().all(|lora| lora.expert.is_none()));
     }
     let strangers = [
         "highlands.safetensors",
@@ -522,7 +405,7 @@ fn each_half_of_a_pair_goes_to_its_expert() {
     ];
     let loras = strangers.map(|name| lora(&folder, name, &PLAIN)).to_vec();
     let (plan, lines) = plan(asked(loras), model(Variant::T2vA14b, "dit.safetensors"));
-    assert!(plan.loras.iter().all(|lora| lora.expert.is_none()));
+    assert!(plan.sources.loras.iter().all(|lora| lora.expert.is_none()));
     assert_eq!(lines.len(), 0, "{lines:?}");
 }
 

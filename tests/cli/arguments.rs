@@ -1,8 +1,9 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CropAnchor, Expert, Guidance, Lora, Nag, Negative, PictureFit, Precision, Quality, QuantBits,
-    Request, Sampler, Size, Speedups, StepCache, VaePrecision,
+    CanvasRequest, Compute, CropAnchor, Decode, Expert, FewSteps, Guidance, Limits, Lora, Nag,
+    Negative, Outputs, PictureFit, Precision, Quality, QuantBits, Request, Sampler,
+    SamplingRequest, Size, Sources, Speedups, StepCache, Table, VaePrecision,
 };
 
 use super::run;
@@ -55,6 +56,9 @@ fn every_argument_reaches_the_request() {
         --guidance-until 0.8
         --cfg-zero
         --nag 11
+        --preset lightning
+        --decode draft
+        --tiny-vae t.safetensors
         --quality best
         --noise n.safetensors
         --save-latents l.safetensors
@@ -66,25 +70,45 @@ fn every_argument_reaches_the_request() {
     let expected = Request {
         prompt: "a boat".into(),
         negative: Negative::Text("blur".into()),
-        image: Some("cat.png".into()),
-        last_image: Some("dog.png".into()),
-        fit: PictureFit::Crop,
-        size: Some(Size::new(832, 480)),
-        max_area: None,
-        anchor: CropAnchor::CENTRE,
-        last_anchor: CropAnchor::CENTRE,
-        frames: Some(81),
-        fps: Some(16),
-        steps: Some(40),
-        sampler: Some(Sampler::DpmPp),
-        guidance: Some(Guidance {
-            low: 3.0,
-            high: 4.0,
-        }),
-        shift: Some(12.0),
-        seed: Some(u64::MAX),
-        precision: Precision::Bf16,
+        sources: Sources {
+            image: Some("cat.png".into()),
+            last_image: Some("dog.png".into()),
+            fit: PictureFit::Crop,
+            max_area: None,
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
+            loras: vec![
+                Lora {
+                    file: "a.safetensors".into(),
+                    strength: 1.0,
+                    expert: None,
+                },
+                Lora {
+                    file: "b.safetensors".into(),
+                    strength: -0.5,
+                    expert: Some(Expert::HighNoise),
+                },
+            ],
+            noise: Some("n.safetensors".into()),
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(832, 480)),
+            frames: Some(81),
+            fps: Some(16),
+        },
+        sampling: SamplingRequest {
+            steps: Some(40),
+            sampler: Some(Sampler::DpmPp),
+            guidance: Some(Guidance {
+                low: 3.0,
+                high: 4.0,
+            }),
+            shift: Some(12.0),
+            seed: Some(u64::MAX),
+        },
         speedups: Speedups {
+            preset: Some(FewSteps::Lightning),
+            table: Table::Official,
             cache: StepCache::EasyCache {
                 threshold: 0.1,
                 first: 10,
@@ -96,27 +120,22 @@ fn every_argument_reaches_the_request() {
                 alpha: 0.25,
                 tau: 2.5,
             }),
-            ..Speedups::default()
+            decode: Decode::Draft,
+            tiny_vae: Some("t.safetensors".into()),
         },
-        memory_limit: Some(40_000_000_000),
-        vae_precision: VaePrecision::Bf16,
-        quantize: Some(QuantBits::Eight),
-        loras: vec![
-            Lora {
-                file: "a.safetensors".into(),
-                strength: 1.0,
-                expert: None,
-            },
-            Lora {
-                file: "b.safetensors".into(),
-                strength: -0.5,
-                expert: Some(Expert::HighNoise),
-            },
-        ],
-        quality: Quality::Best,
-        noise: Some("n.safetensors".into()),
-        save_latents: Some("l.safetensors".into()),
-        save_frames: Some("f.safetensors".into()),
+        compute: Compute {
+            precision: Precision::Bf16,
+            vae_precision: VaePrecision::Bf16,
+            quantize: Some(QuantBits::Eight),
+        },
+        limits: Limits {
+            memory: Some(40_000_000_000),
+        },
+        outputs: Outputs {
+            quality: Quality::Best,
+            save_latents: Some("l.safetensors".into()),
+            save_frames: Some("f.safetensors".into()),
+        },
     };
     assert_eq!(all, expected);
 }
@@ -124,18 +143,23 @@ fn every_argument_reaches_the_request() {
 #[test]
 fn arguments_have_other_forms() {
     assert_eq!(request(&["--no-negative"]).negative, Negative::Empty);
-    assert_eq!(request(&["--max-area", "901120"]).max_area, Some(901_120));
     assert_eq!(
-        request(&["--guidance", "5"]).guidance,
+        request(&["--max-area", "901120"]).sources.max_area,
+        Some(901_120)
+    );
+    assert_eq!(
+        request(&["--guidance", "5"]).sampling.guidance,
         Some(Guidance::both(5.0))
     );
     assert_eq!(
-        request(&["--guidance", "-1"]).guidance,
+        request(&["--guidance", "-1"]).sampling.guidance,
         Some(Guidance::both(-1.0))
     );
     for sampler in Sampler::ALL {
         assert_eq!(
-            request(&["--sampler", &sampler.to_string()]).sampler,
+            request(&["--sampler", &sampler.to_string()])
+                .sampling
+                .sampler,
             Some(sampler)
         );
     }

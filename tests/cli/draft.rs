@@ -3,17 +3,17 @@
 use std::fs;
 
 use tempfile::TempDir;
-use zoetrope::job::{Decode, Settings};
+use zoetrope::job::{Decode, GenerationInfo};
 use zoetrope::media::mp4;
 
 use super::{generate, model, run};
 use crate::support::golden_path;
 
-fn settings(folder: &TempDir) -> Settings {
+fn settings(folder: &TempDir) -> GenerationInfo {
     let json = mp4::settings(&folder.path().join("v.mp4"))
         .unwrap()
         .unwrap();
-    Settings::from_json(&json).unwrap()
+    GenerationInfo::from_json(&json).unwrap()
 }
 
 /// Breaks when a draft has another size or length, cannot be told from a proper video, or loses its latents.

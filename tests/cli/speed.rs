@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mlx_rs::Array;
 use tempfile::TempDir;
-use zoetrope::job::{Decode, Sampler, Settings, Size, Table};
+use zoetrope::job::{Decode, GenerationInfo, Sampler, Size, Table};
 use zoetrope::media::mp4;
 
 use super::run;
@@ -13,7 +13,7 @@ use crate::support::folder::{Model, copied};
 use crate::support::golden_path;
 
 /// Asks for a small video of the model in `folder`, and what its settings are then.
-fn made(folder: &Path, more: &[&str]) -> (Settings, String) {
+fn made(folder: &Path, more: &[&str]) -> (GenerationInfo, String) {
     let text = |name: &str| folder.join(name).display().to_string();
     let (model, video) = (text("model"), text("v.mp4"));
     let first = [
@@ -23,7 +23,7 @@ fn made(folder: &Path, more: &[&str]) -> (Settings, String) {
     let run = run(&[&first, more].concat());
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let json = mp4::settings(&folder.join("v.mp4")).unwrap().unwrap();
-    (Settings::from_json(&json).unwrap(), run.stderr)
+    (GenerationInfo::from_json(&json).unwrap(), run.stderr)
 }
 
 /// A tiny T2V-A14B.
@@ -71,7 +71,7 @@ fn fast_takes_what_is_installed_for_the_model() {
     }
     let (half, said) = made(folder.path(), &["--speed", "fast"]);
     assert!(
-        half.loras.is_empty() && !half.speedups.cache.is_off(),
+        half.sources.loras.is_empty() && !half.speedups.cache.is_off(),
         "{said}"
     );
 
@@ -81,12 +81,16 @@ fn fast_takes_what_is_installed_for_the_model() {
     fs::copy(tiny, folder.path().join("vae_approx/taew2_1.pth")).unwrap();
     let (fast, said) = made(folder.path(), &["--speed", "fast"]);
     assert_eq!(
-        (fast.steps, fast.sampler, fast.shift),
+        (
+            fast.sampling.steps,
+            fast.sampling.sampler,
+            fast.sampling.shift
+        ),
         (4, Sampler::Euler, 5.0)
     );
     assert_eq!(fast.speedups.table, Table::Even);
-    assert_eq!(fast.loras.len(), 2);
-    assert!(fast.loras.iter().all(|lora| lora.expert.is_some()));
+    assert_eq!(fast.sources.loras.len(), 2);
+    assert!(fast.sources.loras.iter().all(|lora| lora.expert.is_some()));
     assert!(fast.speedups.cache.is_off());
     assert_eq!(fast.speedups.decode, Decode::Draft);
     for words in [
@@ -98,15 +102,18 @@ fn fast_takes_what_is_installed_for_the_model() {
     }
     // What the user says himself is his.
     let (own, _) = made(folder.path(), &["--speed", "fast", "--steps", "6"]);
-    assert!(own.loras.is_empty());
-    assert_eq!(own.steps, 6);
+    assert!(own.sources.loras.is_empty());
+    assert_eq!(own.sampling.steps, 6);
 }
 
 #[test]
 fn a_draft_has_half_of_everything() {
     let folder = with_model();
     let (draft, said) = made(folder.path(), &["--draft", "--steps", "1"]);
-    assert_eq!((draft.size, draft.frames), (Size::new(32, 48), 5));
+    assert_eq!(
+        (draft.canvas.size, draft.canvas.frames),
+        (Size::new(32, 48), 5)
+    );
     assert!(
         said.contains("A draft of about 32x48 and 5 frames"),
         "{said}"

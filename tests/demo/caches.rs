@@ -13,12 +13,12 @@ const PROMPTS: usize = 24;
 const CACHES: [&str; 9] = [
     "balanced",
     "fast",
-    "easycache=0.02,5",
-    "easycache=0.05,10",
+    "easycache=0.03,5",
     "easycache=0.05,5",
-    "easycache=0.1,10",
+    "easycache=0.1,5",
+    "easycache=0.2,5",
     "easycache=0.2,10",
-    "magcache=0.06,2,0.2",
+    "magcache=0.06,1,0.2",
     "magcache=0.12,2,0.2",
 ];
 
@@ -36,7 +36,7 @@ fn caches_keep_what_their_words_promise() {
     let cases: Vec<&Case> = cases.iter().take(count).collect();
     let made = |case: &Case, ask: &dyn Fn(&mut Request)| {
         case.film_with(settings, |request| {
-            request.steps = Some(STEPS);
+            request.sampling.steps = Some(STEPS);
             ask(request);
         })
     };

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Clip, Guidance, Negative, Plan, Request, Settings};
+use zoetrope::job::{
+    Clip, GenerationInfo, Guidance, Negative, Plan, Request, SamplingRequest, Sources,
+};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Glimpse, Reporter};
 
@@ -49,27 +51,34 @@ impl Case {
         self.film_with(changes, |_| ()).0
     }
 
-    /// The same with more changes, and the settings that the video remembers.
+    /// The same with more changes, and what the video remembers of its making.
     pub fn film_with(
         &self,
         changes: &Changes,
         more: impl FnOnce(&mut Request),
-    ) -> (Clip, Settings) {
+    ) -> (Clip, GenerationInfo) {
         let scratch = TempDir::new().unwrap();
         let image = self.picture.as_ref();
         let mut request = Request {
             prompt: self.prompt.clone(),
-            image: image.map(|name| golden_path(&format!("demo/{name}"))),
-            seed: Some(self.seed),
-            guidance: changes.guidance.map(Guidance::both),
             negative: match &changes.negative_prompt {
                 Some(text) => Negative::Text(text.clone()),
                 None => Negative::Default,
+            },
+            sources: Sources {
+                image: image.map(|name| golden_path(&format!("demo/{name}"))),
+                ..Default::default()
+            },
+            sampling: SamplingRequest {
+                seed: Some(self.seed),
+                guidance: changes.guidance.map(Guidance::both),
+                ..Default::default()
             },
             ..Request::default()
         };
         more(&mut request);
         let picture = request
+            .sources
             .image
             .as_deref()
             .map(|path| photo::size(path).unwrap());
@@ -87,8 +96,8 @@ impl Case {
         let mut reporter = Reporter::new(|_| (), || false).showing(|| true, keep);
         let outcome = pipeline::generate(&plan, &mut reporter).unwrap();
         drop(reporter);
-        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
-        (clip, outcome.settings.unwrap())
+        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
+        (clip, outcome.info.unwrap())
     }
 
     /// How well a clip keeps the picture that it was given, in decibels.

@@ -1,14 +1,23 @@
 use std::time::Duration;
 
-use zoetrope::job::{Estimates, Guidance, Plan, Request, Size, Spent, Timings};
+use zoetrope::job::{
+    CanvasRequest, Decode, Estimates, FewSteps, Guidance, Plan, Request, Sampling, SamplingRequest,
+    Size, Speedups, Spent, Table, Timings,
+};
 
 use super::{plan, request};
 
 fn job(frames: u32, steps: u32) -> Plan {
     let request = Request {
-        size: Some(Size::new(832, 480)),
-        frames: Some(frames),
-        steps: Some(steps),
+        canvas: CanvasRequest {
+            size: Some(Size::new(832, 480)),
+            frames: Some(frames),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(steps),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     plan(&request, None).expect("it works")
@@ -37,10 +46,34 @@ fn nothing_is_claimed_before_anything_is_known() {
     assert_eq!(estimates.of(&job(49, 40)), None, "that job did nothing");
     estimates.learn(&job(49, 40), &timings(40, 49));
     let other = Plan {
-        guidance: Guidance::both(1.0),
+        sampling: Sampling {
+            guidance: Guidance::both(1.0),
+            ..job(49, 40).sampling
+        },
         ..job(49, 40)
     };
     assert_eq!(estimates.of(&other), None, "half the work");
+    for ask in [
+        (|speedups| speedups.cache = "fast".parse().unwrap()) as fn(&mut Speedups),
+        |speedups| speedups.guidance_until = 0.5,
+        |speedups| speedups.decode = Decode::Draft,
+    ] {
+        let mut other = job(49, 40);
+        ask(&mut other.speedups);
+        assert_eq!(estimates.of(&other), None, "another pace");
+        // What takes as long is as good as known.
+        let mut estimates = Estimates::default();
+        estimates.learn(&other, &timings(40, 49));
+        assert!(estimates.of(&other).is_some());
+        assert_eq!(estimates.of(&job(49, 40)), None);
+    }
+    let mut same = job(49, 40);
+    same.speedups.preset = Some(FewSteps::Lightning);
+    same.speedups.table = Table::Even;
+    assert!(
+        estimates.of(&same).is_some(),
+        "only the number of steps differs"
+    );
     assert_eq!(estimates.of(&job(481, 40)), None, "ten times as large");
 }
 

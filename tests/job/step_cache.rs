@@ -1,4 +1,4 @@
-//! Step caches as settings, and which passes `MagCache` computes.
+//! Step caches as settings, and which passes MagCache computes.
 
 use zoetrope::job::step_cache::{MagCache, Phase, curve};
 use zoetrope::job::{Checkpoint, HighNoise, Plan, Refusal, Request, StepCache, Variant};
@@ -96,7 +96,7 @@ fn caches_are_written_as_they_are_read() {
 fn a_curve_is_used_at_its_own_shift() {
     let asked = |cache: &str, shift: f64| {
         plan_of(Variant::T2vA14b, |request| {
-            request.shift = Some(shift);
+            request.sampling.shift = Some(shift);
             request.speedups.cache = cache.parse().unwrap();
         })
     };

@@ -1,9 +1,10 @@
 //! Tiny autoencoders against their authors' code, and the narrow kind of the large ones.
 
 use mlx_rs::ops::concatenate;
+use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::catalog::tiny_vae::channels;
-use zoetrope::model::tiny_vae::{Decoder, Encoder};
+use zoetrope::model::tiny_vae::{Decoder, Detail, Encoder};
 use zoetrope::model::vae::{self, Kind, Tiling};
 use zoetrope::weights::Weights;
 
@@ -66,6 +67,27 @@ fn tiny_vaes_decode_as_their_authors_code() {
         let video = concatenate(&frames, 0).unwrap();
         let expected = signed(&channels_last(&data["dec.video"]));
         compare(&video, &expected, PIXEL, name);
+
+        let frames_once = Detail {
+            in_time: false,
+            in_space: true,
+        };
+        let made = decoder.sketch(&latents, frames_once).unwrap();
+        let expected = signed(&channels_last(&data["dec.no_time"]));
+        compare(
+            &made,
+            &expected,
+            PIXEL,
+            &format!("{name}, each latent once"),
+        );
+        let small = Detail {
+            in_time: true,
+            in_space: false,
+        };
+        let made = decoder.sketch(&latents, small).unwrap();
+        let made = made.try_index(3..).unwrap();
+        let expected = signed(&channels_last(&data["dec.no_last_space"]));
+        compare(&made, &expected, PIXEL, &format!("{name}, half the size"));
 
         let mut one = None;
         let first = data["dec.one_latent"].clone();

@@ -3,7 +3,7 @@
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use tempfile::TempDir;
-use zoetrope::job::{Passes, Settings, StepCache};
+use zoetrope::job::{GenerationInfo, Passes, StepCache};
 use zoetrope::media::mp4;
 
 use super::case::Case;
@@ -53,9 +53,9 @@ fn step_caches_decide_as_their_authors_code() {
     }
 }
 
-fn settings(video: &std::path::Path) -> Settings {
+fn settings(video: &std::path::Path) -> GenerationInfo {
     let json = mp4::settings(video).unwrap().unwrap();
-    Settings::from_json(&json).unwrap()
+    GenerationInfo::from_json(&json).unwrap()
 }
 
 fn passes(video: &std::path::Path) -> Option<Passes> {
@@ -166,4 +166,36 @@ fn a_word_is_kept_as_its_numbers() {
     assert_eq!(settings.speedups.cache, numbers);
     let passes = settings.passes.unwrap();
     assert!(passes.computed * 4 < passes.of * 3, "{passes:?}");
+}
+
+/// Breaks when a plan foretells other passes than are computed then, or foretells what nobody can know.
+#[test]
+fn a_plan_knows_beforehand_what_can_be_known() {
+    let model = crate::support::golden_path("ckpt/ti2v_5b/official");
+    let model = model.display().to_string();
+    let planned = |more: &[&str]| {
+        let first = [
+            "plan", "--json", "--model", &model, "--prompt", "a boat", "--size", "64x64",
+        ];
+        let rest = ["--frames", "5", "--steps", "20"];
+        let place = Place::new();
+        let run = place.run(&[&first[..], &rest, more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let plan: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        plan["passes"].clone()
+    };
+    let cases: [&[&str]; 3] = [
+        &["--cache", "magcache=0.12,2,0.2"],
+        &["--cache", "magcache=0.12,2,0.2", "--guidance-until", "0.5"],
+        &["--cfg-zero"],
+    ];
+    for more in cases {
+        let (place, _) = made(more);
+        let passes = passes(&place.path("out.mp4")).unwrap();
+        let foretold = planned(more);
+        assert_eq!(foretold["computed"], passes.computed, "{more:?}");
+        assert_eq!(foretold["of"], passes.of, "{more:?}");
+    }
+    assert!(planned(&["--cache", "easycache=0.1"]).is_null());
+    assert!(planned(&[]).is_null());
 }

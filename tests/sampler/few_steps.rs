@@ -1,7 +1,8 @@
 //! The samplers of distilled networks against their authors' code.
 
 use mlx_rs::Array;
-use zoetrope::sampler::{self, Renoise, Sampler, Schedule, Solver, Table};
+use zoetrope::job::{self, Table};
+use zoetrope::sampler::{self, Renoise, Sampler, Schedule};
 
 use super::trajectory::{at, velocity};
 use crate::support::{compare, golden, max_difference, values};
@@ -89,14 +90,14 @@ fn assert_walk(name: &str, sampler: &mut dyn Sampler) {
 fn euler_walks_lightnings_table_as_its_authors_do() {
     for steps in [4, 8] {
         for shift in [1, 5, 8] {
-            let schedule = Solver::Euler.schedule(Table::Even, steps, f64::from(shift));
-            let mut sampler = sampler::new(Solver::Euler, schedule, 0);
+            let schedule = Schedule::of(job::Sampler::Euler, Table::Even, steps, f64::from(shift));
+            let mut sampler = sampler::new(job::Sampler::Euler, schedule, 0);
             assert_walk(&format!("lightning.n{steps}.s{shift}"), sampler.as_mut());
         }
     }
     for steps in [4, 8] {
-        let schedule = Solver::Euler.schedule(Table::Even, steps, 5.0);
-        let mut sampler = sampler::new(Solver::Euler, schedule, 0);
+        let schedule = Schedule::of(job::Sampler::Euler, Table::Even, steps, 5.0);
+        let mut sampler = sampler::new(job::Sampler::Euler, schedule, 0);
         assert_walk(&format!("lightx2v.n{steps}.s5"), sampler.as_mut());
     }
 }
@@ -108,12 +109,12 @@ fn new_noise_goes_in_as_the_authors_do_it() {
         let renoise = renoise.clone();
         Renoise::with(schedule, move |step, _| at(&renoise, step))
     };
-    let dmd = |steps| Solver::Dmd.schedule(Table::Official, steps, 5.0);
+    let dmd = |steps| Schedule::of(job::Sampler::Dmd, Table::Official, steps, 5.0);
     assert_walk("dmd.1000_757_522", &mut with(dmd(3)));
     assert_walk("dmd.1000_750_500_250", &mut with(dmd(4)));
     for steps in [4, 8] {
         for shift in [1, 5, 8] {
-            let lcm = Solver::Lcm.schedule(Table::Official, steps, f64::from(shift));
+            let lcm = Schedule::of(job::Sampler::Lcm, Table::Official, steps, f64::from(shift));
             assert_walk(
                 &format!("comfy_simple_lcm.n{steps}.s{shift}"),
                 &mut with(lcm),
@@ -129,9 +130,9 @@ fn rcm_begins_with_less_noise_and_steps_by_its_formula() {
     let data = golden("fewstep_trajectories");
     let noise = data["traj.noise"].clone();
     let fresh = at(&data["traj.renoise"], 0);
-    let schedule = Solver::Rcm.schedule(Table::Steep, 4, 5.0);
+    let schedule = Schedule::of(job::Sampler::Rcm, Table::Steep, 4, 5.0);
     let (first, next) = schedule.interval(0).unwrap();
-    let begun = sampler::new(Solver::Rcm, schedule.clone(), 0);
+    let begun = sampler::new(job::Sampler::Rcm, schedule.clone(), 0);
     let begun = begun.begin(noise.clone()).unwrap();
     let scaled: Vec<f32> = values(&noise).iter().map(|x| x * first as f32).collect();
     assert_eq!(values(&begun), scaled);
@@ -157,7 +158,7 @@ fn new_noise_depends_on_the_seed_and_the_step_alone() {
     let zero = x.subtract(&x).unwrap();
     let step = |seed, i| {
         let schedule = Schedule::even(4, 1.0);
-        let mut sampler = sampler::new(Solver::Dmd, schedule, seed);
+        let mut sampler = sampler::new(job::Sampler::Dmd, schedule, seed);
         sampler.step(i, &zero, &zero).unwrap()
     };
     assert_eq!(max_difference(&step(7, 1), &step(7, 1)), 0.0);

@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 
 use mlx_rs::{Array, Dtype};
-use zoetrope::sampler::{self, Sampler, Solver, Table};
+use zoetrope::job::{self, Table};
+use zoetrope::sampler::{self, Sampler, Schedule};
 
 use crate::support::{assert_close, golden, golden_json, max_difference, values};
 
 const TOLERANCE: f32 = 5e-6;
 
-const SOLVERS: [(&str, Solver); 3] = [
-    ("unipc", Solver::UniPc),
-    ("dpm++", Solver::DpmPp),
-    ("euler", Solver::Euler),
+const SOLVERS: [(&str, job::Sampler); 3] = [
+    ("unipc", job::Sampler::UniPc),
+    ("dpm++", job::Sampler::DpmPp),
+    ("euler", job::Sampler::Euler),
 ];
 
 /// A solver on its own table.
-fn official(solver: Solver, steps: usize, shift: f64) -> Box<dyn Sampler> {
-    let schedule = solver.schedule(Table::Official, steps, shift);
+fn official(solver: job::Sampler, steps: usize, shift: f64) -> Box<dyn Sampler> {
+    let schedule = Schedule::of(solver, Table::Official, steps, shift);
     sampler::new(solver, schedule, 0)
 }
 

@@ -1,4 +1,4 @@
-//! How much the blocks' residual grows or shrinks from one step to the next, as the authors of `MagCache` measured it:
+//! How much the blocks' residual grows or shrinks from one step to the next, as the authors of MagCache measured it:
 //! for each step from the second on the pass with the prompt and then the one without.
 //!
 //! `Zehong-Ma/MagCache` at commit df81cb1; the file and line stand with each.

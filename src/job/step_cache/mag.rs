@@ -1,4 +1,4 @@
-//! `MagCache`: which passes are computed is known beforehand, since it depends on the model and the number of steps alone.
+//! MagCache: which passes are computed is known beforehand, since it depends on the model and the number of steps alone.
 //!
 //! Zehong-Ma/MagCache at commit df81cb1, `MagCache4Wan2.1/magcache_generate.py` and
 //! `MagCache4Wan2.2/magcache_generate.py`.
@@ -6,7 +6,7 @@
 use super::super::{Checkpoint, Variant};
 use super::curves;
 
-/// How much `MagCache` may save.
+/// How much MagCache may save.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MagCache {
     /// The error that may add up before a pass is computed again.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::refuse;
-use super::{Checkpoint, Field, Refusal};
+use super::{Checkpoint, Field, Refusal, Sampling};
 pub use mag::{MagCache, Phase, curve};
 
 /// Which passes are saved.
@@ -38,7 +38,7 @@ pub enum StepCache {
     MagCache(MagCache),
 }
 
-/// What the authors of `EasyCache` compute in any case.
+/// What the authors of EasyCache compute in any case.
 const FIRST: u32 = 10;
 
 impl StepCache {
@@ -51,10 +51,14 @@ impl StepCache {
     ///
     /// # Errors
     /// There is no curve for this model at this shift.
-    pub(super) fn resolved(self, checkpoint: &Checkpoint, shift: f64) -> Result<Self, Refusal> {
+    pub(super) fn resolved(
+        self,
+        checkpoint: &Checkpoint,
+        sampling: &Sampling,
+    ) -> Result<Self, Refusal> {
         match self {
-            Self::Balanced | Self::Fast => Ok(level::of(self, checkpoint, shift)),
-            Self::MagCache(_) if !mag::fits(checkpoint, shift) => {
+            Self::Balanced | Self::Fast => Ok(level::of(self, checkpoint, sampling)),
+            Self::MagCache(_) if !mag::fits(checkpoint, sampling.shift) => {
                 let instead = "use --cache easycache=0.05, which needs none";
                 let shift = checkpoint.variant.defaults().shift;
                 refuse(

@@ -109,15 +109,41 @@ impl MemoryBlock {
     }
 }
 
+/// What of the pixels is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// Whether a latent becomes all of its frames, or only the last one.
+    pub in_time: bool,
+    /// Whether pictures are doubled the last time.
+    pub in_space: bool,
+}
+
+impl Detail {
+    /// All of them.
+    pub const WHOLE: Self = Self {
+        in_time: true,
+        in_space: true,
+    };
+    /// A quarter of the frames, at half the size.
+    pub const SKETCH: Self = Self {
+        in_time: false,
+        in_space: false,
+    };
+}
+
 /// The last frame that each memory block has seen, in the order in which they run.
 #[derive(Default)]
 pub(super) struct Memory(Vec<Array>);
 
 impl Memory {
     /// The next frames, (t, h, w, in), through all layers.
-    pub(super) fn pass(&mut self, layers: &[Layer], x: &Array) -> Result<Array> {
+    pub(super) fn pass(&mut self, layers: &[Layer], x: &Array, detail: Detail) -> Result<Array> {
         let mut blocks = 0;
-        layers.iter().try_fold(x.clone(), |x, layer| match layer {
+        let is_upsample = |layer: &Layer| matches!(layer, Layer::Upsample);
+        let last = layers.iter().rposition(is_upsample);
+        let skipped = last.filter(|_| !detail.in_space);
+        let mut layers = layers.iter().enumerate();
+        layers.try_fold(x.clone(), |x, (place, layer)| match layer {
             Layer::Clamp => {
                 let most = Array::from_f32(LARGEST_LATENT);
                 Ok(tanh(x.divide(&most)?)?.multiply(&most)?)
@@ -129,7 +155,13 @@ impl Memory {
                 block.forward(&x, &self.before(blocks - 1, &x)?)
             }
             Layer::Join(conv) => conv.forward(&join(&x, conv.frames())?),
-            Layer::Split(conv) => split(&conv.forward(&x)?, conv.frames()),
+            Layer::Split(conv) if detail.in_time => split(&conv.forward(&x)?, conv.frames()),
+            Layer::Split(conv) => {
+                let all = conv.forward(&x)?;
+                let first = all.dim(3) - all.dim(3) / conv.frames();
+                Ok(all.try_index((.., .., .., first..))?)
+            }
+            Layer::Upsample if skipped == Some(place) => Ok(x),
             Layer::Upsample => double(&x),
         })
     }

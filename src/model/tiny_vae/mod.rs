@@ -12,6 +12,7 @@ use mlx_rs::{Array, Dtype};
 
 use crate::weights::Weights;
 use crate::{Error, Result};
+pub use layers::Detail;
 use layers::{Conv, Layer, Memory, MemoryBlock, pixels_apart, pixels_together};
 
 /// The frames that become one latent, and come out of one.
@@ -58,25 +59,34 @@ impl Decoder {
         let mut memory = Memory::default();
         for frame in 0..latents.dim(0) {
             let latent = latents.try_index(frame..=frame)?;
-            let made = memory.pass(&self.layers, &latent)?;
-            let made = clip(&made.as_dtype(Dtype::Float32)?, (0.0, 1.0))?;
-            let pixels = pixels_apart(&made, self.patch)?;
+            let pixels = self.pixels(&mut memory, &latent, Detail::WHOLE)?;
             // The network was trained on groups of four; the VAE's first latent is one frame.
             let first = if frame == 0 { pixels.dim(0) - 1 } else { 0 };
-            let pixels = pixels
-                .try_index(first..)?
-                .multiply(Array::from_f32(2.0))?
-                .subtract(Array::from_f32(1.0))?;
+            let pixels = pixels.try_index(first..)?;
             pixels.eval()?;
             write(&pixels)?;
         }
         Ok(())
     }
 
+    /// All latents at once → pixels in [-1, 1], float32, of all or some detail. With all frames it begins with the three
+    /// that [`decode`](Self::decode) leaves out.
+    pub fn sketch(&self, latents: &Array, detail: Detail) -> Result<Array> {
+        self.pixels(&mut Memory::default(), latents, detail)
+    }
+
+    fn pixels(&self, memory: &mut Memory, latents: &Array, detail: Detail) -> Result<Array> {
+        let made = memory.pass(&self.layers, latents, detail)?;
+        let made = clip(&made.as_dtype(Dtype::Float32)?, (0.0, 1.0))?;
+        Ok(pixels_apart(&made, self.patch)?
+            .multiply(Array::from_f32(2.0))?
+            .subtract(Array::from_f32(1.0))?)
+    }
+
     /// What comes after this many layers, of all latents at once: for a comparison layer by layer.
     pub fn after(&self, layers: usize, latents: &Array) -> Result<Array> {
         let some = self.layers.get(..layers).unwrap_or(&self.layers);
-        Memory::default().pass(some, latents)
+        Memory::default().pass(some, latents, Detail::WHOLE)
     }
 }
 
@@ -109,7 +119,11 @@ impl Encoder {
             let group = concatenate(&group, 0)?
                 .add(Array::from_f32(1.0))?
                 .multiply(Array::from_f32(0.5))?;
-            let latent = memory.pass(&self.layers, &pixels_together(&group, self.patch)?)?;
+            let latent = memory.pass(
+                &self.layers,
+                &pixels_together(&group, self.patch)?,
+                Detail::WHOLE,
+            )?;
             latent.eval()?;
             latents.push(latent);
         }

@@ -1,4 +1,4 @@
-//! `EasyCache`: a step is taken over from the last computed one as long as the change that has added up since is small. How
+//! EasyCache: a step is taken over from the last computed one as long as the change that has added up since is small. How
 //! much the velocity changes is foretold from how much the latents do.
 //!
 //! H-EmbodVis/EasyCache at commit 5127804, `EasyCache4Wan2.1/easycache_generate.py`, `easycache_forward`. It decides by

@@ -1,4 +1,4 @@
-//! `MagCache`: a pass that is saved adds to the tokens what the blocks added in the last one that was computed. The
+//! MagCache: a pass that is saved adds to the tokens what the blocks added in the last one that was computed. The
 //! embeddings before the blocks and the head after them are computed in any case.
 
 use std::iter;
@@ -13,7 +13,7 @@ use crate::job::{self, Expert, Plan, Variant};
 
 pub(super) struct MagCache {
     /// Of each step, whether the pass with the prompt is computed, and the one without it.
-    computed: Vec<[bool; 2]>,
+    pub(super) computed: Vec<[bool; 2]>,
     kept: [Option<Kept>; 2],
 }
 
@@ -41,7 +41,7 @@ impl MagCache {
             Variant::T2vA14b => Phase::Each(high),
             Variant::I2vA14b => Phase::LowOnly(high),
         };
-        let curve = curve(model, plan.picture.is_some());
+        let curve = curve(model, plan.sources.image.is_some());
         Self {
             computed: numbers.computed(curve, timesteps.len(), phase),
             kept: [None, None],

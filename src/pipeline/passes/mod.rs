@@ -17,6 +17,32 @@ use mag::MagCache;
 /// A tensor that was kept in the run folder, by name; none if it was not.
 pub(super) type Recall<'a> = dyn Fn(&str) -> Result<Option<Array>> + 'a;
 
+/// How many passes a plan will compute, and how many there would be, where some are saved and that is known beforehand:
+/// EasyCache decides on the way.
+pub fn planned(plan: &Plan) -> Option<(u32, u32)> {
+    let sampling = &plan.sampling;
+    let steps = sampling.steps as usize;
+    let schedule = Schedule::of(sampling.sampler, plan.speedups.table, steps, sampling.shift);
+    let computed = match plan.speedups.cache {
+        StepCache::EasyCache { .. } => return None,
+        StepCache::MagCache(numbers) => MagCache::new(plan, numbers, &schedule.timesteps).computed,
+        StepCache::Off | StepCache::Balanced | StepCache::Fast => vec![[true; 2]; steps],
+    };
+    if !plan.speedups.saves_passes() {
+        return None;
+    }
+    let (mut some, mut all) = (0, 0);
+    for (step, [with, without]) in computed.into_iter().enumerate() {
+        let (expert, _) = plan.checkpoint.expert_at(schedule.timesteps[step]);
+        let guided = sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
+        all += 1 + u32::from(guided);
+        if !plan.is_still_at(step) {
+            some += u32::from(with) + u32::from(without && guided && plan.guides_at(step));
+        }
+    }
+    Some((some, all))
+}
+
 /// The network's passes, step after step.
 pub(super) struct Passes<'a> {
     plan: &'a Plan,
@@ -153,7 +179,7 @@ impl<'a> Passes<'a> {
         let plain = Guidance::both(1.0);
         let guided = |step: usize| {
             self.expert_at(step).is_some_and(|expert| {
-                let scale = self.plan.guidance.of(expert);
+                let scale = self.plan.sampling.guidance.of(expert);
                 scale.total_cmp(&plain.of(expert)).is_ne()
             })
         };

@@ -50,9 +50,30 @@ pub fn nearest(model: &Checkpoint) -> Result<PathBuf> {
         })
 }
 
+/// Whether a file holds a tiny VAE for the latents of this model.
+///
+/// # Errors
+/// It cannot be read, or holds something else.
+pub fn check(file: &Path, model: &Checkpoint) -> Result<()> {
+    let problem = match of(&Weights::open(&[file.to_owned()])?) {
+        Some(channels) if channels == model.variant.latent_channels() => return Ok(()),
+        Some(_) => format!(
+            "is a tiny VAE for other latents than those of {}: choose another",
+            model.name
+        ),
+        None => {
+            "is no tiny VAE: choose one such as taew2_1.safetensors or taew2_2.safetensors".into()
+        }
+    };
+    Err(Error::content(file, problem))
+}
+
 /// The channels of the latents that a file with a tiny VAE is for; none if it holds something else.
 pub fn channels(file: &Path) -> Option<u32> {
-    let weights = Weights::open(&[file.to_owned()]).ok()?;
+    of(&Weights::open(&[file.to_owned()]).ok()?)
+}
+
+fn of(weights: &Weights) -> Option<u32> {
     if !weights.has("decoder.3.conv.4.weight") {
         return None;
     }

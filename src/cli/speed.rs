@@ -34,8 +34,11 @@ impl SpeedArgs {
         lines.extend(catalog::speed::choose(self.speed, request, model)?);
         lines.extend(catalog::few_steps::prepare(request, model)?);
         let speedups = &mut request.speedups;
-        if speedups.decode == Decode::Draft && speedups.tiny_vae.is_none() {
-            speedups.tiny_vae = Some(catalog::tiny_vae::nearest(model)?);
+        if speedups.decode == Decode::Draft {
+            match &speedups.tiny_vae {
+                Some(file) => catalog::tiny_vae::check(file, model)?,
+                None => speedups.tiny_vae = Some(catalog::tiny_vae::nearest(model)?),
+            }
         }
         Ok(lines)
     }

@@ -84,17 +84,24 @@ fn only_a_tiny_vae_that_fits_decodes_a_draft() {
         "{}",
         none.stderr
     );
-    let other = golden_path("ckpt/taehv/taew2_1.pth").display().to_string();
-    let wrong = generate(
-        &folder,
-        &model,
-        &["--decode", "draft", "--tiny-vae", &other],
-    );
-    assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
-    assert!(
-        wrong.stderr.contains("is a tiny VAE for other latents"),
-        "{}",
-        wrong.stderr
+    let files = [
+        (
+            "ckpt/taehv/taew2_1.pth",
+            "is a tiny VAE for other latents than those of",
+        ),
+        ("ckpt/ti2v_5b/official/Wan2.2_VAE.pth", "is no tiny VAE"),
+        ("nowhere.safetensors", "there is no such file"),
+    ];
+    for (file, words) in files {
+        let file = golden_path(file).display().to_string();
+        let wrong = generate(&folder, &model, &["--decode", "draft", "--tiny-vae", &file]);
+        assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(words), "{}", wrong.stderr);
+    }
+    assert_eq!(
+        folder.path().read_dir().unwrap().count(),
+        0,
+        "nothing is begun"
     );
 }
 

@@ -73,7 +73,7 @@ fn a_few_step_lora_brings_its_settings_and_they_can_be_left_out() {
         &file,
     )
     .unwrap();
-    let mut window = with_lora(file);
+    let mut window = with_lora(file.clone());
     window.until_seen("FastWan: 3 steps, guidance 1");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
@@ -83,6 +83,8 @@ fn a_few_step_lora_brings_its_settings_and_they_can_be_left_out() {
     );
     assert_eq!(plan.speedups.preset, Some(FewSteps::FastWan));
 
+    let mut window = with_lora(file);
+    window.until_seen("FastWan: 3 steps, guidance 1");
     window.click("Leave these settings out");
     window.until_seen("Settings for FastWan are off");
     window.press(Modifiers::COMMAND, Key::Enter);

@@ -9,6 +9,7 @@ use crate::Result;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::model::nn::Upsample2x;
 use crate::model::vae::Tiling;
 use crate::model::{dit, text};
 use crate::weights::Weights;
@@ -115,10 +116,11 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
     })
 }
 
-/// What [`Upsample2x`](crate::model::nn::Upsample2x) makes of the decoder's weights besides: 16 where there were 9, if it convolves
+/// What [`Upsample2x`] makes of the decoder's weights besides: 16 where there were 9, if it convolves
 /// pictures as they are.
 fn corners(vae: &Weights) -> Result<u64> {
-    if Backend::current()? == Backend::Metal {
+    let backend = Backend::current()?;
+    if !Upsample2x::takes_corners(backend, Dtype::Float32, backend.is_strict()) {
         return Ok(0);
     }
     let doublings = vae.at("decoder").names().into_iter();

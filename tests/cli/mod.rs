@@ -5,6 +5,7 @@ mod bad_files;
 mod bench;
 mod draft;
 mod errors;
+mod logging;
 mod lora;
 mod models;
 mod other_commands;

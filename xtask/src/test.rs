@@ -57,6 +57,7 @@ fn ignored(test: &str) -> Result<()> {
 /// `cargo test` where MLX is at hand.
 fn cargo_test() -> Result<Command> {
     setup::ensure()?;
+    setup::announce_first_build();
     let mut tests = cmd::cargo();
     tests
         .arg("test")

@@ -70,7 +70,7 @@ impl App {
             let found = few_steps::recognised(&loras, &model).ok().flatten();
             (fits, found)
         };
-        self.files.ask(look, move |app, _, (fits, found)| {
+        self.files.scan(look, move |app, _, (fits, found)| {
             // Others may be in the form by now.
             if app.fitting.asked == matter {
                 app.fitting.fits = fits;

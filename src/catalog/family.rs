@@ -1,10 +1,10 @@
 //! Which of the Wan *families* a DiT belongs to, as its `config.json` tells.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Variant;
 
@@ -23,7 +23,7 @@ struct Config {
 /// It is no Wan model, or one that is not supported.
 pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     let wrong = |problem: String| Err(Error::content(path, problem));
-    let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+    let text = disk::read_text(path)?;
     let config: Config = match serde_json::from_str(&text) {
         Ok(config) => config,
         Err(error) => {
@@ -67,6 +67,9 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
 }
 
 /// What is wrong with a DiT that belongs to none.
+pub const SUPPORTED: &str = "it runs Wan2.1 T2V and Wan2.2 TI2V, T2V-A14B and I2V-A14B";
+
+/// The same where nothing more is known about it.
 pub const UNSUPPORTED: &str = "belongs to a Wan model of a kind that is not supported: Wan2.1 T2V and Wan2.2 TI2V, \
                                T2V-A14B and I2V-A14B are";
 

@@ -2,18 +2,21 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype, memory};
 
 use super::{Reporter, vae_kind};
-use crate::Result;
 use crate::job::{CropAnchor, LatentShape, Pictures, Plan, Size, Stage};
 use crate::media::photo;
 use crate::model::dit::Timesteps;
 use crate::model::vae::{Encoder, Tiling};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
+use crate::{Error, Result};
 
 /// What of a video is given.
 pub enum Conditioning {
@@ -66,7 +69,8 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
     match (&plan.sources.image, plan.checkpoint.variant.pictures()) {
         (None, _) | (_, Pictures::None) => Ok(Conditioning::Nothing),
         (Some(picture), Pictures::FirstFrame) => {
-            let frame = crop(picture, plan.canvas.size, plan.sources.anchor)?;
+            let anchor = plan.sources.anchor;
+            let frame = crop(picture, plan.canvas.size, anchor, reporter)?;
             let latent = encode_clip(plan, 1, |_| Ok(frame.clone()), reporter)?;
             Ok(Conditioning::FirstFrame(latent))
         }
@@ -82,10 +86,10 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
 /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`; the last frame as in Wan2.1
 /// `wan/first_last_frame2video.py`, `WanFLF2V.generate`.
 fn ends(plan: &Plan, picture: &Path, reporter: &mut Reporter) -> Result<Array> {
-    let first = fit(picture, plan.sources.anchor, plan)?;
+    let first = fit(picture, plan.sources.anchor, plan, reporter)?;
     let last = plan.sources.last_image.as_deref();
     let last = last
-        .map(|path| fit(path, plan.sources.last_anchor, plan))
+        .map(|path| fit(path, plan.sources.last_anchor, plan, reporter))
         .transpose()?;
     let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
     let (height, width) = (first.dim(1), first.dim(2));
@@ -137,7 +141,7 @@ fn encode_clip(
     let stride = plan.checkpoint.variant.vae_stride().0 as usize;
     let chunks = (frames as usize - 1) / stride + 1;
     reporter.step(Stage::Image, 0, chunks)?;
-    let encoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
+    let encoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?.load(|weights| {
         let kind = vae_kind(plan.checkpoint.variant);
         Encoder::load(kind, &weights.as_type(Dtype::Float32))
     })?;
@@ -159,31 +163,57 @@ fn encode_clip(
 
 /// A picture as a frame, stretched where its own aspect leads to about the video's, as the official
 /// code does it, and cropped elsewhere.
-fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Array> {
-    let picture = photo::open(path)?;
-    let size = Size::new(picture.width(), picture.height());
-    let variant = plan.checkpoint.variant;
-    let own_size = plan
-        .sources
-        .max_area
-        .map(|area| variant.size_for(size, area));
-    let wanted = plan.canvas.size;
-    if own_size == Some(wanted) {
-        frame(&photo::stretch(&picture, wanted), wanted)
-    } else {
-        frame(
-            &photo::floats(&photo::cover(&picture, wanted, anchor)?),
-            wanted,
-        )
-    }
+fn fit(path: &Path, anchor: CropAnchor, plan: &Plan, reporter: &Reporter) -> Result<Array> {
+    let (path, size) = (path.to_owned(), plan.canvas.size);
+    let (variant, max_area) = (plan.checkpoint.variant, plan.sources.max_area);
+    let planes = aside(reporter, move || {
+        let picture = photo::open(&path)?;
+        let own = Size::new(picture.width(), picture.height());
+        let led_to = max_area.map(|area| variant.size_for(own, area));
+        if led_to == Some(size) {
+            Ok(photo::stretch(&picture, size))
+        } else {
+            Ok(photo::floats(&photo::cover(&picture, size, anchor)?))
+        }
+    });
+    frame(&planes?, size)
 }
 
 /// A picture as a frame, cropped to the video.
 ///
 /// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
-fn crop(path: &Path, size: Size, anchor: CropAnchor) -> Result<Array> {
-    let picture = photo::open(path)?;
-    frame(&photo::floats(&photo::cover(&picture, size, anchor)?), size)
+fn crop(path: &Path, size: Size, anchor: CropAnchor, reporter: &Reporter) -> Result<Array> {
+    let path = path.to_owned();
+    let planes = aside(reporter, move || {
+        let picture = photo::open(&path)?;
+        Ok(photo::floats(&photo::cover(&picture, size, anchor)?))
+    });
+    frame(&planes?, size)
+}
+
+/// Reads a picture on a thread of its own: a large one takes seconds, in which decoders hear nothing of a job that is
+/// stopped. What is left of them then goes by itself.
+fn aside<T: Send + 'static>(
+    reporter: &Reporter,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    const LOOK: Duration = Duration::from_millis(20);
+    let (send, receive) = mpsc::channel();
+    thread::Builder::new()
+        .name("picture".into())
+        .spawn(move || drop(send.send(read())))
+        .map_err(|error| Error::Other(format!("No thread can be started: {error}")))?;
+    loop {
+        match receive.recv_timeout(LOOK) {
+            Ok(read) => return read,
+            Err(RecvTimeoutError::Timeout) => reporter.check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                let message =
+                    "The picture could not be read: its decoder stopped; save it in another format";
+                return Err(Error::Other(message.into()));
+            }
+        }
+    }
 }
 
 /// Planes of colour (3, height, width) → pixels in [-1, 1] (1, height, width, 3)

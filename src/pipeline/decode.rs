@@ -10,7 +10,7 @@ use crate::job::{Clip, Decoding, Stage, VaePrecision, Variant};
 use crate::media::mp4::Mp4Writer;
 use crate::model::tiny_vae;
 use crate::model::vae::{Decoder, Tiling};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
@@ -68,7 +68,7 @@ impl AnyDecoder {
         if let Some(file) = &plan.tiny_vae {
             return tiny(file, plan.checkpoint.variant).map(Self::Tiny);
         }
-        let weights = Weights::open(&plan.checkpoint.vae)?;
+        let weights = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?;
         let decoder = weights.load(|weights| {
             let kind = super::vae_kind(plan.checkpoint.variant);
             Decoder::load(kind, &weights.as_type(dtype(plan.precision)))

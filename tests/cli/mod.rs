@@ -9,10 +9,13 @@ mod logging;
 mod lora;
 mod models;
 mod other_commands;
+mod plain;
 mod plan;
 mod quantize;
+mod signals;
 mod speed;
 mod stopping;
+mod strangers;
 
 use std::path::Path;
 use std::process::Command;

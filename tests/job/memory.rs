@@ -62,6 +62,7 @@ fn sizes(variant: Variant) -> Sizes {
             frames: 2,
             fused: true,
         },
+        picture: 0,
     }
 }
 
@@ -243,6 +244,25 @@ fn a_limit_counts_instead_of_the_machine() {
         "{}",
         refusal.message
     );
+}
+
+/// Breaks when a photo of a hundred megapixels is opened whatever the machine has, or whatever it may use.
+#[test]
+fn a_large_picture_has_to_fit() {
+    let picture = |request: &mut Request| request.sources.image = Some("cat.png".into());
+    let plan = plan(Variant::Ti2v, (832, 480), 49, picture);
+    let mut sizes = sizes(Variant::Ti2v);
+    let before = of(Stage::Image, &needs(&plan, &sizes));
+    sizes.picture = 1_000_000_000;
+    let small = of(Stage::Image, &needs(&plan, &sizes));
+    assert_eq!(small, before, "it is gone before the VAE is at work");
+    sizes.picture = 20_000_000_000;
+    let large = of(Stage::Image, &needs(&plan, &sizes));
+    assert!((large - 20.0).abs() < 1e-6, "{large} GB");
+    let refusal = fit(&plan, &sizes, &machine(16, 16)).unwrap_err();
+    let advice = "make its picture smaller, opening it takes 20.0 GB";
+    assert!(refusal.message.ends_with(advice), "{refusal}");
+    assert!(fit(&plan, &sizes, &machine(32, 32)).is_ok());
 }
 
 /// Breaks when a video of which only the frames are missing is refused or changed for what its denoising took.

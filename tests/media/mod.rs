@@ -5,12 +5,15 @@
     reason = "the helpers of tests panic as the tests do"
 )]
 
+mod colours;
 mod export;
 mod fit;
 mod hostile;
 mod photo;
+mod pillow;
 mod reader;
 mod scene;
+mod strangers;
 mod task;
 mod unpack;
 mod video;

@@ -9,6 +9,7 @@ pub mod layouts;
 pub mod lora_headers;
 pub mod model;
 pub mod program;
+pub mod tensors;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

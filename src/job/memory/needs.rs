@@ -35,7 +35,7 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     let variant = plan.checkpoint.variant;
     let has_pictures = plan.sources.image.is_some() && variant.pictures() != Pictures::None;
     let mut needs = vec![text(&sizes.text)];
-    needs.extend(has_pictures.then(|| encode(plan, &sizes.vae)));
+    needs.extend(has_pictures.then(|| image(plan, sizes)));
     let is_one = sizes.dits.len() == 1;
     let dits = sizes.dits.iter();
     needs.extend(dits.map(|(expert, dit)| Need {
@@ -44,6 +44,17 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     }));
     needs.push(decode(plan.into(), &sizes.vae));
     needs
+}
+
+/// Pictures are opened and made small before the VAE is loaded that encodes them.
+fn image(plan: &Plan, sizes: &Sizes) -> Need {
+    let encode = encode(plan, &sizes.vae);
+    Need {
+        work: encode
+            .work
+            .max(sizes.picture.saturating_sub(encode.weights)),
+        ..encode
+    }
 }
 
 fn text(sizes: &TextSizes) -> Need {

@@ -1,6 +1,6 @@
 //! Filling a video with a picture of another aspect: the rule of the TI2V model for its first frame.
 
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
 use super::lanczos;
 use crate::job::{CropAnchor, Size};
@@ -28,9 +28,9 @@ pub fn cover(picture: &RgbImage, size: Size, anchor: CropAnchor) -> Result<RgbIm
             picture.height()
         )));
     }
-    let resized = lanczos::resize(picture, width as u32, height as u32);
+    let whole = Size::new(width as u32, height as u32);
     let start = |long: u32, short: u32, at: f32| ((long - short) as f32 * at).floor() as u32;
-    let left = start(resized.width(), size.width, anchor.x.clamp(0.0, 1.0));
-    let top = start(resized.height(), size.height, anchor.y.clamp(0.0, 1.0));
-    Ok(imageops::crop_imm(&resized, left, top, size.width, size.height).to_image())
+    let left = start(whole.width, size.width, anchor.x.clamp(0.0, 1.0));
+    let top = start(whole.height, size.height, anchor.y.clamp(0.0, 1.0));
+    Ok(lanczos::part(picture, whole, (left, top), size))
 }

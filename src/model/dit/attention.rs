@@ -40,15 +40,27 @@ impl Projections {
 
     /// (batch, tokens, dim) → (batch, tokens, heads, width), normalised over the whole width.
     fn queries(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.q.forward(x)?, Some(&self.norm_q), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.q, x)?,
+            Some(&self.norm_q),
+            self.eps,
+        )?)
     }
 
     fn keys(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.k.forward(x)?, Some(&self.norm_k), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.k, x)?,
+            Some(&self.norm_k),
+            self.eps,
+        )?)
     }
 
     fn values(&self, x: &Array) -> Result<Array> {
-        self.heads(&self.v.forward(x)?)
+        self.heads(&self.product(&self.v, x)?)
+    }
+
+    fn product(&self, linear: &Linear, x: &Array) -> Result<Array> {
+        nn::product(linear, x, self.norm_q.dim(0))
     }
 
     fn heads(&self, x: &Array) -> Result<Array> {
@@ -61,10 +73,10 @@ impl Projections {
         let queries = heads_first(queries)?;
         let y = mixed(&queries, memory)?;
         match &memory.avoided {
-            None => self.o.forward(&y),
+            None => self.product(&self.o, &y),
             Some(avoided) => {
                 let (other, nag) = avoided.as_ref();
-                self.o.forward(&nag.pushed(&y, &mixed(&queries, other)?)?)
+                self.product(&self.o, &nag.pushed(&y, &mixed(&queries, other)?)?)
             }
         }
     }

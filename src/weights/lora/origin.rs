@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::delta::number;
+use super::dialect::Part;
 use super::{Lora, LoraModule};
 
 /// How a LoRA looks, whatever it is called.
@@ -34,7 +34,8 @@ impl Lora {
         let mut origin = Origin::default();
         let mut ranks = BTreeMap::<i32, usize>::new();
         for (name, module) in &self.modules {
-            origin.differences += module.differences.len();
+            let is_difference = |part: &&Part| matches!(part, Part::Difference(_));
+            origin.differences += module.parts.keys().filter(is_difference).count();
             origin.blocks = origin.blocks.max(block(name).map_or(0, |block| block + 1));
             let Some((rank, outputs, inputs)) = self.shape(module) else {
                 continue;
@@ -44,8 +45,9 @@ impl Lora {
             if outputs == inputs {
                 origin.width.get_or_insert(inputs);
             }
-            if let (None, Some(alpha)) = (origin.alpha, &module.alpha) {
-                origin.alpha = number(&self.weights, alpha).ok();
+            if let (None, Some(alpha)) = (origin.alpha, module.part(Part::Alpha)) {
+                let alpha = self.weights.number(alpha).ok().flatten();
+                origin.alpha = alpha.map(|alpha| alpha as f32);
             }
         }
         let most = ranks.into_iter().max_by_key(|(_, count)| *count);
@@ -60,7 +62,7 @@ impl Lora {
     /// (rank, outputs, inputs)
     fn shape(&self, module: &LoraModule) -> Option<(i32, i32, i32)> {
         let (outputs, inputs) = module.size(&self.weights)?;
-        let down = self.weights.shape(module.down.as_ref()?).ok()?;
+        let down = self.weights.shape(module.part(Part::Down)?).ok()?;
         Some((*down.first()?, outputs, inputs))
     }
 }

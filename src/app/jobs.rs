@@ -8,6 +8,7 @@ use egui::Context;
 use super::App;
 use super::job_state::{Phase, Work};
 use super::notice::Undo;
+use crate::catalog;
 use crate::engine::{cut_prompts, saved};
 use crate::error::Error;
 use crate::job::{Command, JobHandle, Plan, Request, Start, new_seed};
@@ -41,6 +42,8 @@ impl App {
             let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
+            // For the preview; without one it shows the latents' own colours.
+            plan.speedups.tiny_vae = catalog::tiny_vae::nearest(&plan.checkpoint).ok();
             // What keeps it from being known will be told by the job.
             let cut = cut_prompts(&plan).unwrap_or_default();
             Ok((plan, cut))

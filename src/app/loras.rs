@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::App;
 use super::dialogs::Question;
-use crate::catalog;
+use crate::catalog::{self, few_steps};
 use crate::job::{Checkpoint, Expert, Lora, LoraFit, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
@@ -63,14 +63,18 @@ impl App {
             asked: matter.clone(),
             fits: Vec::new(),
         };
-        if loras.is_empty() {
-            return;
-        }
-        let fit = move || loras.iter().map(|lora| fit(lora, &model)).collect();
-        self.files.scan(fit, move |app, _, fits| {
+        self.form.few_steps = None;
+        let look = move || {
+            let fits = loras.iter().map(|lora| fit(lora, &model)).collect();
+            // What cannot be read is told by how it fits.
+            let found = few_steps::recognised(&loras, &model).ok().flatten();
+            (fits, found)
+        };
+        self.files.scan(look, move |app, _, (fits, found)| {
             // Others may be in the form by now.
             if app.fitting.asked == matter {
                 app.fitting.fits = fits;
+                app.form.few_steps = found;
             }
         });
     }

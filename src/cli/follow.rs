@@ -7,7 +7,7 @@ use super::{interrupt, say};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
-use crate::job::{Command, DeviceFault, Event, JobHandle, ResumePoint};
+use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint};
 use crate::words::english;
 
 /// Carries out the `command` for a handle, which will write `output`.
@@ -18,7 +18,19 @@ pub fn carry_out(
 ) -> Result<()> {
     follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
-        Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
+        Event::Finished {
+            peak_memory,
+            record,
+            ..
+        } => {
+            face.finished(output, peak_memory);
+            if let Some(passes) = record.and_then(|record| record.settings.passes) {
+                let Passes { computed, of, .. } = passes;
+                say(&format!(
+                    "Computed {computed} of {of} passes of the network"
+                ));
+            }
+        }
         _ => {}
     })
 }

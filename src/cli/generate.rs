@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
@@ -13,8 +14,8 @@ use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,
-    Sources, new_seed,
+    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, ResumePoint,
+    SamplingRequest, Sources, Speedups, new_seed,
 };
 use crate::media::photo;
 
@@ -54,6 +55,14 @@ pub struct Generate {
     #[command(flatten)]
     pub sampling: SamplingRequest,
 
+    /// How soon it is wanted.
+    #[command(flatten)]
+    pub speed: SpeedArgs,
+
+    /// What makes it fast.
+    #[command(flatten)]
+    pub speedups: Speedups,
+
     /// The types to compute in.
     #[command(flatten)]
     pub compute: Compute,
@@ -84,6 +93,7 @@ impl Generate {
             sources: self.sources.clone(),
             canvas: self.canvas.clone(),
             sampling: self.sampling.clone(),
+            speedups: self.speedups.clone(),
             compute: self.compute,
             outputs: self.outputs.clone(),
             limits: self.work.limits,
@@ -107,9 +117,17 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
         say(&warning(&cut));
     }
     let output = plan.output.clone();
+    let is_draft = plan.speedups.draft().is_some();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))
-    })
+    })?;
+    if is_draft {
+        let video = ResumePoint::quoted(&output);
+        say(&format!(
+            "This is a draft: `zoetrope decode {video} -o {video}` decodes it properly"
+        ));
+    }
+    Ok(())
 }
 
 /// Everything that can be refused is refused here, before any work.
@@ -124,8 +142,12 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &args.sources.noise {
         disk::open(noise)?;
     }
+    let mut request = args.request();
+    for line in args.speed.prepare(&mut request, &checkpoint)? {
+        say(&line);
+    }
     let plan = Plan::new(
-        &args.request(),
+        &request,
         checkpoint,
         picture,
         new_seed(),

@@ -18,6 +18,7 @@ mod plan;
 mod progress;
 mod quantize;
 mod resume;
+mod speed;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::generate::Generate;
 use super::{format, generate, print, print_json};
-use crate::engine::{device, memory};
+use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::plain_text::one_line;
@@ -47,6 +47,9 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
+    if let Some((computed, of)) = planned_passes(plan) {
+        lines.push(format!("Computes {computed} of {of} passes of the network"));
+    }
     if !savings.is_empty() {
         lines.push(english::to_fit(savings));
     }
@@ -99,6 +102,7 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "precision": fitted.plan.compute.precision,
         "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
+        "passes": planned_passes(&fitted.plan).map(|(computed, of)| json!({"computed": computed, "of": of})),
         "peak_bytes": fitted.peak(),
         "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,

@@ -8,7 +8,7 @@ pub(super) fn check_levels(shift: f64, steps: u32, sampler: Sampler) -> Result<(
     /// Below it half of the noise or more goes in the first step.
     const LEAST: f64 = 1e-3;
     let top = match sampler {
-        Sampler::DpmPp => 1.0,
+        Sampler::DpmPp | Sampler::Dmd | Sampler::Lcm | Sampler::Rcm => 1.0,
         Sampler::UniPc | Sampler::Euler => f64::from(0.999_f32),
     };
     let level = |step: u32| {

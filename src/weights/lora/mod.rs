@@ -8,8 +8,9 @@
 mod delta;
 mod dialect;
 mod merging;
+mod origin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
@@ -17,6 +18,7 @@ use super::names::NetworkKind;
 use crate::error::{Error, Flaw, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
+pub use origin::Origin;
 
 /// How many names an error spells out.
 const NAMED: usize = 3;
@@ -31,6 +33,8 @@ pub struct Lora {
     weights: Weights,
     /// What the file has for each module, under the file's own name for it.
     modules: BTreeMap<String, LoraModule>,
+    /// What the file says beside its tensors.
+    notes: HashMap<String, String>,
 }
 
 /// How much of a LoRA fits a network.
@@ -135,6 +139,8 @@ impl Lora {
         }
         Ok(Self {
             path: path.to_owned(),
+            // Only safetensors files have any.
+            notes: super::notes(path).unwrap_or_default(),
             modules,
             weights,
         })

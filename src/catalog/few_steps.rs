@@ -58,11 +58,8 @@ pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps
     }
     let files = model.experts().flat_map(|(_, network)| &network.weights);
     let names = files.map(|file| name(file));
-    let names = names.chain([model.name.clone(), name(&model.root)]);
-    let found = names
-        .filter_map(|name| Some((FewSteps::by_name(&name)?, name)))
-        .next();
-    Ok(found)
+    let mut names = names.chain([model.name.clone(), name(&model.root)]);
+    Ok(names.find_map(|name| Some((FewSteps::by_name(&name)?, name))))
 }
 
 /// What a LoRA was distilled for.

@@ -21,7 +21,7 @@ pub fn choose(speed: Speed, request: &mut Request, model: &Checkpoint) -> Result
     let mut few_steps = few_steps::recognised(&request.sources.loras, model)?.is_some();
     let is_open = request.sampling.steps.is_none() && request.speedups.preset.is_none();
     if speed == Speed::Fast && !few_steps && is_open {
-        let loras = installed(model)?;
+        let loras = installed(model);
         few_steps = !loras.is_empty();
         let names = loras.iter().map(|lora| few_steps::name(&lora.file));
         ways.extend(names.map(|name| format!("few steps with {name}")));
@@ -56,7 +56,7 @@ pub fn choose(speed: Speed, request: &mut Request, model: &Checkpoint) -> Result
 
 /// The few-step LoRAs for a model: both halves of a pair where there are two experts, or else one file. The names tell
 /// whether they are for sentences or for pictures, which nothing else does.
-fn installed(model: &Checkpoint) -> Result<Vec<Lora>> {
+fn installed(model: &Checkpoint) -> Vec<Lora> {
     let mut walk = Walk::default();
     if let Some(folder) = model.root.parent() {
         walk.through(&folder.join("loras"));
@@ -82,10 +82,10 @@ fn installed(model: &Checkpoint) -> Result<Vec<Lora>> {
         let mut few = candidate.iter().map(|lora| few_steps::of_lora(&lora.file));
         let all = few.all(|preset| matches!(preset, Ok(Some(_))));
         if all && match_loras(&candidate, model).is_ok() {
-            return Ok(candidate);
+            return candidate;
         }
     }
-    Ok(Vec::new())
+    Vec::new()
 }
 
 /// Whether the name is that of a few-step LoRA for this family.

@@ -91,8 +91,8 @@ impl Kind {
         let tokens = other.tokens;
         let root = self.root.clone().or_else(|| other.root.clone());
         Self {
-            tokens,
             root,
+            tokens,
             ..self.clone()
         } == *other
     }

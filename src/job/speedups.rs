@@ -123,6 +123,7 @@ pub enum Table {
 }
 
 impl Table {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_official(&self) -> bool {
         *self == Self::Official
     }

@@ -14,10 +14,13 @@ use crate::error::Result;
 /// aaecff5, `turbodiffusion/inference/wan2.1_t2v_infer.py`. They differ in their schedules.
 pub struct Renoise {
     schedule: Schedule,
-    source: Box<dyn Fn(usize, &[i32]) -> Array>,
+    source: NoiseSource,
     /// What the starting noise is multiplied by.
     strength: f64,
 }
+
+/// Draws the noise of a step, in these axes.
+type NoiseSource = Box<dyn Fn(usize, &[i32]) -> Array>;
 
 impl Renoise {
     /// At the start of a schedule.

@@ -33,6 +33,7 @@ fn nothing_is_filled_in() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_argument_reaches_the_request() {
     let line = "
         --negative blur

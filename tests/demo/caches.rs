@@ -70,10 +70,10 @@ fn caches_keep_what_their_words_promise() {
         row(&format!("--cache {cache}"), &ask)
     });
     row("--guidance-until 0.5", &|request| {
-        request.speedups.guidance_until = 0.5
+        request.speedups.guidance_until = 0.5;
     });
     row("--guidance-until 0.8", &|request| {
-        request.speedups.guidance_until = 0.8
+        request.speedups.guidance_until = 0.8;
     });
     let [(balanced, like), (fast, like_fast), ..] = rows;
     assert!(

@@ -160,13 +160,13 @@ fn what_an_older_version_learnt_counts_until_more_is_known() {
 /// Breaks when one job by the processor makes all others look ten times as long, or a model in 4 bits as long as in 16.
 #[test]
 fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
+    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
     let usual = job(49, 40);
     let lora = |name: &str| Lora {
         file: name.into(),
         strength: 1.0,
         expert: None,
     };
-    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
     let changes: [Change; 8] = [
         |plan, _| plan.compute.quantize = Some(QuantBits::Four),
         |plan, _| plan.compute.precision = Precision::Bf16,

@@ -114,7 +114,7 @@ fn a_curve_is_used_at_its_own_shift() {
 fn a_share_lies_between_none_and_all() {
     for share in [0.0, -1.0, 1.1, f64::NAN] {
         let plan = plan_of(Variant::T2v, |request| {
-            request.speedups.guidance_until = share
+            request.speedups.guidance_until = share;
         });
         let told = refusal(&plan.unwrap_err());
         assert!(told.contains("above 0, up to 1"), "{told}");

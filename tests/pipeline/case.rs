@@ -41,16 +41,15 @@ impl Case {
     pub fn cache(&self) -> Option<String> {
         let cache = self.settings.get("cache")?;
         let number = |key: &str| cache[key].to_string();
-        Some(match cache["method"].as_str().unwrap() {
-            "easycache" => format!(
+        Some(if cache["method"].as_str().unwrap() == "easycache" {
+            format!(
                 "easycache={},{}",
                 number("threshold"),
                 number("warmup_steps")
-            ),
-            _ => {
-                let (error, skips) = (number("threshold"), number("K"));
-                format!("magcache={error},{skips},{}", number("retention_ratio"))
-            }
+            )
+        } else {
+            let (error, skips) = (number("threshold"), number("K"));
+            format!("magcache={error},{skips},{}", number("retention_ratio"))
         })
     }
 

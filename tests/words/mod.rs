@@ -14,6 +14,7 @@ use zoetrope::words::{chinese, english};
 const GB: u64 = 1_000_000_000;
 
 /// A refusal of each kind, with a number or name that its English sentence must hold.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn refusals() -> Vec<(Refusal, &'static str)> {
     let memory = |advice| Refusal::Memory {
         needed: 36 * GB,

@@ -37,11 +37,13 @@ impl MagCache {
         let ratios = [0, 1].map(|branch| resampled(curve, branch, steps));
         let mut sums = [Sum::default(); 2];
         let mut computed = Vec::with_capacity(steps);
-        for step in 0..steps {
+        let [with, without] = &ratios;
+        for (step, ratios) in with.iter().zip(without).enumerate() {
+            let ratios = [*ratios.0, *ratios.1];
             computed.push([0, 1].map(|branch| {
                 let always = self.is_kept(2 * step + branch, steps, phase)
                     || phase.first_of_low() == Some(step);
-                always || !sums[branch].saves(ratios[branch][step], self)
+                always || !sums[branch].saves(ratios[branch], self)
             }));
         }
         computed

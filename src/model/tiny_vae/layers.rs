@@ -170,12 +170,11 @@ impl Memory {
     fn before(&mut self, block: usize, x: &Array) -> Result<Array> {
         let last = x.try_index(-1..)?.contiguous()?;
         last.eval()?;
-        let first = match self.0.get_mut(block) {
-            Some(kept) => std::mem::replace(kept, last),
-            None => {
-                self.0.push(last);
-                zeros_dtype(&[1, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?
-            }
+        let first = if let Some(kept) = self.0.get_mut(block) {
+            std::mem::replace(kept, last)
+        } else {
+            self.0.push(last);
+            zeros_dtype(&[1, x.dim(1), x.dim(2), x.dim(3)], x.dtype())?
         };
         if x.dim(0) == 1 {
             return Ok(first);

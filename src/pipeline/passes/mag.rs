@@ -63,14 +63,15 @@ impl MagCache {
     ) -> Result<(Vec<Array>, [bool; 2])> {
         let mut velocities = Vec::new();
         let mut computed = [false; 2];
-        for branch in 0..1 + usize::from(sight.guided) {
+        let branches = if sight.guided { 2 } else { 1 };
+        for (branch, is_computed) in computed.iter_mut().enumerate().take(branches) {
             let kept = self.kept[branch].as_mut();
             let kept = kept.filter(|_| !self.computed[step][branch]);
             let velocity = if let Some(kept) = kept {
                 let residual = kept.residual(branch, denoiser, again)?;
                 denoiser.reusing(sight, &residual)?
             } else {
-                computed[branch] = true;
+                *is_computed = true;
                 let (velocity, residual) = denoiser.with_residual(branch, sight)?;
                 self.kept[branch] = Some(Kept {
                     step,

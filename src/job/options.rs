@@ -44,9 +44,8 @@ macro_rules! named {
 /// "the samplers are unipc, dpmpp and euler"
 fn choices(many: &str, names: &[&str]) -> String {
     match names {
-        [all @ .., before, last] => {
-            let all: String = all.iter().map(|name| format!("{name}, ")).collect();
-            format!("the {many} are {all}{before} and {last}")
+        [others @ .., last] if !others.is_empty() => {
+            format!("the {many} are {} and {last}", others.join(", "))
         }
         _ => format!("the {many} are {}", names.concat()),
     }
@@ -62,17 +61,29 @@ pub enum Sampler {
     DpmPp,
     /// Euler: one straight line a step.
     Euler,
+    /// Clean latents and new noise, as FastWan was distilled for.
+    Dmd,
+    /// The same on an even table: latent consistency.
+    Lcm,
+    /// The same on the table of rCM and TurboDiffusion.
+    Rcm,
 }
 
-named!(Sampler, "samplers": UniPc = "unipc", DpmPp = "dpmpp", Euler = "euler");
+named!(Sampler, "samplers": UniPc = "unipc", DpmPp = "dpmpp", Euler = "euler", Dmd = "dmd", Lcm = "lcm", Rcm = "rcm");
 
 impl Sampler {
+    /// Those for any network; the others are for distilled ones.
+    pub const GENERAL: [Self; 3] = [Self::UniPc, Self::DpmPp, Self::Euler];
+
     /// The name as its authors write it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::UniPc => "UniPC",
             Self::DpmPp => "DPM++",
             Self::Euler => "Euler",
+            Self::Dmd => "DMD",
+            Self::Lcm => "LCM",
+            Self::Rcm => "rCM",
         }
     }
 }

@@ -163,11 +163,11 @@ fn source(path: &Path, file: File, format: ImageFormat) -> Result<(Box<dyn Sourc
     Ok((Box::new(BufReader::new(file)), length, false))
 }
 
-/// A decoder that keeps to the limits, and the ICC profile.
-fn decoder(
-    source: Box<dyn Source>,
-    format: ImageFormat,
-) -> ImageResult<(Box<dyn ImageDecoder>, Option<Vec<u8>>)> {
+/// A decoder, and the ICC profile of its picture.
+type Decoder = (Box<dyn ImageDecoder>, Option<Vec<u8>>);
+
+/// A decoder that keeps to the limits.
+fn decoder(source: Box<dyn Source>, format: ImageFormat) -> ImageResult<Decoder> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     if format == ImageFormat::Tiff {
@@ -226,11 +226,7 @@ fn lies_on_its_side(orientation: Orientation) -> bool {
 fn unreadable(path: &Path) -> impl FnOnce(ImageError) -> Error {
     move |error| match error {
         ImageError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
-            Error::File {
-                verb: "read",
-                path: path.to_owned(),
-                source,
-            }
+            Error::file("read", path)(source)
         }
         ImageError::Unsupported(_) => unknown(path),
         ImageError::Limits(_) => Error::content(

@@ -159,7 +159,7 @@ fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
             current_job.take(&handle);
             perform(&handle, outbox, None, |reporter| {
                 pipeline::quantize(&job, reporter, |loss| {
-                    outbox.send(Event::QuantizedMatrix {
+                    outbox.send(Event::Quantized {
                         id: handle.id,
                         loss,
                     });

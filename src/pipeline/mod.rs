@@ -13,6 +13,7 @@ mod experts;
 mod fingerprint;
 mod frames_file;
 mod latents_file;
+mod outlook;
 mod outputs;
 mod plan_file;
 mod preview;
@@ -24,6 +25,7 @@ mod tensor_file;
 mod text_embeds;
 
 pub use bench::run as bench;
+pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};

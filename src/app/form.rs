@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
+use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
+use crate::job::{Checkpoint, FewSteps, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -20,6 +21,8 @@ pub struct Form {
     pub last: Option<Photo>,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
+    /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.
+    pub few_steps: Option<(FewSteps, String)>,
 }
 
 impl Form {
@@ -38,7 +41,17 @@ impl Form {
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
         let picture = picture.filter(|_| self.request.sources.image.is_some());
-        Plan::new(&self.request, model.clone(), picture, seed, output)
+        let mut request = self.request.clone();
+        if model.high_noise.is_some() {
+            pair_up(&mut request.sources.loras);
+        }
+        let found = self.few_steps.as_ref();
+        let found = found.map(|(preset, from)| (*preset, from.as_str()));
+        let said = request.speedups.preset.map(|preset| (preset, ""));
+        if let Some((preset, from)) = said.or(found) {
+            preset.apply(&mut request, model, from);
+        }
+        Plan::new(&request, model.clone(), picture, seed, output)
     }
 
     /// The plan if there were a prompt: an empty box is no reproach.
@@ -46,6 +59,7 @@ impl Form {
         let mut draft = Self {
             request: self.request.clone(),
             first: self.first.clone(),
+            few_steps: self.few_steps.clone(),
             ..Self::default()
         };
         if is_blank(&draft.request.prompt) {

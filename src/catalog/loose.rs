@@ -47,12 +47,12 @@ impl Picked {
     /// # Errors
     /// One is missing, damaged, or something else than it was picked for.
     pub fn model(&self) -> Result<Checkpoint> {
-        let Some(low) = picked(self.dit.as_deref(), "--dit", is_dit)? else {
+        let Some(low) = picked(self.dit.as_deref(), "--dit", NetworkKind::Dit)? else {
             return Err(Error::Other(
                 "The DiT is missing: give it with --dit FILE".into(),
             ));
         };
-        let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
+        let high = picked(self.dit_high.as_deref(), "--dit-high", NetworkKind::Dit)?;
         // What is in the DiT's own file is used for what was not picked.
         let others = if self.text_encoder.is_none() || self.vae.is_none() {
             Component::open(low.file())?
@@ -60,9 +60,14 @@ impl Picked {
             Vec::new()
         };
         let inside = |fits: fn(Role) -> bool| others.iter().find(|one| fits(one.role)).cloned();
-        let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
+        let text_encoder = picked(
+            self.text_encoder.as_deref(),
+            "--text-encoder",
+            NetworkKind::TextEncoder,
+        )?;
         let text_encoder = text_encoder.or_else(|| inside(is_encoder));
-        let vae = picked(self.vae.as_deref(), "--vae", is_vae)?.or_else(|| inside(is_vae));
+        let vae =
+            picked(self.vae.as_deref(), "--vae", NetworkKind::Vae)?.or_else(|| inside(is_vae));
         let tokenizer = match &self.tokenizer {
             Some(place) => {
                 let whole = path::absolute(place).map_err(Error::file("find", place))?;
@@ -85,10 +90,6 @@ impl Picked {
     }
 }
 
-fn is_dit(role: Role) -> bool {
-    matches!(role, Role::Dit { .. })
-}
-
 fn is_encoder(role: Role) -> bool {
     matches!(role, Role::TextEncoder { .. })
 }
@@ -97,15 +98,15 @@ fn is_vae(role: Role) -> bool {
     matches!(role, Role::Vae { .. })
 }
 
-/// The network in a file, which must be what the file was picked for.
-fn picked(file: Option<&Path>, option: &str, fits: fn(Role) -> bool) -> Result<Option<Component>> {
+/// The network in a file, which must be what the file was picked for; others in it are left alone.
+fn picked(file: Option<&Path>, option: &str, kind: NetworkKind) -> Result<Option<Component>> {
     let Some(file) = file else { return Ok(None) };
     // What belongs to it is looked for in its folder, which a bare name does not tell.
     let file = &path::absolute(file).map_err(Error::file("find", file))?;
-    let networks = Component::open(file)?;
-    if let Some(found) = networks.iter().find(|network| fits(network.role)) {
-        return Ok(Some(found.clone()));
+    if let Some(found) = Component::open_kind(file, kind)? {
+        return Ok(Some(found));
     }
+    let networks = Component::open(file)?;
     let what = networks
         .first()
         .map_or("nothing", |network| network.role.name());

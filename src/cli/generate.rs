@@ -6,15 +6,16 @@ use clap::Args;
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
-use crate::engine::{self, CutPrompt, memory, saved};
+use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, SamplingRequest,
-    Sources, new_seed,
+    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, ResumePoint,
+    SamplingRequest, Sources, Speedups, new_seed,
 };
 use crate::media::photo;
 
@@ -54,6 +55,14 @@ pub struct Generate {
     #[command(flatten)]
     pub sampling: SamplingRequest,
 
+    /// How soon it is wanted.
+    #[command(flatten)]
+    pub speed: SpeedArgs,
+
+    /// What makes it fast.
+    #[command(flatten)]
+    pub speedups: Speedups,
+
     /// The types to compute in.
     #[command(flatten)]
     pub compute: Compute,
@@ -84,6 +93,7 @@ impl Generate {
             sources: self.sources.clone(),
             canvas: self.canvas.clone(),
             sampling: self.sampling.clone(),
+            speedups: self.speedups.clone(),
             compute: self.compute,
             outputs: self.outputs.clone(),
             limits: self.work.limits,
@@ -106,12 +116,18 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     for cut in engine::cut_prompts(&plan)? {
         say(&warning(&cut));
     }
-    // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
-    memory::fit(&plan)?;
     let output = plan.output.clone();
+    let is_draft = plan.speedups.draft().is_some();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))
-    })
+    })?;
+    if is_draft {
+        let video = ResumePoint::quoted(&output);
+        say(&format!(
+            "This is a draft: `zoetrope decode {video} -o {video}` decodes it properly"
+        ));
+    }
+    Ok(())
 }
 
 /// Everything that can be refused is refused here, before any work.
@@ -126,8 +142,12 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &args.sources.noise {
         disk::open(noise)?;
     }
+    let mut request = args.request();
+    for line in args.speed.prepare(&mut request, &checkpoint)? {
+        say(&line);
+    }
     let plan = Plan::new(
-        &args.request(),
+        &request,
         checkpoint,
         picture,
         new_seed(),

@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::plan::{PlanArgs, label};
-use super::{format, interrupt, print, print_json};
+use super::{format, interrupt, print, print_json, say};
 use crate::engine::outlook::{Mac, Outlook, StageOutlook, outlook};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
-use crate::job::{Pictures, Plan, Refusal, new_seed};
+use crate::job::{Field, Pictures, Plan, Refusal, new_seed};
 use crate::media::photo;
+use crate::words::english;
 
 /// Prints what each stage would need and how long it would take.
 ///
@@ -24,12 +25,9 @@ pub fn run(args: &PlanArgs, mac: Mac) -> Result<()> {
         if is_json {
             interrupt::last_words(&object(&outlook)); // in the place of what failures end with
         }
-        let message = format!("{mac}: {}", refusal.message);
-        return Err(Refusal {
-            message,
-            ..refusal.clone()
-        }
-        .into());
+        let hint = super::argument(&refusal.clone().into());
+        let sentence = format!("{mac}: {refusal}{hint}");
+        return Err(Refusal::new(Field::Memory, sentence).into());
     }
     if is_json {
         print_json(&object(&outlook))
@@ -45,6 +43,11 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
         None => args.video.model.open()?,
     };
     let mut request = args.video.request();
+    if args.synthetic.is_none() {
+        for line in args.video.speed.prepare(&mut request, &checkpoint)? {
+            say(&line);
+        }
+    }
     let picture = request.sources.image.as_deref();
     let picture = picture.map(photo::size).transpose()?;
     if picture.is_none() && checkpoint.variant.pictures() == Pictures::Ends {
@@ -91,8 +94,9 @@ fn table(outlook: &Outlook) -> String {
         packed.unwrap_or_default(),
         plan.compute.vae_precision,
     ));
-    let savings = outlook.savings.iter();
-    lines.extend(savings.map(|saving| format!("To fit, {saving}")));
+    if !outlook.savings.is_empty() {
+        lines.push(english::to_fit(&outlook.savings));
+    }
     lines.join("\n")
 }
 
@@ -129,7 +133,10 @@ fn object(outlook: &Outlook) -> String {
         })
     });
     let cost = outlook.cost();
-    let changes = outlook.savings.iter().map(ToString::to_string);
+    let changes = outlook
+        .savings
+        .iter()
+        .map(|&saving| english::saving(saving));
     json!({
         "mac": outlook.mac.to_string(),
         "model": outlook.plan.checkpoint.name,

@@ -6,11 +6,12 @@ use serde_json::json;
 use super::generate::Generate;
 use super::{format, generate, outlook, print, print_json};
 use crate::engine::outlook::Mac;
-use crate::engine::{device, memory};
+use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan, Published};
+use crate::words::english;
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ pub struct PlanArgs {
         long,
         value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
         requires = "mac",
-        conflicts_with = "Model",
+        conflicts_with_all = ["Model", "speed", "draft"],
         help_heading = "Another Mac"
     )]
     pub synthetic: Option<Published>,
@@ -83,7 +84,12 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
-    lines.extend(savings.iter().map(|saving| format!("To fit, {saving}")));
+    if let Some((computed, of)) = planned_passes(plan) {
+        lines.push(format!("Computes {computed} of {of} passes of the network"));
+    }
+    if !savings.is_empty() {
+        lines.push(english::to_fit(savings));
+    }
     lines.join("\n")
 }
 
@@ -94,7 +100,7 @@ pub(super) fn label(need: &Need) -> String {
         Some(Expert::HighNoise) => ", high noise",
         Some(Expert::LowNoise) => ", low noise",
     };
-    format!("{}{expert}", need.stage.label())
+    format!("{}{expert}", english::stage(need.stage))
 }
 
 fn row(need: &Need) -> String {
@@ -138,11 +144,12 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "precision": fitted.plan.compute.precision,
         "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
+        "passes": planned_passes(&fitted.plan).map(|(computed, of)| json!({"computed": computed, "of": of})),
         "peak_bytes": fitted.peak(),
         "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
-        "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changes": fitted.savings.iter().map(|&each| english::saving(each)).collect::<Vec<_>>(),
     })
     .to_string()
 }

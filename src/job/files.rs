@@ -18,6 +18,7 @@ impl Plan {
         let own = [&mut self.output].into_iter();
         own.chain(self.sources.files_mut())
             .chain(self.outputs.files_mut())
+            .chain(&mut self.speedups.tiny_vae)
             .chain(self.checkpoint.paths_mut())
     }
 

@@ -9,7 +9,7 @@ use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
     Canvas, Checkpoint, Compute, Field, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling,
-    Size, Sources,
+    Size, Sources, Speedups, StepCache,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -34,6 +34,9 @@ pub struct Plan {
     /// How it is denoised.
     #[serde(flatten)]
     pub sampling: Sampling,
+    /// What makes it fast.
+    #[serde(flatten)]
+    pub speedups: Speedups,
     /// The types to compute in.
     #[serde(flatten)]
     pub compute: Compute,
@@ -92,13 +95,11 @@ impl Plan {
             .resolve(&request.sources, &checkpoint, picture)?;
         request.sources.check_pictures(variant, canvas.frames)?;
         if is_blank(&request.prompt) {
-            return refuse(
-                Field::Prompt,
-                "The prompt is empty: say what the video should show",
-            );
+            return Err(Refusal::NoPrompt);
         }
         let sampling = request.sampling.resolve(&checkpoint, seed)?;
         request.sources.check_loras(&checkpoint)?;
+        let speedups = request.speedups.resolved(&checkpoint, &sampling)?;
         check_output(&output)?;
         let defaults = &checkpoint.defaults;
         let area = request.canvas.area(&request.sources, defaults);
@@ -108,6 +109,7 @@ impl Plan {
             sources: request.sources.resolve(area),
             canvas,
             sampling,
+            speedups,
             compute: request.compute,
             outputs: request.outputs.clone(),
             limits: request.limits,
@@ -126,6 +128,7 @@ impl Plan {
         checkpoint.check()?;
         self.canvas.check(variant)?;
         self.sampling.check()?;
+        self.speedups.check(&self.sampling)?;
         self.sampling.guidance.check(checkpoint)?;
         self.sources.check_first(variant)?;
         self.sources.check_pictures(variant, self.canvas.frames)?;
@@ -152,9 +155,10 @@ impl Plan {
         positions.unsigned_abs() / u64::from(t * h * w)
     }
 
-    /// Whether the two passes of guidance run as one batch.
+    /// Whether the two passes of guidance run as one batch. MagCache may save one of them and not the other.
     pub fn batches_guidance(&self) -> bool {
-        !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
+        let apart = matches!(self.speedups.cache, StepCache::MagCache(_));
+        !apart && !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
     }
 }
 
@@ -178,8 +182,5 @@ pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
-    refuse(
-        Field::Output,
-        format!("{shown} cannot be the video: give a name that ends in .mp4"),
-    )
+    Err(Refusal::OutputName(output.to_owned()))
 }

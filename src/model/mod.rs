@@ -3,4 +3,5 @@
 pub mod dit;
 pub mod nn;
 pub mod text;
+pub mod tiny_vae;
 pub mod vae;

@@ -294,7 +294,7 @@ fn odd_things_among_models_are_passed_over() {
         .unwrap_err()
         .to_string();
     assert!(
-        told.contains("stalled.safetensors is a pipe or a device"),
+        told.contains("stalled.safetensors is not an ordinary file but a pipe"),
         "{told}"
     );
 }

@@ -1,4 +1,6 @@
 mod dit;
+mod nag;
 mod nn;
 mod quantised;
+mod tiny_vae;
 mod vae;

@@ -16,7 +16,12 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &str) -> Self {
-        let text = std::fs::read_to_string(golden_path("data/e2e.json")).unwrap();
+        let file = if name.contains("cache") {
+            "data/e2e_cache.json"
+        } else {
+            "data/e2e.json"
+        };
+        let text = std::fs::read_to_string(golden_path(file)).unwrap();
         let all: Value = serde_json::from_str(&text).unwrap();
         Self {
             name: name.into(),
@@ -30,6 +35,28 @@ impl Case {
 
     pub fn number(&self, key: &str) -> u64 {
         self.settings[key].as_u64().unwrap()
+    }
+
+    /// As `--cache` takes it; none of the runs without one.
+    pub fn cache(&self) -> Option<String> {
+        let cache = self.settings.get("cache")?;
+        let number = |key: &str| cache[key].to_string();
+        Some(if cache["method"].as_str().unwrap() == "easycache" {
+            format!(
+                "easycache={},{}",
+                number("threshold"),
+                number("warmup_steps")
+            )
+        } else {
+            let (error, skips) = (number("threshold"), number("K"));
+            format!("magcache={error},{skips},{}", number("retention_ratio"))
+        })
+    }
+
+    /// The steps of a pass that the authors' code computed, as 1 and 0.
+    pub fn computed(&self, pass: &str) -> String {
+        let steps = self.settings[pass].as_array().unwrap();
+        steps.iter().map(ToString::to_string).collect()
     }
 
     pub fn image(&self) -> Option<PathBuf> {
@@ -90,6 +117,9 @@ impl Case {
         arguments.extend(flag("sampler", &self.sampler()));
         arguments.extend(flag("guidance", &self.guidance()));
         arguments.extend(flag("shift", &self.settings["shift"]));
+        if let Some(cache) = self.cache() {
+            arguments.extend(flag("cache", &cache));
+        }
         arguments.extend(flag("dtype", &"f32"));
         arguments.extend(flag("noise", &self.noise().display()));
         arguments.extend(flag("save-latents", &file("latents.safetensors")));

@@ -1,8 +1,10 @@
 //! The two attentions of a block: among the tokens of the video, and to those of the text.
 
-use mlx_rs::Array;
 use mlx_rs::fast::rms_norm;
+use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::minimum;
 use mlx_rs::transforms::eval;
+use mlx_rs::{Array, Dtype};
 
 use super::{Config, Rope};
 use crate::Result;
@@ -68,14 +70,24 @@ impl Projections {
 
     /// Attention over (batch, tokens, heads, width), with the last product.
     fn attend(&self, queries: &Array, memory: &TextKv) -> Result<Array> {
-        let (batch, tokens) = (queries.dim(0), queries.dim(1));
         let queries = heads_first(queries)?;
-        let y = nn::attention(&queries, &memory.keys, &memory.values)?;
-        let y = y
-            .transpose_axes(&[0, 2, 1, 3])?
-            .reshape(&[batch, tokens, -1])?;
-        self.product(&self.o, &y)
+        let y = mixed(&queries, memory)?;
+        match &memory.avoided {
+            None => self.product(&self.o, &y),
+            Some(avoided) => {
+                let (other, nag) = avoided.as_ref();
+                self.product(&self.o, &nag.pushed(&y, &mixed(&queries, other)?)?)
+            }
+        }
     }
+}
+
+/// Attention of queries (batch, heads, tokens, width): (batch, tokens, dim)
+fn mixed(queries: &Array, memory: &TextKv) -> Result<Array> {
+    let (batch, tokens) = (queries.dim(0), queries.dim(2));
+    let y = nn::attention(queries, &memory.keys, &memory.values)?;
+    let y = y.transpose_axes(&[0, 2, 1, 3])?;
+    Ok(y.reshape(&[batch, tokens, -1])?)
 }
 
 /// (batch, tokens, heads, width) → (batch, heads, tokens, width)
@@ -87,6 +99,44 @@ fn heads_first(x: &Array) -> Result<Array> {
 pub struct TextKv {
     keys: Array,
     values: Array,
+    /// Those of a text that attention is pushed away from.
+    avoided: Option<Box<(TextKv, Nag)>>,
+}
+
+/// Normalized attention guidance.
+///
+/// Chen et al., "Normalized Attention Guidance" (arXiv 2505.21179), algorithm 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nag {
+    /// How far attention is pushed away: 1 not at all.
+    pub scale: f32,
+    /// How much of the pushed attention is taken.
+    pub alpha: f32,
+    /// How many times the sum of its absolute values may become larger.
+    pub tau: f32,
+}
+
+impl Nag {
+    /// Attention to one text, pushed away from that to another: (batch, tokens, dim) each.
+    pub fn pushed(self, with: &Array, without: &Array) -> Result<Array> {
+        let number = Array::from_f32;
+        let dtype = with.dtype();
+        let (with, without) = (
+            with.as_dtype(Dtype::Float32)?,
+            without.as_dtype(Dtype::Float32)?,
+        );
+        let pushed = with
+            .multiply(number(self.scale))?
+            .subtract(without.multiply(number(self.scale - 1.0))?)?;
+        let size = |x: &Array| x.abs()?.sum_axis(-1, true);
+        let most = size(&with)?.multiply(number(self.tau))?;
+        let room = most.divide(size(&pushed)?.add(number(1e-7))?)?;
+        let pushed = pushed.multiply(minimum(&room, number(1.0))?)?;
+        let sum = pushed
+            .multiply(number(self.alpha))?
+            .add(with.multiply(number(1.0 - self.alpha))?)?;
+        Ok(sum.as_dtype(dtype)?)
+    }
 }
 
 impl TextKv {
@@ -95,7 +145,26 @@ impl TextKv {
         Ok(Self {
             keys: heads_first(keys)?,
             values: heads_first(values)?,
+            avoided: None,
         })
+    }
+
+    /// Those of one prompt.
+    pub(super) fn only(&self, index: i32) -> Result<Self> {
+        let one = |x: &Array| x.try_index(index..=index);
+        Ok(Self {
+            keys: one(&self.keys)?,
+            values: one(&self.values)?,
+            avoided: None,
+        })
+    }
+
+    /// Attention to them is pushed away from `other`.
+    pub(super) fn avoiding(self, other: Self, nag: Nag) -> Self {
+        Self {
+            avoided: Some(Box::new((other, nag))),
+            ..self
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use super::{sides, vae_shape};
 use crate::backend::metal::{ConvPath, Layer, Meter, Number, Op};
 use crate::job::memory::{DitSizes, Need, Sizes, TextSizes};
 use crate::job::{Expert, Pictures, Plan, VaePrecision};
-use crate::sampler;
+use crate::pipeline::planned_passes;
+use crate::sampler::Schedule;
 
 /// Bytes a second from the disk: that of the slowest Macs, with 256 GB.
 pub const DISK: f64 = 1.5e9;
@@ -92,7 +93,7 @@ fn convolutions(meter: &mut Meter, layers: &[Layer], number: Number, latents: u6
     }
 }
 
-/// The steps of an expert, each with one pass or with the two of guidance.
+/// The steps of an expert, each with one pass or with the two of guidance; what is saved of these is saved evenly.
 pub fn denoise(meter: &mut Meter, plan: &Plan, sizes: &Sizes, number: Number, need: Need) -> u64 {
     let expert = need.expert.unwrap_or(Expert::LowNoise);
     let Some((_, dit)) = sizes.dits.iter().find(|(of, _)| *of == expert) else {
@@ -101,7 +102,9 @@ pub fn denoise(meter: &mut Meter, plan: &Plan, sizes: &Sizes, number: Number, ne
     let steps = steps(plan, expert);
     let prompts = 1 + u64::from(is_guided(plan, expert));
     let batch = if plan.batches_guidance() { prompts } else { 1 };
-    let blocks = steps * (prompts / batch) * dit.layers;
+    let (computed, of) =
+        planned_passes(plan).map_or((1, 1), |(some, all)| (some.into(), all.into()));
+    let blocks = steps * (prompts / batch) * dit.layers * computed / of;
     text_keys(meter, dit, number, prompts);
     for (op, times) in block(dit, number, batch, plan.tokens()) {
         meter.add(number, op, times * blocks);
@@ -112,9 +115,11 @@ pub fn denoise(meter: &mut Meter, plan: &Plan, sizes: &Sizes, number: Number, ne
 /// How many of the steps an expert does.
 fn steps(plan: &Plan, expert: Expert) -> u64 {
     let sampling = &plan.sampling;
-    let sampler = sampler::new(sampling.sampler, sampling.steps as usize, sampling.shift);
-    let timesteps = sampler.schedule().timesteps.iter();
-    let its = timesteps.filter(|&&timestep| plan.checkpoint.expert_at(timestep as f64).0 == expert);
+    let count = sampling.steps as usize;
+    let table = plan.speedups.table;
+    let schedule = Schedule::of(sampling.sampler, table, count, sampling.shift);
+    let timesteps = schedule.timesteps.iter();
+    let its = timesteps.filter(|&&timestep| plan.checkpoint.expert_at(timestep).0 == expert);
     its.count() as u64
 }
 

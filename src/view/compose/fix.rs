@@ -94,20 +94,15 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
                 _ => request.sampling.shift = None,
             })),
         ),
-        Field::Memory => match form.refusal_of(field)?.remedy? {
-            Remedy::Pack(bits) => (
-                (words.pack)(bits),
-                change(Box::new(move |request| {
-                    request.compute.quantize = Some(bits);
-                })),
-            ),
-            Remedy::Frames(frames) => (
-                (words.use_frames)(frames),
-                change(Box::new(move |request| {
-                    request.canvas.frames = Some(frames);
-                })),
-            ),
-        },
+        Field::Memory => {
+            let remedy = form.refusal_of(field)?.remedy()?;
+            let name = match remedy {
+                Remedy::Pack(bits) => (words.pack)(bits),
+                Remedy::Frames(frames) => (words.use_frames)(frames),
+            };
+            let apply = move |request: &mut Request| remedy.apply(request);
+            (name, change(Box::new(apply)))
+        }
         Field::Prompt | Field::Output => return None,
     })
 }

@@ -109,24 +109,22 @@ fn a_mac_that_is_too_small_is_refused() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
 }
 
-/// Breaks when an installed model cannot be asked about, when one made from pictures wants one, or when the prompt, which
+/// Breaks when an installed model cannot be asked about, when one that is made from pictures wants one, or when the prompt, which
 /// nothing depends on, has to be given.
 #[test]
 fn other_macs_take_every_model_without_prompt_or_picture() {
-    for family in ["ti2v_5b", "i2v_a14b"] {
-        let model = super::model(family);
-        let run = run(&[
-            "plan",
-            "--mac",
-            "M4Max-128GB",
-            "--model",
-            &model,
-            "--size",
-            "64x64",
-        ]);
-        assert_eq!(run.code, Some(0), "{family}: {}", run.stderr);
-        assert!(run.stdout.contains("bf16"), "{}", run.stdout);
-    }
+    let model = super::model("ti2v_5b");
+    let tiny = run(&[
+        "plan",
+        "--mac",
+        "M4Max-128GB",
+        "--model",
+        &model,
+        "--size",
+        "64x64",
+    ]);
+    assert_eq!(tiny.code, Some(0), "{}", tiny.stderr);
+    assert!(tiny.stdout.contains("bf16"), "{}", tiny.stdout);
     let run = on("M4Max-128GB", "i2v-a14b", &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains("Reading the picture"), "{}", run.stdout);

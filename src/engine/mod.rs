@@ -8,6 +8,7 @@ pub mod exit;
 pub mod memory;
 pub mod metal;
 mod outbox;
+pub mod outlook;
 pub mod probe;
 mod run_job;
 pub mod saved;

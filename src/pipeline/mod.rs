@@ -13,6 +13,7 @@ mod experts;
 mod fingerprint;
 mod frames_file;
 mod latents_file;
+mod outlook;
 mod outputs;
 mod passes;
 mod plan_file;
@@ -25,6 +26,7 @@ mod tensor_file;
 mod text_embeds;
 
 pub use bench::run as bench;
+pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
 pub use passes::planned as planned_passes;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};

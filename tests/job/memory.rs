@@ -60,6 +60,7 @@ fn sizes(variant: Variant) -> Sizes {
             encoder,
             decoder,
             frames: 2,
+            scratch: 0,
             fused: true,
         },
         picture: 0,

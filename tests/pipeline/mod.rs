@@ -10,6 +10,7 @@ mod experts;
 pub mod job;
 mod layouts;
 mod memory;
+mod outlook;
 mod outputs;
 mod recall;
 mod reference;

@@ -89,10 +89,10 @@ pub fn outlook(plan: &Plan, sizes: &Sizes, mac: Mac, window: bool) -> Outlook {
     Outlook {
         mac,
         number,
+        plan,
         savings,
         stages,
         refusal,
-        plan,
     }
 }
 

@@ -10,7 +10,7 @@ use super::models::Change;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
-use crate::job::{Pictures, Request, Settings, Size};
+use crate::job::{Request, Settings, Size};
 use crate::media::{mp4, photo};
 use crate::view::action::End;
 
@@ -115,7 +115,7 @@ impl App {
     fn free_end(&self) -> End {
         let takes_two = self
             .model()
-            .is_some_and(|model| model.variant.pictures() == Pictures::Ends);
+            .is_some_and(|model| model.variant.inputs().last.is_possible());
         let is_free = |end| self.form.path(end).is_none();
         if takes_two && !is_free(End::First) && is_free(End::Last) {
             End::Last

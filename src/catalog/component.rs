@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::shards;
 use crate::error::{Error, Result};
-use crate::job::Expert;
+use crate::job::{DitShape, Expert};
 use crate::weights::{Weights, gguf};
 
 /// One network.
@@ -30,6 +30,10 @@ pub enum Role {
         inputs: u32,
         /// The channels that it predicts.
         outputs: u32,
+        /// The pictures that it reads an image encoder's features of.
+        seen: u32,
+        /// How wide these features are.
+        features: u32,
         /// Whether it has parts that no supported family has.
         is_extended: bool,
     },
@@ -38,6 +42,11 @@ pub enum Role {
         /// Whether the tokenizer's vocabulary is in the file.
         vocabulary: bool,
     },
+    /// It reads pictures.
+    ImageEncoder {
+        /// The width of its features.
+        width: u32,
+    },
     /// It turns latents into pixels.
     Vae {
         /// The channels of a latent.
@@ -45,10 +54,11 @@ pub enum Role {
     },
 }
 
-/// The parts of every DiT.
-const DIT_PARTS: [&str; 6] = [
+/// The parts that DiTs of supported families have.
+const DIT_PARTS: [&str; 7] = [
     "patch_embedding",
     "text_embedding",
+    "img_emb",
     "time_embedding",
     "time_projection",
     "blocks",
@@ -61,7 +71,25 @@ impl Role {
         match self {
             Self::Dit { .. } => "a DiT",
             Self::TextEncoder { .. } => "a text encoder",
+            Self::ImageEncoder { .. } => "an image encoder",
             Self::Vae { .. } => "a VAE",
+        }
+    }
+
+    /// What a DiT's tensors show of its family.
+    pub fn dit_shape(self) -> Option<DitShape> {
+        match self {
+            Self::Dit {
+                inputs,
+                outputs,
+                seen,
+                ..
+            } => Some(DitShape {
+                inputs,
+                outputs,
+                seen,
+            }),
+            _ => None,
         }
     }
 }
@@ -96,7 +124,7 @@ impl Component {
         shards::check_whole(&files)?;
         Self::in_files(files)?.ok_or_else(|| {
             let problem =
-                "holds neither a DiT nor a text encoder nor a VAE of Wan's: choose another file";
+                "holds neither a DiT nor a text encoder nor a VAE nor an image encoder of Wan's: choose another file";
             Error::content(file, problem)
         })
     }
@@ -179,12 +207,26 @@ fn role(weights: &Weights) -> Result<Option<Role>> {
                 width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,
                 outputs: size("head.head.weight", 0)? / 4,
+                seen: match (has("img_emb.proj.0.weight"), has("img_emb.emb_pos")) {
+                    (true, true) => 2,
+                    (true, false) => 1,
+                    (false, _) => 0,
+                },
+                features: if has("img_emb.proj.0.weight") {
+                    size("img_emb.proj.0.weight", 0)?
+                } else {
+                    0
+                },
                 is_extended: !weights.names().iter().all(|name| is_known(name)),
             })
         } else if has("token_embedding.weight") && has("blocks.1.pos_embedding.embedding.weight") {
             // That every layer has positions of its own is what sets UMT5 apart from T5.
             let vocabulary = has("spiece_model");
             Some(Role::TextEncoder { vocabulary })
+        } else if has("visual.patch_embedding.weight") && has("visual.cls_embedding") {
+            Some(Role::ImageEncoder {
+                width: size("visual.patch_embedding.weight", 0)?,
+            })
         } else if has("conv2.weight") && has("decoder.conv1.weight") {
             Some(Role::Vae {
                 channels: size("conv2.weight", 0)?,

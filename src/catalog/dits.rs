@@ -36,12 +36,8 @@ pub fn paired(dits: &[Component]) -> Vec<Dits> {
 
 /// Whether there may be another expert.
 fn is_of_two(dit: &Component) -> bool {
-    match dit.role {
-        Role::Dit {
-            inputs, outputs, ..
-        } => family::by_channels(inputs, outputs, 2).is_some(),
-        _ => false,
-    }
+    let shape = dit.role.dit_shape();
+    shape.is_some_and(|shape| family::by_shape(shape, 2).is_some())
 }
 
 impl Dits {
@@ -96,12 +92,8 @@ impl Dits {
     /// It is not supported, or there should be two experts and there is one.
     pub fn variant(&self) -> Result<Variant> {
         let wrong = |problem: &str| Err(Error::content(self.low.file(), problem));
-        let Role::Dit {
-            inputs,
-            outputs,
-            is_extended,
-            ..
-        } = self.low.role
+        let (Role::Dit { is_extended, .. }, Some(shape)) =
+            (self.low.role, self.low.role.dit_shape())
         else {
             return wrong("is no DiT: choose another file");
         };
@@ -110,13 +102,12 @@ impl Dits {
                 "belongs to another model than the DiT for high noise: choose two of one model",
             );
         }
-        let family =
-            |experts| family::by_channels(inputs, outputs, experts).filter(|_| !is_extended);
+        let family = |experts| family::by_shape(shape, experts).filter(|_| !is_extended);
         match family(self.each().count()) {
             Some(Variant::T2v) if self.low.expert().is_some() => wrong(OTHER_MISSING),
             Some(variant) => Ok(variant),
             None if family(2).is_some() => wrong(OTHER_MISSING),
-            None => wrong(family::UNSUPPORTED),
+            None => wrong(&family::unsupported()),
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Picked {
     pub dit_high: Option<PathBuf>,
     /// The text encoder.
     pub text_encoder: Option<PathBuf>,
+    /// What reads pictures beside the text.
+    pub image_encoder: Option<PathBuf>,
     /// The VAE.
     pub vae: Option<PathBuf>,
     /// The tokenizer.
@@ -32,10 +34,11 @@ impl Picked {
             dit,
             dit_high,
             text_encoder,
+            image_encoder,
             vae,
             tokenizer,
         } = self;
-        [dit, dit_high, text_encoder, vae, tokenizer]
+        [dit, dit_high, text_encoder, image_encoder, vae, tokenizer]
             .into_iter()
             .all(Option::is_none)
     }
@@ -47,10 +50,17 @@ impl Picked {
     pub fn model(&self) -> Result<Checkpoint> {
         let is_dit = |role| matches!(role, Role::Dit { .. });
         let is_encoder = |role| matches!(role, Role::TextEncoder { .. });
+        let is_image_encoder = |role| matches!(role, Role::ImageEncoder { .. });
         let is_vae = |role| matches!(role, Role::Vae { .. });
         let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
+        let image_encoder = picked(
+            self.image_encoder.as_deref(),
+            "--image-encoder",
+            is_image_encoder,
+        )?;
         let stock = Inventory {
             text_encoders: text_encoder.into_iter().collect(),
+            image_encoders: image_encoder.into_iter().collect(),
             vaes: picked(self.vae.as_deref(), "--vae", is_vae)?
                 .into_iter()
                 .collect(),

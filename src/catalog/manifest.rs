@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::job::{
-    Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Refusal, Request, Sampler,
-    Size,
+    Checkpoint, Defaults, Field, Guidance, LatentRgb, Plan, Refusal, Request, Sampler, Size, Use,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -138,12 +137,14 @@ impl Manifest {
 /// # Errors
 /// The field of the card that stands in the way, and why.
 fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
-    let needs_picture = checkpoint.variant.pictures() == Pictures::Ends;
+    let inputs = checkpoint.variant.inputs();
+    let needed = |input: Use| (input == Use::Required).then(|| PathBuf::from("any.png"));
     let plan = |size, key: &'static str| {
         let request = Request {
             prompt: "anything".into(),
             size,
-            image: needs_picture.then(|| "any.png".into()),
+            image: needed(inputs.first),
+            last_image: needed(inputs.last),
             ..Request::default()
         };
         Plan::new(

@@ -46,7 +46,9 @@ pub fn verify(
 ) -> Result<Vec<Verdict>> {
     let high_noise = model.high_noise.iter().map(|high| &high.network.weights);
     let networks = [&model.dit.weights, &model.text_encoder, &model.vae];
-    let networks: Vec<_> = networks.into_iter().chain(high_noise).collect();
+    let image_encoder = Some(&model.image_encoder).filter(|files| !files.is_empty());
+    let networks = networks.into_iter().chain(image_encoder);
+    let networks: Vec<_> = networks.chain(high_noise).collect();
     for files in &networks {
         Weights::open(files)?;
     }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::refusal::refuse;
 use super::{
-    Checkpoint, Defaults, Field, Guidance, Lora, PictureFit, Pictures, Refusal, Request, Size,
-    Variant,
+    Checkpoint, Defaults, Field, Guidance, Lora, PictureFit, Refusal, Request, Size, Use, Variant,
 };
 
 /// The area that [`PictureFit::Picture`] fills.
@@ -17,15 +16,15 @@ pub(super) fn area(request: &Request, defaults: &Defaults) -> u64 {
 /// Whether the model takes what pictures there are.
 pub(super) fn check_pictures(request: &Request, variant: Variant) -> Result<(), Refusal> {
     let name = variant.name();
-    match (variant.pictures(), &request.image) {
-        (Pictures::None, Some(_)) => refuse(
+    match (variant.inputs().first, &request.image) {
+        (Use::Never, Some(_)) => refuse(
             Field::Image,
             format!(
                 "{name} makes videos from sentences alone: leave the picture out, or choose a model \
                  that takes one, as Wan2.2 TI2V and I2V-A14B do"
             ),
         ),
-        (Pictures::Ends, None) => refuse(
+        (Use::Required, None) => refuse(
             Field::Image,
             format!("{name} makes videos from pictures: give it one to begin with"),
         ),
@@ -59,10 +58,20 @@ pub(super) fn check_last_frame(
     frames: u32,
     variant: Variant,
 ) -> Result<(), Refusal> {
+    let last = variant.inputs().last;
     if request.last_image.is_none() {
-        return Ok(());
+        return match last {
+            Use::Required => refuse(
+                Field::LastImage,
+                format!(
+                    "{} makes the video between two pictures: give it one to end with too",
+                    variant.name()
+                ),
+            ),
+            Use::Never | Use::Optional => Ok(()),
+        };
     }
-    if variant.pictures() != Pictures::Ends {
+    if !last.is_possible() {
         return refuse(
             Field::LastImage,
             format!(

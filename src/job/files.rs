@@ -53,6 +53,7 @@ impl Checkpoint {
             high_noise,
             text_encoder,
             tokenizer,
+            image_encoder,
             vae,
             defaults: _,
             sizes: _,
@@ -63,7 +64,7 @@ impl Checkpoint {
         let experts = [dit].into_iter().chain(high_noise);
         let experts =
             experts.flat_map(|Network { config, weights }| config.iter_mut().chain(weights));
-        let others = [root, tokenizer].into_iter().chain(text_encoder).chain(vae);
-        others.chain(experts)
+        let others = [root, tokenizer].into_iter().chain(text_encoder);
+        others.chain(image_encoder).chain(vae).chain(experts)
     }
 }

@@ -137,7 +137,7 @@ impl Plan {
         let frames = request.frames.unwrap_or(defaults.frames);
         check_frames(frames, checkpoint.variant)?;
         check_last_frame(request, frames, checkpoint.variant)?;
-        let shift = request.shift.unwrap_or(defaults.shift);
+        let shift = request.shift.unwrap_or_else(|| checkpoint.shift_for(size));
         let steps = request.steps.unwrap_or(defaults.steps);
         let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
         if request.prompt.trim().is_empty() {

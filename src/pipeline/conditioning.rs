@@ -1,49 +1,58 @@
 //! From pictures to what the DiT is given of them.
+//!
+//! Which inputs a family has, and where each enters, is told by [`Inputs`](crate::job::Inputs).
 
 use std::ops::Range;
 use std::path::Path;
 
+use image::RgbImage;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype, memory};
 
-use super::{Reporter, vae_kind};
+use super::{Reporter, image_embeds, vae_kind};
 use crate::Result;
-use crate::job::{CropAnchor, LatentShape, Picture, Pictures, Plan, Size, Stage};
+use crate::job::{Beside, CropAnchor, LatentShape, PictureRule, Plan, Size, Stage};
 use crate::media::photo;
-use crate::model::dit::Timesteps;
+use crate::model::dit::{self, Timesteps};
 use crate::model::vae::{Encoder, Tiling};
 use crate::weights::Weights;
 
-/// What of a video is given.
-pub enum Conditioning {
-    /// Nothing but the prompt.
-    Nothing,
+/// What the DiT is given beside the prompts and the noise.
+#[derive(Default)]
+pub struct Conditioning {
     /// The clean latent of the first frame, (channels, 1, height, width), in the place of a noisy
     /// one.
-    FirstFrame(Array),
-    /// A mask and clean latents that the DiT sees beside the noisy ones,
-    /// (4 + channels, frames, height, width).
-    QuantParams(Array),
+    pub first_frame: Option<Array>,
+    /// What it sees on channels beside the noise, (channels, frames, height, width).
+    pub beside: Option<Array>,
+    /// The image encoder's features of pictures, (pictures, tokens, width).
+    pub image: Option<Array>,
 }
 
 impl Conditioning {
     /// `latents`, (channels, frames, height, width), with the given frame in its place.
     pub(super) fn put_into(&self, latents: Array) -> Result<Array> {
-        match self {
-            Self::FirstFrame(frame) => {
-                let rest = latents.try_index((.., 1..))?;
-                Ok(concatenate(&[frame, &rest], 1)?)
-            }
-            Self::Nothing | Self::QuantParams(_) => Ok(latents),
-        }
+        let Some(frame) = &self.first_frame else {
+            return Ok(latents);
+        };
+        let rest = latents.try_index((.., 1..))?;
+        Ok(concatenate(&[frame, &rest], 1)?)
     }
 
     /// `latents` with what the DiT sees beside them.
     pub(super) fn put_beside(&self, latents: &Array) -> Result<Array> {
-        match self {
-            Self::QuantParams(given) => Ok(concatenate(&[latents, given], 0)?),
-            Self::Nothing | Self::FirstFrame(_) => Ok(latents.clone()),
+        match &self.beside {
+            Some(beside) => Ok(concatenate(&[latents, beside], 0)?),
+            None => Ok(latents.clone()),
+        }
+    }
+
+    /// What stands beside the prompts.
+    pub(super) fn beside_prompts(&self) -> dit::Beside<'_> {
+        dit::Beside {
+            image: self.image.as_ref(),
+            ..dit::Beside::default()
         }
     }
 
@@ -51,7 +60,7 @@ impl Conditioning {
     pub(super) fn timesteps(&self, noisy: f64) -> Timesteps {
         Timesteps {
             noisy,
-            clean_first_frame: matches!(self, Self::FirstFrame(_)),
+            clean_first_frame: self.first_frame.is_some(),
         }
     }
 }
@@ -61,50 +70,88 @@ impl Conditioning {
 /// They are encoded in float32 whatever else is chosen: the whole video follows from them.
 ///
 /// # Errors
-/// A picture or the VAE cannot be read; [`crate::Error::Cancelled`].
+/// A picture, the image encoder or the VAE cannot be read; [`crate::Error::Cancelled`].
 pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
-    match (&plan.picture, plan.checkpoint.variant.pictures()) {
-        (None, _) | (_, Pictures::None) => Ok(Conditioning::Nothing),
-        (Some(picture), Pictures::FirstFrame) => {
-            let frame = crop(&picture.path, plan.size, picture.anchor)?;
-            let latent = encode_clip(plan, 1, |_| Ok(frame.clone()), reporter)?;
-            Ok(Conditioning::FirstFrame(latent))
-        }
-        (Some(picture), Pictures::Ends) => {
-            ends(plan, picture, reporter).map(Conditioning::QuantParams)
-        }
+    let inputs = plan.checkpoint.variant.inputs();
+    let Some(picture) = plan.picture.as_ref().filter(|_| inputs.takes_pictures()) else {
+        return Ok(Conditioning::default());
+    };
+    let first = fit(&picture.path, picture.anchor, plan)?;
+    let last = plan.last_picture.as_deref();
+    let last = last.map(|path| fit(path, plan.last_anchor, plan));
+    let last = last.transpose()?;
+
+    let mut given = Conditioning::default();
+    if inputs.seen > 0 {
+        let pictures = [Some(&first), last.as_ref()].into_iter().flatten();
+        let pictures = pictures.take(inputs.seen as usize);
+        let pictures: Vec<_> = pictures.map(|fitted| &fitted.picture).collect();
+        given.image = Some(image_embeds::read(&plan.checkpoint, &pictures, reporter)?);
     }
+    if inputs.in_place {
+        given.first_frame = Some(encode_clip(plan, 1, |_| Ok(first.frame.clone()), reporter)?);
+    }
+    if !inputs.beside.is_empty() {
+        given.beside = Some(beside(
+            plan,
+            inputs.beside,
+            &first,
+            last.as_ref(),
+            reporter,
+        )?);
+    }
+    Ok(given)
 }
 
-/// The clip that has the pictures at its ends and grey between them, behind a mask that tells which
-/// frames are given.
+/// A picture that was brought to the size of the video.
+struct Fitted {
+    /// As a frame, (1, height, width, 3), in [-1, 1].
+    frame: Array,
+    /// The part of the picture that is in the frame.
+    picture: RgbImage,
+}
+
+/// The channels beside the noise, in the order in which the family has them.
+fn beside(
+    plan: &Plan,
+    channels: &[Beside],
+    first: &Fitted,
+    last: Option<&Fitted>,
+    reporter: &mut Reporter,
+) -> Result<Array> {
+    let parts = channels.iter().map(|part| match part {
+        Beside::Mask => Ok(mask(plan.latent_shape(), last.is_some())),
+        Beside::Frames => ends(plan, first, last, reporter),
+    });
+    let given = concatenate(&parts.collect::<Result<Vec<_>>>()?, 0)?;
+    given.eval()?;
+    Ok(given)
+}
+
+/// The latents of the clip that has the pictures at its ends and grey between them.
 ///
 /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`; the last frame as in Wan2.1
 /// `wan/first_last_frame2video.py`, `WanFLF2V.generate`.
-fn ends(plan: &Plan, picture: &Picture, reporter: &mut Reporter) -> Result<Array> {
-    let first = fit(&picture.path, picture.anchor, picture, plan)?;
-    let last = plan.last_picture.as_deref();
-    let last = last
-        .map(|path| fit(path, plan.last_anchor, picture, plan))
-        .transpose()?;
+fn ends(
+    plan: &Plan,
+    first: &Fitted,
+    last: Option<&Fitted>,
+    reporter: &mut Reporter,
+) -> Result<Array> {
     let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
-    let (height, width) = (first.dim(1), first.dim(2));
+    let (height, width) = (first.frame.dim(1), first.frame.dim(2));
     let read = |range: Range<i32>| {
         if range.start == 0 {
-            return Ok(first.clone());
+            return Ok(first.frame.clone());
         }
         let grey = |count| zeros::<f32>(&[count, height, width, 3]);
         let count = range.end - range.start;
-        Ok(match &last {
-            Some(last) if range.end == frames => concatenate(&[&grey(count - 1)?, last], 0)?,
+        Ok(match last {
+            Some(last) if range.end == frames => concatenate(&[&grey(count - 1)?, &last.frame], 0)?,
             _ => grey(count)?,
         })
     };
-    let latents = encode_clip(plan, frames, read, reporter)?;
-    let mask = mask(plan.latent_shape(), last.is_some());
-    let given = concatenate(&[&mask, &latents], 0)?;
-    given.eval()?;
-    Ok(given)
+    encode_clip(plan, frames, read, reporter)
 }
 
 /// (4, frames, height, width): one where a frame is given. The four are the frames that a latent
@@ -157,33 +204,30 @@ fn encode_clip(
     Ok(latents)
 }
 
-/// A picture as a frame, stretched where its own aspect leads to about the video's, as the official
-/// code does it, and cropped elsewhere.
-fn fit(path: &Path, anchor: CropAnchor, first: &Picture, plan: &Plan) -> Result<Array> {
+/// A picture brought to the size of the video by the family's rule. It is pulled there only where its own aspect leads
+/// to about the video's, and cropped elsewhere.
+fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted> {
     let picture = photo::open(path)?;
     let size = Size::new(picture.width(), picture.height());
     let variant = plan.checkpoint.variant;
-    let own_size = first.max_area.map(|area| variant.size_for(size, area));
-    if own_size == Some(plan.size) {
-        frame(&photo::stretch(&picture, plan.size), plan.size)
-    } else {
-        frame(
-            &photo::floats(&photo::cover(&picture, plan.size, anchor)?),
-            plan.size,
-        )
+    let area = plan.picture.as_ref().and_then(|first| first.max_area);
+    let own_size = area.map(|area| variant.size_for(size, area));
+    let is_pulled = variant.inputs().rule == PictureRule::Stretch && own_size == Some(plan.size);
+    if is_pulled {
+        return Ok(Fitted {
+            frame: frame(&photo::stretch(&picture, plan.size), plan.size)?,
+            picture,
+        });
     }
-}
-
-/// A picture as a frame, cropped to the video.
-///
-/// Wan2.2 `wan/textimage2video.py`, `WanTI2V.i2v`.
-fn crop(path: &Path, size: Size, anchor: CropAnchor) -> Result<Array> {
-    let picture = photo::open(path)?;
-    frame(&photo::floats(&photo::cover(&picture, size, anchor)?), size)
+    let picture = photo::cover(&picture, plan.size, anchor)?;
+    Ok(Fitted {
+        frame: frame(&photo::floats(&picture), plan.size)?,
+        picture,
+    })
 }
 
 /// Planes of colour (3, height, width) → pixels in [-1, 1] (1, height, width, 3)
-fn frame(planes: &[f32], size: Size) -> Result<Array> {
+pub(super) fn frame(planes: &[f32], size: Size) -> Result<Array> {
     let (height, width) = (size.height as i32, size.width as i32);
     let planes = Array::from_slice(planes, &[3, 1, height, width]);
     Ok(planes.transpose_axes(&[1, 2, 3, 0])?.contiguous()?)

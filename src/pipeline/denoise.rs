@@ -29,7 +29,7 @@ pub(super) fn run(
     let mut latents = given.put_into(latents)?;
     let preview = Preview::new(plan);
     let mut settings = plan.settings();
-    let mut experts = Experts::new(plan, features);
+    let mut experts = Experts::new(plan, features, given);
     experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
 
     let steps = plan.steps as usize;

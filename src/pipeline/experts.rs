@@ -5,6 +5,7 @@ use std::iter;
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
+use super::conditioning::Conditioning;
 use super::{Reporter, TextEmbeds};
 use crate::Result;
 use crate::backend::Backend;
@@ -17,15 +18,17 @@ use crate::weights::{QuantScheme, Weights};
 pub(super) struct Experts<'a> {
     plan: &'a Plan,
     features: &'a TextEmbeds,
+    given: &'a Conditioning,
     loaded: Option<(Expert, Denoiser)>,
 }
 
 impl<'a> Experts<'a> {
     /// None is loaded yet.
-    pub(super) fn new(plan: &'a Plan, features: &'a TextEmbeds) -> Self {
+    pub(super) fn new(plan: &'a Plan, features: &'a TextEmbeds, given: &'a Conditioning) -> Self {
         Self {
             plan,
             features,
+            given,
             loaded: None,
         }
     }
@@ -40,12 +43,16 @@ impl<'a> Experts<'a> {
                 drop(other);
                 memory::clear_cache()?;
                 reporter.step(Stage::Load, 0, 1)?;
-                let denoiser = Denoiser::load(self.plan, expert, network, self.features)?;
+                let denoiser = self.load(expert, network)?;
                 reporter.step(Stage::Load, 1, 1)?;
                 self.loaded.insert((expert, denoiser))
             }
         };
         Ok(denoiser)
+    }
+
+    fn load(&self, expert: Expert, network: &Network) -> Result<Denoiser> {
+        Denoiser::load(self.plan, expert, network, self.features, self.given)
     }
 }
 
@@ -59,7 +66,13 @@ pub(super) struct Denoiser {
 }
 
 impl Denoiser {
-    fn load(plan: &Plan, expert: Expert, network: &Network, features: &TextEmbeds) -> Result<Self> {
+    fn load(
+        plan: &Plan,
+        expert: Expert,
+        network: &Network,
+        features: &TextEmbeds,
+        given: &Conditioning,
+    ) -> Result<Self> {
         let weights = packed(changed(plan, expert, network)?, plan.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let dtype = compute_dtype(plan.precision, &weights)?;
@@ -75,7 +88,8 @@ impl Denoiser {
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
-        let passes = texts.chunks(at_once).map(|texts| dit.encode_context(texts));
+        let passes = texts.chunks(at_once);
+        let passes = passes.map(|texts| dit.encode_context_with(texts, given.beside_prompts()));
         Ok(Self {
             rope: dit.rope(grid)?,
             passes: passes.collect::<Result<_>>()?,

@@ -11,6 +11,7 @@ mod decode;
 mod denoise;
 mod experts;
 mod frames_file;
+mod image_embeds;
 mod latents_file;
 mod plan_file;
 mod preview;
@@ -32,7 +33,7 @@ use std::path::Path;
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Decoding, Plan, Settings, Variant};
+use crate::job::{Decoding, Plan, Settings, VaeKind, Variant};
 use crate::model::vae;
 use latents_file::Denoised;
 use run_folder::RunFolder;
@@ -131,8 +132,8 @@ fn measured(work: impl FnOnce() -> Result<Option<Settings>>) -> Result<Outcome> 
 
 /// The VAE of a family.
 fn vae_kind(variant: Variant) -> vae::Kind {
-    match variant {
-        Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => vae::Kind::V21,
-        Variant::Ti2v => vae::Kind::V22,
+    match variant.vae() {
+        VaeKind::V21 => vae::Kind::V21,
+        VaeKind::V22 => vae::Kind::V22,
     }
 }

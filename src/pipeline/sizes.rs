@@ -7,14 +7,15 @@ use mlx_rs::Dtype;
 use super::experts::{changed, compute_dtype};
 use crate::Result;
 use crate::backend::Backend;
-use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
+use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
 use crate::model::vae::Tiling;
-use crate::model::{dit, text};
+use crate::model::{clip, dit, text};
 use crate::weights::Weights;
 
 /// The places in a DiT whose weights are float32 whatever the products are computed in.
-const EXACT: [&str; 5] = [
+const EXACT: [&str; 6] = [
+    "img_emb",
     "time_embedding",
     "time_projection",
     "head",
@@ -34,6 +35,10 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
     Ok(Sizes {
         text: of_text(&model.text_encoder, text_length)?,
+        image: match model.image_encoder.as_slice() {
+            [] => None,
+            files => Some(of_image(files)?),
+        },
         dits,
         vae: vae_sizes(model)?,
     })
@@ -79,6 +84,7 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
         layers: weights.count("blocks") as u64,
         heads: config.num_heads.unsigned_abs().into(),
         text_length: config.text_len.unsigned_abs().into(),
+        image_length: image_length(plan),
         fused: is_fused()?,
     };
     for name in weights.names() {
@@ -113,6 +119,23 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
         length,
         fused: is_fused()?,
     })
+}
+
+fn of_image(files: &[PathBuf]) -> Result<ImageSizes> {
+    let weights = Weights::open(files)?.at("visual");
+    Ok(ImageSizes {
+        weights: weights.numbers(),
+        width: length(&weights, "patch_embedding.weight", 0)?,
+        hidden: length(&weights, "transformer.0.mlp.0.weight", 0)?,
+        heads: clip::HEADS.unsigned_abs().into(),
+        tokens: clip::TOKENS.unsigned_abs().into(),
+    })
+}
+
+/// The tokens of the pictures that cross-attention sees.
+fn image_length(plan: &Plan) -> u64 {
+    let pictures = plan.checkpoint.variant.inputs().seen;
+    u64::from(pictures) * u64::from(clip::TOKENS.unsigned_abs())
 }
 
 /// What [`Upsample2x`](crate::model::nn::Upsample2x) makes of the decoder's weights besides: 16 where there were 9, if it convolves

@@ -94,7 +94,7 @@ fn text_length(checkpoint: &Checkpoint) -> Result<usize> {
 }
 
 /// Where features are kept, for one encoder and tokenizer.
-struct EmbedCache {
+pub(super) struct EmbedCache {
     folder: Option<PathBuf>,
     encoder: String,
 }
@@ -112,10 +112,15 @@ impl EmbedCache {
         hash.update(vocabulary);
         hash.update(length.to_le_bytes());
         hash.update(EDITION);
-        Ok(Self {
-            folder: cache::folder().map(|folder| folder.join("text")),
-            encoder: hex(&hash.finalize()),
-        })
+        Ok(Self::of("text", hex(&hash.finalize())))
+    }
+
+    /// The folder of this name, for the encoder that a hash tells.
+    pub(super) fn of(name: &str, encoder: String) -> Self {
+        Self {
+            folder: cache::folder().map(|folder| folder.join(name)),
+            encoder,
+        }
     }
 
     fn path(&self, prompt: &str) -> Option<PathBuf> {
@@ -127,14 +132,14 @@ impl EmbedCache {
     }
 
     /// Anything wrong with a kept file only means that the prompt is encoded again.
-    fn recall(&self, prompt: &str) -> Option<Array> {
+    pub(super) fn recall(&self, prompt: &str) -> Option<Array> {
         let path = self.path(prompt).filter(|path| path.is_file())?;
         let weights = Weights::open(&[path]).ok()?;
         weights.tensor(TENSOR, &weights.shape(TENSOR).ok()?).ok()
     }
 
     /// A full disk is no reason to stop: the features are only kept for later.
-    fn keep(&self, prompt: &str, features: &Array) {
+    pub(super) fn keep(&self, prompt: &str, features: &Array) {
         let Some(path) = self.path(prompt) else {
             return;
         };
@@ -147,7 +152,7 @@ impl EmbedCache {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

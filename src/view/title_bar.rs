@@ -106,7 +106,7 @@ fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
         let mut asked = None;
         for model in bar.models {
             let chosen = bar.model.is_some_and(|chosen| chosen.root == model.root);
-            let detail = (words.model_does)(model.variant.pictures());
+            let detail = (words.model_does)(model.variant.inputs());
             if menu_item(ui, &model.name, detail, chosen).clicked() {
                 asked = Some(Action::UseModel(model.root.clone()));
             }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::memory::{
-    DitSizes, HalfSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding, fit_rest,
-    needs,
+    DitSizes, HalfSizes, ImageSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding,
+    fit_rest, needs,
 };
 use zoetrope::job::{
     Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy, Request, Settings,
@@ -20,7 +20,7 @@ fn sizes(variant: Variant) -> Sizes {
     let (width, hidden, layers, outputs) = match variant {
         Variant::T2v => (1536, 8960, 30, 16),
         Variant::Ti2v => (3072, 14336, 30, 48),
-        Variant::T2vA14b | Variant::I2vA14b => (5120, 13824, 40, 16),
+        _ => (5120, 13824, 40, 16),
     };
     let inputs = u64::from(variant.input_channels());
     let dit = DitSizes {
@@ -37,6 +37,7 @@ fn sizes(variant: Variant) -> Sizes {
         layers,
         heads: width / 128,
         text_length: 512,
+        image_length: 257 * u64::from(variant.inputs().seen),
         fused: true,
     };
     let half = |weights, width| HalfSizes { weights, width };
@@ -55,6 +56,13 @@ fn sizes(variant: Variant) -> Sizes {
             length: 512,
             fused: true,
         },
+        image: (variant.inputs().seen > 0).then_some(ImageSizes {
+            weights: 632_000_000,
+            width: 1280,
+            hidden: 5120,
+            heads: 16,
+            tokens: 257,
+        }),
         dits: experts.map(|expert| (expert, dit))[2 - count..].to_vec(),
         vae: VaeSizes {
             encoder,

@@ -204,6 +204,18 @@ fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_o
         ),
         (Variant::Ti2v, None, None, Some(Field::LastImage)),
         (Variant::I2vA14b, Some(Field::Image), None, None),
+        (
+            Variant::I2v,
+            Some(Field::Image),
+            None,
+            Some(Field::LastImage),
+        ),
+        (
+            Variant::Flf2v,
+            Some(Field::Image),
+            Some(Field::LastImage),
+            None,
+        ),
     ] {
         assert_eq!(refused(variant, &asked(false, false)), alone, "{variant:?}");
         assert_eq!(refused(variant, &asked(true, false)), first, "{variant:?}");
@@ -223,4 +235,24 @@ fn each_family_has_its_own_rule_for_the_size() {
     let size = |variant: Variant| variant.size_for(Size::new(640, 480), 832 * 480);
     assert_eq!(size(Variant::I2vA14b), Size::new(720, 544));
     assert_eq!(size(Variant::Ti2v), Size::new(704, 544));
+}
+
+/// The official program takes a smaller shift for small videos of this family; a number of the user's own stays.
+#[test]
+fn small_videos_of_pictures_have_a_smaller_shift() {
+    let shift = |size: Size, shift| {
+        let request = Request {
+            image: Some("cat.png".into()),
+            size: Some(size),
+            shift,
+            ..request("a cat")
+        };
+        let model = checkpoint_of(Variant::I2v);
+        let plan = Plan::new(&request, model, Some(size), 0, "v.mp4".into());
+        plan.expect("it works").shift
+    };
+    assert_eq!(shift(Size::new(832, 480), None), 3.0);
+    assert_eq!(shift(Size::new(480, 832), None), 3.0);
+    assert_eq!(shift(Size::new(1280, 720), None), 5.0);
+    assert_eq!(shift(Size::new(1280, 720), Some(7.0)), 7.0);
 }

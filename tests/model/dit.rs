@@ -6,7 +6,8 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Block, Config, Dit, Grid, Modulation, Rope, TextKv, Timesteps, patchify, sinusoidal, unpatchify,
+    Beside, Block, Config, Dit, Grid, Modulation, Prompts, Rope, TextKv, Timesteps, patchify,
+    sinusoidal, unpatchify,
 };
 use zoetrope::model::nn::EvalPacer;
 use zoetrope::weights::{Weights, shards};
@@ -104,6 +105,20 @@ impl Golden {
         &self.tensors["in.context"]
     }
 
+    /// The embedded features of pictures, where the network sees some.
+    fn image(&self, dit: &Dit) -> Option<Array> {
+        let features = self.tensors.get("in.clip_fea")?;
+        Some(dit.image().unwrap().forward(features).unwrap())
+    }
+
+    fn prompts(&self, dit: &Dit) -> Prompts {
+        let beside = Beside {
+            image: self.tensors.get("in.clip_fea"),
+            ..Beside::default()
+        };
+        dit.encode_context_with(&[self.context()], beside).unwrap()
+    }
+
     fn name(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
@@ -123,7 +138,13 @@ impl Golden {
 
 const TI2V: Case = Case::new("dit_ti2v_5b", "ti2v_5b/official", "scalar.").at(731.0);
 
-const CASES: [Case; 7] = [
+/// With pictures beside the text.
+const I2V: Case = Case::new("dit_i2v_14b", "i2v_14b/official", "").at(731.0);
+const FLF2V: Case = Case::new("dit_flf2v_14b", "flf2v_14b/official", "").at(731.0);
+
+const CASES: [Case; 9] = [
+    I2V,
+    FLF2V,
     TI2V,
     Case::new("dit_ti2v_5b", "ti2v_5b/official", "pertoken.")
         .at(993.0)
@@ -173,9 +194,13 @@ fn embeddings_match() {
 
         let clean = case.timesteps.clean_first_frame.then_some(0.0);
         let timesteps: Vec<f64> = clean.into_iter().chain([case.timesteps.noisy]).collect();
-        let width = golden.tensors[&golden.name("sinusoidal")].dim(1);
-        golden.compare(&sinusoidal(&timesteps, width), "sinusoidal", once);
+        if let Some(waves) = golden.tensors.get(&golden.name("sinusoidal")) {
+            let width = waves.dim(1);
+            golden.compare(&sinusoidal(&timesteps, width), "sinusoidal", once);
+        }
         let (e, e0) = dit.time().forward(&case.timesteps, golden.grid()).unwrap();
+        let first = text.try_index((.., ..48)).unwrap();
+        golden.compare_any(&unbatched(&first), "text_embed_first48", EMBEDDING);
         let e = e.vectors().squeeze_axes(&[1]).unwrap();
         golden.compare(&e, "e", EMBEDDING);
         golden.compare(e0.vectors(), "e0", EMBEDDING);
@@ -205,7 +230,7 @@ fn queries_and_keys_are_normalised_and_rotated() {
         let rope = dit.rope(grid).unwrap();
 
         let queries = block.self_attn.queries(&input).unwrap();
-        let flat = queries.reshape(&[45, 64]).unwrap();
+        let flat = queries.reshape(&[queries.dim(1), -1]).unwrap();
         golden.compare_any(&flat, "block_0.self_attn.norm_q", EMBEDDING);
         let rotated = unbatched(&rope.rotate(&queries).unwrap());
         golden.compare_any(&rotated, "block_0.q_rope", EMBEDDING);
@@ -222,12 +247,13 @@ fn every_block_and_its_parts_match() {
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
         let text = dit.text().forward(golden.context()).unwrap();
+        let image = golden.image(&dit);
         let (embedding, modulation) = dit.time().forward(&case.timesteps, golden.grid()).unwrap();
         let compare = |x: &Array, name: &str| golden.compare(&unbatched(x), name, BLOCK);
 
         let mut x = dit.embed(&input).unwrap();
         for (i, block) in dit.blocks().iter().enumerate() {
-            let memory = block.cross_attn.key_values(&text).unwrap();
+            let memory = block.cross_attn.key_values(&text, image.as_ref()).unwrap();
             if i == 0 {
                 compare_parts(block, &x, &modulation, &rope, &memory, compare);
             }
@@ -263,13 +289,63 @@ fn compare_parts(
     compare(&y, "block_0.ffn");
 }
 
+/// Both pictures' features with what tells them apart, and what the first block makes of them.
+#[test]
+fn pictures_beside_the_text_match() {
+    // (the case, the rows of the embedding that the reference has)
+    let rows = [0..24, 250..274, 490..514];
+    for (case, rows) in [(I2V, None), (FLF2V, Some(rows))] {
+        let (golden, dit) = (case.open(), case.dit());
+        let image = golden.image(&dit).unwrap();
+        let embedded = match rows {
+            None => image.clone(),
+            Some(rows) => {
+                let parts = rows.map(|rows| image.try_index((.., rows)).unwrap());
+                concatenate(&parts, 1).unwrap()
+            }
+        };
+        golden.compare(&unbatched(&embedded), "img_emb", EMBEDDING);
+
+        let text = dit.text().forward(golden.context()).unwrap();
+        let block = &dit.blocks()[0].cross_attn;
+        let memory = block.key_values(&text, Some(&image)).unwrap();
+        let names = ["norm_k_img", "v_img"].map(|name| format!("block_0.cross_attn.{name}"));
+        for (seen, name) in memory.image().unwrap().into_iter().zip(names) {
+            let joined = seen.transpose_axes(&[0, 2, 1, 3]).unwrap();
+            let joined = joined.reshape(&[1, image.dim(1), -1]).unwrap();
+            let first = joined.try_index((.., ..24)).unwrap();
+            golden.compare(&unbatched(&first), &name, EMBEDDING);
+        }
+    }
+}
+
+/// All prompts of a batch see the same pictures.
+#[test]
+fn prompts_in_a_batch_share_the_pictures() {
+    for case in [I2V, FLF2V] {
+        let (golden, dit) = (case.open(), case.dit());
+        let input = golden.input();
+        let rope = dit.rope(Grid::of(&input)).unwrap();
+        let prompts = [golden.context(), &golden.tensors["in.context_null"]];
+        let beside = Beside {
+            image: golden.tensors.get("in.clip_fea"),
+            ..Beside::default()
+        };
+        let prompts = dit.encode_context_with(&prompts, beside).unwrap();
+        let both = dit.forward(&input, &case.timesteps, &prompts, &rope);
+        let both = both.unwrap();
+        golden.compare(&both[0], "velocity", BLOCK);
+        golden.compare(&both[1], "velocity_null", BLOCK);
+    }
+}
+
 #[test]
 fn the_velocity_matches() {
     for case in CASES {
         let (golden, dit) = (case.open(), case.dit());
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.encode_context(&[golden.context()]).unwrap();
+        let prompts = golden.prompts(&dit);
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
@@ -285,7 +361,7 @@ fn half_precision_products_come_near() {
         let (golden, dit) = (case.open(), case.dit_with(Dtype::Bfloat16));
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.encode_context(&[golden.context()]).unwrap();
+        let prompts = golden.prompts(&dit);
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()

@@ -6,7 +6,7 @@ use serde_json::Value;
 use zoetrope::job::Size;
 
 use crate::support::folder::Model;
-use crate::support::golden_path;
+use crate::support::{golden_json, golden_path};
 
 /// The settings of a run in `e2e.json`.
 pub struct Case {
@@ -16,11 +16,11 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &str) -> Self {
-        let text = std::fs::read_to_string(golden_path("data/e2e.json")).unwrap();
-        let all: Value = serde_json::from_str(&text).unwrap();
+        let files = ["e2e", "e2e_family"].map(golden_json);
+        let settings = files.iter().find_map(|file| file.get(name));
         Self {
             name: name.into(),
-            settings: all[name].clone(),
+            settings: settings.unwrap().clone(),
         }
     }
 
@@ -33,7 +33,12 @@ impl Case {
     }
 
     pub fn image(&self) -> Option<PathBuf> {
-        Some(golden_path(self.settings["image"].as_str()?))
+        self.file("image")
+    }
+
+    /// A file that the settings name.
+    fn file(&self, key: &str) -> Option<PathBuf> {
+        Some(golden_path(self.settings[key].as_str()?))
     }
 
     pub fn size(&self) -> Size {
@@ -84,6 +89,9 @@ impl Case {
                 arguments.extend(flag("max-area", &self.number("max_area")));
             }
             None => arguments.extend(flag("size", &self.size())),
+        }
+        if let Some(last) = self.file("last_image") {
+            arguments.extend(flag("last-image", &last.display()));
         }
         arguments.extend(flag("frames", &self.number("frame_num")));
         arguments.extend(flag("steps", &self.number("steps")));

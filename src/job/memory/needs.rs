@@ -6,8 +6,8 @@
 
 use super::arrays::{Arrays, MOST_SCORES, SCORE_ARRAYS};
 use super::vae::{decode, encode};
-use super::{DitSizes, Need, Sizes, TextSizes};
-use crate::job::{Expert, Pictures, Plan, Stage};
+use super::{DitSizes, ImageSizes, Need, Sizes, TextSizes};
+use crate::job::{Expert, Plan, Stage};
 
 /// Arrays of a DiT as wide as a token, in float32 and in the products' type.
 const TOKEN_ARRAYS: [u64; 2] = [4, 11];
@@ -32,10 +32,15 @@ const TEXT_ARRAYS: u64 = 10 + 2;
 
 /// What every stage of `plan` will take, in the order in which they come.
 pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
-    let variant = plan.checkpoint.variant;
-    let has_pictures = plan.picture.is_some() && variant.pictures() != Pictures::None;
+    let inputs = plan.checkpoint.variant.inputs();
+    let has_pictures = plan.picture.is_some() && inputs.takes_pictures();
     let mut needs = vec![text(&sizes.text)];
-    needs.extend(has_pictures.then(|| encode(plan, &sizes.vae)));
+    if has_pictures {
+        // One is gone before the other comes.
+        let read = sizes.image.as_ref().map(image);
+        let read = read.into_iter().chain([encode(plan, &sizes.vae)]);
+        needs.extend(read.max_by_key(Need::bytes));
+    }
     let is_one = sizes.dits.len() == 1;
     let dits = sizes.dits.iter();
     needs.extend(dits.map(|(expert, dit)| Need {
@@ -52,6 +57,15 @@ fn text(sizes: &TextSizes) -> Need {
     let tokens = sizes.length * sizes.width * TEXT_ARRAYS;
     let work = tokens + scores.max(fed);
     Need::new(Stage::Text, 4 * sizes.layer, 4 * work)
+}
+
+/// The image encoder.
+fn image(sizes: &ImageSizes) -> Need {
+    let scores = sizes.heads * sizes.tokens.pow(2) * SCORE_ARRAYS.stepwise;
+    let fed = sizes.tokens * sizes.hidden * HIDDEN_ARRAYS.stepwise;
+    let work = sizes.tokens * sizes.width * TEXT_ARRAYS + scores.max(fed);
+    let largest = sizes.width * sizes.hidden; // as the file has it, while it is read
+    Need::new(Stage::Image, 4 * sizes.weights, 4 * work.max(largest))
 }
 
 fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Need {
@@ -108,16 +122,17 @@ fn scores(dit: &DitSizes, rows: u64, tokens: u64, product: u64) -> u64 {
     scores.min(MOST_SCORES) * (4 * SCORE_ARRAYS.of(dit.fused) + cast)
 }
 
-/// What stays from step to step: the text's features, keys and values, the rotations, the latents.
+/// What stays from step to step: the text's features, keys and values, those of pictures, the rotations, the latents.
 fn kept(plan: &Plan, prompts: u64, dit: &DitSizes, text: &TextSizes) -> u64 {
     let product = dit.product_bytes(plan.precision);
     let features = 4 * text.width * dit.text_length;
     let memories = 2 * product * dit.text_length * dit.width * dit.layers;
+    let pictures = 2 * product * dit.image_length * dit.width * dit.layers;
     let rotations = 2 * 4 * plan.tokens() * dit.width / dit.heads;
     let latents = plan.latent_shape().channels_first();
     let latents: u64 = latents
         .iter()
         .map(|&side| u64::from(side.unsigned_abs()))
         .product();
-    prompts * (features + memories) + rotations + 4 * LATENTS * latents
+    prompts * (features + memories) + pictures + rotations + 4 * LATENTS * latents
 }

@@ -6,12 +6,14 @@ mod conv;
 mod eval_pacer;
 mod exp;
 mod fused;
+mod layer_norm;
 mod resizing;
 
-pub use activation::{gelu_tanh, silu};
+pub use activation::{gelu, gelu_tanh, silu};
 pub use attention::{attend, attention};
 pub use conv::{Conv3d, Formulation};
 pub use eval_pacer::{EvalPacer, in_parts};
 pub use exp::{exp, softmax};
 pub use fused::Fused;
+pub use layer_norm::LayerNorm;
 pub use resizing::{Downsample2x, Upsample2x};

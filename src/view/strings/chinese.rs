@@ -8,8 +8,8 @@ use super::{
 };
 use crate::job::memory::Saving;
 use crate::job::{
-    Computation, DeviceFault, DownloadProgress, Estimate, Field, Pictures, Refusal,
-    Stage as JobStage, WeightFormat,
+    Computation, DeviceFault, DownloadProgress, Estimate, Field, Refusal, Stage as JobStage, Use,
+    WeightFormat,
 };
 use crate::view::keys::Key;
 
@@ -89,10 +89,13 @@ pub const CHINESE: Words = Words {
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
     memory_why: "本机所有程序正在使用的内存",
     no_model: "没有模型",
-    model_does: |pictures| match pictures {
-        Pictures::None => "文字生成视频",
-        Pictures::FirstFrame => "文字生成视频，可加首帧",
-        Pictures::Ends => "首帧生成视频，可加尾帧",
+    model_does: |inputs| match (inputs.first, inputs.last) {
+        (Use::Never, _) => "文字生成视频",
+        (Use::Optional, Use::Never) => "文字生成视频，可加首帧",
+        (Use::Optional, _) => "文字生成视频，可加首帧和尾帧",
+        (Use::Required, Use::Never) => "首帧生成视频",
+        (Use::Required, Use::Optional) => "首帧生成视频，可加尾帧",
+        (Use::Required, Use::Required) => "首尾帧生成视频",
     },
     more_models: "全部模型…",
     estimate,

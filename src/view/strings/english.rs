@@ -6,7 +6,7 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
 use crate::job::memory::Saving;
-use crate::job::{DownloadProgress, Estimate, Pictures, Stage as JobStage, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Stage as JobStage, Use, WeightFormat};
 use crate::view::keys::Key;
 
 /// What the window says in English.
@@ -91,10 +91,13 @@ pub const ENGLISH: Words = Words {
     memory: |used, all| format!("{} of {}", gigabytes(used), gigabytes(all)),
     memory_why: "Memory in use on this machine, by all programs together",
     no_model: "No model",
-    model_does: |pictures| match pictures {
-        Pictures::None => "Sentences",
-        Pictures::FirstFrame => "Sentences, with a first frame if you like",
-        Pictures::Ends => "A first frame, and a last one if you like",
+    model_does: |inputs| match (inputs.first, inputs.last) {
+        (Use::Never, _) => "Sentences",
+        (Use::Optional, Use::Never) => "Sentences, with a first frame if you like",
+        (Use::Optional, _) => "Sentences, with a first and a last frame if you like",
+        (Use::Required, Use::Never) => "A first frame",
+        (Use::Required, Use::Optional) => "A first frame, and a last one if you like",
+        (Use::Required, Use::Required) => "A first and a last frame",
     },
     more_models: "All models…",
     estimate,

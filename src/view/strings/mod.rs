@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Pictures, QuantBits, Refusal, Size, Stage as JobStage,
+    DeviceFault, DownloadProgress, Estimate, Inputs, QuantBits, Refusal, Size, Stage as JobStage,
     WeightFormat,
 };
 
@@ -95,7 +95,7 @@ pub struct Words {
     /// In the place of the model's name.
     pub no_model: &'static str,
     /// What a model makes videos of.
-    pub model_does: fn(Pictures) -> &'static str,
+    pub model_does: fn(&Inputs) -> &'static str,
     /// Leads to the models.
     pub more_models: &'static str,
     /// The second line of the button that makes the video.

@@ -40,6 +40,7 @@ const DIALECTS: &[Dialect] = &[
     diffusers::VAE_21,
     diffusers::VAE_22,
     transformers::UMT5,
+    transformers::CLIP,
     llama_cpp::UMT5,
     mlx_video::DIT,
     mlx_video::UMT5,

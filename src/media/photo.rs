@@ -12,7 +12,7 @@ use std::path::Path;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 
-pub use cover::cover;
+pub use cover::{cover, cover_smoothly, pull};
 pub use save::save;
 pub use stretch::stretch;
 
@@ -49,7 +49,7 @@ pub fn open(path: &Path) -> Result<RgbImage> {
 
 /// `picture` pulled to `size`, no side of which is 0, with Pillow's Lanczos filter.
 pub fn resize(picture: &RgbImage, size: Size) -> RgbImage {
-    lanczos::resize(picture, size.width, size.height)
+    lanczos::resize(picture, size, lanczos::LANCZOS)
 }
 
 /// `picture` as the networks see it: (3, height, width), each value in -1..1.

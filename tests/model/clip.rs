@@ -54,8 +54,8 @@ fn pixels_are_as_the_official_code_makes_them() {
     let rows = planes.take_axis(&rows, 1).unwrap();
     compare(&rows, &golden["pixels_rows"], PIXELS, "four rows");
     let sums = planes.sum_axes(&[1, 2], false).unwrap();
-    // Fifty thousand numbers are added up in another order.
-    compare(&sums, &golden["pixels_sum"], (0.0, 1e-5), "sums");
+    // Fifty thousand of them, each off by what a pixel may be.
+    compare(&sums, &golden["pixels_sum"], (0.5, 0.0), "sums");
 }
 
 #[test]

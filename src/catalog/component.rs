@@ -34,6 +34,10 @@ pub enum Role {
         seen: u32,
         /// How wide these features are.
         features: u32,
+        /// Whether it puts a reference picture's tokens before those of the video.
+        leads: bool,
+        /// The channels that VACE's blocks see; 0 where there are none.
+        chain: u32,
         /// Whether it has parts that no supported family has.
         is_extended: bool,
     },
@@ -55,10 +59,13 @@ pub enum Role {
 }
 
 /// The parts that DiTs of supported families have.
-const DIT_PARTS: [&str; 7] = [
+const DIT_PARTS: [&str; 10] = [
     "patch_embedding",
     "text_embedding",
     "img_emb",
+    "ref_conv",
+    "vace_patch_embedding",
+    "vace_blocks",
     "time_embedding",
     "time_projection",
     "blocks",
@@ -83,11 +90,15 @@ impl Role {
                 inputs,
                 outputs,
                 seen,
+                leads,
+                chain,
                 ..
             } => Some(DitShape {
                 inputs,
                 outputs,
                 seen,
+                leads,
+                chain,
             }),
             _ => None,
         }
@@ -202,11 +213,22 @@ fn role(weights: &Weights) -> Result<Option<Role>> {
     let has = |name: &str| weights.has(name);
     Ok(
         if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") {
-            let is_known = |name: &str| DIT_PARTS.contains(&name.split('.').next().unwrap_or(name));
+            // The blocks of VACE are nothing without what feeds them.
+            let has_chain = has("vace_patch_embedding.weight");
+            let is_known = |name: &str| {
+                let part = name.split('.').next().unwrap_or(name);
+                DIT_PARTS.contains(&part) && (has_chain || part != "vace_blocks")
+            };
             Some(Role::Dit {
                 width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,
                 outputs: size("head.head.weight", 0)? / 4,
+                leads: has("ref_conv.weight"),
+                chain: if has("vace_patch_embedding.weight") {
+                    size("vace_patch_embedding.weight", 1)?
+                } else {
+                    0
+                },
                 seen: match (has("img_emb.proj.0.weight"), has("img_emb.emb_pos")) {
                     (true, true) => 2,
                     (true, false) => 1,

@@ -33,9 +33,15 @@ fn describes(path: &Path, width: u32) -> bool {
     let Ok(config) = serde_json::from_slice::<Config>(&text) else {
         return false;
     };
-    let is_wan = config
-        .class
-        .is_none_or(|class| ["WanModel", "WanTransformer3DModel"].contains(&class.as_str()));
+    let is_wan = config.class.is_none_or(|class| {
+        [
+            "WanModel",
+            "VaceWanModel",
+            "WanTransformer3DModel",
+            "WanVACETransformer3DModel",
+        ]
+        .contains(&class.as_str())
+    });
     let heads = config.num_heads.zip(config.attention_head_dim);
     let described = config
         .dim

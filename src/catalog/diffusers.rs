@@ -32,6 +32,7 @@ struct Config {
     out_channels: u32,
     image_dim: Option<u32>,
     pos_embed_seq_len: Option<u32>,
+    vace_in_channels: Option<u32>,
 }
 
 impl Config {
@@ -44,6 +45,8 @@ impl Config {
                 (Some(_), None) => 1,
                 (Some(_), Some(_)) => 2,
             },
+            leads: false, // Diffusers has no such models
+            chain: self.vace_in_channels.unwrap_or_default(),
         }
     }
 }

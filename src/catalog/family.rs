@@ -15,6 +15,7 @@ struct Config {
     class: Option<String>,
     model_type: Option<String>,
     in_dim: Option<u32>,
+    vace_in_dim: Option<u32>,
 }
 
 /// The family of the DiT that the file describes, which is one of `experts`.
@@ -38,7 +39,8 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     {
         return wrong(format!("belongs to a {class}, which is not a Wan model"));
     }
-    let Some(kind) = config.model_type else {
+    let kind = config.vace_in_dim.map(|_| "vace".to_owned());
+    let Some(kind) = kind.or(config.model_type) else {
         return wrong("is not the configuration of a Wan model: it has no model_type".into());
     };
     let candidates = Variant::ALL
@@ -68,7 +70,7 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
 }
 
 /// What the official code calls the networks.
-const CLASSES: [&str; 1] = ["WanModel"];
+const CLASSES: [&str; 2] = ["WanModel", "VaceWanModel"];
 
 /// What is wrong with a DiT that belongs to none.
 pub fn unsupported() -> String {

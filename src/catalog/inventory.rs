@@ -74,7 +74,8 @@ impl Inventory {
         ];
         let missing = missing.iter().filter(|(is, _)| *is).map(|(_, what)| *what);
         let missing = missing.collect::<Vec<_>>().join(" and ");
-        let (Some(text_encoder), Some(vae), false) = (text_encoder, vae, lacks_image_encoder) else {
+        let (Some(text_encoder), Some(vae), false) = (text_encoder, vae, lacks_image_encoder)
+        else {
             return Err(incomplete(root, &format!("it lacks {missing}")));
         };
         let tokenizer = self.tokenizer(text_encoder).ok_or_else(|| {

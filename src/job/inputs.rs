@@ -10,6 +10,12 @@ pub struct Inputs {
     pub first: Use,
     /// The picture to end with.
     pub last: Use,
+    /// A video to be followed or changed.
+    pub video: Use,
+    /// Which parts of that are made anew.
+    pub mask: Use,
+    /// How many reference pictures it can be shown at most.
+    pub references: usize,
     /// The rule by which a picture and the size of the video are brought together.
     pub rule: PictureRule,
     /// Whether the first frame's clean latent stands in the place of a noisy one, with a timestep of zero.
@@ -18,6 +24,11 @@ pub struct Inputs {
     pub beside: &'static [Beside],
     /// How many pictures the image encoder reads, for cross-attention beside the text.
     pub seen: u32,
+    /// Whether the tokens of a reference picture stand before those of the video.
+    pub leads: bool,
+    /// Whether a chain of blocks beside the main ones follows video, mask and references, these as frames before the
+    /// video's own.
+    pub chain: bool,
 }
 
 /// Whether a family is given something.
@@ -49,6 +60,14 @@ pub enum PictureRule {
     ///
     /// Wan2.2 `wan/image2video.py`, `WanI2V.generate`.
     Stretch,
+    /// The size nearest to the picture's aspect; pulled to it by Pillow's bicubic filter.
+    ///
+    /// VideoX-Fun `videox_fun/utils/utils.py`, `get_image_latent`.
+    Pull,
+    /// The size of the source video, or less if that fills more than the area.
+    ///
+    /// Wan2.1 `wan/utils/vace_processor.py`, `VaceVideoProcessor`.
+    Source,
 }
 
 /// Channels beside the noise.
@@ -58,6 +77,8 @@ pub enum Beside {
     Mask,
     /// The latents of a clip that has the given frames, and grey elsewhere.
     Frames,
+    /// The latents of the video that is followed or changed.
+    Video,
 }
 
 impl Inputs {
@@ -65,10 +86,15 @@ impl Inputs {
     pub const NONE: Self = Self {
         first: Use::Never,
         last: Use::Never,
+        video: Use::Never,
+        mask: Use::Never,
+        references: 0,
         rule: PictureRule::Cover,
         in_place: false,
         beside: &[],
         seen: 0,
+        leads: false,
+        chain: false,
     };
 
     /// Whether there is anything to be encoded.
@@ -76,11 +102,22 @@ impl Inputs {
         self.first.is_possible()
     }
 
+    /// The channels that the chain of blocks beside the main ones follows: what stays, what is made anew, and the mask of
+    /// every pixel that a latent covers.
+    pub(super) fn chain_channels(&self, vae: VaeKind) -> u32 {
+        let (_, height, width) = vae.stride();
+        if self.chain {
+            2 * vae.channels() + height * width
+        } else {
+            0
+        }
+    }
+
     /// The channels beside the noise.
     pub(super) fn channels(&self, vae: VaeKind) -> u32 {
         let channels = self.beside.iter().map(|beside| match beside {
             Beside::Mask => vae.stride().0,
-            Beside::Frames => vae.channels(),
+            Beside::Frames | Beside::Video => vae.channels(),
         });
         channels.sum()
     }

@@ -24,6 +24,18 @@ pub enum Variant {
     T2vA14b,
     /// Wan2.2 I2V-A14B: first frames, last frames too, otherwise as T2V-A14B.
     I2vA14b,
+    /// Wan2.2 Fun-5B-InP: first and last frames, otherwise as TI2V-5B.
+    FunInp,
+    /// Wan2.2 Fun-5B-Control: a control video, a first frame and a reference, otherwise as TI2V-5B.
+    FunControl,
+    /// Wan2.2 Fun-A14B-Control: a control video, a first frame and a reference, otherwise as T2V-A14B.
+    FunControlA14b,
+    /// Wan2.1 VACE, 1.3B and 14B: a video, a mask and references, otherwise as Wan2.1 T2V.
+    Vace,
+    /// Wan2.2 VACE-Fun-A14B: the same with two experts.
+    VaceA14b,
+    /// Lucy-Edit: a video to be changed, otherwise as TI2V-5B.
+    LucyEdit,
 }
 
 /// What sets a family apart.
@@ -163,6 +175,99 @@ const I2V_A14B: Family = Family {
     ..T2V
 };
 
+/// VideoX-Fun `videox_fun/pipeline/pipeline_wan2_2_fun_inpaint.py`.
+const FUN_INP: Family = Family {
+    name: "Wan2.2 Fun-5B-InP",
+    types: FUN_TYPES,
+    inputs: Inputs {
+        first: Use::Optional,
+        last: Use::Optional,
+        rule: PictureRule::Pull,
+        in_place: true,
+        beside: &[Beside::Mask, Beside::Frames],
+        ..Inputs::NONE
+    },
+    usual: Usual {
+        guidance: Guidance::both(6.0),
+        ..TI2V.usual
+    },
+    ..TI2V
+};
+
+/// VideoX-Fun `videox_fun/pipeline/pipeline_wan2_2_fun_control.py`.
+const FUN_CONTROL: Family = Family {
+    name: "Wan2.2 Fun-5B-Control",
+    inputs: Inputs {
+        last: Use::Never,
+        video: Use::Optional,
+        references: 1,
+        beside: &[Beside::Video, Beside::Mask, Beside::Frames],
+        leads: true,
+        ..FUN_INP.inputs
+    },
+    ..FUN_INP
+};
+
+/// The same.
+const FUN_CONTROL_A14B: Family = Family {
+    name: "Wan2.2 Fun-A14B-Control",
+    types: FUN_TYPES,
+    inputs: Inputs {
+        in_place: false,
+        ..FUN_CONTROL.inputs
+    },
+    usual: Usual {
+        guidance: Guidance::both(6.0),
+        ..T2V.usual
+    },
+    ..T2V_A14B
+};
+
+/// What these are called in `config.json` says little: the channels tell.
+const FUN_TYPES: &[&str] = &["ti2v", "i2v", "t2v"];
+
+/// Wan2.1 `generate.py` and `wan/vace.py`.
+const VACE: Family = Family {
+    name: "Wan2.1 VACE",
+    types: &["vace"],
+    inputs: Inputs {
+        video: Use::Optional,
+        mask: Use::Optional,
+        references: 3,
+        rule: PictureRule::Source,
+        chain: true,
+        ..Inputs::NONE
+    },
+    usual: Usual {
+        shift: 16.0,
+        ..T2V.usual
+    },
+    ..T2V
+};
+
+/// VideoX-Fun `videox_fun/pipeline/pipeline_wan2_2_vace_fun.py`.
+const VACE_A14B: Family = Family {
+    name: "Wan2.2 VACE-Fun-A14B",
+    boundary: T2V_A14B.boundary,
+    ..VACE
+};
+
+/// Diffusers `pipelines/wan/pipeline_wan_video2video.py` with the source's latents beside the noise, as the authors have it.
+const LUCY_EDIT: Family = Family {
+    name: "Lucy-Edit",
+    inputs: Inputs {
+        video: Use::Required,
+        beside: &[Beside::Video],
+        ..Inputs::NONE
+    },
+    usual: Usual {
+        size: SMALL,
+        frames: 81,
+        ..TI2V.usual
+    },
+    ..TI2V
+};
+
 /// The size of the small models.
 const SMALL: Size = Size::new(832, 480);
 
@@ -180,17 +285,27 @@ pub struct DitShape {
     pub outputs: u32,
     /// The pictures that it reads the image encoder's features of.
     pub seen: u32,
+    /// Whether it puts a reference picture's tokens before those of the video.
+    pub leads: bool,
+    /// The channels that a chain of blocks beside the main ones sees; 0 where there is none.
+    pub chain: u32,
 }
 
 impl Variant {
     /// Every family.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::T2v,
         Self::I2v,
         Self::Flf2v,
         Self::Ti2v,
         Self::T2vA14b,
         Self::I2vA14b,
+        Self::FunInp,
+        Self::FunControl,
+        Self::FunControlA14b,
+        Self::Vace,
+        Self::VaceA14b,
+        Self::LucyEdit,
     ];
 
     const fn family(self) -> &'static Family {
@@ -201,6 +316,12 @@ impl Variant {
             Self::Ti2v => &TI2V,
             Self::T2vA14b => &T2V_A14B,
             Self::I2vA14b => &I2V_A14B,
+            Self::FunInp => &FUN_INP,
+            Self::FunControl => &FUN_CONTROL,
+            Self::FunControlA14b => &FUN_CONTROL_A14B,
+            Self::Vace => &VACE,
+            Self::VaceA14b => &VACE_A14B,
+            Self::LucyEdit => &LUCY_EDIT,
         }
     }
 
@@ -262,6 +383,8 @@ impl Variant {
             inputs: self.input_channels(),
             outputs: self.latent_channels(),
             seen: self.inputs().seen,
+            leads: self.inputs().leads,
+            chain: self.inputs().chain_channels(self.vae()),
         }
     }
 
@@ -273,8 +396,9 @@ impl Variant {
     /// The size of a video that fills `area` with about the aspect of `like`, by the official rule.
     pub fn size_for(self, like: Size, area: u64) -> Size {
         match self.inputs().rule {
-            PictureRule::Cover => like.best_within(self.alignment(), area),
+            PictureRule::Cover | PictureRule::Pull => like.best_within(self.alignment(), area),
             PictureRule::Stretch => like.each_within(self.alignment(), area),
+            PictureRule::Source => like.source_within(self.alignment(), area),
         }
     }
 

@@ -81,7 +81,7 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
         },
         width: length(&weights, "patch_embedding.weight", 0)?,
         hidden: length(&weights, "blocks.0.ffn.0.weight", 0)?,
-        layers: weights.count("blocks") as u64,
+        layers: (weights.count("blocks") + weights.count("vace_blocks")) as u64,
         heads: config.num_heads.unsigned_abs().into(),
         text_length: config.text_len.unsigned_abs().into(),
         image_length: image_length(plan),
@@ -89,7 +89,8 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
     };
     for name in weights.names() {
         let is_exact = name.split('.').any(|part| EXACT.contains(&part));
-        let is_large = name.starts_with("blocks.") && weights.shape(&name)?.len() == 2;
+        let is_in_block = name.starts_with("blocks.") || name.starts_with("vace_blocks.");
+        let is_large = is_in_block && weights.shape(&name)?.len() == 2;
         let kind = match (is_exact, is_large) {
             (true, _) => &mut sizes.exact,
             (false, true) => &mut sizes.large,

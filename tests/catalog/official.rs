@@ -190,7 +190,7 @@ fn other_models_are_named() {
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "vace" }"#,
-            "type vace, which is not supported",
+            "Wan2.1_VAE.pth is missing",
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "ti2v", "in_dim": 36 }"#,

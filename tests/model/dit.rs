@@ -101,6 +101,16 @@ impl Golden {
         Grid::of(&self.input())
     }
 
+    /// What stands beside the prompts, with a control video at this strength.
+    fn beside<'a>(&'a self, reference: Option<&'a Array>, strength: f32) -> Beside<'a> {
+        let control = self.tensors.get("in.vace_context");
+        Beside {
+            image: self.tensors.get("in.clip_fea"),
+            reference,
+            control: control.map(|control| (control, strength)),
+        }
+    }
+
     fn context(&self) -> &Array {
         &self.tensors["in.context"]
     }
@@ -112,10 +122,7 @@ impl Golden {
     }
 
     fn prompts(&self, dit: &Dit) -> Prompts {
-        let beside = Beside {
-            image: self.tensors.get("in.clip_fea"),
-            ..Beside::default()
-        };
+        let beside = self.beside(None, 1.0);
         dit.encode_context_with(&[self.context()], beside).unwrap()
     }
 
@@ -327,16 +334,56 @@ fn prompts_in_a_batch_share_the_pictures() {
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
         let prompts = [golden.context(), &golden.tensors["in.context_null"]];
-        let beside = Beside {
-            image: golden.tensors.get("in.clip_fea"),
-            ..Beside::default()
-        };
+        let beside = golden.beside(None, 1.0);
         let prompts = dit.encode_context_with(&prompts, beside).unwrap();
         let both = dit.forward(&input, &case.timesteps, &prompts, &rope);
         let both = both.unwrap();
         golden.compare(&both[0], "velocity", BLOCK);
         golden.compare(&both[1], "velocity_null", BLOCK);
     }
+}
+
+/// A control video leads as strongly as it is told to, or not at all.
+#[test]
+fn a_control_video_leads_as_strongly_as_it_should() {
+    let case = Case::new("dit_vace_1_3b", "vace_1_3b/official", "").at(731.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let rope = dit.rope(Grid::of(&input)).unwrap();
+    for (strength, name) in [
+        (1.0, "velocity"),
+        (0.6, "velocity_scaled"),
+        (0.0, "velocity_scale0"),
+    ] {
+        let beside = golden.beside(None, strength);
+        let texts = [golden.context(), golden.context()];
+        let prompts = dit.encode_context_with(&texts, beside).unwrap();
+        let both = dit.forward(&input, &case.timesteps, &prompts, &rope);
+        for velocity in both.unwrap() {
+            golden.compare(&velocity, name, BLOCK);
+        }
+    }
+}
+
+/// The tokens of a reference picture stand before those of the video, as a frame more, and are gone in the end.
+#[test]
+fn a_reference_stands_before_the_video() {
+    let folder = "fun_a14b_control/official/high_noise_model";
+    let case = Case::new("dit_fun_a14b_control", folder, "").at(951.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let grid = Grid {
+        frames: golden.grid().frames + 1,
+        ..golden.grid()
+    };
+    let rope = dit.rope(grid).unwrap();
+    let reference = golden.tensors["in.full_ref"].expand_dims(1).unwrap();
+    let beside = golden.beside(Some(&reference), 1.0);
+    let prompts = dit
+        .encode_context_with(&[golden.context()], beside)
+        .unwrap();
+    let velocity = dit.forward(&input, &case.timesteps, &prompts, &rope);
+    golden.compare(&velocity.unwrap()[0], "velocity", BLOCK);
 }
 
 #[test]

@@ -193,6 +193,9 @@ fn name_of(field: Field) -> &'static str {
         | Field::Prompt
         | Field::Image
         | Field::LastImage
+        | Field::Video
+        | Field::Mask
+        | Field::References
         | Field::Loras
         | Field::Memory
         | Field::Output => "size",

@@ -8,8 +8,8 @@ use super::models::args::Models;
 use crate::catalog;
 use crate::error::Result;
 use crate::job::{
-    Checkpoint, CropAnchor, Guidance, Lora, Negative, Part, PictureFit, Precision, Published,
-    Quality, QuantBits, Request, Sampler, Size, VaePrecision,
+    Checkpoint, CropAnchor, Guidance, Guides, Lora, Negative, Part, PictureFit, Precision,
+    Published, Quality, QuantBits, Request, Sampler, Size, VaePrecision,
 };
 
 /// Turn a sentence or a picture into a video with the Wan models
@@ -98,6 +98,10 @@ pub struct Generate {
     /// Picture to end with, for models that take one
     #[arg(long, value_name = "FILE", requires = "image")]
     pub last_image: Option<PathBuf>,
+
+    /// Videos and references.
+    #[command(flatten)]
+    pub guides: Guides,
 
     /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
     /// [default: picture]
@@ -426,6 +430,7 @@ impl Generate {
             },
             image: self.image.clone(),
             last_image: self.last_image.clone(),
+            guides: self.guides.clone(),
             fit: self.fit.unwrap_or_default(),
             anchor: CropAnchor::CENTRE,
             last_anchor: CropAnchor::CENTRE,

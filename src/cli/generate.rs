@@ -9,8 +9,8 @@ use super::{destination, follow, show};
 use crate::catalog::{self, Matched};
 use crate::engine::memory;
 use crate::error::{Error, Result};
-use crate::job::{Command, Expert, Plan, new_seed};
-use crate::media::photo;
+use crate::job::{Command, Expert, Found, Plan, new_seed};
+use crate::media::{self, photo};
 
 /// Makes the video that the arguments ask for.
 pub fn run(args: &Generate) -> ExitCode {
@@ -35,7 +35,15 @@ fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
 /// Everything that can be refused is refused here, before any work.
 pub fn plan(args: &Generate) -> Result<Plan> {
     let checkpoint = args.model.open()?;
-    let picture = args.image.as_deref().map(photo::size).transpose()?;
+    let guides = &args.guides;
+    let found = Found {
+        picture: args.image.as_deref().map(photo::size).transpose()?,
+        video: guides.video.as_deref().map(media::span).transpose()?,
+    };
+    guides.mask.as_deref().map(media::span).transpose()?;
+    for reference in &guides.references {
+        photo::size(reference)?;
+    }
     args.last_image.as_deref().map(photo::size).transpose()?;
     if let Some(noise) = &args.noise {
         File::open(noise).map_err(Error::file("read", noise))?;
@@ -43,7 +51,7 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     let plan = Plan::new(
         &args.request(),
         checkpoint,
-        picture,
+        found,
         new_seed(),
         args.output.clone(),
     )?;

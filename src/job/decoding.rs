@@ -68,6 +68,13 @@ impl Decoding {
         precision: Option<VaePrecision>,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
+        // References stand before the video's own frames.
+        let leading = settings.as_ref();
+        let leading = leading.map_or(0, |told| told.guides.leading(checkpoint.variant));
+        let shape = LatentShape {
+            frames: shape.frames - leading.cast_signed().min(shape.frames - 1),
+            ..shape
+        };
         let (size, frames) = video(&checkpoint, shape)?;
         let told = settings.as_ref().map(|settings| settings.fps);
         let fps = check_fps(fps.or(told).unwrap_or(checkpoint.defaults.fps))?;

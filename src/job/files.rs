@@ -26,6 +26,7 @@ impl Plan {
         let own = [Some(&mut self.output)].into_iter().chain(optional);
         let loras = self.loras.iter_mut().map(|lora| &mut lora.file);
         own.flatten()
+            .chain(self.guides.files_mut())
             .chain(loras)
             .chain(self.checkpoint.paths_mut())
     }
@@ -33,7 +34,8 @@ impl Plan {
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let first = self.picture.iter_mut().map(|picture| &mut picture.path);
-        first.chain(&mut self.last_picture)
+        let references = &mut self.guides.references;
+        first.chain(&mut self.last_picture).chain(references)
     }
 }
 

@@ -11,8 +11,9 @@ use super::checks::{
 };
 use super::refusal::refuse;
 use super::{
-    Checkpoint, CropAnchor, Defaults, Field, Guidance, Lora, MemoryOptions, Negative, PictureFit,
-    Precision, Quality, QuantBits, Refusal, Request, Sampler, Size, VaePrecision,
+    Checkpoint, CropAnchor, Defaults, Field, Found, Guidance, Guides, Lora, MemoryOptions,
+    Negative, PictureFit, Precision, Quality, QuantBits, Refusal, Request, Sampler, Size,
+    VaePrecision,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -35,6 +36,9 @@ pub struct Plan {
     /// Which part of the last frame stays.
     #[serde(default)]
     pub last_anchor: CropAnchor,
+    /// Videos and references.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// The size of the video.
     pub size: Size,
     /// The number of frames, 4n + 1.
@@ -119,7 +123,7 @@ impl LatentShape {
 impl Plan {
     /// Fills in what the model recommends and checks what the request says.
     ///
-    /// `picture` is the size of the request's first frame, if it has one; `seed` is used when the
+    /// `found` is what the request's pictures and videos tell of themselves; `seed` is used when the
     /// request has none.
     ///
     /// # Errors
@@ -127,19 +131,24 @@ impl Plan {
     pub fn new(
         request: &Request,
         checkpoint: Checkpoint,
-        picture: Option<Size>,
+        found: impl Into<Found>,
         seed: u64,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
+        let Found { picture, video } = found.into();
         let defaults = checkpoint.defaults.clone();
         check_pictures(request, checkpoint.variant)?;
-        let size = video_size(request, &checkpoint, picture)?;
-        let frames = request.frames.unwrap_or(defaults.frames);
+        request.guides.check(checkpoint.variant)?;
+        let led = picture.or(video.map(|video| video.size));
+        let size = video_size(request, &checkpoint, led)?;
+        let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
+        let own = video.map(|video| video.length(fps).min(defaults.frames));
+        let frames = request.frames.or(own).unwrap_or(defaults.frames);
         check_frames(frames, checkpoint.variant)?;
+        Guides::check_length(video.as_ref(), checkpoint.variant, (frames, fps))?;
         check_last_frame(request, frames, checkpoint.variant)?;
         let shift = request.shift.unwrap_or_else(|| checkpoint.shift_for(size));
         let steps = request.steps.unwrap_or(defaults.steps);
-        let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
         if request.prompt.trim().is_empty() {
             return refuse(
                 Field::Prompt,
@@ -161,6 +170,7 @@ impl Plan {
             picture: first_frame(request, &defaults),
             last_picture: request.last_image.clone(),
             last_anchor: request.last_anchor,
+            guides: request.guides.clone(),
             size,
             frames,
             fps,
@@ -199,7 +209,12 @@ impl Plan {
 
     /// The axes of the latents of this video.
     pub fn latent_shape(&self) -> LatentShape {
-        self.checkpoint.variant.latent_shape(self.size, self.frames)
+        let variant = self.checkpoint.variant;
+        let own = variant.latent_shape(self.size, self.frames);
+        LatentShape {
+            frames: own.frames + self.guides.leading(variant).cast_signed(),
+            ..own
+        }
     }
 
     /// The number of tokens that the DiT sees.
@@ -213,6 +228,17 @@ impl Plan {
         let (t, h, w) = self.checkpoint.variant.patch();
         let positions = i64::from(frames) * i64::from(height) * i64::from(width);
         positions.unsigned_abs() / u64::from(t * h * w)
+    }
+
+    /// The tokens of a reference picture before those of the video.
+    pub fn leading_tokens(&self) -> u64 {
+        let frames = self.latent_shape().frames;
+        let in_frame = self.tokens() / u64::from(frames.unsigned_abs()).max(1);
+        if self.checkpoint.variant.inputs().leads {
+            in_frame
+        } else {
+            0
+        }
     }
 
     /// Whether the two passes of guidance run as one batch.

@@ -13,6 +13,12 @@ pub enum Field {
     Image,
     /// The last frame.
     LastImage,
+    /// The video that leads, or how strongly.
+    Video,
+    /// Its mask.
+    Mask,
+    /// The reference pictures.
+    References,
     /// The size or the area.
     Size,
     /// The number of frames.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CropAnchor, Expert, Lora, Precision, Quality, QuantBits, Size, VaePrecision};
+use super::{CropAnchor, Expert, Guides, Lora, Precision, Quality, QuantBits, Size, VaePrecision};
 
 /// What the user asked for. `None` means "as the model recommends".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Request {
     pub image: Option<PathBuf>,
     /// The last frame.
     pub last_image: Option<PathBuf>,
+    /// Videos and references.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// How the first frame and the size of the video are brought together.
     pub fit: PictureFit,
     /// Which part of the first frame stays when it is cropped.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CropAnchor, Guidance, Lora, Negative, PictureFit, Plan, Precision, Quality, QuantBits, Request,
-    Sampler, Size, VaePrecision, Variant,
+    CropAnchor, Guidance, Guides, Lora, Negative, PictureFit, Plan, Precision, Quality, QuantBits,
+    Request, Sampler, Size, VaePrecision, Variant,
 };
 
 /// Everything that decides what a video shows. Of the files, only their names.
@@ -31,6 +31,9 @@ pub struct Settings {
     /// The name of the last frame's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_image: Option<PathBuf>,
+    /// Videos and references; of the files their names.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// How the first frame and the size were brought together.
     #[serde(default)]
     pub fit: PictureFit,
@@ -91,6 +94,7 @@ impl Settings {
             },
             image: self.image,
             last_image: self.last_image,
+            guides: self.guides,
             fit: self.fit,
             anchor: self.anchor,
             last_anchor: self.last_anchor,
@@ -143,6 +147,7 @@ impl Plan {
             negative: self.negative.clone(),
             image: picture.and_then(|picture| file_name(&picture.path)),
             last_image: self.last_picture.as_deref().and_then(file_name),
+            guides: without_folders(&self.guides),
             fit: picture.map(|picture| picture.fit).unwrap_or_default(),
             anchor: picture.map(|picture| picture.anchor).unwrap_or_default(),
             last_anchor: self.last_anchor,
@@ -168,6 +173,14 @@ impl Plan {
     pub fn settings_json(&self) -> String {
         self.settings().to_json()
     }
+}
+
+fn without_folders(guides: &Guides) -> Guides {
+    let mut guides = guides.clone();
+    for file in guides.files_mut() {
+        *file = file_name(file).unwrap_or_default();
+    }
+    guides
 }
 
 fn without_folder(lora: &Lora) -> Lora {

@@ -58,7 +58,10 @@ impl Footage {
         if ending.eq_ignore_ascii_case("gif") {
             return Self::of_animation(path);
         }
-        if PICTURES.iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+        if PICTURES
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+        {
             let size = photo::size(path)?;
             return Ok(Self::new(
                 path,
@@ -91,7 +94,9 @@ impl Footage {
         let files = entries.flatten().map(|entry| entry.path());
         let is_picture = |file: &PathBuf| {
             let ending = file.extension().unwrap_or_default();
-            PICTURES.iter().any(|known| ending.eq_ignore_ascii_case(known))
+            PICTURES
+                .iter()
+                .any(|known| ending.eq_ignore_ascii_case(known))
         };
         let mut pictures: Vec<_> = files.filter(is_picture).collect();
         pictures.sort();
@@ -158,7 +163,9 @@ impl Footage {
                 let Size { width, height } = self.size;
                 RgbImage::from_raw(width, height, reader.frame(index)?)
             }
-            Frames::Pictures(files) => files.get(index).map(|file| photo::open(file)).transpose()?,
+            Frames::Pictures(files) => {
+                files.get(index).map(|file| photo::open(file)).transpose()?
+            }
             Frames::Decoded(frames) => frames.get(index).cloned(),
         };
         found.ok_or_else(|| {

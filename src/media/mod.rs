@@ -2,6 +2,7 @@
 //! whatever else is wanted. And the one road to a file, which what the program keeps for itself takes too.
 
 mod export;
+mod footage;
 pub mod json;
 pub mod mp4;
 mod partial_file;
@@ -9,5 +10,6 @@ pub mod photo;
 mod task;
 
 pub use export::{Step, export};
+pub use footage::{Footage, span};
 pub use partial_file::PartialFile;
 pub use task::{Task, TaskHandle};

@@ -1,5 +1,6 @@
 //! A *photo* is a picture file that somebody brings along as the first frame of a video.
 
+mod canvas;
 mod cover;
 mod lanczos;
 mod save;
@@ -12,6 +13,7 @@ use std::path::Path;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 
+pub use canvas::on_canvas;
 pub use cover::{cover, cover_smoothly, pull};
 pub use save::save;
 pub use stretch::stretch;

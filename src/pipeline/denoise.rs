@@ -44,7 +44,12 @@ pub(super) fn run(
         checks::latents(plan, step + 1, &latents)?;
         folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
         reporter.latents(&latents)?;
-        reporter.show(|| Ok(Glimpse::Preview(step + 1, preview.of(&clean)?)))?;
+        reporter.show(|| {
+            Ok(Glimpse::Preview(
+                step + 1,
+                preview.of(&given.own_frames(&clean)?)?,
+            ))
+        })?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
         if reporter.finishes_early() && step + 1 < steps {
             checks::latents(plan, step + 1, &clean)?;

@@ -79,7 +79,7 @@ impl Denoiser {
         let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
         let shape = plan.latent_shape();
         let grid = Grid {
-            frames: shape.frames,
+            frames: shape.frames + given.leading_tokens(),
             height: shape.height / 2,
             width: shape.width / 2,
         };

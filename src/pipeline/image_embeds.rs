@@ -7,7 +7,7 @@ use mlx_rs::{Array, memory};
 use sha2::{Digest, Sha256};
 
 use super::Reporter;
-use super::conditioning::frame;
+use super::conditioning::planes;
 use super::text_embeds::{EmbedCache, hex};
 use crate::Result;
 use crate::job::{Checkpoint, Size, Stage};
@@ -65,7 +65,7 @@ fn encode(
 /// Wan2.1 `wan/modules/clip.py`, `CLIPModel.visual`.
 fn pixels(picture: &RgbImage) -> Result<Array> {
     let square = Size::new(SIDE, SIDE);
-    frame(&photo::stretch(picture, square), square)
+    planes(&photo::stretch(picture, square), square)
 }
 
 /// What tells pictures apart.

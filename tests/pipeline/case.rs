@@ -8,6 +8,14 @@ use zoetrope::job::Size;
 use crate::support::folder::Model;
 use crate::support::{golden_json, golden_path};
 
+/// The files that a run is given, and what the reference calls them.
+const FILES: [(&str, &[&str]); 4] = [
+    ("image", &["image", "start_image"]),
+    ("last-image", &["last_image", "end_image"]),
+    ("video", &["src_video", "control_video"]),
+    ("mask", &["src_mask"]),
+];
+
 /// The settings of a run in `e2e.json`.
 pub struct Case {
     pub name: String,
@@ -33,7 +41,7 @@ impl Case {
     }
 
     pub fn image(&self) -> Option<PathBuf> {
-        self.file("image")
+        self.file("image").or_else(|| self.file("start_image"))
     }
 
     /// A file that the settings name.
@@ -83,15 +91,22 @@ impl Case {
         if !self.text("n_prompt_argument").is_empty() {
             arguments.extend(flag("negative", &self.text("n_prompt_argument")));
         }
-        match self.image() {
-            Some(image) => {
-                arguments.extend(flag("image", &image.display()));
-                arguments.extend(flag("max-area", &self.number("max_area")));
-            }
-            None => arguments.extend(flag("size", &self.size())),
+        if let Some(area) = self.settings["max_area"].as_u64() {
+            arguments.extend(flag("max-area", &area));
+        } else {
+            arguments.extend(flag("size", &self.size()));
         }
-        if let Some(last) = self.file("last_image") {
-            arguments.extend(flag("last-image", &last.display()));
+        for (name, keys) in FILES {
+            for file in keys.iter().filter_map(|key| self.file(key)) {
+                arguments.extend(flag(name, &file.display()));
+            }
+        }
+        for reference in self.settings["ref_images"].as_array().into_iter().flatten() {
+            let file = golden_path(reference.as_str().unwrap());
+            arguments.extend(flag("reference", &file.display()));
+        }
+        if let Some(strength) = self.settings["context_scale"].as_f64() {
+            arguments.extend(flag("strength", &strength));
         }
         arguments.extend(flag("frames", &self.number("frame_num")));
         arguments.extend(flag("steps", &self.number("steps")));

@@ -8,8 +8,8 @@ use mlx_rs::ops::indexing::TryIndexOp;
 use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::Plan;
-use zoetrope::media::photo;
+use zoetrope::job::{Found, Plan};
+use zoetrope::media::{self, photo};
 use zoetrope::pipeline::{self, Reporter};
 
 use super::case::Case;
@@ -33,9 +33,19 @@ const RUNS: [&str; 5] = [
 ];
 
 /// The families that came later, and for what the reference has runs of them.
-const FAMILY: [&str; 3] = [
+const FAMILY: [&str; 13] = [
     "i2v_14b_unipc",
     "flf2v_14b_unipc",
+    "fun_5b_inp_none_unipc",
+    "fun_5b_inp_start_unipc",
+    "fun_5b_inp_start_end_unipc",
+    "fun_a14b_control_plain_unipc",
+    "fun_a14b_control_ref_unipc",
+    "fun_a14b_control_start_ref_unipc",
+    "vace_1_3b_ref_unipc",
+    "vace_1_3b_inpaint_unipc",
+    "vace_1_3b_control_unipc",
+    "vace_1_3b_extend_unipc",
     // The only length that the official code can do.
     "flf2v_14b_81_unipc",
 ];
@@ -103,7 +113,7 @@ fn compare_files(case: &Case, folder: &Path) {
 #[test]
 fn the_latents_match_after_every_step() {
     let runs = RUNS.map(|run| format!("{run}_unipc"));
-    let others = FAMILY[..2].iter().map(|&run| run.to_owned());
+    let others = FAMILY[..FAMILY.len() - 1].iter().map(|&run| run.to_owned());
     for run in runs.into_iter().chain(others) {
         let case = Case::new(&run);
         let golden = golden(&format!("e2e_{}", case.name));
@@ -139,8 +149,15 @@ fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
         panic!("it is a generation");
     };
     let checkpoint = catalog::open(model.path()).unwrap();
-    let picture = case.image().map(|path| photo::size(&path).unwrap());
-    Plan::new(&args.request(), checkpoint, picture, 0, args.output).unwrap()
+    let found = Found {
+        picture: case.image().map(|path| photo::size(&path).unwrap()),
+        video: args
+            .guides
+            .video
+            .as_deref()
+            .map(|path| media::span(path).unwrap()),
+    };
+    Plan::new(&args.request(), checkpoint, found, 0, args.output).unwrap()
 }
 
 /// The official code would draw the same noise from the same seed with a CPU generator, so no file

@@ -18,10 +18,17 @@ const SHARED: [&str; 3] = [
 ];
 
 /// What some families take from elsewhere: the family, and where the files lie.
-const BORROWED: [(&str, &str); 3] = [
+const BORROWED: [(&str, &str); 7] = [
     ("ckpt/i2v_14b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
     ("ckpt/flf2v_14b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
     ("ckpt/flf2v_14b", IMAGE_ENCODER),
+    ("ckpt/vace_1_3b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
+    ("ckpt/fun_5b_inp", "ckpt/ti2v_5b/official/Wan2.2_VAE.pth"),
+    (
+        "ckpt/fun_5b_inp",
+        "ckpt/ti2v_5b/official/models_t5_umt5-xxl-enc-bf16.pth",
+    ),
+    ("ckpt/fun_5b_inp", "ckpt/ti2v_5b/official/google"),
 ];
 /// The image encoder of both.
 pub const IMAGE_ENCODER: &str =

@@ -34,6 +34,7 @@ const TEXT_ARRAYS: u64 = 10 + 2;
 pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     let inputs = plan.checkpoint.variant.inputs();
     let has_pictures = plan.picture.is_some() && inputs.takes_pictures();
+    let has_pictures = has_pictures || !plan.guides.is_empty() || inputs.chain;
     let mut needs = vec![text(&sizes.text)];
     if has_pictures {
         // One is gone before the other comes.
@@ -72,7 +73,7 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
     let guided = plan.guidance.of(expert).total_cmp(&1.0).is_ne();
     let prompts = 1 + u64::from(guided);
     let batch = if plan.batches_guidance() { prompts } else { 1 };
-    let rows = batch * plan.tokens();
+    let rows = batch * (plan.tokens() + plan.leading_tokens());
     let product = dit.product_bytes(plan.precision);
 
     let [exact, others] = TOKEN_ARRAYS;

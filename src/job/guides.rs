@@ -1,0 +1,145 @@
+//! *Guides* are what a video is made along: a video that it follows or changes, and pictures of what it should show.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::refusal::refuse;
+use super::{Field, Refusal, Span, Use, Variant};
+
+/// The files of a video to follow or to change, and of references.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
+#[command(next_help_heading = "Video and references")]
+#[serde(default)]
+pub struct Guides {
+    /// Video to follow or to change, for models that take one: MP4, GIF, or a folder of pictures
+    #[arg(long, value_name = "FILE|FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video: Option<PathBuf>,
+
+    /// What of the video is made anew, white on black: a video, a folder of pictures, or one picture for all frames
+    #[arg(long, value_name = "FILE|FOLDER", requires = "video")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask: Option<PathBuf>,
+
+    /// Picture of something that the video should show, for models that take one; some take several
+    #[arg(long = "reference", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<PathBuf>,
+
+    /// How strongly video and references lead [default: 1]
+    #[arg(long, value_name = "S")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strength: Option<f64>,
+}
+
+impl Guides {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.video.is_none() && self.references.is_empty()
+    }
+
+    /// How strongly they lead.
+    pub fn strength(&self) -> f64 {
+        self.strength.unwrap_or(1.0)
+    }
+
+    /// The latent frames that references are before those of the video.
+    pub fn leading(&self, variant: Variant) -> u32 {
+        if variant.inputs().chain {
+            u32::try_from(self.references.len()).unwrap_or(u32::MAX)
+        } else {
+            0
+        }
+    }
+
+    /// Whether a model of this family takes what there is, and has what it needs.
+    pub(super) fn check(&self, variant: Variant) -> Result<(), Refusal> {
+        let (name, inputs) = (variant.name(), variant.inputs());
+        let given = [
+            (Field::Video, inputs.video, self.video.is_some(), "video"),
+            (Field::Mask, inputs.mask, self.mask.is_some(), "mask"),
+        ];
+        for (field, takes, is_given, what) in given {
+            match takes {
+                Use::Never if is_given => {
+                    return refuse(field, format!("{name} takes no {what}: leave it out"));
+                }
+                Use::Required if !is_given => {
+                    return refuse(field, format!("{name} changes a video: give it one"));
+                }
+                _ => {}
+            }
+        }
+        let most = inputs.references;
+        if self.references.len() > most {
+            let message = match most {
+                0 => format!("{name} takes no reference pictures: leave them out"),
+                _ => format!("{name} takes no more than {most} reference pictures"),
+            };
+            return refuse(Field::References, message);
+        }
+        let strength = self.strength();
+        if !strength.is_finite() {
+            return refuse(Field::Video, "The strength must be a number");
+        }
+        if self.strength.is_some() && !inputs.chain {
+            return refuse(
+                Field::Video,
+                format!("{name} knows no strength of what leads it: leave it out"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether the video has so many frames. Where a chain of blocks follows it, what is missing is made anew.
+    pub(super) fn check_length(
+        video: Option<&Span>,
+        variant: Variant,
+        (frames, fps): (u32, u32),
+    ) -> Result<(), Refusal> {
+        let Some(video) = video.filter(|_| !variant.inputs().chain) else {
+            return Ok(());
+        };
+        let most = video.length(fps);
+        if frames <= most {
+            return Ok(());
+        }
+        refuse(
+            Field::Frames,
+            format!(
+                "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
+            ),
+        )
+    }
+
+    /// Every file.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self {
+            video,
+            mask,
+            references,
+            strength: _,
+        } = self;
+        video.iter_mut().chain(mask).chain(references)
+    }
+}
+
+/// What the files of a request tell of themselves before anything of them is decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The size of the first frame.
+    pub picture: Option<super::Size>,
+    /// The size and the length of the video that leads.
+    pub video: Option<Span>,
+}
+
+impl From<Option<super::Size>> for Found {
+    fn from(picture: Option<super::Size>) -> Self {
+        Self {
+            picture,
+            video: None,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Pictures and videos brought to the size of the video that is made.
+
+use std::ops::Range;
+use std::path::Path;
+
+use image::RgbImage;
+use mlx_rs::Array;
+use mlx_rs::ops::{concatenate, zeros};
+
+use crate::Result;
+use crate::job::{CropAnchor, PictureRule, Plan, Size};
+use crate::media::{self, Footage, photo};
+
+/// A picture at the size of the video.
+pub(super) struct Fitted {
+    /// As a frame, (1, height, width, 3), in [-1, 1].
+    pub(super) frame: Array,
+    /// The part of the picture that is in the frame.
+    pub(super) picture: RgbImage,
+}
+
+/// A picture brought to the size of the video by the family's rule. It is pulled there only where its own aspect leads
+/// to about the video's, and cropped elsewhere.
+pub(super) fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted> {
+    let picture = photo::open(path)?;
+    let variant = plan.checkpoint.variant;
+    let own = Size::new(picture.width(), picture.height());
+    let area = plan.picture.as_ref().and_then(|first| first.max_area);
+    let has_own_aspect = |area| variant.size_for(own, area) == plan.size;
+    let frame = match variant.inputs().rule {
+        PictureRule::Stretch if area.is_some_and(has_own_aspect) => {
+            planes(&photo::stretch(&picture, plan.size), plan.size)?
+        }
+        PictureRule::Pull if has_own_aspect(area.unwrap_or(plan.size.area())) => {
+            pixels(&photo::pull(&picture, plan.size))?
+        }
+        _ => {
+            let picture = photo::cover(&picture, plan.size, anchor)?;
+            let frame = pixels(&picture)?;
+            return Ok(Fitted { frame, picture });
+        }
+    };
+    Ok(Fitted { frame, picture })
+}
+
+/// A reference picture by the family's rule, as a frame (1, height, width, 3) in [-1, 1].
+pub(super) fn reference(path: &Path, plan: &Plan) -> Result<Array> {
+    let picture = photo::open(path)?;
+    match plan.checkpoint.variant.inputs().rule {
+        PictureRule::Source => planes(&photo::on_canvas(&picture, plan.size), plan.size),
+        _ => pixels(&photo::pull(&picture, plan.size)),
+    }
+}
+
+/// Planes of colour (3, height, width) → pixels in [-1, 1] (1, height, width, 3)
+pub(in crate::pipeline) fn planes(planes: &[f32], size: Size) -> Result<Array> {
+    let (height, width) = (size.height as i32, size.width as i32);
+    let planes = Array::from_slice(planes, &[3, 1, height, width]);
+    Ok(planes.transpose_axes(&[1, 2, 3, 0])?.contiguous()?)
+}
+
+/// A picture as pixels in [-1, 1] (1, height, width, 3).
+fn pixels(picture: &RgbImage) -> Result<Array> {
+    let size = Size::new(picture.width(), picture.height());
+    planes(&photo::floats(picture), size)
+}
+
+/// A video that leads, or its mask, frame by frame.
+pub(super) struct Leader {
+    footage: Footage,
+    /// Which of its frames are taken; beyond them there is nothing.
+    picks: Vec<usize>,
+    size: Size,
+}
+
+impl Leader {
+    /// Which frames are taken is told by the video's own length.
+    pub(super) fn open(path: &Path, plan: &Plan) -> Result<Self> {
+        let span = media::span(path)?;
+        Ok(Self {
+            footage: Footage::open(path)?,
+            picks: span.pick(plan.frames, plan.fps),
+            size: plan.size,
+        })
+    }
+
+    /// The mask of a video: as many frames as that, or one for all of them.
+    pub(super) fn mask(path: &Path, plan: &Plan, video: &Self) -> Result<Self> {
+        let mask = Self::open(path, plan)?;
+        let last = mask.footage.len().saturating_sub(1);
+        // The official code takes the same frames of both.
+        let picks = video.picks.iter().map(|&pick| pick.min(last));
+        Ok(Self {
+            picks: picks.collect(),
+            ..mask
+        })
+    }
+
+    /// How many frames it has for the video.
+    pub(super) fn len(&self) -> i32 {
+        i32::try_from(self.picks.len()).unwrap_or(i32::MAX)
+    }
+
+    /// Frames in [-1, 1], (frames, height, width, 3); mid grey where there are none.
+    pub(super) fn read(&mut self, range: Range<i32>) -> Result<Array> {
+        let frames = range
+            .map(|index| self.frame(index))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(concatenate(&frames, 0)?)
+    }
+
+    fn frame(&mut self, index: i32) -> Result<Array> {
+        const MIDDLE: f32 = 127.5;
+        let (height, width) = (self.size.height as i32, self.size.width as i32);
+        let pick = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.picks.get(index));
+        let Some(&pick) = pick else {
+            return Ok(zeros::<f32>(&[1, height, width, 3])?);
+        };
+        let frame = self.footage.frame(pick)?;
+        let fitted = photo::cover_smoothly(&frame, self.size)?;
+        let values = fitted.as_raw().iter();
+        let values: Vec<f32> = values
+            .map(|&byte| (f32::from(byte) - MIDDLE) / MIDDLE)
+            .collect();
+        Ok(Array::from_slice(&values, &[1, height, width, 3]))
+    }
+}

@@ -298,3 +298,43 @@ fn packing_saves_what_it_says() {
     let large = 40.0 * (8.0 * 5120.0 * 5120.0 + 2.0 * 5120.0 * 13_824.0) / GB;
     assert!((saved - large * (2.0 - 8.5 / 8.0)).abs() < 0.01, "{saved}");
 }
+
+/// The image encoder has two and a half gigabytes in float32: a machine that holds the VAE need not hold it.
+#[test]
+fn an_image_encoder_is_counted_before_it_is_read() {
+    let of = |variant: Variant| {
+        let plan = plan(variant, (832, 480), 81, |request| {
+            request.image = Some("cat.png".into());
+            request.last_image = (variant == Variant::Flf2v).then(|| "dog.png".into());
+        });
+        let needs = needs(&plan, &sizes(variant));
+        let reading = |need: &&Need| need.stage == Stage::Image;
+        *needs.iter().find(reading).expect("there is a picture")
+    };
+    let plain = of(Variant::I2vA14b);
+    for variant in [Variant::I2v, Variant::Flf2v] {
+        let need = of(variant);
+        assert!(need.bytes() >= 4 * 632_000_000, "{need:?}");
+        assert!(need.bytes() >= plain.bytes(), "the VAE comes after it");
+    }
+}
+
+/// Blocks beside the main ones have a stream of their own, and references make the video longer.
+#[test]
+fn what_leads_a_video_is_counted() {
+    let denoising = |variant: Variant, references: usize| {
+        let plan = plan(variant, (832, 480), 81, |request| {
+            request.guides.references = vec!["hat.png".into(); references];
+        });
+        let needs = needs(&plan, &sizes(variant));
+        let denoising = |need: &&Need| need.stage == Stage::Denoise;
+        needs.iter().find(denoising).expect("it is denoised").work
+    };
+    let plain = denoising(Variant::T2vA14b, 0);
+    let led = denoising(Variant::Vace, 0);
+    assert!(led > plain);
+    let shown = denoising(Variant::Vace, 2);
+    assert!(shown > led + (led - plain) / 21, "two frames more than 21");
+    let control = denoising(Variant::FunControlA14b, 1);
+    assert!(control > plain, "a frame of tokens more");
+}

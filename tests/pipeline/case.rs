@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use serde_json::Value;
-use zoetrope::job::Size;
+use zoetrope::catalog;
+use zoetrope::cli::args::{Arguments, Command};
+use zoetrope::job::{Found, Plan, Size};
+use zoetrope::media::{self, photo};
 
 use crate::support::folder::Model;
 use crate::support::{golden_json, golden_path};
@@ -119,5 +123,20 @@ impl Case {
         arguments.extend(flag("save-frames", &file("frames.safetensors")));
         arguments.extend(["-o".to_owned(), file("out.mp4")]);
         arguments
+    }
+
+    /// The plan that the command line would make.
+    pub fn plan(&self, model: &Path, folder: &Path) -> Plan {
+        let words = [vec!["zoetrope".to_owned()], self.arguments(model, folder)].concat();
+        let Command::Generate(args) = Arguments::parse_from(words).command else {
+            panic!("it is a generation");
+        };
+        let checkpoint = catalog::open(model).unwrap();
+        let video = args.guides.video.as_deref();
+        let found = Found {
+            picture: self.image().map(|path| photo::size(&path).unwrap()),
+            video: video.map(|path| media::span(path).unwrap()),
+        };
+        Plan::new(&args.request(), checkpoint, found, 0, args.output).unwrap()
     }
 }

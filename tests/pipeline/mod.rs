@@ -6,6 +6,7 @@ mod checks;
 mod conditioning;
 mod decode;
 mod experts;
+mod guides;
 mod job;
 mod layouts;
 mod memory;

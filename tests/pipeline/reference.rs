@@ -2,18 +2,12 @@
 
 use std::path::Path;
 
-use clap::Parser;
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use tempfile::TempDir;
-use zoetrope::catalog;
-use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::{Found, Plan};
-use zoetrope::media::{self, photo};
 use zoetrope::pipeline::{self, Reporter};
 
 use super::case::Case;
-use crate::support::folder::Model;
 use crate::support::program::zoetrope;
 use crate::support::{compare, golden};
 
@@ -118,7 +112,7 @@ fn the_latents_match_after_every_step() {
         let case = Case::new(&run);
         let golden = golden(&format!("e2e_{}", case.name));
         let (model, folder) = (case.model(), TempDir::new().unwrap());
-        let plan = plan(&case, &model, folder.path());
+        let plan = case.plan(model.path(), folder.path());
         let mut step = 0;
         let compare = |latents: &Array| {
             step += 1;
@@ -136,28 +130,6 @@ fn the_latents_match_after_every_step() {
         drop(reporter);
         assert_eq!(step as u64, case.number("steps"));
     }
-}
-
-/// The plan that the command line would make.
-fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
-    let words = [
-        vec!["zoetrope".to_owned()],
-        case.arguments(model.path(), folder),
-    ]
-    .concat();
-    let Command::Generate(args) = Arguments::parse_from(words).command else {
-        panic!("it is a generation");
-    };
-    let checkpoint = catalog::open(model.path()).unwrap();
-    let found = Found {
-        picture: case.image().map(|path| photo::size(&path).unwrap()),
-        video: args
-            .guides
-            .video
-            .as_deref()
-            .map(|path| media::span(path).unwrap()),
-    };
-    Plan::new(&args.request(), checkpoint, found, 0, args.output).unwrap()
 }
 
 /// The official code would draw the same noise from the same seed with a CPU generator, so no file

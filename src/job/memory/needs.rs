@@ -11,6 +11,8 @@ use crate::job::{Expert, Plan, Stage};
 
 /// Arrays of a DiT as wide as a token, in float32 and in the products' type.
 const TOKEN_ARRAYS: [u64; 2] = [4, 11];
+/// Arrays of a chain of blocks beside the main ones: its own stream, what feeds it, and its hint.
+const CHAIN_ARRAYS: u64 = 3;
 /// Arrays of the feed-forward layer as wide as that is. Step by step, GELU has seven.
 const HIDDEN_ARRAYS: Arrays = Arrays {
     fused: 3,
@@ -87,7 +89,12 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
     } else {
         fed.max(scores)
     };
-    let work = tokens + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
+    let chain = if plan.checkpoint.variant.inputs().chain {
+        4 * CHAIN_ARRAYS * rows * dit.width
+    } else {
+        0
+    };
+    let work = tokens + chain + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
     Need::new(
         Stage::Denoise,
         dit.weights(plan.precision, plan.quantize),

@@ -33,7 +33,6 @@ impl ClipEncoder {
             .load(|weights| Encoder::load(vae_kind(variant), &weights.as_type(Dtype::Float32)))?;
         Ok(Self {
             encoder,
-            stride,
             done: 0,
             of,
         })

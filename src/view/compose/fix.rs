@@ -71,6 +71,10 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             words.remove_picture.to_owned(),
             Mend::Ask(Action::RemovePicture(End::First)),
         ),
+        Field::LastImage if form.request.last_image.is_none() => (
+            words.choose_picture.to_owned(),
+            Mend::Ask(Action::ChoosePicture(End::Last)),
+        ),
         Field::LastImage => (
             words.remove_picture.to_owned(),
             Mend::Ask(Action::RemovePicture(End::Last)),
@@ -102,6 +106,8 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
                 change(Box::new(move |request| request.frames = Some(frames))),
             ),
         },
-        Field::Prompt | Field::Output => return None,
+        Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {
+            return None;
+        }
     })
 }

@@ -1,0 +1,120 @@
+//! What models are given of pictures, videos, masks and references beside the prompt, as the reference has it.
+
+use mlx_rs::Array;
+use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::stack;
+use tempfile::TempDir;
+use zoetrope::job::{Size, Span};
+use zoetrope::pipeline::Reporter;
+use zoetrope::pipeline::conditioning::{Conditioning, encode};
+
+use super::case::Case;
+use crate::support::{compare, golden, golden_json};
+
+/// Two VAEs in float32; the reference recommends this.
+const LATENT: (f32, f32) = (3e-5, 1e-5);
+/// Masks are packed and not computed with.
+const EXACT: (f32, f32) = (0.0, 0.0);
+
+fn given(run: &str) -> Conditioning {
+    let case = Case::new(run);
+    let (model, folder) = (case.model(), TempDir::new().unwrap());
+    let plan = case.plan(model.path(), folder.path());
+    encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap()
+}
+
+/// What stays, what is made anew and the mask, with references before them: a wrong frame, filter or threshold shows here
+/// before the network hides it.
+#[test]
+fn videos_masks_and_references_of_vace_are_as_the_reference_has_them() {
+    for run in ["ref", "inpaint", "control", "extend"] {
+        let run = format!("vace_1_3b_{run}_unipc");
+        let golden = golden(&format!("e2e_{run}"));
+        let (context, strength) = given(&run).control.expect("a chain of blocks follows it");
+        assert_eq!(strength, if run.contains("control") { 0.7 } else { 1.0 });
+        let channels = |range: std::ops::Range<i32>| context.try_index(range).unwrap();
+        let named = |what: &str| format!("{run}: {what}");
+        let inactive = channels(0..16);
+        compare(
+            &inactive,
+            &golden["inactive_latent"],
+            LATENT,
+            &named("stays"),
+        );
+        let reactive = channels(16..32);
+        compare(&reactive, &golden["reactive_latent"], LATENT, &named("new"));
+        let mask = channels(32..96);
+        let some = [0, 9, 63].map(|channel| mask.try_index(channel).unwrap());
+        let some = stack(&some, 0).unwrap();
+        compare(
+            &some,
+            &golden["mask_packed_ch0_9_63"],
+            EXACT,
+            &named("mask"),
+        );
+        let sum = mask.sum_axis(0, false).unwrap();
+        // Sixty-four numbers are added up in another order.
+        compare(
+            &sum,
+            &golden["mask_packed_sum"],
+            (1e-5, 1e-6),
+            &named("masks"),
+        );
+    }
+}
+
+/// Channels beside the noise, and the reference before the video.
+#[test]
+fn pictures_and_videos_of_fun_are_as_the_reference_has_them() {
+    for run in [
+        "fun_5b_inp_none",
+        "fun_5b_inp_start",
+        "fun_5b_inp_start_end",
+        "fun_a14b_control_plain",
+        "fun_a14b_control_ref",
+        "fun_a14b_control_start_ref",
+    ] {
+        let run = format!("{run}_unipc");
+        let golden = golden(&format!("e2e_{run}"));
+        let given = given(&run);
+        let beside = given.beside.expect("there are channels beside the noise");
+        compare(&beside, &golden["y"], LATENT, &run);
+        if let Some(reference) = golden.get("full_ref") {
+            let shown = given.reference.expect("there is a place for a reference");
+            let shown = shown.squeeze_axes(&[1]).unwrap();
+            compare(&shown, reference, LATENT, &format!("{run}: reference"));
+        }
+        // Only the 5B has the first frame in the place of noise, and nothing of the last one.
+        assert_eq!(given.first_frame.is_some(), run.contains("5b_inp_start"));
+        if let Some(first) = given.first_frame {
+            let own: Array = golden["y"].try_index((4.., ..1)).unwrap();
+            compare(&first, &own, LATENT, &format!("{run}: first frame"));
+        }
+    }
+}
+
+/// Of a source that is a little too long, the official code takes frames from all of it.
+#[test]
+fn frames_are_chosen_as_the_official_code_chooses_them() {
+    let cases = golden_json("vace_frame_choice");
+    for (name, case) in cases["cases"].as_object().unwrap() {
+        let (frames, size) = name.split_once(" frames, ").unwrap();
+        let span = Span {
+            size: size.parse().unwrap(),
+            frames: frames.parse().unwrap(),
+            fps: Some(16.0),
+        };
+        let expected = case["frame_ids"].as_array().unwrap();
+        let expected: Vec<_> = expected.iter().map(|id| id.as_u64().unwrap()).collect();
+        let sides = case["out_h_w"].as_array().unwrap();
+        let side = |index: usize| sides[index].as_u64().unwrap() as u32;
+        let own = span.size.source_within(16, cases["area"].as_u64().unwrap());
+        assert_eq!(own, Size::new(side(1), side(0)), "{name}");
+        // The reference's tokens are few, so that its longest video is short.
+        if expected.len() as u32 == span.length(16) {
+            let picked = span.pick(span.length(16), 16);
+            let picked: Vec<_> = picked.into_iter().map(|pick| pick as u64).collect();
+            assert_eq!(picked, expected, "{name}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use peak_alloc::PeakAlloc;
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
-use zoetrope::job::{Record, Settings};
+use zoetrope::job::{Record, VideoInfo};
 use zoetrope::media::mp4::{self, Mp4Reader};
 use zoetrope::model::text::Tokenizer;
 use zoetrope::pipeline::saved;
@@ -135,7 +135,7 @@ pub const MP4: Reader = Reader {
     read: |path| {
         told(mp4::info(path));
         if let Some(Some(settings)) = told(mp4::settings(path)) {
-            told(Settings::from_json(&settings));
+            told(VideoInfo::from_json(&settings));
         }
         told(Mp4Reader::open(path));
     },
@@ -162,8 +162,12 @@ pub const PLAN: Reader = Reader {
     read: |path| {
         let folder = path.parent().unwrap_or(path);
         if let Some((plan, _)) = told(saved::unfinished(folder)) {
-            let _ = (plan.tokens(), plan.batches_guidance(), plan.settings_json());
-            let _ = plan.decoding();
+            let _ = (
+                plan.tokens(),
+                plan.batches_guidance(),
+                plan.info().to_json(),
+            );
+            let _ = plan.decoding(plan.info());
         }
     },
     fixed: BUFFERS,

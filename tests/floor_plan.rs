@@ -32,7 +32,7 @@ const TABLE: &[Room] = &[
     room("error", &["job"], &[GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "backend"], &[GUI, CHANNEL]),
-    room("sampler", &["error"], &[GUI, CHANNEL]),
+    room("sampler", &["error", "job"], &[GUI, CHANNEL]),
     room("model", &["error", "backend", "weights"], &[GUI, CHANNEL]),
     room("media", &["error", "job"], &[MLX, GUI, CHANNEL]),
     room(

@@ -26,7 +26,7 @@ impl App {
             Action::OpenFile => self.open_file(),
             Action::ChoosePicture(end) => self.choose_picture(end),
             Action::RemovePicture(end) => self.form.set_path(end, None),
-            Action::RollSeed => self.form.request.seed = Some(new_seed()),
+            Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseVideos => self.choose_videos(),
@@ -77,8 +77,8 @@ impl App {
             }
             Setting::Zoom(zoom) => self.preferences.zoom = zoom,
             Setting::ByProcessor(yes) => self.preferences.by_processor = yes,
-            Setting::Quality(quality) => self.form.request.quality = quality,
-            Setting::MemoryLimit(limit) => self.form.request.memory_limit = limit,
+            Setting::Quality(quality) => self.form.request.outputs.quality = quality,
+            Setting::MemoryLimit(limit) => self.form.request.limits.memory = limit,
             Setting::Preview(yes) => {
                 self.preferences.preview = yes;
                 for work in &self.works {

@@ -41,7 +41,7 @@ impl Exporting {
     /// What the sheet shows for this clip.
     pub fn view(&self, player: &Player) -> export::Export<'_> {
         export::Export {
-            size: player.record.settings.size,
+            size: player.record.settings.canvas.size,
             frame: player.moving.as_ref().map_or(0, Moving::frame),
             choice: self.choice,
             state: match &self.stage {
@@ -112,7 +112,7 @@ impl App {
         let stem = player.record.file.file_stem().unwrap_or_default();
         let stem = stem.to_string_lossy();
         let choice = self.exporting.choice;
-        let size = choice.size(player.record.settings.size);
+        let size = choice.size(player.record.settings.canvas.size);
         let frame = player.moving.as_ref().map_or(0, Moving::frame);
         let (name, ending, format) = match choice.kind {
             Kind::Video => {
@@ -129,7 +129,7 @@ impl App {
         let export = Export {
             source: player.record.file.clone(),
             format,
-            within: choice.within(player.record.settings.size),
+            within: choice.within(player.record.settings.canvas.size),
             target: PathBuf::new(),
         };
         let answer = (self.ask)(Question::Place { name, ending });

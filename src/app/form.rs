@@ -36,7 +36,7 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
-        let picture = picture.filter(|_| self.request.image.is_some());
+        let picture = picture.filter(|_| self.request.sources.image.is_some());
         Plan::new(&self.request, model.clone(), picture, seed, output)
     }
 
@@ -55,15 +55,15 @@ impl Form {
 
     /// The size that the video will have, or would have.
     pub fn size(&self, model: &Checkpoint) -> Size {
-        let asked = self.request.size.unwrap_or(model.defaults.size);
-        self.draft(model).map_or(asked, |plan| plan.size)
+        let asked = self.request.canvas.size.unwrap_or(model.defaults.size);
+        self.draft(model).map_or(asked, |plan| plan.canvas.size)
     }
 
     /// The picture's file for an end.
     pub fn path(&self, end: End) -> Option<&Path> {
         match end {
-            End::First => self.request.image.as_deref(),
-            End::Last => self.request.last_image.as_deref(),
+            End::First => self.request.sources.image.as_deref(),
+            End::Last => self.request.sources.last_image.as_deref(),
         }
     }
 
@@ -71,14 +71,14 @@ impl Form {
     pub fn set_path(&mut self, end: End, path: Option<PathBuf>) {
         let (place, photo, anchor) = match end {
             End::First => (
-                &mut self.request.image,
+                &mut self.request.sources.image,
                 &mut self.first,
-                &mut self.request.anchor,
+                &mut self.request.sources.anchor,
             ),
             End::Last => (
-                &mut self.request.last_image,
+                &mut self.request.sources.last_image,
                 &mut self.last,
-                &mut self.request.last_anchor,
+                &mut self.request.sources.last_anchor,
             ),
         };
         if *place != path {

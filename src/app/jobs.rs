@@ -18,7 +18,7 @@ impl App {
         let Some(model) = self.model() else {
             return;
         };
-        let first = self.form.request.seed.unwrap_or_else(new_seed);
+        let first = self.form.request.sampling.seed.unwrap_or_else(new_seed);
         let draft = self.draft(model);
         let Ok(plan) = draft.and_then(|_| self.form.plan(model, first, "draft.mp4".into())) else {
             return; // the form shows why
@@ -26,10 +26,8 @@ impl App {
         for variation in 0..u64::from(count) {
             let seed = first.wrapping_add(variation);
             self.form.latest_seed = Some(seed);
-            let plan = Plan {
-                seed,
-                ..plan.clone()
-            };
+            let mut plan = plan.clone();
+            plan.sampling.seed = seed;
             self.make_ready(Box::new(plan));
         }
     }
@@ -151,9 +149,9 @@ impl App {
             (JobAction::Restore, _) => {
                 let plan = &work.plan;
                 let request = Request {
-                    image: plan.picture.as_ref().map(|picture| picture.path.clone()),
-                    last_image: plan.last_picture.clone(),
-                    ..plan.settings().into_request()
+                    sources: plan.sources.clone(),
+                    guides: plan.guides.clone(),
+                    ..plan.info().into()
                 };
                 self.restore(request);
             }
@@ -178,7 +176,7 @@ impl App {
             return;
         };
         let mut work = self.works.remove(at);
-        work.plan.memory_limit = self.form.request.memory_limit;
+        work.plan.limits = self.form.request.limits;
         let start = match work.phase {
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,

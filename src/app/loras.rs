@@ -41,7 +41,7 @@ impl App {
     /// Puts a LoRA into the form, as strong as it was trained.
     pub(super) fn add_lora(&mut self, file: PathBuf) {
         self.preferences.advanced_open = true;
-        self.form.request.loras.push(Lora {
+        self.form.request.sources.loras.push(Lora {
             file,
             strength: 1.0,
             expert: None,
@@ -53,7 +53,7 @@ impl App {
         let Some(model) = self.model().cloned() else {
             return;
         };
-        let loras = self.form.request.loras.clone();
+        let loras = self.form.request.sources.loras.clone();
         let files = loras.iter().map(|lora| (lora.file.clone(), lora.expert));
         let matter = (files.collect(), model.root.clone());
         if self.fitting.asked == matter {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::error::{Error, Result};
 use crate::job::memory::{Fitted, Saving};
-use crate::job::{Plan, Refusal};
+use crate::job::{Plan, Refusal, Sampling};
 
 /// Makes a plan fit into memory. It reads files, so it is called on another thread.
 pub type Fit = Arc<dyn Fn(&Plan) -> Result<Fitted> + Send + Sync>;
@@ -93,7 +93,10 @@ fn without_words(plan: Plan) -> Plan {
     Plan {
         prompt: String::new(),
         negative: String::new(),
-        seed: 0,
+        sampling: Sampling {
+            seed: 0,
+            ..plan.sampling
+        },
         ..plan
     }
 }

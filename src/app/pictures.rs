@@ -10,7 +10,7 @@ use super::models::Change;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
-use crate::job::{Request, Settings, Size};
+use crate::job::{GenerationInfo, Outputs, Request, Size, Sources};
 use crate::media::{mp4, photo};
 use crate::view::action::End;
 
@@ -128,11 +128,17 @@ impl App {
     pub(super) fn restore(&mut self, request: Request) {
         let exists = |path: &PathBuf| path.is_file();
         self.form.request = Request {
-            image: request.image.clone().filter(exists),
-            last_image: request.last_image.clone().filter(exists),
+            sources: Sources {
+                image: request.sources.image.filter(exists),
+                last_image: request.sources.last_image.filter(exists),
+                ..request.sources
+            },
             // These belong to the machine, not to a video.
-            quality: self.form.request.quality,
-            memory_limit: self.form.request.memory_limit,
+            outputs: Outputs {
+                quality: self.form.request.outputs.quality,
+                ..request.outputs
+            },
+            limits: self.form.request.limits,
             ..request
         };
         self.form.first = None;
@@ -150,15 +156,15 @@ impl App {
     }
 
     /// The same from a file: it names its pictures without their folders.
-    fn restore_settings(&mut self, settings: Settings) {
+    fn restore_settings(&mut self, info: GenerationInfo) {
         let model = self
             .models
             .iter()
-            .find(|model| model.name == settings.model);
+            .find(|model| model.name == info.origin.model);
         if let Some(root) = model.map(|model| model.root.clone()) {
             self.preferences.model = Some(root);
         }
-        self.restore(settings.into_request());
+        self.restore(info.into());
     }
 
     /// Puts the frame on the stage on the clipboard.
@@ -212,8 +218,8 @@ impl App {
 }
 
 /// What made a video, as its file tells.
-fn settings(path: &Path) -> Result<Settings> {
+fn settings(path: &Path) -> Result<GenerationInfo> {
     let none = || Error::content(path, "is not a video of Zoetrope, so it holds no settings");
     let json = mp4::settings(path)?.ok_or_else(none)?;
-    Settings::from_json(&json).map_err(|_| none())
+    GenerationInfo::from_json(&json).map_err(|_| none())
 }

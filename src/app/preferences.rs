@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{PictureFit, Request};
+use crate::job::{PictureFit, Request, Sources};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
@@ -57,7 +57,10 @@ impl Default for Preferences {
             model: None,
             videos: Vec::new(),
             request: Request {
-                fit: PictureFit::Crop,
+                sources: Sources {
+                    fit: PictureFit::Crop,
+                    ..Sources::default()
+                },
                 ..Request::default()
             },
             negative_open: false,

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::job::{
-    Checkpoint, Defaults, Field, Guidance, LatentRgb, Plan, Refusal, Request, Sampler, Size, Use,
+    CanvasRequest, Checkpoint, Defaults, Field, Guidance, Guides, LatentRgb, Plan, Refusal,
+    Request, Sampler, Size, Sources, Use,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -142,9 +143,19 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
     let plan = |size, key: &'static str| {
         let request = Request {
             prompt: "anything".into(),
-            size,
-            image: needed(inputs.first),
-            last_image: needed(inputs.last),
+            canvas: CanvasRequest {
+                size,
+                ..CanvasRequest::default()
+            },
+            sources: Sources {
+                image: needed(inputs.first),
+                last_image: needed(inputs.last),
+                ..Sources::default()
+            },
+            guides: Guides {
+                video: needed(inputs.video),
+                ..Guides::default()
+            },
             ..Request::default()
         };
         Plan::new(

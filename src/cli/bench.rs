@@ -1,18 +1,63 @@
 //! `zoetrope bench`: how fast this machine is, stage by stage.
 
+use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::args::Bench as Arguments;
+use super::args::Model;
 use super::{follow, format, print, say};
 use crate::error::{Error, Result};
-use crate::job::{Bench, Command, Event, Measurement, Subject};
+use crate::job::{self, Command, Compute, Event, Measurement, Part, Published, Size, Subject};
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// Measure networks of this published size with random weights, without any files
+    #[arg(
+        long,
+        value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
+        conflicts_with = "Model"
+    )]
+    pub synthetic: Option<Published>,
+
+    /// Width and height in pixels [default: the model's own]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+
+    /// Number of frames: a multiple of 4, plus 1 [default: the model's own]
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u32>,
+
+    /// Prompts that go through the DiT at once: 2 is what guidance does to small videos
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub batch: u32,
+
+    /// What to measure [default: all of it]
+    #[arg(long, value_name = "text,denoise,decode,encode", value_delimiter = ',')]
+    pub stages: Vec<Part>,
+
+    /// The types to compute in.
+    #[command(flatten)]
+    pub compute: Compute,
+
+    /// How often each is repeated; what is told is the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
+
+    /// Print objects instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Measures what the arguments ask for and prints each stage as it is done.
 ///
 /// # Errors
 /// The model or the size cannot be measured, or Ctrl-C.
-pub fn run(args: &Arguments) -> Result<()> {
+pub fn run(args: &Bench) -> Result<()> {
     let bench = bench(args)?;
     if args.json {
         print(&started(&bench))?;
@@ -40,13 +85,13 @@ pub fn run(args: &Arguments) -> Result<()> {
     unread
 }
 
-fn bench(args: &Arguments) -> Result<Bench> {
+fn bench(args: &Bench) -> Result<job::Bench> {
     let subject = match args.synthetic {
         Some(published) => Subject::Synthetic(published),
         None => Subject::Installed(Box::new(args.model.open()?)),
     };
-    let usual = Bench::of(subject);
-    let bench = Bench {
+    let usual = job::Bench::of(subject);
+    let bench = job::Bench {
         size: args.size.unwrap_or(usual.size),
         frames: args.frames.unwrap_or(usual.frames),
         batch: args.batch,
@@ -55,9 +100,7 @@ fn bench(args: &Arguments) -> Result<Bench> {
         } else {
             args.stages.clone()
         },
-        precision: args.dtype,
-        quantize: args.quantize,
-        decoding: args.vae_dtype,
+        compute: args.compute,
         runs: args.runs,
         ..usual
     };
@@ -65,7 +108,7 @@ fn bench(args: &Arguments) -> Result<Bench> {
     Ok(bench)
 }
 
-fn headline(bench: &Bench) -> String {
+fn headline(bench: &job::Bench) -> String {
     format!(
         "{}: {}, {} frames, batch of {}, median of {}\n{:10}{:>10}{:>18}{:>12}{:>10}{:>10}",
         bench.subject,
@@ -96,16 +139,16 @@ fn row(measurement: &Measurement) -> String {
     )
 }
 
-fn started(bench: &Bench) -> String {
+fn started(bench: &job::Bench) -> String {
     json!({
         "event": "started",
         "model": bench.subject.to_string(),
         "size": bench.size,
         "frames": bench.frames,
         "batch": bench.batch,
-        "precision": bench.precision,
-        "quantize": bench.quantize,
-        "vae_precision": bench.decoding,
+        "precision": bench.compute.precision,
+        "quantize": bench.compute.quantize,
+        "vae_precision": bench.compute.vae_precision,
     })
     .to_string()
 }

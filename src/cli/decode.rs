@@ -1,13 +1,52 @@
 //! `zoetrope decode`: a video of latents that are there already.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::Decode;
+use clap::Args;
+
+use super::args::{Model, Work};
 use super::progress::ProgressSink;
 use super::{destination, follow, show};
 use crate::engine::saved;
 use crate::error::Result;
-use crate::job::{Command, Decoding};
+use crate::job::{Command, Decoding, Quality, VaePrecision};
+
+/// Arguments of `decode`.
+#[derive(Debug, Args)]
+pub struct Decode {
+    /// The latents
+    #[arg(value_name = "LATENTS.safetensors")]
+    pub latents: PathBuf,
+
+    /// Where the model is.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// Frames a second [default: as the latents were made for, or the model's own]
+    #[arg(long, value_name = "N")]
+    pub fps: Option<u32>,
+
+    /// Type in which they are decoded [default: as the latents were made for, or f32]
+    #[arg(long, value_name = VaePrecision::USAGE)]
+    pub vae_dtype: Option<VaePrecision>,
+
+    /// How well the video is encoded
+    #[arg(long, value_name = Quality::USAGE, default_value_t)]
+    pub quality: Quality,
+
+    /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub save_frames: Option<PathBuf>,
+
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
+
+    /// The video to write; one of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4")]
+    pub output: PathBuf,
+}
 
 /// Decodes the latents.
 pub fn run(args: &Decode) -> ExitCode {
@@ -17,19 +56,19 @@ pub fn run(args: &Decode) -> ExitCode {
 fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     let checkpoint = args.model.open()?;
     let latents = saved::latents(&args.latents)?;
-    let settings = latents.settings.clone();
+    let info = latents.info.clone();
     let output = args.output.clone();
     let (fps, precision) = (args.fps, args.vae_dtype);
-    let mut decoding = Decoding::new(checkpoint, latents.shape, settings, fps, precision, output)?;
+    let mut decoding = Decoding::new(checkpoint, latents.shape, info, fps, precision, output)?;
     decoding.save_frames.clone_from(&args.save_frames);
-    decoding.memory_limit = args.work.memory_limit;
-    decoding.quality = args.quality.unwrap_or_default();
+    decoding.limits = args.work.limits;
+    decoding.quality = args.quality;
     destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
 
     face.started(
         &headline(args, &decoding),
         &args.output,
-        latents.settings.as_ref(),
+        latents.info.as_ref(),
     );
     follow::carry_out(&args.output, face, |handle| {
         Command::Decode(handle, args.latents.clone(), Box::new(decoding))
@@ -43,8 +82,8 @@ fn headline(args: &Decode, decoding: &Decoding) -> String {
         args.latents.display(),
         decoding.output.display(),
         decoding.checkpoint.name,
-        decoding.size,
-        decoding.frames,
-        decoding.fps,
+        decoding.canvas.size,
+        decoding.canvas.frames,
+        decoding.canvas.fps,
     )
 }

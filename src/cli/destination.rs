@@ -13,7 +13,10 @@ use crate::job::{Field, Plan, Refusal};
 /// # Errors
 /// The first one that cannot be written, and why not.
 pub fn check_plan(plan: &Plan) -> Result<()> {
-    let (latents, frames) = (plan.save_latents.as_deref(), plan.save_frames.as_deref());
+    let (latents, frames) = (
+        plan.outputs.save_latents.as_deref(),
+        plan.outputs.save_frames.as_deref(),
+    );
     if let (Some(latents), Some(frames)) = (latents, frames)
         && latents == frames
     {

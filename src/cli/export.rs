@@ -1,20 +1,46 @@
 //! `zoetrope export`: a finished video as another file.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{args, interrupt, say};
+use super::{interrupt, say};
 use crate::error::{Error, Result};
-use crate::job::{Export, Format};
+use crate::job::{self, Format, Quality, Size};
 use crate::media;
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The video
+    #[arg(value_name = "IN.mp4")]
+    pub file: PathBuf,
+
+    /// Largest width and height in pixels; the aspect stays [default: those of the video]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+
+    /// Quality of an MP4 [default: standard]
+    #[arg(long, value_name = Quality::USAGE)]
+    pub quality: Option<Quality>,
+
+    /// Which frame becomes a picture, counted from 1 [default: 1]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub frame: Option<usize>,
+
+    /// The file or folder to write; a file of that name is replaced once the new one is whole
+    #[arg(short, long, value_name = "OUT.mp4|OUT.gif|OUT.png|OUT.jpg|FOLDER")]
+    pub output: PathBuf,
+}
 
 /// Writes what the arguments ask for.
 ///
 /// # Errors
 /// The name of the output says nothing that can be written, or the export fails.
-pub fn run(args: &args::Export) -> Result<()> {
+pub fn run(args: &Export) -> Result<()> {
     let export = export(args)?;
     let cancelled = interrupt::cancelled_on_ctrl_c()?;
     let bar = io::stderr().is_terminal().then(new_bar);
@@ -35,7 +61,7 @@ pub fn run(args: &args::Export) -> Result<()> {
     Ok(())
 }
 
-fn export(args: &args::Export) -> Result<Export> {
+fn export(args: &Export) -> Result<job::Export> {
     let frame = args.frame.map(|number| number.saturating_sub(1));
     let format = Format::of(&args.output, args.quality.unwrap_or_default(), frame);
     let Some(format) = format else {
@@ -53,7 +79,7 @@ fn export(args: &args::Export) -> Result<Export> {
     };
     match problem {
         Some(problem) => Err(Error::content(&args.output, problem)),
-        None => Ok(Export {
+        None => Ok(job::Export {
             source: args.file.clone(),
             format,
             within: args.size,
@@ -68,4 +94,11 @@ fn new_bar() -> ProgressBar {
         bar.set_style(style.progress_chars("━╸ "));
     }
     bar
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("give a whole number from 1 on".into()),
+    }
 }

@@ -1,10 +1,25 @@
 //! `zoetrope info`: the settings stored in a video.
 
-use super::args::Info;
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::print;
 use crate::error::{Error, Result};
-use crate::job::Settings;
+use crate::job::VideoInfo;
 use crate::media::mp4;
+
+/// Arguments of `info`.
+#[derive(Debug, Args)]
+pub struct Info {
+    /// The video
+    #[arg(value_name = "FILE.mp4")]
+    pub file: PathBuf,
+
+    /// Print the settings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Prints what the video says about itself.
 ///
@@ -12,76 +27,16 @@ use crate::media::mp4;
 /// It is no video, or it says nothing that Zoetrope wrote.
 pub fn run(args: &Info) -> Result<()> {
     let stored = mp4::settings(&args.file)?;
-    let settings = stored.and_then(|json| Settings::from_json(&json).ok()).ok_or_else(|| {
+    let info = stored.and_then(|json| VideoInfo::from_json(&json).ok()).ok_or_else(|| {
         Error::content(
             &args.file,
             "holds no settings that can be read: it was made by another program, or by a newer Zoetrope",
         )
     })?;
-    print(&if args.json {
-        settings.to_json()
-    } else {
-        table(&settings)
-    })
-}
-
-/// A line for each setting.
-fn table(settings: &Settings) -> String {
-    let path = |path: &std::path::Path| path.display().to_string();
-    let negative = match settings.negative.as_str() {
-        "" => "(none)".into(),
-        text => text.to_owned(),
-    };
-    let fit = match settings.max_area {
-        Some(area) => format!("{}, within {area} pixels", settings.fit),
-        None => settings.fit.to_string(),
-    };
-    let image = settings.image.as_deref().map(path);
-    let loras: Vec<_> = settings.loras.iter().map(ToString::to_string).collect();
-    let lines = [
-        ("Prompt", Some(settings.prompt.clone())),
-        ("Negative prompt", Some(negative)),
-        ("Fit", image.is_some().then_some(fit)),
-        ("Picture", image),
-        ("Last picture", settings.last_image.as_deref().map(path)),
-        (
-            "Model",
-            Some(format!("{} ({})", settings.model, settings.variant.name())),
-        ),
-        ("Size", Some(settings.size.to_string())),
-        (
-            "Frames",
-            Some(format!("{} at {} a second", settings.frames, settings.fps)),
-        ),
-        (
-            "Steps",
-            Some(format!("{} of {}", settings.steps, settings.sampler)),
-        ),
-        (
-            "Stopped after",
-            settings.stopped_after.map(|step| format!("step {step}")),
-        ),
-        ("Guidance", Some(settings.guidance.to_string())),
-        ("Shift", Some(settings.shift.to_string())),
-        ("Seed", Some(settings.seed.to_string())),
-        ("Products in", Some(settings.precision.to_string())),
-        (
-            "Decoded in",
-            (!settings.vae_precision.is_f32()).then(|| settings.vae_precision.to_string()),
-        ),
-        (
-            "Weights in",
-            settings.quantize.map(|bits| format!("{bits} bits")),
-        ),
-        ("LoRA", (!loras.is_empty()).then(|| loras.join(", "))),
-        ("Noise from", settings.noise.as_deref().map(path)),
-        (
-            "Made by",
-            Some(format!("{} {}", settings.program, settings.version)),
-        ),
-    ];
-    let lines = lines
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name:16}{}", value?)));
-    lines.collect::<Vec<_>>().join("\n")
+    if args.json {
+        return print(&info.to_json());
+    }
+    let lines = info.lines().into_iter();
+    let lines = lines.map(|(name, value)| format!("{name:16}{value}"));
+    print(&lines.collect::<Vec<_>>().join("\n"))
 }

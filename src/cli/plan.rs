@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::args::Generate;
+use super::generate::Generate;
 use super::{format, generate, print};
 use crate::engine::{device, memory};
 use crate::error::Result;
@@ -30,7 +30,7 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     let mut lines = vec![
         format!(
             "{}: {}, {} frames\n",
-            plan.checkpoint.name, plan.size, plan.frames
+            plan.checkpoint.name, plan.canvas.size, plan.canvas.frames
         ),
         format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
     ];
@@ -39,7 +39,7 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     lines.push(format!(
         "Needs {} of the {} that it may use; {} are free",
         format::bytes(fitted.peak()),
-        format::bytes(machine.most(plan.memory_limit)),
+        format::bytes(machine.most(plan.limits.memory)),
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
@@ -65,13 +65,14 @@ fn row(need: &Need) -> String {
 /// In which types it is computed.
 fn how(plan: &Plan) -> String {
     let packed = plan
+        .compute
         .quantize
         .map(|bits| format!(", packed into {bits} bits"));
     format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
-        plan.precision,
+        plan.compute.precision,
         packed.unwrap_or_default(),
-        plan.vae_precision
+        plan.compute.vae_precision
     )
 }
 
@@ -87,13 +88,13 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
     });
     json!({
         "model": fitted.plan.checkpoint.name,
-        "size": fitted.plan.size,
-        "frames": fitted.plan.frames,
-        "precision": fitted.plan.precision,
-        "vae_precision": fitted.plan.vae_precision,
+        "size": fitted.plan.canvas.size,
+        "frames": fitted.plan.canvas.frames,
+        "precision": fitted.plan.compute.precision,
+        "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
         "peak_bytes": fitted.peak(),
-        "limit_bytes": machine.most(fitted.plan.memory_limit),
+        "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
         "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),

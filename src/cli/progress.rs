@@ -9,13 +9,13 @@ use std::path::Path;
 
 use super::format;
 use crate::error::Error;
-use crate::job::{Plan, Progress, Settings};
+use crate::job::{GenerationInfo, Plan, Progress};
 
 /// Shows a job while it runs.
 pub trait ProgressSink {
     /// Before the work: what will be done, in words, what will be written, and with which settings,
     /// if that is known.
-    fn started(&mut self, words: &str, output: &Path, settings: Option<&Settings>);
+    fn started(&mut self, words: &str, output: &Path, settings: Option<&GenerationInfo>);
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
     /// The video is whole; `peak_memory` is in bytes.
@@ -37,11 +37,11 @@ pub fn face(json: bool) -> Box<dyn ProgressSink> {
 
 /// What will be made, in two lines; `verb` begins them.
 pub fn headline(verb: &str, plan: &Plan) -> String {
-    let frames = match plan.frames {
+    let frames = match plan.canvas.frames {
         1 => "1 frame".into(),
-        frames => format!("{frames} frames at {} a second", plan.fps),
+        frames => format!("{frames} frames at {} a second", plan.canvas.fps),
     };
-    let steps = match plan.steps {
+    let steps = match plan.sampling.steps {
         1 => "1 step".into(),
         steps => format!("{steps} steps"),
     };
@@ -49,11 +49,11 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
         "{verb} {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
         plan.output.display(),
         plan.checkpoint.name,
-        plan.size,
-        plan.sampler,
-        plan.guidance,
-        plan.shift,
-        plan.seed,
+        plan.canvas.size,
+        plan.sampling.sampler,
+        plan.sampling.guidance,
+        plan.sampling.shift,
+        plan.sampling.seed,
     )
 }
 

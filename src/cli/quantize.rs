@@ -1,13 +1,30 @@
 //! `zoetrope quantize`: what packing does to a model, and the model again, smaller.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::Quantize;
+use clap::Args;
+
 use super::{follow, format, print, say};
 use crate::catalog;
 use crate::error::{Error, Result};
-use crate::job::{Command, Event, Expert, Loss, Quantizing};
+use crate::job::{Command, Event, Expert, Loss, QuantBits, Quantizing};
+
+/// Arguments of `quantize`.
+#[derive(Debug, Args)]
+pub struct Quantize {
+    /// Name, folder or DiT of the model
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+
+    /// Bits of each weight of the DiT's large matrices
+    #[arg(long, value_name = "8|4", default_value_t = QuantBits::Eight)]
+    pub bits: QuantBits,
+
+    /// Folder to keep the packed model in, which is new or empty
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+}
 
 /// Packs the model that the arguments name, and tells what that does to it.
 ///

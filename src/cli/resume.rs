@@ -1,13 +1,28 @@
 //! `zoetrope resume`: the rest of an unfinished job.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::Resume;
+use clap::Args;
+
+use super::args::Work;
 use super::progress::{ProgressSink, headline};
 use super::{destination, follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The folder that the unfinished video left beside it
+    #[arg(value_name = "OUT.mp4.run")]
+    pub folder: PathBuf,
+
+    /// How to compute, and what to print.
+    #[command(flatten)]
+    pub work: Work,
+}
 
 /// Goes on with the video that the folder belongs to.
 pub fn run(args: &Resume) -> ExitCode {
@@ -16,10 +31,10 @@ pub fn run(args: &Resume) -> ExitCode {
 
 fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
-    plan.memory_limit = args.work.memory_limit.or(plan.memory_limit);
+    plan.limits = args.work.limits.or(plan.limits);
     destination::check_plan(&plan)?;
     let words = headline("Going on with", &plan);
-    face.started(&words, &plan.output, Some(&plan.settings()));
+    face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();
     follow::carry_out(&output, face, |handle| {
         Command::Resume(handle, Box::new(plan))

@@ -23,7 +23,7 @@ pub fn fit(plan: &Plan) -> Result<Fitted> {
 /// # Errors
 /// As [`fit`], and what was kept is damaged.
 pub fn fit_rest(plan: &Plan) -> Result<Fitted> {
-    let from = if saved::finished_steps(plan)? < plan.steps as usize {
+    let from = if saved::finished_steps(plan)? < plan.sampling.steps as usize {
         Stage::Text
     } else {
         Stage::Decode

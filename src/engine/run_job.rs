@@ -64,16 +64,13 @@ fn wait(handle: &JobHandle, outbox: &Outbox) {
 }
 
 fn finished(id: u64, outcome: Outcome, plan: Option<&Plan>, clock: &Clock) -> Event {
-    let Outcome {
-        settings,
-        peak_memory,
-    } = outcome;
+    let Outcome { info, peak_memory } = outcome;
     let elapsed = clock.elapsed();
-    let record = plan.zip(settings).map(|(plan, settings)| Record {
+    let record = plan.zip(info).map(|(plan, info)| Record {
         seconds: elapsed.as_secs_f64(),
         peak_memory,
         timings: clock.timings(),
-        ..Record::new(plan, settings)
+        ..Record::new(plan, info)
     });
     Event::Finished {
         id,

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::checks::{check_frames, exactly};
-use super::{Checkpoint, Precision, QuantBits, Refusal, Size, VaePrecision, Variant};
+use super::params::canvas::{check_frames, check_size};
+use super::{Checkpoint, Compute, Refusal, Size, Variant};
 
 /// Everything that is measured, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +21,8 @@ pub struct Bench {
     pub batch: u32,
     /// What is measured, in this order.
     pub parts: Vec<Part>,
-    /// The type in which the DiT's products are computed.
-    pub precision: Precision,
-    /// How tightly the DiT's large matrices are packed, if they are.
-    pub quantize: Option<QuantBits>,
-    /// The type in which the VAE decodes.
-    pub decoding: VaePrecision,
+    /// The types that it is measured in.
+    pub compute: Compute,
     /// How often each is repeated, after a pass that is not counted.
     pub runs: u32,
 }
@@ -227,9 +223,7 @@ impl Bench {
             frames: defaults.frames,
             batch: 1,
             parts: Part::ALL.to_vec(),
-            precision: Precision::Auto,
-            quantize: None,
-            decoding: VaePrecision::F32,
+            compute: Compute::default(),
             runs: 3,
         }
     }
@@ -240,7 +234,7 @@ impl Bench {
     /// The size or the number of frames cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
         let variant = self.subject.variant();
-        exactly(self.size, variant.alignment())?;
+        check_size(self.size, variant.alignment())?;
         check_frames(self.frames, variant)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Precision, Timings, VaePrecision, Variant};
+use super::{Compute, Plan, Timings, Variant};
 
 /// What a job will take, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,9 +45,8 @@ struct Line {
 struct Kind {
     model: String,
     variant: Variant,
-    precision: Precision,
-    #[serde(default)]
-    vae_precision: VaePrecision,
+    #[serde(flatten)]
+    compute: Compute,
     /// Whether each step looks at the prompt and at what is to be avoided.
     guided: bool,
     tokens: u64,
@@ -55,13 +54,13 @@ struct Kind {
 
 impl Kind {
     fn of(plan: &Plan) -> Self {
+        let guidance = plan.sampling.guidance;
         let plain = |scale: f64| scale.total_cmp(&1.0).is_eq();
         Self {
             model: plan.checkpoint.name.clone(),
             variant: plan.checkpoint.variant,
-            precision: plan.precision,
-            vae_precision: plan.vae_precision,
-            guided: !(plain(plan.guidance.low) && plain(plan.guidance.high)),
+            compute: plan.compute,
+            guided: !(plain(guidance.low) && plain(guidance.high)),
             tokens: plan.tokens(),
         }
     }
@@ -100,7 +99,7 @@ impl Estimates {
             return;
         }
         let kind = Kind::of(plan);
-        let pixels = decode.units as f64 * plan.size.area() as f64;
+        let pixels = decode.units as f64 * plan.canvas.size.area() as f64;
         let mut line = Line {
             step: denoise.seconds / denoise.units as f64,
             pixel: decode.seconds / pixels,
@@ -121,7 +120,7 @@ impl Estimates {
     pub fn of(&self, plan: &Plan) -> Option<Duration> {
         let nearest = self.nearest(plan)?;
         let step = nearest.step * Kind::of(plan).work() / nearest.kind.work();
-        let denoise = step * f64::from(plan.steps);
+        let denoise = step * f64::from(plan.sampling.steps);
         let seconds = nearest.text + nearest.load + denoise + nearest.decoding(plan);
         Duration::try_from_secs_f64(seconds).ok()
     }
@@ -149,7 +148,7 @@ impl Estimates {
 impl Line {
     /// Seconds to decode the frames of a job.
     fn decoding(&self, plan: &Plan) -> f64 {
-        self.pixel * f64::from(plan.frames) * plan.size.area() as f64
+        self.pixel * f64::from(plan.canvas.frames) * plan.canvas.size.area() as f64
     }
 
     /// The mean with what was known before, so that one bad day does not count for all. A prompt that

@@ -1,12 +1,8 @@
 //! An *export* is a finished video, or part of it, as a file of another kind.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-use super::Size;
+use super::{Quality, Size};
 
 /// What to make of a video, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,42 +28,6 @@ pub enum Format {
     Pictures,
     /// One frame, counted from 0, as PNG or JPEG.
     Still(usize),
-}
-
-/// How much of the picture survives, for how large a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quality {
-    /// A small file; a trained eye sees that it is compressed.
-    Small,
-    /// No difference to be seen.
-    #[default]
-    Standard,
-    /// For further editing.
-    Best,
-}
-
-impl fmt::Display for Quality {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Small => "small",
-            Self::Standard => "standard",
-            Self::Best => "best",
-        })
-    }
-}
-
-impl FromStr for Quality {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "small" => Ok(Self::Small),
-            "standard" => Ok(Self::Standard),
-            "best" => Ok(Self::Best),
-            _ => Err("the qualities are small, standard and best".into()),
-        }
-    }
 }
 
 impl Format {

@@ -15,27 +15,17 @@ impl Plan {
 
     /// Every file that the plan reads or writes.
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let picture = self.picture.as_mut().map(|picture| &mut picture.path);
-        let optional = [
-            picture,
-            self.last_picture.as_mut(),
-            self.noise.as_mut(),
-            self.save_latents.as_mut(),
-            self.save_frames.as_mut(),
-        ];
-        let own = [Some(&mut self.output)].into_iter().chain(optional);
-        let loras = self.loras.iter_mut().map(|lora| &mut lora.file);
-        own.flatten()
+        let own = [&mut self.output].into_iter();
+        own.chain(self.sources.files_mut())
             .chain(self.guides.files_mut())
-            .chain(loras)
+            .chain(self.outputs.files_mut())
             .chain(self.checkpoint.paths_mut())
     }
 
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let first = self.picture.iter_mut().map(|picture| &mut picture.path);
         let references = &mut self.guides.references;
-        first.chain(&mut self.last_picture).chain(references)
+        self.sources.pictures_mut().chain(references)
     }
 }
 

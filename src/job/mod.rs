@@ -1,17 +1,17 @@
 //! What is wanted and what came of it: plain data that every other room may hold.
+//!
+//! [`params`] says how to add a setting.
 
 pub mod bench;
 pub mod checkpoint;
-mod checks;
 pub mod clip;
-pub mod crop_anchor;
 pub mod decoding;
 pub mod device_fault;
 pub mod download_progress;
 pub mod estimate;
 pub mod export;
 mod files;
-pub mod guides;
+pub mod generation_info;
 pub mod handle;
 pub mod inputs;
 pub mod installed;
@@ -20,19 +20,17 @@ pub mod lora;
 pub mod memory;
 pub mod message;
 pub mod model_download;
+pub mod options;
+pub mod params;
 pub mod plan;
-pub mod precision;
 pub mod preset;
 pub mod progress;
-pub mod quant_bits;
 pub mod quantizing;
 pub mod queue;
 pub mod record;
 pub mod refusal;
-pub mod request;
 pub mod resume_point;
 mod seed;
-pub mod settings;
 pub mod size;
 pub mod span;
 pub mod timings;
@@ -42,13 +40,12 @@ pub mod variant;
 pub use bench::{Bench, Measurement, Part, Published, Subject};
 pub use checkpoint::{Checkpoint, Expert, HighNoise, LatentRgb, Network};
 pub use clip::Clip;
-pub use crop_anchor::CropAnchor;
 pub use decoding::Decoding;
 pub use device_fault::{Computation, DeviceFault};
 pub use download_progress::DownloadProgress;
 pub use estimate::{Estimate, Estimates};
-pub use export::{Export, Format, Quality};
-pub use guides::{Found, Guides};
+pub use export::{Export, Format};
+pub use generation_info::{DecodedInfo, GenerationInfo, Origin, VideoInfo};
 pub use handle::JobHandle;
 pub use inputs::{Beside, Inputs, PictureRule, Use};
 pub use installed::Installed;
@@ -56,19 +53,20 @@ pub use lora::{Lora, LoraFit};
 pub use memory::{Machine, MemoryOptions};
 pub use message::{Command, Event};
 pub use model_download::{ModelDownload, WeightFormat};
-pub use plan::{LatentShape, Picture, Plan};
-pub use precision::{Precision, VaePrecision};
+pub use options::{CropAnchor, PictureFit, Precision, Quality, QuantBits, Sampler, VaePrecision};
+pub use params::{
+    Canvas, CanvasRequest, Compute, Found, Guidance, Guides, Limits, Negative, Outputs, Request,
+    Sampling, SamplingRequest, Sources,
+};
+pub use plan::{LatentShape, Plan};
 pub use preset::{Preset, Shape};
 pub use progress::{Progress, Stage, TimeLeft};
-pub use quant_bits::QuantBits;
 pub use quantizing::{Loss, Quantizing};
 pub use queue::{Job, Queue, Start};
 pub use record::Record;
 pub use refusal::{Field, Refusal, Remedy};
-pub use request::{Guidance, Negative, PictureFit, Request, Sampler};
 pub use resume_point::ResumePoint;
 pub use seed::new_seed;
-pub use settings::Settings;
 pub use size::Size;
 pub use span::Span;
 pub use timings::{Spent, Stopwatch, Timings};

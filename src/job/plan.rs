@@ -1,19 +1,14 @@
 //! A *plan* is a request that can be carried out: every number filled in and checked, so that no
 //! later stage comes back with a question.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::checks::{
-    area, check_fps, check_frames, check_guidance, check_last_frame, check_loras, check_output,
-    check_pictures, check_shift, check_steps, exactly, video_size,
-};
 use super::refusal::refuse;
 use super::{
-    Checkpoint, CropAnchor, Defaults, Field, Found, Guidance, Guides, Lora, MemoryOptions,
-    Negative, PictureFit, Precision, Quality, QuantBits, Refusal, Request, Sampler, Size,
-    VaePrecision,
+    Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs, Refusal,
+    Request, Sampling, Sources,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -29,75 +24,32 @@ pub struct Plan {
     pub prompt: String,
     /// What it should not show; empty to compare with nothing.
     pub negative: String,
-    /// The first frame.
-    pub picture: Option<Picture>,
-    /// The last frame, fitted as the first one is.
-    pub last_picture: Option<PathBuf>,
-    /// Which part of the last frame stays.
-    #[serde(default)]
-    pub last_anchor: CropAnchor,
-    /// Videos and references.
+    /// Pictures, LoRAs and noise.
+    #[serde(flatten)]
+    pub sources: Sources,
+    /// A video to follow or to change, and references.
     #[serde(flatten)]
     pub guides: Guides,
-    /// The size of the video.
-    pub size: Size,
-    /// The number of frames, 4n + 1.
-    pub frames: u32,
-    /// Frames a second.
-    pub fps: u32,
-    /// Denoising steps.
-    pub steps: u32,
-    /// The solver.
-    pub sampler: Sampler,
-    /// How strongly the prompt pulls.
-    pub guidance: Guidance,
-    /// How much of the schedule is spent at high noise.
-    pub shift: f64,
-    /// The seed of the starting noise.
-    pub seed: u64,
-    /// The type in which matrix products are computed.
-    pub precision: Precision,
-    /// The type in which latents are decoded.
-    #[serde(default)]
-    pub vae_precision: VaePrecision,
-    /// What the weights of the DiT's large matrices are packed into.
-    #[serde(default)]
-    pub quantize: Option<QuantBits>,
-    /// What changes the DiT.
-    #[serde(default)]
-    pub loras: Vec<Lora>,
+    /// Size and length.
+    #[serde(flatten)]
+    pub canvas: Canvas,
+    /// How it is denoised.
+    #[serde(flatten)]
+    pub sampling: Sampling,
+    /// The types to compute in.
+    #[serde(flatten)]
+    pub compute: Compute,
+    /// What is written besides, and how well.
+    #[serde(flatten)]
+    pub outputs: Outputs,
+    /// What the job may take of the machine.
+    #[serde(flatten)]
+    pub limits: Limits,
     /// What is done so that memory suffices.
     #[serde(default)]
     pub thrift: MemoryOptions,
-    /// The most memory that the job may use, in bytes.
-    #[serde(default)]
-    pub memory_limit: Option<u64>,
-    /// How well the video is encoded.
-    #[serde(default)]
-    pub quality: Quality,
-    /// A file with the starting noise.
-    pub noise: Option<PathBuf>,
-    /// Where to keep the final latents.
-    pub save_latents: Option<PathBuf>,
-    /// Where to keep the decoded frames as floats.
-    pub save_frames: Option<PathBuf>,
     /// The video.
     pub output: PathBuf,
-}
-
-/// The first frame of a video: a picture file that will be brought to the video's size.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
-    /// The file.
-    pub path: PathBuf,
-    /// How the size of the video was found: it is kept so that the settings lead to the same one
-    /// again.
-    pub fit: PictureFit,
-    /// The area in pixels that [`PictureFit::Picture`] filled.
-    pub max_area: Option<u64>,
-    /// Which part of it stays.
-    #[serde(default)]
-    pub anchor: CropAnchor,
 }
 
 /// The axes of a video's latents.
@@ -135,60 +87,36 @@ impl Plan {
         seed: u64,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
-        let Found { picture, video } = found.into();
-        let defaults = checkpoint.defaults.clone();
-        check_pictures(request, checkpoint.variant)?;
-        request.guides.check(checkpoint.variant)?;
-        let led = picture.or(video.map(|video| video.size));
-        let size = video_size(request, &checkpoint, led)?;
-        let fps = check_fps(request.fps.unwrap_or(defaults.fps))?;
-        let own = video.map(|video| video.length(fps).min(defaults.frames));
-        let frames = request.frames.or(own).unwrap_or(defaults.frames);
-        check_frames(frames, checkpoint.variant)?;
-        Guides::check_length(video.as_ref(), checkpoint.variant, (frames, fps))?;
-        check_last_frame(request, frames, checkpoint.variant)?;
-        let shift = request.shift.unwrap_or_else(|| checkpoint.shift_for(size));
-        let steps = request.steps.unwrap_or(defaults.steps);
+        let found = found.into();
+        let variant = checkpoint.variant;
+        request.sources.check_first(variant)?;
+        request.guides.check(variant)?;
+        let canvas = request
+            .canvas
+            .resolve(&request.sources, &checkpoint, found)?;
+        request.sources.check_pictures(variant, canvas.frames)?;
         if request.prompt.trim().is_empty() {
             return refuse(
                 Field::Prompt,
                 "The prompt is empty: say what the video should show",
             );
         }
-        check_steps(steps)?;
-        check_shift(shift)?;
-        check_guidance(request, &checkpoint)?;
-        check_loras(&request.loras, &checkpoint)?;
+        let sampling = request.sampling.resolve(&checkpoint, canvas.size, seed)?;
+        request.sources.check_loras(&checkpoint)?;
         check_output(&output)?;
+        let defaults = &checkpoint.defaults;
+        let area = request.canvas.area(&request.sources, defaults);
         Ok(Self {
             prompt: request.prompt.clone(),
-            negative: match &request.negative {
-                Negative::Default => defaults.negative_prompt.clone(),
-                Negative::Empty => String::new(),
-                Negative::Text(text) => text.clone(),
-            },
-            picture: first_frame(request, &defaults),
-            last_picture: request.last_image.clone(),
-            last_anchor: request.last_anchor,
+            negative: request.negative.resolve(&defaults.negative_prompt),
+            sources: request.sources.resolve(area),
             guides: request.guides.clone(),
-            size,
-            frames,
-            fps,
-            steps,
-            sampler: request.sampler.unwrap_or(defaults.sampler),
-            guidance: request.guidance.unwrap_or(defaults.guidance),
-            shift,
-            seed: request.seed.unwrap_or(seed),
-            precision: request.precision,
-            vae_precision: request.vae_precision,
-            quantize: request.quantize,
-            loras: request.loras.clone(),
+            canvas,
+            sampling,
+            compute: request.compute,
+            outputs: request.outputs.clone(),
+            limits: request.limits,
             thrift: MemoryOptions::default(),
-            memory_limit: request.memory_limit,
-            quality: request.quality,
-            noise: request.noise.clone(),
-            save_latents: request.save_latents.clone(),
-            save_frames: request.save_frames.clone(),
             output,
             checkpoint,
         })
@@ -199,18 +127,17 @@ impl Plan {
     /// # Errors
     /// The first number that cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
-        let variant = self.checkpoint.variant;
-        exactly(self.size, variant.alignment())?;
-        check_frames(self.frames, variant)?;
-        check_fps(self.fps)?;
-        check_steps(self.steps)?;
-        check_shift(self.shift)
+        self.canvas.check(self.checkpoint.variant)?;
+        self.guides.check(self.checkpoint.variant)?;
+        self.sampling.check()?;
+        self.thrift.check()
     }
 
     /// The axes of the latents of this video.
     pub fn latent_shape(&self) -> LatentShape {
+        let Canvas { size, frames, .. } = self.canvas;
         let variant = self.checkpoint.variant;
-        let own = variant.latent_shape(self.size, self.frames);
+        let own = variant.latent_shape(size, frames);
         LatentShape {
             frames: own.frames + self.guides.leading(variant).cast_signed(),
             ..own
@@ -247,11 +174,17 @@ impl Plan {
     }
 }
 
-fn first_frame(request: &Request, defaults: &Defaults) -> Option<Picture> {
-    request.image.clone().map(|path| Picture {
-        path,
-        fit: request.fit,
-        max_area: (request.fit == PictureFit::Picture).then(|| area(request, defaults)),
-        anchor: request.anchor,
-    })
+/// Whether the video can have this name.
+pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
+    let extension = output.extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("mp4") {
+        return Ok(());
+    }
+    refuse(
+        Field::Output,
+        format!(
+            "{} cannot be the video: give a name that ends in .mp4",
+            output.display()
+        ),
+    )
 }

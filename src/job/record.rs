@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Request, Settings, Timings};
+use super::{GenerationInfo, Guides, Plan, Request, Sources, Timings};
 
 /// One video that was made here. It belongs to this machine and names its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// What made it.
-    pub settings: Settings,
+    pub settings: GenerationInfo,
     /// The folder of the model.
     pub model: PathBuf,
     /// The first frame's file.
@@ -26,6 +26,9 @@ pub struct Record {
     /// The last frame's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_image: Option<PathBuf>,
+    /// The files of the video that led, and of references.
+    #[serde(default, skip_serializing_if = "Guides::is_empty")]
+    pub guides: Guides,
     /// The video.
     pub file: PathBuf,
     /// A small picture of it; none until it is on the library.
@@ -46,17 +49,18 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of the `plan` whose video was just finished. `settings` are the plan's, unless the
+    /// The record of the `plan` whose video was just finished. `info` is the plan's, unless the
     /// job ended early.
-    pub fn new(plan: &Plan, settings: Settings) -> Self {
+    pub fn new(plan: &Plan, info: GenerationInfo) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
             id: String::new(),
             title: None,
-            settings,
+            settings: info,
             model: plan.checkpoint.root.clone(),
-            image: plan.picture.as_ref().map(|picture| picture.path.clone()),
-            last_image: plan.last_picture.clone(),
+            image: plan.sources.image.clone(),
+            last_image: plan.sources.last_image.clone(),
+            guides: plan.guides.clone(),
             file: plan.output.clone(),
             poster: None,
             made: now.unwrap_or_default().as_millis() as u64,
@@ -79,10 +83,15 @@ impl Record {
 
     /// The request that makes it again, with every number given and the pictures where they lie here.
     pub fn request(&self) -> Request {
+        let request = Request::from(self.settings.clone());
         Request {
-            image: self.image.clone(),
-            last_image: self.last_image.clone(),
-            ..self.settings.clone().into_request()
+            sources: Sources {
+                image: self.image.clone(),
+                last_image: self.last_image.clone(),
+                ..request.sources
+            },
+            guides: self.guides.clone(),
+            ..request
         }
     }
 }

@@ -21,7 +21,7 @@ impl Search {
         let title = record.title.as_deref().unwrap_or_default();
         let text = format!(
             "{title} {} {} {}",
-            settings.prompt, settings.model, settings.seed
+            settings.prompt, settings.origin.model, settings.sampling.seed
         );
         let text = text.to_lowercase();
         let words = self.words.to_lowercase();

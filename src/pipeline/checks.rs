@@ -16,7 +16,7 @@ const PLAUSIBLE: std::ops::RangeInclusive<f32> = 1e-3..=1e2;
 
 /// The starting noise of a file.
 pub(super) fn start(plan: &Plan, noise: &Array) -> Result<()> {
-    match &plan.noise {
+    match &plan.sources.noise {
         Some(path) if !is_finite(noise)? => Err(Error::content(
             path,
             "holds values that are not finite: it cannot be the starting noise",
@@ -36,7 +36,7 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
     if PLAUSIBLE.contains(&spread) {
         return Ok(());
     }
-    let place = format!("after step {step} of {}", plan.steps);
+    let place = format!("after step {step} of {}", plan.sampling.steps);
     let problem = if !spread.is_finite() {
         format!(
             "The latents {place} are not finite: the model's weights are damaged, or its products overflow in half \
@@ -46,7 +46,7 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
         format!(
             "The latents {place} have {spread:.0} times their normal spread, which cannot become a video: guidance {} \
              or shift {} is too strong, or the weights are damaged",
-            plan.guidance, plan.shift
+            plan.sampling.guidance, plan.sampling.shift
         )
     } else {
         format!("The latents {place} are all next to zero: the model's weights are damaged")

@@ -13,7 +13,7 @@ use crate::weights::Weights;
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
 pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
-    let frames = plan.frames as usize;
+    let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
         let kind = super::vae_kind(plan.checkpoint.variant);
@@ -21,21 +21,24 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     })?;
     let mut video = Mp4Writer::create(
         &plan.output,
-        plan.size,
-        plan.fps,
+        plan.canvas.size,
+        plan.canvas.fps,
         plan.quality,
-        &plan.settings,
+        &plan.info.to_json(),
     )?;
     let mut floats = plan
         .save_frames
         .as_ref()
-        .map(|path| FramesFile::create(path, frames, plan.size))
+        .map(|path| FramesFile::create(path, frames, plan.canvas.size))
         .transpose()?;
 
     let mut seen = checks::Pixels::default();
     let mut done = 0;
     // References stand before the video's own frames.
-    let own = plan.checkpoint.variant.latent_shape(plan.size, plan.frames);
+    let own = plan
+        .checkpoint
+        .variant
+        .latent_shape(plan.canvas.size, plan.canvas.frames);
     let leading = (latents.dim(1) - own.frames).max(0);
     let latents = latents.try_index((.., leading..))?;
     let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
@@ -46,7 +49,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         }
         let pixels = bytes::of(chunk)?;
         seen.see(&pixels);
-        let clip = Clip::new(plan.size, f64::from(plan.fps), pixels);
+        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
         for frame in clip.frames() {
             video.write(frame)?;
         }

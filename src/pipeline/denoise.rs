@@ -9,8 +9,8 @@ use super::preview::Preview;
 use super::run_folder::RunFolder;
 use super::{Glimpse, Reporter, TextEmbeds, checks};
 use crate::Result;
-use crate::job::{Plan, Sampler, Stage};
-use crate::sampler::{self, Solver};
+use crate::job::{Plan, Sampling, Stage};
+use crate::sampler;
 use crate::weights::Weights;
 
 /// Denoises until the last step, or until it is enough.
@@ -21,18 +21,24 @@ pub(super) fn run(
     folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Denoised> {
-    let mut sampler = sampler::new(solver(plan.sampler), plan.steps as usize, plan.shift);
+    let Sampling {
+        sampler,
+        steps,
+        shift,
+        ..
+    } = plan.sampling;
+    let steps = steps as usize;
+    let mut sampler = sampler::new(sampler, steps, shift);
     let (done, latents) = match folder.recall(plan, sampler.as_mut())? {
         Some(kept) => kept,
         None => (0, start(plan)?),
     };
     let mut latents = given.put_into(latents)?;
     let preview = Preview::new(plan);
-    let mut settings = plan.settings();
+    let mut info = plan.info();
     let mut experts = Experts::new(plan, features, given);
     experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
 
-    let steps = plan.steps as usize;
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
         let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
@@ -53,35 +59,27 @@ pub(super) fn run(
         reporter.step(Stage::Denoise, step + 1, steps)?;
         if reporter.finishes_early() && step + 1 < steps {
             checks::latents(plan, step + 1, &clean)?;
-            settings.stopped_after = Some((step + 1) as u32);
-            folder.keep_last(&settings, &clean)?;
+            info.stopped_after = Some((step + 1) as u32);
+            folder.keep_last(&info, &clean)?;
             latents = clean;
             break;
         }
     }
     drop(experts);
     memory::clear_cache()?;
-    Ok(Denoised { latents, settings })
+    Ok(Denoised { latents, info })
 }
 
 /// The starting noise: the file's, or drawn from the seed.
 fn start(plan: &Plan) -> Result<Array> {
     let shape = plan.latent_shape().channels_first();
-    match &plan.noise {
-        None => Ok(sampler::noise(plan.seed, &shape)),
+    match &plan.sources.noise {
+        None => Ok(sampler::noise(plan.sampling.seed, &shape)),
         Some(path) => {
             let weights = Weights::open(std::slice::from_ref(path))?.as_type(Dtype::Float32);
             let noise = weights.at("noise").load(|noise| noise.tensor("", &shape))?;
             checks::start(plan, &noise)?;
             Ok(noise)
         }
-    }
-}
-
-fn solver(sampler: Sampler) -> Solver {
-    match sampler {
-        Sampler::UniPc => Solver::UniPc,
-        Sampler::DpmPp => Solver::DpmPp,
-        Sampler::Euler => Solver::Euler,
     }
 }

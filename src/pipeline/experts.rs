@@ -73,9 +73,9 @@ impl Denoiser {
         features: &TextEmbeds,
         given: &Conditioning,
     ) -> Result<Self> {
-        let weights = packed(changed(plan, expert, network)?, plan.quantize);
+        let weights = packed(changed(plan, expert, network)?, plan.compute.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
-        let dtype = compute_dtype(plan.precision, &weights)?;
+        let dtype = compute_dtype(plan.compute.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
         let shape = plan.latent_shape();
         let grid = Grid {
@@ -83,7 +83,7 @@ impl Denoiser {
             height: shape.height / 2,
             width: shape.width / 2,
         };
-        let guidance = plan.guidance.of(expert);
+        let guidance = plan.sampling.guidance.of(expert);
         let guided = guidance.total_cmp(&1.0).is_ne();
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
@@ -120,7 +120,11 @@ impl Denoiser {
 /// The weights of an expert with the plan's LoRAs.
 pub(super) fn changed(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
     let weights = Weights::open(&network.weights)?;
-    let mut loras = plan.loras.iter().filter(|lora| lora.changes(expert));
+    let mut loras = plan
+        .sources
+        .loras
+        .iter()
+        .filter(|lora| lora.changes(expert));
     loras.try_fold(weights, |weights, lora| {
         weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)
     })

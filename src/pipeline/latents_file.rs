@@ -6,7 +6,7 @@ use mlx_rs::Array;
 
 use super::checks;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{LatentShape, Settings};
+use crate::job::{GenerationInfo, LatentShape};
 use crate::{Error, Result};
 
 /// The tensor that every file of latents holds, (channels, frames, height, width).
@@ -20,7 +20,7 @@ pub struct Latents {
     /// Their axes.
     pub shape: LatentShape,
     /// The settings that made them, if the file tells.
-    pub settings: Option<Settings>,
+    pub info: Option<GenerationInfo>,
 }
 
 /// What denoising led to.
@@ -28,7 +28,7 @@ pub(super) struct Denoised {
     /// (channels, frames, height, width), float32.
     pub(super) latents: Array,
     /// What led there: the plan's, and where it was enough before the last step, when.
-    pub(super) settings: Settings,
+    pub(super) info: GenerationInfo,
 }
 
 /// Reads the header of a file of latents.
@@ -55,19 +55,19 @@ pub fn latents(path: &Path) -> Result<Latents> {
             height,
             width,
         },
-        settings: settings(&file),
+        info: info(&file),
     })
 }
 
 /// The settings that a file of latents says led to them.
-pub(super) fn settings(file: &TensorFile) -> Option<Settings> {
-    Settings::from_json(file.note(SETTINGS)?).ok()
+pub(super) fn info(file: &TensorFile) -> Option<GenerationInfo> {
+    GenerationInfo::from_json(file.note(SETTINGS)?).ok()
 }
 
-/// Writes the final latents that `settings` led to.
-pub(super) fn write(path: &Path, settings: &Settings, latents: &Array) -> Result<()> {
+/// Writes the final latents that `info` led to.
+pub(super) fn write(path: &Path, info: &GenerationInfo, latents: &Array) -> Result<()> {
     let tensors = [(TENSOR.to_owned(), latents.clone())];
-    save_all(path, &tensors, &[(SETTINGS, settings.to_json())])
+    save_all(path, &tensors, &[(SETTINGS, info.to_json())])
 }
 
 /// The latents themselves.

@@ -33,7 +33,7 @@ use std::path::Path;
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Decoding, Plan, Settings, VaeKind, Variant};
+use crate::job::{Decoding, GenerationInfo, Plan, VaeKind, Variant};
 use crate::model::vae;
 use latents_file::Denoised;
 use run_folder::RunFolder;
@@ -49,7 +49,7 @@ pub mod saved {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// What led to the video, where it was a plan: its settings, and whether it was enough earlier.
-    pub settings: Option<Settings>,
+    pub info: Option<GenerationInfo>,
     /// The most memory that MLX held at once, in bytes.
     pub peak_memory: usize,
 }
@@ -95,8 +95,12 @@ pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> R
     })
 }
 
-fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<Option<Settings>> {
-    let Denoised { latents, settings } = if let Some(finished) = folder.latents(plan)? {
+fn make(
+    plan: &Plan,
+    folder: &mut RunFolder,
+    reporter: &mut Reporter,
+) -> Result<Option<GenerationInfo>> {
+    let Denoised { latents, mut info } = if let Some(finished) = folder.latents(plan)? {
         finished
     } else {
         let features = text_embeds::read(plan, reporter)?;
@@ -104,28 +108,21 @@ fn make(plan: &Plan, folder: &mut RunFolder, reporter: &mut Reporter) -> Result<
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.
-    let settings = Settings {
-        vae_precision: plan.vae_precision,
-        ..settings
-    };
-    if let Some(path) = &plan.save_latents {
-        latents_file::write(path, &settings, &latents)?;
+    info.compute.vae_precision = plan.compute.vae_precision;
+    if let Some(path) = &plan.outputs.save_latents {
+        latents_file::write(path, &info, &latents)?;
     }
-    let decoding = Decoding {
-        settings: settings.to_json(),
-        ..plan.decoding()
-    };
-    decode::write(&decoding, &latents, reporter)?;
-    Ok(Some(settings))
+    decode::write(&plan.decoding(info.clone()), &latents, reporter)?;
+    Ok(Some(info))
 }
 
 /// Does `work` and tells what it took.
-fn measured(work: impl FnOnce() -> Result<Option<Settings>>) -> Result<Outcome> {
+fn measured(work: impl FnOnce() -> Result<Option<GenerationInfo>>) -> Result<Outcome> {
     memory::set_cache_limit(REUSED_BYTES)?;
     memory::reset_peak_memory()?;
-    let settings = work()?;
+    let info = work()?;
     Ok(Outcome {
-        settings,
+        info,
         peak_memory: memory::peak_memory()?,
     })
 }

@@ -29,7 +29,7 @@ impl Preview {
             factors: Array::from_slice(factors.as_flattened(), &[factors.len() as i32, 3]),
             bias: Array::from_slice(&bias, &[3]),
             size: Size::new(shape.width as u32, shape.height as u32),
-            fps: f64::from(plan.fps) / f64::from(stride),
+            fps: f64::from(plan.canvas.fps) / f64::from(stride),
         }
     }
 

@@ -20,7 +20,7 @@ use mlx_rs::Array;
 use super::latents_file::{self, Denoised, TENSOR};
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{Plan, ResumePoint, Settings};
+use crate::job::{GenerationInfo, Plan, ResumePoint};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
@@ -82,7 +82,7 @@ impl RunFolder {
             path,
             _lock: lock,
             kept,
-            steps: plan.steps as usize,
+            steps: plan.sampling.steps as usize,
         }
     }
 
@@ -95,7 +95,7 @@ impl RunFolder {
         sampler: &dyn Sampler,
     ) -> Result<()> {
         if step == self.steps {
-            return self.keep_last(&plan.settings(), latents);
+            return self.keep_last(&plan.info(), latents);
         }
         let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
         let memory = sampler.memory().into_iter();
@@ -106,9 +106,9 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Keeps the final latents, which `settings` led to.
-    pub(super) fn keep_last(&mut self, settings: &Settings, latents: &Array) -> Result<()> {
-        latents_file::write(&self.path.join(LATENTS), settings, latents)?;
+    /// Keeps the final latents, which `info` led to.
+    pub(super) fn keep_last(&mut self, info: &GenerationInfo, latents: &Array) -> Result<()> {
+        latents_file::write(&self.path.join(LATENTS), info, latents)?;
         self.kept = self.steps;
         Ok(())
     }
@@ -144,7 +144,7 @@ impl RunFolder {
             let file = TensorFile::open(&path)?;
             Ok(Some(Denoised {
                 latents: file.tensor(TENSOR, &shape)?,
-                settings: latents_file::settings(&file).unwrap_or_else(|| plan.settings()),
+                info: latents_file::info(&file).unwrap_or_else(|| plan.info()),
             }))
         };
         read().map_err(damaged(&path))
@@ -223,7 +223,7 @@ pub fn still_kept(plan: &Plan, why: Error) -> Error {
             kept: ResumePoint {
                 folder: plan.run_folder(),
                 step,
-                of: plan.steps as usize,
+                of: plan.sampling.steps as usize,
             },
         },
         _ => why,
@@ -235,7 +235,7 @@ pub fn still_kept(plan: &Plan, why: Error) -> Error {
 /// # Errors
 /// What was kept is damaged.
 pub fn finished_steps(plan: &Plan) -> Result<usize> {
-    let (folder, steps) = (plan.run_folder(), plan.steps as usize);
+    let (folder, steps) = (plan.run_folder(), plan.sampling.steps as usize);
     if folder.join(LATENTS).exists() {
         return Ok(steps);
     }

@@ -25,7 +25,7 @@ pub struct TextEmbeds {
 
 /// Encodes the prompts of `plan`, or recalls them.
 pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<TextEmbeds> {
-    let guided = plan.guidance != Guidance::both(1.0);
+    let guided = plan.sampling.guidance != Guidance::both(1.0);
     let mut prompts = vec![plan.prompt.clone()];
     prompts.extend(guided.then(|| plan.negative.clone()));
     let mut features = of(&plan.checkpoint, &prompts, reporter)?;

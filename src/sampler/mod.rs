@@ -14,23 +14,13 @@ mod unipc;
 use mlx_rs::{Array, Dtype};
 
 use crate::error::{Error, Result};
+use crate::job;
 
 pub use dpmpp::DpmPp;
 pub use euler::Euler;
 pub use noise::noise;
 pub use schedule::Schedule;
 pub use unipc::UniPc;
-
-/// The ways of getting from one sigma to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Solver {
-    /// Predictor and corrector of order 2: the official default.
-    UniPc,
-    /// DPM-Solver++ of order 2, multistep, midpoint.
-    DpmPp,
-    /// One straight line a step.
-    Euler,
-}
 
 /// A sampler's memory, by name.
 pub type Recall<'a> = dyn Fn(&str) -> Result<Array> + 'a;
@@ -61,11 +51,11 @@ pub trait Sampler {
 }
 
 /// A sampler at the start of a schedule of so many steps.
-pub fn new(solver: Solver, steps: usize, shift: f64) -> Box<dyn Sampler> {
-    match solver {
-        Solver::UniPc => Box::new(UniPc::new(steps, shift)),
-        Solver::DpmPp => Box::new(DpmPp::new(steps, shift)),
-        Solver::Euler => Box::new(Euler::new(steps, shift)),
+pub fn new(sampler: job::Sampler, steps: usize, shift: f64) -> Box<dyn Sampler> {
+    match sampler {
+        job::Sampler::UniPc => Box::new(UniPc::new(steps, shift)),
+        job::Sampler::DpmPp => Box::new(DpmPp::new(steps, shift)),
+        job::Sampler::Euler => Box::new(Euler::new(steps, shift)),
     }
 }
 

@@ -39,10 +39,10 @@ fn made(opening: &Opening, prompt: &str) -> Plan {
     fs::create_dir_all(&places.videos).unwrap();
     let mut plan = plan(&request(prompt), None).unwrap();
     plan.output = places.videos.join(format!("{prompt}.mp4"));
-    plan.seed = 4711;
-    video(&plan.output, &plan.settings_json());
+    plan.sampling.seed = 4711;
+    video(&plan.output, &plan.info().to_json());
     let library = Library::new(places);
-    library.add(Record::new(&plan, plan.settings())).unwrap();
+    library.add(Record::new(&plan, plan.info())).unwrap();
     plan
 }
 
@@ -57,7 +57,7 @@ fn a_dropped_picture_becomes_the_first_frame() {
     window.write("Prompt", "The boat sails");
     window.click("Generate");
     let (_, plan) = window.next_job();
-    let kept = plan.picture.unwrap().path;
+    let kept = plan.sources.image.unwrap();
     assert!(kept.starts_with(window.path("data")), "{}", kept.display());
     assert_eq!(kept.file_name().unwrap(), "boat.png");
 }
@@ -78,9 +78,9 @@ fn what_is_no_picture_is_refused_with_a_sentence() {
 fn a_dropped_video_brings_its_settings_back() {
     let mut window = Opening::default().open();
     let mut plan = plan(&request("A whale in the clouds"), None).unwrap();
-    plan.seed = 4711;
+    plan.sampling.seed = 4711;
     let file = window.path("whale.mp4");
-    video(&file, &plan.settings_json());
+    video(&file, &plan.info().to_json());
     let_go(&mut window, file);
     window.until("the notice", |window| {
         window.sees_part("holds the settings")
@@ -88,7 +88,7 @@ fn a_dropped_video_brings_its_settings_back() {
     window.click("Generate");
     let (_, again) = window.next_job();
     assert_eq!(again.prompt, "A whale in the clouds");
-    assert_eq!(again.seed, 4711);
+    assert_eq!(again.sampling.seed, 4711);
 }
 
 /// Breaks when the sheet writes no file, another kind of file, or not where the dialog said.
@@ -184,7 +184,7 @@ fn a_video_goes_on_where_another_ends() {
     window.click("Generate");
     let (handle, plan) = window.next_job();
     assert_eq!(plan.prompt, "A boat");
-    let frame = photo::open(&plan.picture.unwrap().path).unwrap();
+    let frame = photo::open(&plan.sources.image.unwrap()).unwrap();
     assert_eq!(frame.dimensions(), (SIZE.width, SIZE.height));
     let grey = f64::from(frame.get_pixel(0, 0)[0]);
     assert!(

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::app::Preferences;
-use zoetrope::job::{Event, Lora, Request, Variant};
+use zoetrope::job::{Event, Lora, Request, Sources, Variant};
 
 use super::{OPERABLE, Opening, Window};
 use crate::job::checkpoint_of;
@@ -25,7 +25,10 @@ fn unfolded() -> Window {
         advanced_open: true,
         request: Request {
             prompt: "A boat".into(),
-            loras: vec![lora],
+            sources: Sources {
+                loras: vec![lora],
+                ..Default::default()
+            },
             ..Request::default()
         },
         ..Preferences::default()

@@ -7,7 +7,9 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::app::Preferences;
-use zoetrope::job::{Event, Progress, Request, Size, Stage, Variant};
+use zoetrope::job::{
+    CanvasRequest, Event, Progress, Request, SamplingRequest, Size, Stage, Variant,
+};
 use zoetrope::view::strings::Language;
 use zoetrope::view::theme::{Appearance, size};
 
@@ -70,9 +72,15 @@ fn with_a_prompt_longer_than_the_window() {
 #[test]
 fn refused() {
     let request = Request {
-        size: Some(Size::new(100, 100)),
-        frames: Some(50),
-        guidance: "0".parse().ok(),
+        canvas: CanvasRequest {
+            size: Some(Size::new(100, 100)),
+            frames: Some(50),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            guidance: "0".parse().ok(),
+            ..Default::default()
+        },
         ..with_prompt("A boat")
     };
     in_every_look(&request, Variant::Ti2v, |window, look| {

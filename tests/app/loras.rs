@@ -34,12 +34,12 @@ fn a_dropped_lora_and_the_packing_reach_the_job() {
     window.click("4 bits");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
-    let [lora] = plan.loras.as_slice() else {
-        panic!("{:?}", plan.loras);
+    let [lora] = plan.sources.loras.as_slice() else {
+        panic!("{:?}", plan.sources.loras);
     };
     assert_eq!(lora.file, file);
     assert_eq!((lora.strength, lora.expert), (1.0, None));
-    assert_eq!(plan.quantize, Some(QuantBits::Four));
+    assert_eq!(plan.compute.quantize, Some(QuantBits::Four));
     window.click("Remove comfy_with_diff_and_diff_b");
     assert!(!window.sees_part("comfy_with"));
 }

@@ -47,7 +47,7 @@ fn estimate(window: &Window) -> Option<String> {
 #[test]
 fn what_a_video_takes_is_told_before_it_begins() {
     let mut window = window(Arc::new(|plan| {
-        let bytes = u64::from(plan.frames) * 100_000_000;
+        let bytes = u64::from(plan.canvas.frames) * 100_000_000;
         Ok(fitted(plan, bytes, &[Saving::Tiles]))
     }));
     window.until("the memory", |window| {
@@ -64,7 +64,7 @@ fn what_a_video_takes_is_told_before_it_begins() {
 /// Breaks when a video can be begun that cannot fit, or the button beside the sentence does not mend it.
 #[test]
 fn what_cannot_fit_says_why_and_mends_itself() {
-    let mut window = window(Arc::new(|plan| match plan.quantize {
+    let mut window = window(Arc::new(|plan| match plan.compute.quantize {
         Some(_) => Ok(fitted(plan, 20_000_000_000, &[])),
         None => Err(Error::Refused(Refusal {
             remedy: Some(Remedy::Pack(QuantBits::Eight)),
@@ -78,5 +78,5 @@ fn what_cannot_fit_says_why_and_mends_itself() {
     window.until("it fits", |window| !window.sees(TOO_MUCH));
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
-    assert_eq!(plan.quantize, Some(QuantBits::Eight));
+    assert_eq!(plan.compute.quantize, Some(QuantBits::Eight));
 }

@@ -308,8 +308,8 @@ impl Window {
 
     /// Does what the engine does at the end of a job.
     fn finish(&mut self, id: u64, plan: &Plan) {
-        video(&plan.output, &plan.settings_json());
-        let record = Record::new(plan, plan.settings());
+        video(&plan.output, &plan.info().to_json());
+        let record = Record::new(plan, plan.info());
         self.tell(Event::Finished {
             id,
             elapsed: Duration::from_secs(9),

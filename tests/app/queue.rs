@@ -35,7 +35,7 @@ fn kept(plan: &Plan, step: usize) -> ResumePoint {
     ResumePoint {
         folder: plan.run_folder(),
         step,
-        of: plan.steps as usize,
+        of: plan.sampling.steps as usize,
     }
 }
 
@@ -146,7 +146,7 @@ fn five_variations_wait_in_line() {
         });
         made.push(plan);
     }
-    let seeds: HashSet<u64> = made.iter().map(|plan| plan.seed).collect();
+    let seeds: HashSet<u64> = made.iter().map(|plan| plan.sampling.seed).collect();
     let places: HashSet<_> = made.iter().map(|plan| &plan.output).collect();
     assert_eq!((seeds.len(), places.len()), (5, 5));
     assert!(window.sees("Say what should move"));

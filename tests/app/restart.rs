@@ -40,7 +40,10 @@ fn all_that_was_to_be_made_is_there_again_and_waits_to_be_resumed() {
     let last = pass(&mut window);
     assert_eq!(pass(&mut window), first);
     let second = pass(&mut window);
-    assert_eq!([second.seed, last.seed], [first.seed + 1, first.seed + 2]);
+    assert_eq!(
+        [second.sampling.seed, last.sampling.seed],
+        [first.sampling.seed + 1, first.sampling.seed + 2]
+    );
     assert!(window.command().is_none());
 }
 

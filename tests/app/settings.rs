@@ -25,8 +25,8 @@ fn quality_memory_and_folder_reach_the_job() {
     window.press(Modifiers::COMMAND, Key::Enter);
     let (handle, plan) = window.next_job();
     let is_as_set = |plan: &zoetrope::job::Plan| {
-        assert_eq!(plan.quality, Quality::Best);
-        assert!(plan.memory_limit.is_some());
+        assert_eq!(plan.outputs.quality, Quality::Best);
+        assert!(plan.limits.memory.is_some());
         assert_eq!(plan.output.parent(), Some(elsewhere.as_path()));
     };
     is_as_set(&plan);

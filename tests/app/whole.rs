@@ -6,7 +6,7 @@ use egui::{Key, Modifiers};
 use zoetrope::app::Preferences;
 use zoetrope::catalog;
 use zoetrope::engine::Engine;
-use zoetrope::job::{Request, Size};
+use zoetrope::job::{CanvasRequest, Request, SamplingRequest, Size};
 use zoetrope::library::Library;
 use zoetrope::media::mp4;
 
@@ -21,10 +21,16 @@ fn opening() -> Opening {
         engine: Some(Engine::start(|| {}).unwrap()),
         preferences: Preferences {
             request: Request {
-                size: Some(SIZE),
-                frames: Some(9),
-                steps: Some(3),
-                seed: Some(5),
+                canvas: CanvasRequest {
+                    size: Some(SIZE),
+                    frames: Some(9),
+                    ..Default::default()
+                },
+                sampling: SamplingRequest {
+                    steps: Some(3),
+                    seed: Some(5),
+                    ..Default::default()
+                },
                 ..Request::default()
             },
             ..Preferences::default()
@@ -44,7 +50,7 @@ fn a_typed_prompt_becomes_a_video_and_another_file() {
     let [record] = records.as_slice() else {
         panic!("{records:?}");
     };
-    assert_eq!(record.settings.seed, 5);
+    assert_eq!(record.settings.sampling.seed, 5);
     assert!(record.poster.is_some());
 
     window.press(Modifiers::COMMAND, Key::E);
@@ -63,7 +69,7 @@ fn a_typed_prompt_becomes_a_video_and_another_file() {
 #[test]
 fn a_job_in_flight_is_offered_again_at_the_next_start() {
     let mut first = opening();
-    first.preferences.request.steps = Some(40);
+    first.preferences.request.sampling.steps = Some(40);
     let folder = std::rc::Rc::clone(&first.folder);
     let mut window = first.open();
     window.write("Prompt", "A whale swims in the clouds");

@@ -1,8 +1,9 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CropAnchor, Expert, Guidance, Lora, Negative, PictureFit, Precision, Quality, QuantBits,
-    Request, Sampler, Size, VaePrecision,
+    CanvasRequest, Compute, CropAnchor, Expert, Guidance, Limits, Lora, Negative, Outputs,
+    PictureFit, Precision, Quality, QuantBits, Request, Sampler, SamplingRequest, Size, Sources,
+    VaePrecision,
 };
 
 use super::run;
@@ -62,43 +63,55 @@ fn every_argument_reaches_the_request() {
     let expected = Request {
         prompt: "a boat".into(),
         negative: Negative::Text("blur".into()),
-        image: Some("cat.png".into()),
-        last_image: Some("dog.png".into()),
-        fit: PictureFit::Crop,
-        size: Some(Size::new(832, 480)),
-        max_area: None,
-        anchor: CropAnchor::CENTRE,
-        last_anchor: CropAnchor::CENTRE,
-        frames: Some(81),
-        fps: Some(16),
-        steps: Some(40),
-        sampler: Some(Sampler::DpmPp),
-        guidance: Some(Guidance {
-            low: 3.0,
-            high: 4.0,
-        }),
-        shift: Some(12.0),
-        seed: Some(u64::MAX),
-        precision: Precision::Bf16,
-        memory_limit: Some(40_000_000_000),
-        vae_precision: VaePrecision::Bf16,
-        quantize: Some(QuantBits::Eight),
-        loras: vec![
-            Lora {
-                file: "a.safetensors".into(),
-                strength: 1.0,
-                expert: None,
-            },
-            Lora {
-                file: "b.safetensors".into(),
-                strength: -0.5,
-                expert: Some(Expert::HighNoise),
-            },
-        ],
-        quality: Quality::Best,
-        noise: Some("n.safetensors".into()),
-        save_latents: Some("l.safetensors".into()),
-        save_frames: Some("f.safetensors".into()),
+        sources: Sources {
+            image: Some("cat.png".into()),
+            last_image: Some("dog.png".into()),
+            fit: PictureFit::Crop,
+            max_area: None,
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
+            loras: vec![
+                Lora {
+                    file: "a.safetensors".into(),
+                    strength: 1.0,
+                    expert: None,
+                },
+                Lora {
+                    file: "b.safetensors".into(),
+                    strength: -0.5,
+                    expert: Some(Expert::HighNoise),
+                },
+            ],
+            noise: Some("n.safetensors".into()),
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(832, 480)),
+            frames: Some(81),
+            fps: Some(16),
+        },
+        sampling: SamplingRequest {
+            steps: Some(40),
+            sampler: Some(Sampler::DpmPp),
+            guidance: Some(Guidance {
+                low: 3.0,
+                high: 4.0,
+            }),
+            shift: Some(12.0),
+            seed: Some(u64::MAX),
+        },
+        compute: Compute {
+            precision: Precision::Bf16,
+            vae_precision: VaePrecision::Bf16,
+            quantize: Some(QuantBits::Eight),
+        },
+        limits: Limits {
+            memory: Some(40_000_000_000),
+        },
+        outputs: Outputs {
+            quality: Quality::Best,
+            save_latents: Some("l.safetensors".into()),
+            save_frames: Some("f.safetensors".into()),
+        },
     };
     assert_eq!(all, expected);
 }
@@ -106,18 +119,23 @@ fn every_argument_reaches_the_request() {
 #[test]
 fn arguments_have_other_forms() {
     assert_eq!(request(&["--no-negative"]).negative, Negative::Empty);
-    assert_eq!(request(&["--max-area", "901120"]).max_area, Some(901_120));
     assert_eq!(
-        request(&["--guidance", "5"]).guidance,
+        request(&["--max-area", "901120"]).sources.max_area,
+        Some(901_120)
+    );
+    assert_eq!(
+        request(&["--guidance", "5"]).sampling.guidance,
         Some(Guidance::both(5.0))
     );
     assert_eq!(
-        request(&["--guidance", "-1"]).guidance,
+        request(&["--guidance", "-1"]).sampling.guidance,
         Some(Guidance::both(-1.0))
     );
     for sampler in Sampler::ALL {
         assert_eq!(
-            request(&["--sampler", &sampler.to_string()]).sampler,
+            request(&["--sampler", &sampler.to_string()])
+                .sampling
+                .sampler,
             Some(sampler)
         );
     }

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use tempfile::TempDir;
-use zoetrope::job::{Settings, Size};
+use zoetrope::job::{GenerationInfo, Size};
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 
 use super::{command, run};
@@ -94,7 +94,7 @@ fn info_reads_back_what_a_video_says() {
     let file = path.to_str().expect("temporary folders have plain names");
     let settings = plan(&request("A “quoted” boat"), None)
         .expect("it works")
-        .settings();
+        .info();
     video(&path, &settings.to_json());
 
     let readable = run(&["info", file]);
@@ -113,7 +113,7 @@ fn info_reads_back_what_a_video_says() {
         );
     }
     let json = run(&["info", "--json", file]);
-    assert_eq!(Settings::from_json(&json.stdout), Ok(settings));
+    assert_eq!(GenerationInfo::from_json(&json.stdout), Ok(settings));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Clip, Guidance, Negative, Plan, Request};
+use zoetrope::job::{Clip, Guidance, Negative, Plan, Request, SamplingRequest, Sources};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Glimpse, Reporter};
 
@@ -50,16 +50,23 @@ impl Case {
         let image = self.picture.as_ref();
         let request = Request {
             prompt: self.prompt.clone(),
-            image: image.map(|name| golden_path(&format!("demo/{name}"))),
-            seed: Some(self.seed),
-            guidance: changes.guidance.map(Guidance::both),
             negative: match &changes.negative_prompt {
                 Some(text) => Negative::Text(text.clone()),
                 None => Negative::Default,
             },
+            sources: Sources {
+                image: image.map(|name| golden_path(&format!("demo/{name}"))),
+                ..Default::default()
+            },
+            sampling: SamplingRequest {
+                seed: Some(self.seed),
+                guidance: changes.guidance.map(Guidance::both),
+                ..Default::default()
+            },
             ..Request::default()
         };
         let picture = request
+            .sources
             .image
             .as_deref()
             .map(|path| photo::size(path).unwrap());
@@ -77,7 +84,7 @@ impl Case {
         let mut reporter = Reporter::new(|_| (), || false).showing(|| true, keep);
         pipeline::generate(&plan, &mut reporter).unwrap();
         drop(reporter);
-        Clip::new(plan.size, f64::from(plan.fps), pixels)
+        Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels)
     }
 
     /// How well a clip keeps the picture that it was given, in decibels.

@@ -4,7 +4,10 @@ use mlx_rs::{Array, Dtype};
 use serde_json::Value;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Guidance, Plan, Precision, Request, Size};
+use zoetrope::job::{
+    CanvasRequest, Compute, Guidance, Outputs, Plan, Precision, Request, SamplingRequest, Size,
+    Sources,
+};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
@@ -24,11 +27,15 @@ fn the_same_files_give_the_same_clips_as_in_pytorch() {
         let scratch = TempDir::new().unwrap();
         let file = |name: &str| scratch.path().join(name);
         let request = Request {
-            save_latents: Some(file("latents.safetensors")),
-            save_frames: Some(file("frames.safetensors")),
+            outputs: Outputs {
+                save_latents: Some(file("latents.safetensors")),
+                save_frames: Some(file("frames.safetensors")),
+                ..Default::default()
+            },
             ..request(&card["settings"], &card["runs"][run])
         };
         let picture = request
+            .sources
             .image
             .as_deref()
             .map(|path| photo::size(path).unwrap());
@@ -72,16 +79,28 @@ fn request(settings: &Value, run: &Value) -> Request {
     let side = |index: usize| settings["size"][index].as_u64().unwrap() as u32;
     Request {
         prompt: run["prompt"].as_str().unwrap().into(),
-        image: run["picture"]
-            .as_str()
-            .map(|name| golden_path(&format!("demo/{name}"))),
-        size: Some(Size::new(side(0), side(1))),
-        frames: Some(number("frames")),
-        steps: Some(number("steps")),
-        guidance: Some(Guidance::both(settings["guidance"].as_f64().unwrap())),
-        shift: settings["shift"].as_f64(),
-        seed: run["seed"].as_u64(),
-        precision: Precision::F32,
+        sources: Sources {
+            image: run["picture"]
+                .as_str()
+                .map(|name| golden_path(&format!("demo/{name}"))),
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(side(0), side(1))),
+            frames: Some(number("frames")),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(number("steps")),
+            guidance: Some(Guidance::both(settings["guidance"].as_f64().unwrap())),
+            shift: settings["shift"].as_f64(),
+            seed: run["seed"].as_u64(),
+            ..Default::default()
+        },
+        compute: Compute {
+            precision: Precision::F32,
+            ..Default::default()
+        },
         ..Request::default()
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::engine::{Engine, saved};
 use zoetrope::job::{
-    Command, Event, JobHandle, Plan, Progress, Record, Request, ResumePoint, Size, Stage,
+    CanvasRequest, Command, Event, JobHandle, Plan, Progress, Record, Request, ResumePoint,
+    SamplingRequest, Size, Stage,
 };
 use zoetrope::media::mp4;
 
@@ -47,10 +48,16 @@ impl Job {
     fn plan(&self) -> Box<Plan> {
         let request = Request {
             prompt: "Snow falls on a little house at night".into(),
-            seed: Some(3),
-            frames: Some(5),
-            steps: Some(self.steps),
-            size: Some(Size::new(64, 64)),
+            sampling: SamplingRequest {
+                seed: Some(3),
+                steps: Some(self.steps),
+                ..Default::default()
+            },
+            canvas: CanvasRequest {
+                frames: Some(5),
+                size: Some(Size::new(64, 64)),
+                ..Default::default()
+            },
             ..Request::default()
         };
         Box::new(demo_plan(&request, &self.file()))
@@ -125,7 +132,7 @@ fn what_is_there_becomes_a_video() {
     job.begin();
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(1));
-    assert_eq!(record.settings.steps, MANY);
+    assert_eq!(record.settings.sampling.steps, MANY);
     assert_eq!(record.timings.denoise.units, 1);
     let stored = mp4::settings(&job.file()).unwrap().unwrap();
     assert!(stored.contains(r#""stopped_after":1"#), "{stored}");
@@ -222,5 +229,5 @@ fn leaving_in_a_pause_keeps_the_run_folder() {
     job.wait_for_pause();
     let left = run_folder(&job.file());
     drop(job.engine);
-    assert_eq!(saved::plan(&left).unwrap().steps, MANY);
+    assert_eq!(saved::plan(&left).unwrap().sampling.steps, MANY);
 }

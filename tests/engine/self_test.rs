@@ -5,7 +5,10 @@ use std::fs;
 use tempfile::TempDir;
 use zoetrope::engine::Engine;
 use zoetrope::engine::self_test::remembered;
-use zoetrope::job::{Command, Computation, DeviceFault, Event, JobHandle, Request, Size};
+use zoetrope::job::{
+    CanvasRequest, Command, Computation, DeviceFault, Event, JobHandle, Request, SamplingRequest,
+    Size,
+};
 
 use super::{demo_plan, end, next};
 
@@ -58,10 +61,16 @@ fn a_fault_is_told_first_and_the_processor_does_the_work() {
     let engine = Engine::start_after(|| Some(FAULT), || {}).unwrap();
     let request = Request {
         prompt: "A yellow duck".into(),
-        seed: Some(1),
-        frames: Some(1),
-        steps: Some(1),
-        size: Some(Size::new(64, 64)),
+        sampling: SamplingRequest {
+            seed: Some(1),
+            steps: Some(1),
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            frames: Some(1),
+            size: Some(Size::new(64, 64)),
+            ..Default::default()
+        },
         ..Request::default()
     };
     let plan = demo_plan(&request, &folder.path().join("duck.mp4"));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use zoetrope::job::{Clip, Command, Event, JobHandle, Record, Request, Size, Stage};
+use zoetrope::job::{
+    CanvasRequest, Clip, Command, Event, JobHandle, Record, Request, SamplingRequest, Size, Stage,
+};
 use zoetrope::media::mp4;
 
 use super::{demo_plan, next, start};
@@ -25,10 +27,16 @@ fn a_request_becomes_a_record_and_can_be_watched() {
     let folder = TempDir::new().unwrap();
     let request = Request {
         prompt: "A red sailing boat sails to the right at sunset".into(),
-        seed: Some(11),
-        frames: Some(FRAMES as u32),
-        steps: Some(STEPS as u32),
-        size: Some(SIZE),
+        sampling: SamplingRequest {
+            seed: Some(11),
+            steps: Some(STEPS as u32),
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            frames: Some(FRAMES as u32),
+            size: Some(SIZE),
+            ..Default::default()
+        },
         ..Request::default()
     };
     let plan = demo_plan(&request, &folder.path().join("boat.mp4"));
@@ -52,7 +60,7 @@ fn a_request_becomes_a_record_and_can_be_watched() {
             other => panic!("{other:?}"),
         }
     };
-    check_record(&record, &plan.settings().prompt);
+    check_record(&record, &plan.info().prompt);
     assert!((record.seconds - elapsed.as_secs_f64()).abs() < 1e-9);
     assert_eq!(told.decoded, FRAMES);
     check_pictures(&told);

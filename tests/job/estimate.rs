@@ -1,14 +1,23 @@
 use std::time::Duration;
 
-use zoetrope::job::{Estimates, Guidance, Plan, Request, Size, Spent, Timings};
+use zoetrope::job::{
+    CanvasRequest, Estimates, Guidance, Plan, Request, Sampling, SamplingRequest, Size, Spent,
+    Timings,
+};
 
 use super::{plan, request};
 
 fn job(frames: u32, steps: u32) -> Plan {
     let request = Request {
-        size: Some(Size::new(832, 480)),
-        frames: Some(frames),
-        steps: Some(steps),
+        canvas: CanvasRequest {
+            size: Some(Size::new(832, 480)),
+            frames: Some(frames),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(steps),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     plan(&request, None).expect("it works")
@@ -37,7 +46,10 @@ fn nothing_is_claimed_before_anything_is_known() {
     assert_eq!(estimates.of(&job(49, 40)), None, "that job did nothing");
     estimates.learn(&job(49, 40), &timings(40, 49));
     let other = Plan {
-        guidance: Guidance::both(1.0),
+        sampling: Sampling {
+            guidance: Guidance::both(1.0),
+            ..job(49, 40).sampling
+        },
         ..job(49, 40)
     };
     assert_eq!(estimates.of(&other), None, "half the work");

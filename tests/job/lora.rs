@@ -1,4 +1,4 @@
-use zoetrope::job::{Expert, Field, Lora, Request};
+use zoetrope::job::{Expert, Field, Lora, Request, Sources};
 
 use super::{checkpoint, plan, request};
 
@@ -43,7 +43,10 @@ fn a_lora_has_preview_as_it_is_typed() {
 fn loras_that_cannot_work_are_refused() {
     let ask = |lora: Lora| {
         let request = Request {
-            loras: vec![lora],
+            sources: Sources {
+                loras: vec![lora],
+                ..Default::default()
+            },
             ..request("a boat")
         };
         plan(&request, None)

@@ -7,8 +7,8 @@ use zoetrope::job::memory::{
     fit_rest, needs,
 };
 use zoetrope::job::{
-    Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy, Request, Settings,
-    Size, Stage, VaePrecision, Variant,
+    CanvasRequest, Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy,
+    Request, Size, Stage, VaePrecision, Variant, VideoInfo,
 };
 
 use super::{checkpoint_of, request};
@@ -80,8 +80,11 @@ fn plan(
     change: impl FnOnce(&mut Request),
 ) -> Plan {
     let mut request = Request {
-        size: Some(Size::new(size.0, size.1)),
-        frames: Some(frames),
+        canvas: CanvasRequest {
+            size: Some(Size::new(size.0, size.1)),
+            frames: Some(frames),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     let mut checkpoint = checkpoint_of(variant);
@@ -90,7 +93,7 @@ fn plan(
         boundary,
     });
     let picture = (variant == Variant::I2vA14b).then(|| Size::new(size.0, size.1));
-    request.image = picture.map(|_| "cat.png".into());
+    request.sources.image = picture.map(|_| "cat.png".into());
     change(&mut request);
     Plan::new(&request, checkpoint, picture, 7, PathBuf::from("out.mp4")).unwrap()
 }
@@ -104,7 +107,7 @@ fn of(stage: Stage, needs: &[Need]) -> f64 {
 #[track_caller]
 fn check(stage: Stage, plan: &Plan, measured: f64, within: f64) {
     let told = of(stage, &needs(plan, &sizes(plan.checkpoint.variant)));
-    let what = format!("{stage:?} of {} x {}", plan.size, plan.frames);
+    let what = format!("{stage:?} of {} x {}", plan.canvas.size, plan.canvas.frames);
     println!("{what}: {told:.2} GB told, {measured} measured");
     assert!(
         (told / measured - 1.0).abs() < within,
@@ -115,8 +118,8 @@ fn check(stage: Stage, plan: &Plan, measured: f64, within: f64) {
 /// Each is met within 9 %. The one picture of an image to video takes less than the clip that was measured.
 #[test]
 fn what_is_told_is_what_was_measured() {
-    let unguided = |request: &mut Request| request.guidance = Some(Guidance::both(1.0));
-    let bf16 = |request: &mut Request| request.vae_precision = VaePrecision::Bf16;
+    let unguided = |request: &mut Request| request.sampling.guidance = Some(Guidance::both(1.0));
+    let bf16 = |request: &mut Request| request.compute.vae_precision = VaePrecision::Bf16;
     let (hd, sd) = ((1280, 704), (832, 480));
     let check = |stage, plan: Plan, measured| check(stage, &plan, measured, 0.09);
     let ti2v = |size, frames| plan(Variant::Ti2v, size, frames, unguided);
@@ -136,7 +139,7 @@ fn what_is_told_is_what_was_measured() {
     let f32 = plan(Variant::T2vA14b, sd, 81, unguided);
     check(Stage::Decode, f32, 6.7);
     check(Stage::Text, ti2v(hd, 121), 1.2);
-    let picture = |request: &mut Request| request.image = Some("cat.png".into());
+    let picture = |request: &mut Request| request.sources.image = Some("cat.png".into());
     check(Stage::Image, plan(Variant::Ti2v, sd, 49, picture), 2.8);
 }
 
@@ -153,8 +156,8 @@ fn packed_networks_take_what_was_measured() {
     ] {
         for (bits, measured) in [(QuantBits::Eight, eight), (QuantBits::Four, four)] {
             let plan = plan(variant, size, frames, |request| {
-                request.quantize = Some(bits);
-                request.guidance = (batch == 1).then_some(Guidance::both(1.0));
+                request.compute.quantize = Some(bits);
+                request.sampling.guidance = (batch == 1).then_some(Guidance::both(1.0));
             });
             check(Stage::Denoise, &plan, measured, 0.11);
         }
@@ -188,7 +191,7 @@ fn savings_are_made_in_order_until_it_fits() {
 
     let fitted = fit(&plan, &sizes, &machine(64, 5)).unwrap();
     assert_eq!(fitted.plan.thrift.tiles, 2);
-    assert_eq!(fitted.plan.vae_precision, VaePrecision::Bf16);
+    assert_eq!(fitted.plan.compute.vae_precision, VaePrecision::Bf16);
     assert_eq!(
         fitted.savings,
         [Saving::GuidanceInTurn, Saving::Tiles, Saving::HalfFrames]
@@ -202,7 +205,7 @@ fn products_become_half_as_wide_before_a_model_is_refused() {
     let mut sizes = sizes(Variant::T2vA14b);
     sizes.dits.iter_mut().for_each(|(_, dit)| dit.automatic = 4);
     let fitted = fit(&plan, &sizes, &machine(64, 48)).unwrap();
-    assert_eq!(fitted.plan.precision, Precision::Bf16);
+    assert_eq!(fitted.plan.compute.precision, Precision::Bf16);
     assert_eq!(
         fitted
             .needs
@@ -236,7 +239,7 @@ fn what_cannot_run_is_refused_with_what_could() {
 fn a_limit_counts_instead_of_the_machine() {
     let limited = |limit| {
         let plan = plan(Variant::Ti2v, (832, 480), 49, |request| {
-            request.memory_limit = Some(limit);
+            request.limits.memory = Some(limit);
         });
         fit(&plan, &sizes(Variant::Ti2v), &machine(512, 512))
     };
@@ -269,13 +272,16 @@ fn of_a_begun_video_only_what_is_left_has_to_fit() {
 fn a_decoding_is_made_to_fit_and_says_in_which_type_it_is() {
     let plan = plan(Variant::Ti2v, (832, 480), 49, |_| ());
     let vae = sizes(Variant::Ti2v).vae;
-    let (fitted, savings) = fit_decoding(&plan.decoding(), &vae, &machine(64, 4)).unwrap();
+    let (fitted, savings) =
+        fit_decoding(&plan.decoding(plan.info()), &vae, &machine(64, 4)).unwrap();
     assert_eq!(savings, [Saving::Tiles, Saving::HalfFrames]);
     assert_eq!((fitted.tiles, fitted.precision), (2, VaePrecision::Bf16));
-    let told = Settings::from_json(&fitted.settings).unwrap();
-    assert_eq!(told.vae_precision, VaePrecision::Bf16);
+    let VideoInfo::Generated(told) = &fitted.info else {
+        panic!("{:?}", fitted.info);
+    };
+    assert_eq!(told.compute.vae_precision, VaePrecision::Bf16);
 
-    let refusal = fit_decoding(&plan.decoding(), &vae, &machine(1, 1)).unwrap_err();
+    let refusal = fit_decoding(&plan.decoding(plan.info()), &vae, &machine(1, 1)).unwrap_err();
     assert!(refusal.message.contains("go on with it"), "{refusal}");
 }
 
@@ -284,7 +290,7 @@ fn a_decoding_is_made_to_fit_and_says_in_which_type_it_is() {
 fn packing_saves_what_it_says() {
     let weights = |quantize| {
         let plan = plan(Variant::T2vA14b, (832, 480), 81, |request| {
-            request.quantize = quantize;
+            request.compute.quantize = quantize;
         });
         let needs = needs(&plan, &sizes(Variant::T2vA14b));
         needs
@@ -304,8 +310,8 @@ fn packing_saves_what_it_says() {
 fn an_image_encoder_is_counted_before_it_is_read() {
     let of = |variant: Variant| {
         let plan = plan(variant, (832, 480), 81, |request| {
-            request.image = Some("cat.png".into());
-            request.last_image = (variant == Variant::Flf2v).then(|| "dog.png".into());
+            request.sources.image = Some("cat.png".into());
+            request.sources.last_image = (variant == Variant::Flf2v).then(|| "dog.png".into());
         });
         let needs = needs(&plan, &sizes(variant));
         let reading = |need: &&Need| need.stage == Stage::Image;

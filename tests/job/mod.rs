@@ -3,6 +3,7 @@
 mod bench;
 mod clip;
 mod estimate;
+mod formats;
 mod handle;
 mod lora;
 mod memory;

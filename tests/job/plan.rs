@@ -1,6 +1,9 @@
 use std::path::PathBuf;
 
-use zoetrope::job::{Field, Guidance, PictureFit, Plan, Request, Size, Variant};
+use zoetrope::job::{
+    CanvasRequest, Field, Guidance, PictureFit, Plan, Request, SamplingRequest, Size, Sources,
+    Variant,
+};
 
 use super::{checkpoint, checkpoint_of, plan, request};
 
@@ -12,9 +15,14 @@ fn refusal(request: &Request, picture: Option<Size>) -> (Field, String) {
 #[test]
 fn what_is_not_said_is_as_the_model_recommends() {
     let plan = plan(&request("a boat"), None).expect("it works");
-    assert_eq!(plan.size, Size::new(1280, 704));
+    assert_eq!(plan.canvas.size, Size::new(1280, 704));
     assert_eq!(
-        (plan.frames, plan.fps, plan.steps, plan.seed),
+        (
+            plan.canvas.frames,
+            plan.canvas.fps,
+            plan.sampling.steps,
+            plan.sampling.seed
+        ),
         (121, 24, 50, 7)
     );
     assert_eq!(plan.negative, checkpoint().defaults.negative_prompt);
@@ -23,7 +31,10 @@ fn what_is_not_said_is_as_the_model_recommends() {
 #[test]
 fn sizes_that_do_not_fit_name_the_nearest_that_do() {
     let asked = |width, height| Request {
-        size: Some(Size::new(width, height)),
+        canvas: CanvasRequest {
+            size: Some(Size::new(width, height)),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     let (field, message) = refusal(&asked(850, 480), None);
@@ -42,11 +53,17 @@ fn sizes_that_do_not_fit_name_the_nearest_that_do() {
 #[test]
 fn frames_are_a_multiple_of_four_plus_one() {
     let asked = |frames| Request {
-        frames: Some(frames),
+        canvas: CanvasRequest {
+            frames: Some(frames),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     for frames in [1, 5, 81, 121] {
-        assert_eq!(plan(&asked(frames), None).expect("it works").frames, frames);
+        assert_eq!(
+            plan(&asked(frames), None).expect("it works").canvas.frames,
+            frames
+        );
     }
     for (frames, nearest) in [
         (0, "1 or 5"),
@@ -69,59 +86,83 @@ fn every_field_is_refused_where_it_cannot_work() {
         (
             Field::Steps,
             Request {
-                steps: Some(0),
+                sampling: SamplingRequest {
+                    steps: Some(0),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Fps,
             Request {
-                fps: Some(0),
+                canvas: CanvasRequest {
+                    fps: Some(0),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Shift,
             Request {
-                shift: Some(0.0),
+                sampling: SamplingRequest {
+                    shift: Some(0.0),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Shift,
             Request {
-                shift: Some(f64::NAN),
+                sampling: SamplingRequest {
+                    shift: Some(f64::NAN),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Guidance,
             Request {
-                guidance: Some(Guidance::both(f64::INFINITY)),
+                sampling: SamplingRequest {
+                    guidance: Some(Guidance::both(f64::INFINITY)),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Guidance,
             Request {
-                guidance: Some(Guidance {
-                    low: 3.0,
-                    high: 4.0,
-                }),
+                sampling: SamplingRequest {
+                    guidance: Some(Guidance {
+                        low: 3.0,
+                        high: 4.0,
+                    }),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Size,
             Request {
-                max_area: Some(1000),
+                sources: Sources {
+                    max_area: Some(1000),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
         (
             Field::Size,
             Request {
-                max_area: Some(u64::MAX),
+                sources: Sources {
+                    max_area: Some(u64::MAX),
+                    ..Default::default()
+                },
                 ..fine.clone()
             },
         ),
@@ -140,13 +181,19 @@ fn every_field_is_refused_where_it_cannot_work() {
 fn a_picture_gives_its_aspect_unless_it_is_cropped() {
     let picture = Some(Size::new(1000, 1000));
     let asked = |fit, size, max_area| Request {
-        image: Some("cat.png".into()),
-        fit,
-        size,
-        max_area,
+        sources: Sources {
+            image: Some("cat.png".into()),
+            fit,
+            max_area,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size,
+            ..Default::default()
+        },
         ..request("a cat")
     };
-    let size = |request: &Request| plan(request, picture).expect("it works").size;
+    let size = |request: &Request| plan(request, picture).expect("it works").canvas.size;
     let small = Some(Size::new(512, 128));
 
     assert_eq!(
@@ -172,11 +219,14 @@ fn a_picture_gives_its_aspect_unless_it_is_cropped() {
 #[test]
 fn an_area_without_a_picture_has_the_aspect_of_the_models_size() {
     let asked = Request {
-        max_area: Some(640 * 352),
+        sources: Sources {
+            max_area: Some(640 * 352),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     assert_eq!(
-        plan(&asked, None).expect("it works").size,
+        plan(&asked, None).expect("it works").canvas.size,
         Size::new(640, 352)
     );
 }
@@ -184,13 +234,16 @@ fn an_area_without_a_picture_has_the_aspect_of_the_models_size() {
 #[test]
 fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_one() {
     let asked = |image: bool, last: bool| Request {
-        image: image.then(|| "cat.png".into()),
-        last_image: last.then(|| "dog.png".into()),
+        sources: Sources {
+            image: image.then(|| "cat.png".into()),
+            last_image: last.then(|| "dog.png".into()),
+            ..Default::default()
+        },
         ..request("a cat")
     };
     let refused = |variant, request: &Request| {
         let model = checkpoint_of(variant);
-        let picture = request.image.is_some().then(|| Size::new(640, 480));
+        let picture = request.sources.image.is_some().then(|| Size::new(640, 480));
         let plan = Plan::new(request, model, picture, 7, "video.mp4".into());
         plan.err().map(|refusal| refusal.field)
     };
@@ -222,7 +275,10 @@ fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_o
         assert_eq!(refused(variant, &asked(true, true)), both, "{variant:?}");
     }
     let one_frame = Request {
-        frames: Some(1),
+        canvas: CanvasRequest {
+            frames: Some(1),
+            ..Default::default()
+        },
         ..asked(true, true)
     };
     let field = refused(Variant::I2vA14b, &one_frame);
@@ -241,15 +297,13 @@ fn each_family_has_its_own_rule_for_the_size() {
 #[test]
 fn small_videos_of_pictures_have_a_smaller_shift() {
     let shift = |size: Size, shift| {
-        let request = Request {
-            image: Some("cat.png".into()),
-            size: Some(size),
-            shift,
-            ..request("a cat")
-        };
+        let mut request = request("a cat");
+        request.sources.image = Some("cat.png".into());
+        request.canvas.size = Some(size);
+        request.sampling.shift = shift;
         let model = checkpoint_of(Variant::I2v);
         let plan = Plan::new(&request, model, Some(size), 0, "v.mp4".into());
-        plan.expect("it works").shift
+        plan.expect("it works").sampling.shift
     };
     assert_eq!(shift(Size::new(832, 480), None), 3.0);
     assert_eq!(shift(Size::new(480, 832), None), 3.0);

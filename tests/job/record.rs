@@ -1,18 +1,24 @@
 use std::path::Path;
 
-use zoetrope::job::{PictureFit, Record, Request, Size};
+use zoetrope::job::{CanvasRequest, PictureFit, Record, Request, Size, Sources};
 
 use super::{plan, request};
 
 fn record() -> Record {
     let request = Request {
-        image: Some("/pictures/boat.png".into()),
-        fit: PictureFit::Crop,
-        size: Some(Size::new(64, 32)),
+        sources: Sources {
+            image: Some("/pictures/boat.png".into()),
+            fit: PictureFit::Crop,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(64, 32)),
+            ..Default::default()
+        },
         ..request("a boat")
     };
     let plan = plan(&request, Some(Size::new(640, 320))).expect("it works");
-    Record::new(&plan, plan.settings())
+    Record::new(&plan, plan.info())
 }
 
 /// Breaks when "use these settings again" forgets a number or the picture's folder.
@@ -21,11 +27,11 @@ fn a_record_leads_to_the_same_video_again() {
     let record = record();
     let again = record.request();
     assert_eq!(
-        again.image.as_deref(),
+        again.sources.image.as_deref(),
         Some(Path::new("/pictures/boat.png"))
     );
     let plan = plan(&again, Some(Size::new(640, 320))).expect("it works");
-    assert_eq!(plan.settings(), record.settings);
+    assert_eq!(plan.info(), record.settings);
 }
 
 #[test]

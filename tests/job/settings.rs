@@ -1,6 +1,6 @@
 use zoetrope::job::{
-    Guidance, Lora, Negative, PictureFit, Plan, Precision, QuantBits, Request, Sampler, Settings,
-    Size, VaePrecision, Variant,
+    CanvasRequest, Compute, GenerationInfo, Guidance, Lora, Negative, Outputs, PictureFit, Plan,
+    Precision, QuantBits, Request, Sampler, SamplingRequest, Size, Sources, VaePrecision, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -9,38 +9,47 @@ fn odd_numbers() -> Request {
     Request {
         prompt: "A “quoted” cat\n& 猫 \u{1F408}".into(),
         negative: Negative::Text("blur, \"text\"".into()),
-        size: Some(Size::new(640, 352)),
-        frames: Some(17),
-        fps: Some(30),
-        steps: Some(3),
-        sampler: Some(Sampler::Euler),
-        guidance: Some(Guidance::both(0.1 + 0.2)),
-        shift: Some(1.0 / 3.0),
-        seed: Some(u64::MAX),
-        precision: Precision::F32,
-        vae_precision: VaePrecision::Bf16,
-        quantize: Some(QuantBits::Four),
-        loras: vec![Lora {
-            file: "style.safetensors".into(),
-            strength: 1.0 / 7.0,
-            expert: None,
-        }],
-        noise: Some("noise.safetensors".into()),
+        canvas: CanvasRequest {
+            size: Some(Size::new(640, 352)),
+            frames: Some(17),
+            fps: Some(30),
+        },
+        sampling: SamplingRequest {
+            steps: Some(3),
+            sampler: Some(Sampler::Euler),
+            guidance: Some(Guidance::both(0.1 + 0.2)),
+            shift: Some(1.0 / 3.0),
+            seed: Some(u64::MAX),
+        },
+        compute: Compute {
+            precision: Precision::F32,
+            vae_precision: VaePrecision::Bf16,
+            quantize: Some(QuantBits::Four),
+        },
+        sources: Sources {
+            loras: vec![Lora {
+                file: "style.safetensors".into(),
+                strength: 1.0 / 7.0,
+                expert: None,
+            }],
+            noise: Some("noise.safetensors".into()),
+            ..Default::default()
+        },
         ..Request::default()
     }
 }
 
 /// Plans again from what the video would say about itself, on a machine with other defaults.
 fn again(first: &Plan, picture: Option<Size>) -> Plan {
-    let settings = Settings::from_json(&first.settings_json()).expect("it reads back");
+    let settings = GenerationInfo::from_json(&first.info().to_json()).expect("it reads back");
     let mut model = checkpoint();
     model.defaults.negative_prompt = "something else".into();
     model.defaults.steps += 1;
     let plan = Plan::new(
-        &settings.into_request(),
+        &settings.into(),
         model,
         picture,
-        first.seed ^ 1,
+        first.sampling.seed ^ 1,
         first.output.clone(),
     );
     Plan {
@@ -77,10 +86,16 @@ fn a_picture_leads_to_the_same_size_again() {
                 (None, Some(123_456)),
             ] {
                 let asked = Request {
-                    image: Some("cat.png".into()),
-                    fit,
-                    size,
-                    max_area,
+                    sources: Sources {
+                        image: Some("cat.png".into()),
+                        fit,
+                        max_area,
+                        ..Default::default()
+                    },
+                    canvas: CanvasRequest {
+                        size,
+                        ..Default::default()
+                    },
                     ..request("a cat")
                 };
                 let first = plan(&asked, Some(picture)).expect("it works");
@@ -93,17 +108,24 @@ fn a_picture_leads_to_the_same_size_again() {
 #[test]
 fn settings_tell_nothing_about_the_machine() {
     let asked = Request {
-        image: Some("/home/somebody/pictures/cat.png".into()),
-        last_image: Some("/home/somebody/pictures/dog.png".into()),
-        noise: Some("/home/somebody/noise.safetensors".into()),
-        save_latents: Some("/home/somebody/latents.safetensors".into()),
+        sources: Sources {
+            image: Some("/home/somebody/pictures/cat.png".into()),
+            last_image: Some("/home/somebody/pictures/dog.png".into()),
+            noise: Some("/home/somebody/noise.safetensors".into()),
+            ..Default::default()
+        },
+        outputs: Outputs {
+            save_latents: Some("/home/somebody/latents.safetensors".into()),
+            ..Default::default()
+        },
         ..request("a cat")
     };
     let model = checkpoint_of(Variant::I2vA14b);
     let picture = Some(Size::new(640, 480));
     let json = Plan::new(&asked, model, picture, 7, "video.mp4".into())
         .expect("it works")
-        .settings_json();
+        .info()
+        .to_json();
     assert!(!json.contains("somebody"), "{json}");
     assert!(
         json.contains("\"cat.png\"")
@@ -116,6 +138,6 @@ fn settings_tell_nothing_about_the_machine() {
 #[test]
 fn foreign_comments_are_no_settings() {
     for text in ["", "made with love", "{}", "[]", "{\"prompt\": \"a cat\"}"] {
-        assert!(Settings::from_json(text).is_err(), "{text}");
+        assert!(GenerationInfo::from_json(text).is_err(), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use zoetrope::job::{CropAnchor, Estimates, Picture, PictureFit};
+use zoetrope::job::Estimates;
 use zoetrope::library::Dirs;
 
 use super::Place;
@@ -56,17 +56,12 @@ fn pictures_are_kept_once_under_their_names() {
     let original = place.path("boat.png");
     fs::write(&original, "a picture").unwrap();
     let mut plan = place.plan("a boat", "boat.mp4");
-    plan.picture = Some(Picture {
-        path: original.clone(),
-        fit: PictureFit::Crop,
-        max_area: None,
-        anchor: CropAnchor::CENTRE,
-    });
-    plan.last_picture = Some(original.clone());
+    plan.sources.image = Some(original.clone());
+    plan.sources.last_image = Some(original.clone());
     place.library.keep_pictures(&mut plan).unwrap();
-    let kept = plan.picture.clone().unwrap().path;
+    let kept = plan.sources.image.clone().unwrap();
     assert!(kept.starts_with(place.path("data/pictures")) && kept.ends_with("boat.png"));
-    assert_eq!(plan.last_picture.as_ref(), Some(&kept));
+    assert_eq!(plan.sources.last_image.as_ref(), Some(&kept));
     assert_eq!(fs::read(&kept).unwrap(), b"a picture");
 
     fs::remove_file(original).unwrap();

@@ -54,7 +54,7 @@ impl Place {
         write_video(&plan.output);
         Record {
             made,
-            ..Record::new(&plan, plan.settings())
+            ..Record::new(&plan, plan.info())
         }
     }
 

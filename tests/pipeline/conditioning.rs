@@ -7,7 +7,7 @@ use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{CropAnchor, PictureFit, Plan, Request, Size};
+use zoetrope::job::{CanvasRequest, CropAnchor, PictureFit, Plan, Request, Size, Sources};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
 use zoetrope::pipeline::Reporter;
@@ -31,14 +31,20 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
     let size = photo::size(&image).unwrap();
     let request = Request {
         prompt: "a boat".into(),
-        image: Some(image),
-        last_image: last,
-        fit,
-        size: (fit == PictureFit::Crop).then_some(SIZE),
-        max_area: (fit == PictureFit::Picture).then_some(3300),
-        anchor: CropAnchor::CENTRE,
-        last_anchor: CropAnchor::CENTRE,
-        frames: Some(9),
+        sources: Sources {
+            image: Some(image),
+            last_image: last,
+            fit,
+            max_area: (fit == PictureFit::Picture).then_some(3300),
+            anchor: CropAnchor::CENTRE,
+            last_anchor: CropAnchor::CENTRE,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: (fit == PictureFit::Crop).then_some(SIZE),
+            frames: Some(9),
+            ..Default::default()
+        },
         ..Request::default()
     };
     let checkpoint = catalog::open(model).unwrap();
@@ -49,7 +55,7 @@ fn plan(model: &Path, last: Option<PathBuf>, fit: PictureFit) -> Plan {
 fn given(last: Option<PathBuf>, fit: PictureFit) -> Array {
     let model = Model::official("ckpt/i2v_a14b");
     let plan = plan(model.path(), last, fit);
-    assert_eq!(plan.size, SIZE);
+    assert_eq!(plan.canvas.size, SIZE);
     let given = encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap();
     assert!(
         given.first_frame.is_none(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mlx_rs::Array;
 use zoetrope::job::memory::needs;
-use zoetrope::job::{Plan, Size};
+use zoetrope::job::{Canvas, Plan, Size};
 use zoetrope::media::mp4;
 use zoetrope::pipeline;
 
@@ -46,7 +46,10 @@ fn latents_decode_with_less_memory() {
     assert_eq!(job.end().0, Some(0));
     let plan = place.plan(&model());
     let plan = Plan {
-        size: Size::new(384, 320),
+        canvas: Canvas {
+            size: Size::new(384, 320),
+            ..plan.canvas
+        },
         ..plan
     };
     let need = needs(&plan, &pipeline::sizes(&plan).unwrap())

@@ -7,7 +7,10 @@ use mlx_rs::{Array, memory};
 use tempfile::TempDir;
 use zoetrope::Error;
 use zoetrope::catalog;
-use zoetrope::job::{Checkpoint, Expert, Plan, Precision, Progress, Request, Size, Stage};
+use zoetrope::job::{
+    CanvasRequest, Checkpoint, Compute, Expert, Plan, Precision, Progress, Request,
+    SamplingRequest, Size, Stage,
+};
 use zoetrope::pipeline::{self, Reporter};
 
 use crate::support::alone::alone;
@@ -17,10 +20,19 @@ use crate::support::max_difference;
 fn plan(checkpoint: Checkpoint, steps: u32, folder: &Path) -> Plan {
     let request = Request {
         prompt: "a boat".into(),
-        size: Some(Size::new(16, 16)),
-        frames: Some(1),
-        steps: Some(steps),
-        precision: Precision::F32,
+        canvas: CanvasRequest {
+            size: Some(Size::new(16, 16)),
+            frames: Some(1),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(steps),
+            ..Default::default()
+        },
+        compute: Compute {
+            precision: Precision::F32,
+            ..Default::default()
+        },
         ..Request::default()
     };
     let output = folder.join("out.mp4");
@@ -86,11 +98,11 @@ fn a_job_goes_on_with_the_expert_that_it_was_stopped_with() {
     for stop_after in [2, 3] {
         let folder = TempDir::new().unwrap();
         let mut whole = plan(checkpoint.clone(), 4, folder.path());
-        whole.save_latents = Some(folder.path().join("whole.safetensors"));
+        whole.outputs.save_latents = Some(folder.path().join("whole.safetensors"));
         make(&whole, |_| ());
 
         let mut plan = plan(checkpoint.clone(), 4, folder.path());
-        plan.save_latents = Some(folder.path().join("resumed.safetensors"));
+        plan.outputs.save_latents = Some(folder.path().join("resumed.safetensors"));
         let done = Cell::new(0);
         let told = |progress: Progress| {
             if progress.stage == Stage::Denoise {
@@ -103,7 +115,7 @@ fn a_job_goes_on_with_the_expert_that_it_was_stopped_with() {
         pipeline::resume(&plan, &mut Reporter::new(|_| (), || false)).unwrap();
 
         let [whole, resumed] = [whole, plan].map(|plan| {
-            let file = Array::load_safetensors(plan.save_latents.unwrap()).unwrap();
+            let file = Array::load_safetensors(plan.outputs.save_latents.unwrap()).unwrap();
             file["latents"].clone()
         });
         assert_eq!(max_difference(&resumed, &whole), 0.0, "{stop_after}");

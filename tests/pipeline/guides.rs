@@ -1,14 +1,17 @@
 //! What models are given of pictures, videos, masks and references beside the prompt, as the reference has it.
 
+use std::cell::Cell;
+
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::stack;
 use tempfile::TempDir;
-use zoetrope::job::{Size, Span};
-use zoetrope::pipeline::Reporter;
+use zoetrope::job::{Progress, Size, Span, Stage};
 use zoetrope::pipeline::conditioning::{Conditioning, encode};
+use zoetrope::pipeline::{self, Reporter};
 
 use super::case::Case;
+use crate::support::program::zoetrope;
 use crate::support::{compare, golden, golden_json};
 
 /// Two VAEs in float32; the reference recommends this.
@@ -116,5 +119,101 @@ fn frames_are_chosen_as_the_official_code_chooses_them() {
             let picked: Vec<_> = picked.into_iter().map(|pick| pick as u64).collect();
             assert_eq!(picked, expected, "{name}");
         }
+    }
+}
+
+/// The image encoder is large and slow: the same picture with another prompt must not read it again.
+#[test]
+fn pictures_are_read_once() {
+    for (run, pictures) in [("i2v_14b_unipc", 1), ("flf2v_14b_unipc", 2)] {
+        let case = Case::new(run);
+        let (model, folder) = (case.model(), TempDir::new().unwrap());
+        let cache = folder.path().join("cache");
+        let kept = || {
+            let files = cache.join("image").read_dir().unwrap();
+            let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+            files.sort();
+            let times = files
+                .iter()
+                .map(|file| file.metadata().unwrap().modified().unwrap());
+            (files.clone(), times.collect::<Vec<_>>())
+        };
+        let make = |prompt: &str| {
+            let mut arguments = case.arguments(model.path(), folder.path());
+            let place = arguments
+                .iter()
+                .position(|word| word == "--prompt")
+                .unwrap();
+            arguments[place + 1] = prompt.into();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let run = zoetrope(&cache, &arguments);
+            assert_eq!(run.code, Some(0), "{}", run.stderr);
+        };
+        make("a boat");
+        let first = kept();
+        assert_eq!(first.0.len(), pictures, "{run}");
+        make("a kite");
+        assert_eq!(kept(), first, "{run}");
+    }
+}
+
+/// The frames of references are part of the latents, and never of the video.
+#[test]
+fn saved_latents_with_references_decode_to_the_same_frames() {
+    let case = Case::new("vace_1_3b_ref_unipc");
+    let (model, folder) = (case.model(), TempDir::new().unwrap());
+    let arguments = case.arguments(model.path(), folder.path());
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let run = |arguments: &[String]| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let run = zoetrope(folder.path(), &arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+    };
+    run(&arguments);
+    let again = [
+        "decode".to_owned(),
+        file("latents.safetensors"),
+        "--model".into(),
+        model.path().display().to_string(),
+        "--save-frames".into(),
+        file("again.safetensors"),
+        "-o".into(),
+        file("again.mp4"),
+    ];
+    run(&again);
+    let frames = |name: &str| {
+        let saved = Array::load_safetensors(folder.path().join(name)).unwrap();
+        saved["frames"].clone()
+    };
+    let made = frames("frames.safetensors");
+    assert_eq!(made.shape(), [3, 9, 32, 48]);
+    compare(&frames("again.safetensors"), &made, EXACT, "frames");
+}
+
+/// What was encoded of pictures and references must be there again when a job goes on.
+#[test]
+fn led_jobs_go_on_to_the_same_result() {
+    for run in [
+        "i2v_14b_unipc",
+        "vace_1_3b_ref_unipc",
+        "fun_a14b_control_start_ref_unipc",
+    ] {
+        let case = Case::new(run);
+        let golden = golden(&format!("e2e_{run}"));
+        let (model, folder) = (case.model(), TempDir::new().unwrap());
+        let plan = case.plan(model.path(), folder.path());
+        let is_enough = Cell::new(false);
+        let on_progress = |progress: Progress| {
+            let is_second = progress.stage == Stage::Denoise && progress.done == 2;
+            is_enough.set(is_enough.get() || is_second);
+        };
+        let mut reporter = Reporter::new(on_progress, || is_enough.get());
+        assert!(pipeline::generate(&plan, &mut reporter).is_err(), "{run}");
+        let kept = pipeline::saved::plan(&plan.run_folder()).unwrap();
+        let mut reporter = Reporter::new(|_| (), || false);
+        pipeline::resume(&kept, &mut reporter).unwrap();
+        let saved = Array::load_safetensors(folder.path().join("latents.safetensors")).unwrap();
+        let expected = golden["latents"].try_index(-1).unwrap();
+        compare(&saved["latents"], &expected, (2e-4, 0.0), run);
     }
 }

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Plan, Progress, Request, Size, Stage};
+use zoetrope::job::{
+    CanvasRequest, Outputs, Plan, Progress, Request, SamplingRequest, Size, Stage,
+};
 use zoetrope::pipeline::{self, Outcome, Reporter};
 
 use crate::support::golden_path;
@@ -90,11 +92,20 @@ impl Place {
     pub fn plan(&self, model: &Path) -> Plan {
         let request = Request {
             prompt: "a boat".into(),
-            seed: Some(7),
-            size: Some(Size::new(32, 32)),
-            frames: Some(5),
-            steps: Some(6),
-            save_latents: Some(self.path("latents.safetensors")),
+            sampling: SamplingRequest {
+                seed: Some(7),
+                steps: Some(6),
+                ..Default::default()
+            },
+            canvas: CanvasRequest {
+                size: Some(Size::new(32, 32)),
+                frames: Some(5),
+                ..Default::default()
+            },
+            outputs: Outputs {
+                save_latents: Some(self.path("latents.safetensors")),
+                ..Default::default()
+            },
             ..Request::default()
         };
         let checkpoint = catalog::open(model).unwrap();

@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::job::memory::needs;
 use zoetrope::job::{
-    Checkpoint, Lora, MemoryOptions, Negative, PictureFit, Plan, Precision, Progress, QuantBits,
-    Request, Size, Stage, VaePrecision,
+    CanvasRequest, Checkpoint, Lora, MemoryOptions, Negative, PictureFit, Plan, Precision,
+    Progress, QuantBits, Request, SamplingRequest, Size, Sources, Stage, VaePrecision,
 };
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter, cache};
@@ -83,8 +83,8 @@ fn packed_weights_and_loras_take_what_is_told() {
                 (Some(QuantBits::Eight), vec![lora.clone(), lora]),
             ] {
                 check(&plan(&open(model.path()), VIDEOS[0], None, |request| {
-                    request.quantize = quantize;
-                    request.loras = loras;
+                    request.compute.quantize = quantize;
+                    request.sources.loras = loras;
                 }));
             }
         },
@@ -103,8 +103,8 @@ fn thrift_takes_what_is_told() {
                 tiles: 2,
             };
             check(&plan);
-            plan.vae_precision = VaePrecision::Bf16;
-            plan.precision = Precision::Bf16;
+            plan.compute.vae_precision = VaePrecision::Bf16;
+            plan.compute.precision = Precision::Bf16;
             check(&plan);
             plan.thrift = MemoryOptions::default();
             check(&plan);
@@ -128,11 +128,20 @@ fn plan(
     let mut request = Request {
         prompt: "a boat on a lake ".repeat(20),
         negative: Negative::Text("a lake under a boat ".repeat(20)),
-        image: picture,
-        fit: PictureFit::Crop,
-        size: Some(Size::new(width, height)),
-        frames: Some(frames),
-        steps: Some(3),
+        sources: Sources {
+            image: picture,
+            fit: PictureFit::Crop,
+            ..Default::default()
+        },
+        canvas: CanvasRequest {
+            size: Some(Size::new(width, height)),
+            frames: Some(frames),
+            ..Default::default()
+        },
+        sampling: SamplingRequest {
+            steps: Some(3),
+            ..Default::default()
+        },
         ..Request::default()
     };
     change(&mut request);
@@ -149,8 +158,8 @@ fn check(plan: &Plan) {
         let what = format!(
             "{stage:?} of {} at {} x {}",
             plan.checkpoint.root.display(),
-            plan.size,
-            plan.frames
+            plan.canvas.size,
+            plan.canvas.frames
         );
         let ratio = need.bytes() as f64 / measured as f64;
         println!("{what}: {need:?} told, {measured} measured, {ratio:.2}");

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use mlx_rs::{Array, Dtype};
-use zoetrope::sampler::{self, Solver};
+use zoetrope::job::Sampler;
+use zoetrope::sampler;
 
 use crate::support::{assert_close, golden, golden_json, max_difference, values};
 
 const TOLERANCE: f32 = 5e-6;
 
-const SOLVERS: [(&str, Solver); 3] = [
-    ("unipc", Solver::UniPc),
-    ("dpm++", Solver::DpmPp),
-    ("euler", Solver::Euler),
+const SOLVERS: [(&str, Sampler); 3] = [
+    ("unipc", Sampler::UniPc),
+    ("dpm++", Sampler::DpmPp),
+    ("euler", Sampler::Euler),
 ];
 
 /// Element `i` along the first axis.

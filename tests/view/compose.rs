@@ -1,7 +1,7 @@
 //! The form.
 
 use egui::Ui;
-use zoetrope::job::{Estimate, Refusal, Request, Size, Variant};
+use zoetrope::job::{CanvasRequest, Estimate, Refusal, Request, Size, Variant};
 use zoetrope::view::Action;
 use zoetrope::view::action::{End, Part};
 use zoetrope::view::compose::{self, Compose};
@@ -29,7 +29,7 @@ fn draw(
         model: &model,
         first: None,
         last: None,
-        size: request.size.unwrap_or(model.defaults.size),
+        size: request.canvas.size.unwrap_or(model.defaults.size),
         refusal: refusal.as_ref(),
         has_prompt: !request.prompt.is_empty(),
         estimate: Estimate::default(),
@@ -45,7 +45,10 @@ fn draw(
 /// A form that cannot work, with its advanced part in sight.
 pub(super) fn refused(ui: &mut Ui) -> Option<Action> {
     let request = Request {
-        size: Some(Size::new(1250, 700)),
+        canvas: CanvasRequest {
+            size: Some(Size::new(1250, 700)),
+            ..Default::default()
+        },
         ..asked_for("A paper boat in the rain")
     };
     draw(ui, Variant::Ti2v, &request, false, true)
@@ -62,14 +65,20 @@ fn asked_for(prompt: &str) -> Request {
 #[test]
 fn what_cannot_work_says_why_and_mends_itself() {
     let request = Request {
-        size: Some(Size::new(1250, 700)),
+        canvas: CanvasRequest {
+            size: Some(Size::new(1250, 700)),
+            ..Default::default()
+        },
         ..asked_for("A boat")
     };
     let mut form = form(Variant::Ti2v, request.clone(), false);
     form.get_by_label("Use 1248 × 672").click();
     form.run_steps(3);
     let mended = Request {
-        size: Some(Size::new(1248, 672)),
+        canvas: CanvasRequest {
+            size: Some(Size::new(1248, 672)),
+            ..Default::default()
+        },
         ..request
     };
     assert!(plan(&mended, None).is_ok());

@@ -14,12 +14,14 @@ impl App {
             Cell {
                 name: &work.plan.prompt,
                 picture: work.picture.as_ref().map(Moving::texture),
-                size: work.plan.size,
+                size: work.plan.canvas.size,
                 kind: match &work.phase {
                     Phase::Waiting => Kind::Waiting,
                     Phase::Held => Kind::Held,
                     Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
-                    Phase::Interrupted(step) => Kind::Interrupted(*step, work.plan.steps as usize),
+                    Phase::Interrupted(step) => {
+                        Kind::Interrupted(*step, work.plan.sampling.steps as usize)
+                    }
                     Phase::Failed(..) => Kind::Failed,
                 },
                 chosen: self.shown == shown,
@@ -38,7 +40,7 @@ impl App {
             picture: moving
                 .map(Moving::texture)
                 .or_else(|| self.posters.get(&record.id)),
-            size: record.settings.size,
+            size: record.settings.canvas.size,
             kind: Kind::Made {
                 favourite: record.favourite,
             },

@@ -68,10 +68,10 @@ impl App {
             language: self.language(),
             zoom: self.preferences.zoom,
             by_processor: self.preferences.by_processor,
-            memory_limit: self.form.request.memory_limit,
+            memory_limit: self.form.request.limits.memory,
             memory: self.memory.total(),
             preview: self.preferences.preview,
-            quality: self.form.request.quality,
+            quality: self.form.request.outputs.quality,
             videos: &self.library.places().videos,
         }
     }

@@ -61,7 +61,7 @@ impl App {
         let clip = moving.map(Moving::clip);
         stage::Player {
             picture: moving.map(Moving::texture),
-            size: player.record.settings.size,
+            size: player.record.settings.canvas.size,
             id: &player.record.id,
             name: player.record.name(),
             favourite: self
@@ -97,7 +97,7 @@ impl App {
         let working = Working {
             id: work.handle.id,
             prompt: &work.plan.prompt,
-            size: work.plan.size,
+            size: work.plan.canvas.size,
             picture: work.picture.as_ref().map(Moving::texture),
             state,
             progress: work.progress,
@@ -122,7 +122,7 @@ impl App {
                 (words.failed, sentence.clone(), ways)
             }
             Phase::Interrupted(step) => {
-                let kept = (words.interrupted_at)(*step, work.plan.steps as usize);
+                let kept = (words.interrupted_at)(*step, work.plan.sampling.steps as usize);
                 (words.interrupted, kept, vec![resume, discard])
             }
             _ => (words.waiting, words.held.to_owned(), vec![resume, discard]),

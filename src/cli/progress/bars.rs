@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::super::{format, say};
 use super::{ProgressSink, result};
 use crate::error::Error;
-use crate::job::{Progress, Settings, Stage, TimeLeft};
+use crate::job::{GenerationInfo, Progress, Stage, TimeLeft};
 
 /// Draws on the terminal that the standard error is.
 pub struct Bars {
@@ -59,7 +59,7 @@ fn new_bar(stage: Stage, of: usize) -> ProgressBar {
 }
 
 impl ProgressSink for Bars {
-    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
+    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&GenerationInfo>) {
         say(words);
     }
 

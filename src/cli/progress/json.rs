@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::print;
 use super::ProgressSink;
 use crate::error::Error;
-use crate::job::{Progress, ResumePoint, Settings};
+use crate::job::{GenerationInfo, Progress, ResumePoint};
 
 /// Writes objects.
 pub struct Json {
@@ -23,7 +23,7 @@ enum Line<'a> {
     Started {
         output: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        settings: Option<&'a Settings>,
+        settings: Option<&'a GenerationInfo>,
     },
     Progress {
         #[serde(flatten)]
@@ -63,7 +63,7 @@ fn tell(line: &Line) {
 }
 
 impl ProgressSink for Json {
-    fn started(&mut self, _words: &str, output: &Path, settings: Option<&Settings>) {
+    fn started(&mut self, _words: &str, output: &Path, settings: Option<&GenerationInfo>) {
         tell(&Line::Started {
             output: output.to_string_lossy(),
             settings,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::super::{format, say};
 use super::{ProgressSink, result};
 use crate::error::Error;
-use crate::job::{Progress, Settings, Stage, TimeLeft};
+use crate::job::{GenerationInfo, Progress, Stage, TimeLeft};
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -32,7 +32,7 @@ impl Lines {
 }
 
 impl ProgressSink for Lines {
-    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&Settings>) {
+    fn started(&mut self, words: &str, _output: &Path, _settings: Option<&GenerationInfo>) {
         say(words);
     }
 

@@ -29,7 +29,7 @@ impl Fitted {
 /// # Errors
 /// It needs more than its limit, or than there is; with what would need less.
 pub fn fit(plan: &Plan, sizes: &Sizes, machine: &Machine) -> Result<Fitted, Refusal> {
-    let budget = Budget::of(machine, plan.memory_limit);
+    let budget = Budget::of(machine, plan.limits.memory);
     let fitted = within(plan, sizes, budget.comfortable, Stage::Text);
     let needed = fitted.peak();
     budget.holds(needed, || advice(plan, sizes, budget.most, needed))?;
@@ -46,7 +46,7 @@ pub fn fit_rest(
     machine: &Machine,
     from: Stage,
 ) -> Result<Fitted, Refusal> {
-    let budget = Budget::of(machine, plan.memory_limit);
+    let budget = Budget::of(machine, plan.limits.memory);
     let fitted = within(plan, sizes, budget.comfortable, from);
     let needed = fitted.peak();
     budget.holds(needed, || elsewhere(needed))?;
@@ -62,7 +62,7 @@ pub fn fit_decoding(
     vae: &VaeSizes,
     machine: &Machine,
 ) -> Result<(Decoding, Vec<Saving>), Refusal> {
-    let budget = Budget::of(machine, decoding.memory_limit);
+    let budget = Budget::of(machine, decoding.limits.memory);
     let mut frames = Frames::from(decoding);
     let mut savings = Vec::new();
     while decode(frames, vae).bytes() > budget.comfortable
@@ -160,20 +160,20 @@ fn within(plan: &Plan, sizes: &Sizes, budget: u64, from: Stage) -> Fitted {
 /// The next thing that saves memory in a stage, that which costs least first.
 fn saving(plan: &Plan, sizes: &Sizes, stage: Stage) -> Option<(Plan, Saving)> {
     let mut plan = plan.clone();
-    let is_guided = plan.guidance != Guidance::both(1.0);
+    let is_guided = plan.sampling.guidance != Guidance::both(1.0);
     let saving = match stage {
         Stage::Denoise if is_guided && plan.batches_guidance() => {
             plan.thrift.guidance_in_turn = true;
             Saving::GuidanceInTurn
         }
-        Stage::Denoise if plan.precision == Precision::Auto && are_float32(sizes) => {
-            plan.precision = Precision::Bf16;
+        Stage::Denoise if plan.compute.precision == Precision::Auto && are_float32(sizes) => {
+            plan.compute.precision = Precision::Bf16;
             Saving::HalfProducts
         }
         Stage::Decode => {
             let (frames, saving) = Frames::from(&plan).thriftier(&sizes.vae)?;
             plan.thrift.tiles = frames.tiles;
-            plan.vae_precision = frames.precision;
+            plan.compute.vae_precision = frames.precision;
             saving
         }
         _ => return None,
@@ -193,7 +193,7 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option
         within(&other, sizes, most, Stage::Text).peak()
     };
     for bits in [QuantBits::Eight, QuantBits::Four] {
-        let needed = peak(&|plan| plan.quantize = Some(bits));
+        let needed = peak(&|plan| plan.compute.quantize = Some(bits));
         if needed <= most {
             let words = format!(
                 "pack its weights into {bits} bits, which needs {}",
@@ -203,10 +203,10 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option
         }
     }
     let stride = plan.checkpoint.variant.vae_stride().0;
-    let shorter = (1..plan.frames).rev().filter(|n| n % stride == 1);
-    let shorter = shorter.filter(|_| plan.last_picture.is_none());
+    let shorter = (1..plan.canvas.frames).rev().filter(|n| n % stride == 1);
+    let shorter = shorter.filter(|_| plan.sources.last_image.is_none());
     for frames in shorter {
-        if peak(&|plan| plan.frames = frames) <= most {
+        if peak(&|plan| plan.canvas.frames = frames) <= most {
             let words = format!("ask for {frames} frames or a smaller size");
             return (words, Some(Remedy::Frames(frames)));
         }

@@ -10,7 +10,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expert, Precision, QuantBits, Stage};
+use super::refusal::refuse;
+use super::{Expert, Field, Precision, QuantBits, Refusal, Stage};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -209,6 +210,21 @@ pub struct MemoryOptions {
     pub guidance_in_turn: bool,
     /// Into how many tiles each side of the picture is cut where the VAE decodes.
     pub tiles: u32,
+}
+
+impl MemoryOptions {
+    /// Whether a file that was edited or damaged still says something that can be done.
+    pub(super) fn check(self) -> Result<(), Refusal> {
+        if (1..=vae::MOST_TILES).contains(&self.tiles) {
+            return Ok(());
+        }
+        let message = format!(
+            "The frames cannot be decoded in {0} x {0} tiles: {1} x {1} are the most",
+            self.tiles,
+            vae::MOST_TILES
+        );
+        refuse(Field::Memory, message)
+    }
 }
 
 /// What was changed in a plan so that it fits into memory.

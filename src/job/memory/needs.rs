@@ -35,7 +35,7 @@ const TEXT_ARRAYS: u64 = 10 + 2;
 /// What every stage of `plan` will take, in the order in which they come.
 pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     let inputs = plan.checkpoint.variant.inputs();
-    let has_pictures = plan.picture.is_some() && inputs.takes_pictures();
+    let has_pictures = plan.sources.image.is_some() && inputs.takes_pictures();
     let has_pictures = has_pictures || !plan.guides.is_empty() || inputs.chain;
     let mut needs = vec![text(&sizes.text)];
     if has_pictures {
@@ -72,11 +72,11 @@ fn image(sizes: &ImageSizes) -> Need {
 }
 
 fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Need {
-    let guided = plan.guidance.of(expert).total_cmp(&1.0).is_ne();
+    let guided = plan.sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
     let prompts = 1 + u64::from(guided);
     let batch = if plan.batches_guidance() { prompts } else { 1 };
     let rows = batch * (plan.tokens() + plan.leading_tokens());
-    let product = dit.product_bytes(plan.precision);
+    let product = dit.product_bytes(plan.compute.precision);
 
     let [exact, others] = TOKEN_ARRAYS;
     let tokens = rows * dit.width * (4 * exact + product * others);
@@ -97,7 +97,7 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
     let work = tokens + chain + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
     Need::new(
         Stage::Denoise,
-        dit.weights(plan.precision, plan.quantize),
+        dit.weights(plan.compute.precision, plan.compute.quantize),
         work.max(dit.loading()),
     )
 }
@@ -105,7 +105,7 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
 /// What a processor unpacks of packed weights, since it multiplies none that are packed. On CUDA one matrix is unpacked
 /// at a time, which is little beside the rest.
 fn unpacked(plan: &Plan, dit: &DitSizes) -> u64 {
-    let is_packed = dit.packed.is_some() || plan.quantize.is_some();
+    let is_packed = dit.packed.is_some() || plan.compute.quantize.is_some();
     if dit.fused || !is_packed {
         return 0;
     }
@@ -132,7 +132,7 @@ fn scores(dit: &DitSizes, rows: u64, tokens: u64, product: u64) -> u64 {
 
 /// What stays from step to step: the text's features, keys and values, those of pictures, the rotations, the latents.
 fn kept(plan: &Plan, prompts: u64, dit: &DitSizes, text: &TextSizes) -> u64 {
-    let product = dit.product_bytes(plan.precision);
+    let product = dit.product_bytes(plan.compute.precision);
     let features = 4 * text.width * dit.text_length;
     let memories = 2 * product * dit.text_length * dit.width * dit.layers;
     let pictures = 2 * product * dit.image_length * dit.width * dit.layers;

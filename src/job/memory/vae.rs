@@ -5,7 +5,7 @@ use super::{HalfSizes, Need, Saving, VaeSizes};
 use crate::job::{Decoding, Plan, Size, Stage, VaeKind, VaePrecision};
 
 /// More tiles than these overlap so much that they save nothing.
-const MOST_TILES: u32 = 2;
+pub(super) const MOST_TILES: u32 = 2;
 
 /// What of a video decides how much memory its decoding takes.
 #[derive(Clone, Copy)]
@@ -22,8 +22,8 @@ impl From<&Plan> for Frames {
     fn from(plan: &Plan) -> Self {
         Self {
             kind: plan.checkpoint.variant.vae(),
-            size: plan.size,
-            precision: plan.vae_precision,
+            size: plan.canvas.size,
+            precision: plan.compute.vae_precision,
             tiles: plan.thrift.tiles,
         }
     }
@@ -33,7 +33,7 @@ impl From<&Decoding> for Frames {
     fn from(decoding: &Decoding) -> Self {
         Self {
             kind: decoding.checkpoint.variant.vae(),
-            size: decoding.size,
+            size: decoding.canvas.size,
             precision: decoding.precision,
             tiles: decoding.tiles,
         }

@@ -46,7 +46,7 @@ pub fn run(
         on_measured(measurement);
     }
     Ok(Outcome {
-        settings: None,
+        info: None,
         peak_memory: most,
     })
 }
@@ -67,8 +67,8 @@ fn text(clock: &mut Clock) -> Result<()> {
 fn denoise(clock: &mut Clock) -> Result<()> {
     let bench = clock.bench;
     let (config, weights) = networks::dit(&bench.subject)?;
-    let dtype = compute_dtype(bench.precision, &weights)?;
-    let weights = packed(weights, bench.quantize);
+    let dtype = compute_dtype(bench.compute.precision, &weights)?;
+    let weights = packed(weights, bench.compute.quantize);
     let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
     let shape = LatentShape {
         channels: bench.subject.variant().input_channels() as i32,
@@ -93,7 +93,7 @@ fn decode(clock: &mut Clock) -> Result<()> {
     let bench = clock.bench;
     let decoder = networks::vae(&bench.subject)?.load(|weights| {
         let kind = vae_kind(bench.subject.variant());
-        Decoder::load(kind, &weights.as_type(dtype(bench.decoding)))
+        Decoder::load(kind, &weights.as_type(dtype(bench.compute.vae_precision)))
     })?;
     let shape = latent_shape(bench);
     let latents = noise(&[shape.frames, shape.height, shape.width, shape.channels])?;

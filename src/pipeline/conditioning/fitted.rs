@@ -25,17 +25,18 @@ pub(super) fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted
     let picture = photo::open(path)?;
     let variant = plan.checkpoint.variant;
     let own = Size::new(picture.width(), picture.height());
-    let area = plan.picture.as_ref().and_then(|first| first.max_area);
-    let has_own_aspect = |area| variant.size_for(own, area) == plan.size;
+    let area = plan.sources.max_area;
+    let has_own_aspect = |area| variant.size_for(own, area) == plan.canvas.size;
     let frame = match variant.inputs().rule {
-        PictureRule::Stretch if area.is_some_and(has_own_aspect) => {
-            planes(&photo::stretch(&picture, plan.size), plan.size)?
-        }
-        PictureRule::Pull if has_own_aspect(area.unwrap_or(plan.size.area())) => {
-            pixels(&photo::pull(&picture, plan.size))?
+        PictureRule::Stretch if area.is_some_and(has_own_aspect) => planes(
+            &photo::stretch(&picture, plan.canvas.size),
+            plan.canvas.size,
+        )?,
+        PictureRule::Pull if has_own_aspect(area.unwrap_or(plan.canvas.size.area())) => {
+            pixels(&photo::pull(&picture, plan.canvas.size))?
         }
         _ => {
-            let picture = photo::cover(&picture, plan.size, anchor)?;
+            let picture = photo::cover(&picture, plan.canvas.size, anchor)?;
             let frame = pixels(&picture)?;
             return Ok(Fitted { frame, picture });
         }
@@ -47,8 +48,11 @@ pub(super) fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted
 pub(super) fn reference(path: &Path, plan: &Plan) -> Result<Array> {
     let picture = photo::open(path)?;
     match plan.checkpoint.variant.inputs().rule {
-        PictureRule::Source => planes(&photo::on_canvas(&picture, plan.size), plan.size),
-        _ => pixels(&photo::pull(&picture, plan.size)),
+        PictureRule::Source => planes(
+            &photo::on_canvas(&picture, plan.canvas.size),
+            plan.canvas.size,
+        ),
+        _ => pixels(&photo::pull(&picture, plan.canvas.size)),
     }
 }
 
@@ -79,8 +83,8 @@ impl Leader {
         let span = media::span(path)?;
         Ok(Self {
             footage: Footage::open(path)?,
-            picks: span.pick(plan.frames, plan.fps),
-            size: plan.size,
+            picks: span.pick(plan.canvas.frames, plan.canvas.fps),
+            size: plan.canvas.size,
         })
     }
 

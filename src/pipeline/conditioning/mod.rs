@@ -119,11 +119,12 @@ struct Given {
 
 impl Given {
     fn open(plan: &Plan, inputs: &Inputs) -> Result<Self> {
-        let first = plan.picture.as_ref().filter(|_| inputs.first.is_possible());
-        let first = first.map(|first| fit(&first.path, first.anchor, plan));
-        let last = plan.last_picture.as_deref();
+        let first = plan.sources.image.as_deref();
+        let first = first.filter(|_| inputs.first.is_possible());
+        let first = first.map(|path| fit(path, plan.sources.anchor, plan));
+        let last = plan.sources.last_image.as_deref();
         let last = last.filter(|_| inputs.last.is_possible());
-        let last = last.map(|path| fit(path, plan.last_anchor, plan));
+        let last = last.map(|path| fit(path, plan.sources.last_anchor, plan));
         let video = plan.guides.video.as_deref();
         let video = video.filter(|_| inputs.video.is_possible());
         let video = video.map(|path| Leader::open(path, plan));
@@ -160,7 +161,7 @@ impl Given {
         inputs: &Inputs,
         reporter: &mut Reporter,
     ) -> Result<Conditioning> {
-        let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
+        let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
         let sees_clip = inputs.beside.contains(&Beside::Frames);
         let clips = [
             self.first

@@ -32,7 +32,7 @@ struct Sources {
 /// [`WanVace`](https://github.com/Wan-Video/Wan2.1/blob/9737cba/wan/vace.py), `vace_encode_frames`, `vace_encode_masks` and
 /// `vace_latent`.
 pub(super) fn context(plan: &Plan, reporter: &mut Reporter) -> Result<Array> {
-    let frames = i32::try_from(plan.frames).unwrap_or(i32::MAX);
+    let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
     let mut sources = Sources::open(plan)?;
     let references = &plan.guides.references;
     let mut clips = vec![1; references.len()];
@@ -74,7 +74,10 @@ impl Sources {
         Ok(Self {
             mask: mask.transpose()?,
             video,
-            axes: [plan.size.height as i32, plan.size.width as i32],
+            axes: [
+                plan.canvas.size.height as i32,
+                plan.canvas.size.width as i32,
+            ],
         })
     }
 

@@ -42,7 +42,7 @@ pub fn run(
         });
     }
     Ok(Outcome {
-        settings: None,
+        info: None,
         peak_memory: memory::peak_memory()?,
     })
 }

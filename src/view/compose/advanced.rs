@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use super::{Compose, fix, loras};
-use crate::job::{Field, Guidance, QuantBits, Request, Sampler};
+use crate::job::{Field, Guidance, QuantBits, Request, Sampler, SamplingRequest};
 use crate::view::action::Part;
 use crate::view::strings::words;
 use crate::view::theme::space;
@@ -51,13 +51,9 @@ fn changed(request: &Request) -> bool {
 }
 
 fn reset(request: &mut Request) {
-    request.steps = None;
-    request.sampler = None;
-    request.guidance = None;
-    request.shift = None;
-    request.seed = None;
-    request.loras.clear();
-    request.quantize = None;
+    request.sampling = SamplingRequest::default();
+    request.sources.loras.clear();
+    request.compute.quantize = None;
 }
 
 fn steps(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
@@ -67,7 +63,7 @@ fn steps(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
         ui,
         words.steps,
         words.steps_why,
-        &mut request.steps,
+        &mut request.sampling.steps,
         |ui, value| {
             let mut steps = value.unwrap_or(default);
             if ui
@@ -88,15 +84,12 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
         ui,
         words.sampler,
         words.sampler_why,
-        &mut request.sampler,
+        &mut request.sampling.sampler,
         |ui, value| {
             let sampler = value.unwrap_or(default);
-            let segments = Sampler::ALL.map(|sampler| {
-                let name = name(sampler);
-                Segment {
-                    face: Face::Name,
-                    name,
-                }
+            let segments = Sampler::ALL.map(|sampler| Segment {
+                face: Face::Name,
+                name: sampler.title(),
             });
             let chosen = Sampler::ALL.iter().position(|&each| each == sampler);
             let width = ui.available_width().min(190.0);
@@ -108,15 +101,6 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
     None
 }
 
-/// A solver as its authors write it.
-fn name(sampler: Sampler) -> &'static str {
-    match sampler {
-        Sampler::UniPc => "UniPC",
-        Sampler::DpmPp => "DPM++",
-        Sampler::Euler => "Euler",
-    }
-}
-
 fn guidance(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
     let default = form.model.defaults.guidance;
@@ -125,7 +109,7 @@ fn guidance(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         ui,
         words.guidance,
         words.guidance_why,
-        &mut request.guidance,
+        &mut request.sampling.guidance,
         |ui, value| {
             let mut scales = value.unwrap_or(default);
             let before = scales;
@@ -154,7 +138,7 @@ fn shift(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
         ui,
         words.shift,
         words.shift_why,
-        &mut request.shift,
+        &mut request.sampling.shift,
         |ui, value| {
             let mut shift = value.unwrap_or(default);
             let field = Number::new(&mut shift, words.shift, 0.1..=100.0).decimals(1);
@@ -173,7 +157,7 @@ fn seed(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
         ui,
         words.seed,
         words.seed_why,
-        &mut request.seed,
+        &mut request.sampling.seed,
         |ui, value| {
             let locked = value.is_some();
             let [lock, lock_name] = if locked {
@@ -216,7 +200,7 @@ fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
         ui,
         words.weights,
         words.weights_why,
-        &mut request.quantize,
+        &mut request.compute.quantize,
         |ui, value| {
             let choices = [None, Some(QuantBits::Eight), Some(QuantBits::Four)];
             let names = [words.as_they_are, words.eight_bits, words.four_bits];

@@ -42,36 +42,38 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
     let change = |change: Box<dyn Fn(&mut Request)>| Mend::Change(change);
     Some(match field {
         Field::Size => {
-            let size = match form.request.size {
+            let size = match form.request.canvas.size {
                 Some(size) => size.aligned(model.variant.alignment()),
                 None => defaults.size,
             };
             let apply = move |request: &mut Request| {
-                request.size = Some(size);
-                request.max_area = None;
+                request.canvas.size = Some(size);
+                request.sources.max_area = None;
             };
             ((words.use_size)(size), change(Box::new(apply)))
         }
         Field::Frames => {
             let stride = model.variant.vae_stride().0;
-            let asked = form.request.frames.unwrap_or(defaults.frames);
+            let asked = form.request.canvas.frames.unwrap_or(defaults.frames);
             let frames = asked.saturating_sub(1).min(4092) / stride * stride + 1;
-            let apply = move |request: &mut Request| request.frames = Some(frames);
+            let apply = move |request: &mut Request| request.canvas.frames = Some(frames);
             ((words.use_frames)(frames), change(Box::new(apply)))
         }
-        Field::Image if form.request.image.is_none() => (
+        Field::Image if form.request.sources.image.is_none() => (
             words.choose_picture.to_owned(),
             Mend::Ask(Action::ChoosePicture(End::First)),
         ),
-        Field::Image if form.request.fit == PictureFit::Picture && form.first.is_some() => (
-            words.crop_it.to_owned(),
-            change(Box::new(|request| request.fit = PictureFit::Crop)),
-        ),
+        Field::Image if form.request.sources.fit == PictureFit::Picture && form.first.is_some() => {
+            (
+                words.crop_it.to_owned(),
+                change(Box::new(|request| request.sources.fit = PictureFit::Crop)),
+            )
+        }
         Field::Image => (
             words.remove_picture.to_owned(),
             Mend::Ask(Action::RemovePicture(End::First)),
         ),
-        Field::LastImage if form.request.last_image.is_none() => (
+        Field::LastImage if form.request.sources.last_image.is_none() => (
             words.choose_picture.to_owned(),
             Mend::Ask(Action::ChoosePicture(End::Last)),
         ),
@@ -82,7 +84,7 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
         Field::Loras => (
             words.use_lora_here.to_owned(),
             change(Box::new(|request| {
-                for lora in &mut request.loras {
+                for lora in &mut request.sources.loras {
                     lora.expert = None;
                 }
             })),
@@ -90,20 +92,24 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
         Field::Fps | Field::Steps | Field::Guidance | Field::Shift => (
             words.as_model_again.to_owned(),
             change(Box::new(move |request| match field {
-                Field::Fps => request.fps = None,
-                Field::Steps => request.steps = None,
-                Field::Guidance => request.guidance = None,
-                _ => request.shift = None,
+                Field::Fps => request.canvas.fps = None,
+                Field::Steps => request.sampling.steps = None,
+                Field::Guidance => request.sampling.guidance = None,
+                _ => request.sampling.shift = None,
             })),
         ),
         Field::Memory => match form.refusal_of(field)?.remedy? {
             Remedy::Pack(bits) => (
                 (words.pack)(bits),
-                change(Box::new(move |request| request.quantize = Some(bits))),
+                change(Box::new(move |request| {
+                    request.compute.quantize = Some(bits)
+                })),
             ),
             Remedy::Frames(frames) => (
                 (words.use_frames)(frames),
-                change(Box::new(move |request| request.frames = Some(frames))),
+                change(Box::new(move |request| {
+                    request.canvas.frames = Some(frames)
+                })),
             ),
         },
         Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {

@@ -15,8 +15,8 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let words = &words(ui).compose;
     let defaults = &form.model.defaults;
     let stride = form.model.variant.vae_stride().0;
-    let fps = request.fps.unwrap_or(defaults.fps).max(1);
-    let mut frames = request.frames.unwrap_or(defaults.frames);
+    let fps = request.canvas.fps.unwrap_or(defaults.fps).max(1);
+    let mut frames = request.canvas.frames.unwrap_or(defaults.frames);
     let before = frames;
     let longest = (REACH * defaults.frames).max(frames) / stride * stride + 1;
     ui.horizontal(|ui| {
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         words.length,
     ));
     if frames != before {
-        request.frames = Some(frames).filter(|&frames| frames != defaults.frames);
+        request.canvas.frames = Some(frames).filter(|&frames| frames != defaults.frames);
     }
     let frames = fix::show(ui, form, Field::Frames, request);
     frames.or_else(|| fix::show(ui, form, Field::Fps, request))

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     });
     explanation(ui, words.loras_why);
     let mut removed = None;
-    for (place, lora) in request.loras.iter_mut().enumerate() {
+    for (place, lora) in request.sources.loras.iter_mut().enumerate() {
         let taken_out = one(ui, form, lora);
         let fit = form.lora_fits.get(place);
         let given_up = fit.is_some_and(|fit| tell_fit(ui, fit));
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         }
     }
     if let Some(place) = removed {
-        request.loras.remove(place);
+        request.sources.loras.remove(place);
     }
     if form.lora_fits.iter().any(Result::is_err) {
         return asked; // why stands beneath the one that it is about

@@ -58,13 +58,13 @@ fn shapes(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Request
     let offered = |shape: &Shape| presets.iter().any(|preset| preset.shape == *shape);
     let shapes: Vec<Shape> = Shape::ALL.into_iter().filter(offered).collect();
     let mut segments: Vec<Segment> = shapes.iter().map(|&shape| segment(words, shape)).collect();
-    if request.image.is_some() {
+    if request.sources.image.is_some() {
         segments.push(Segment {
             face: Face::Icon(icons::IMAGE),
             name: words.compose.as_picture,
         });
     }
-    let as_picture = request.image.is_some() && request.fit == PictureFit::Picture;
+    let as_picture = request.sources.image.is_some() && request.sources.fit == PictureFit::Picture;
     let chosen = if as_picture {
         Some(shapes.len())
     } else {
@@ -80,7 +80,7 @@ fn shapes(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Request
                 nearest(presets, shapes[taken], tier, form.size),
             );
         }
-        Some(_) => request.fit = PictureFit::Picture,
+        Some(_) => request.sources.fit = PictureFit::Picture,
         None => {}
     }
 }
@@ -105,18 +105,18 @@ fn fineness(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Reque
     let chosen = tiers.iter().position(|&each| Some(each) == tier);
     let width = TIER * tiers.len() as f32;
     if let Some(taken) = segmented(ui, &segments, chosen, width) {
-        let fit = request.fit;
+        let fit = request.sources.fit;
         let size = nearest(presets, form.size.shape(), Some(tiers[taken]), form.size);
         crop_to(request, form, size);
-        request.fit = fit;
+        request.sources.fit = fit;
     }
 }
 
 /// Asks for exactly this size.
 fn crop_to(request: &mut Request, form: &Compose, size: Size) {
-    request.size = Some(size).filter(|&size| size != form.model.defaults.size);
-    request.max_area = None;
-    request.fit = PictureFit::Crop;
+    request.canvas.size = Some(size).filter(|&size| size != form.model.defaults.size);
+    request.sources.max_area = None;
+    request.sources.fit = PictureFit::Crop;
 }
 
 fn tiers(presets: &[Preset]) -> Vec<u32> {

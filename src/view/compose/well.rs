@@ -26,8 +26,8 @@ pub struct Photo {
 /// Draws the wells that the model has, and those that hold something all the same.
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let takes = form.model.variant.inputs();
-    let first = takes.first.is_possible() || request.image.is_some();
-    let last = takes.last.is_possible() || request.last_image.is_some();
+    let first = takes.first.is_possible() || request.sources.image.is_some();
+    let last = takes.last.is_possible() || request.sources.last_image.is_some();
     let ends: &[End] = match (first, last) {
         (true, true) => &[End::First, End::Last],
         (true, false) => &[End::First],
@@ -55,8 +55,16 @@ fn well(
     width: f32,
 ) -> Option<Action> {
     let (path, photo, anchor) = match end {
-        End::First => (&request.image, form.first, &mut request.anchor),
-        End::Last => (&request.last_image, form.last, &mut request.last_anchor),
+        End::First => (
+            &request.sources.image,
+            form.first,
+            &mut request.sources.anchor,
+        ),
+        End::Last => (
+            &request.sources.last_image,
+            form.last,
+            &mut request.sources.last_anchor,
+        ),
     };
     let wanted = vec2(width, size::WELL);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click_and_drag());

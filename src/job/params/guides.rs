@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::refusal::refuse;
-use super::{Field, Refusal, Span, Use, Variant};
+use super::sources::file_name;
+use super::{Canvas, Line};
+use crate::job::refusal::refuse;
+use crate::job::{Field, Refusal, Size, Span, Use, Variant};
 
 /// The files of a video to follow or to change, and of references.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -55,7 +57,7 @@ impl Guides {
     }
 
     /// Whether a model of this family takes what there is, and has what it needs.
-    pub(super) fn check(&self, variant: Variant) -> Result<(), Refusal> {
+    pub(in crate::job) fn check(&self, variant: Variant) -> Result<(), Refusal> {
         let (name, inputs) = (variant.name(), variant.inputs());
         let given = [
             (Field::Video, inputs.video, self.video.is_some(), "video"),
@@ -94,10 +96,10 @@ impl Guides {
     }
 
     /// Whether the video has so many frames. Where a chain of blocks follows it, what is missing is made anew.
-    pub(super) fn check_length(
+    pub(in crate::job) fn check_length(
         video: Option<&Span>,
         variant: Variant,
-        (frames, fps): (u32, u32),
+        &Canvas { frames, fps, .. }: &Canvas,
     ) -> Result<(), Refusal> {
         let Some(video) = video.filter(|_| !variant.inputs().chain) else {
             return Ok(());
@@ -112,6 +114,33 @@ impl Guides {
                 "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
             ),
         )
+    }
+
+    /// The same with the names of the files alone.
+    #[must_use]
+    pub(in crate::job) fn without_folders(&self) -> Self {
+        let mut named = self.clone();
+        for file in named.files_mut() {
+            *file = file_name(file);
+        }
+        named
+    }
+
+    /// For `zoetrope info`.
+    pub(in crate::job) fn lines(&self) -> Vec<Line> {
+        let path = |name, path: &PathBuf| (name, path.display().to_string());
+        let video = self.video.iter().map(|file| path("Video", file));
+        let mask = self.mask.iter().map(|file| path("Mask", file));
+        let references = self.references.iter();
+        let references = references.map(|file| path("Reference", file));
+        let strength = self
+            .strength
+            .map(|strength| ("Strength", strength.to_string()));
+        video
+            .chain(mask)
+            .chain(references)
+            .chain(strength)
+            .collect()
     }
 
     /// Every file.
@@ -130,13 +159,13 @@ impl Guides {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Found {
     /// The size of the first frame.
-    pub picture: Option<super::Size>,
+    pub picture: Option<Size>,
     /// The size and the length of the video that leads.
     pub video: Option<Span>,
 }
 
-impl From<Option<super::Size>> for Found {
-    fn from(picture: Option<super::Size>) -> Self {
+impl From<Option<Size>> for Found {
+    fn from(picture: Option<Size>) -> Self {
         Self {
             picture,
             video: None,

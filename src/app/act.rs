@@ -6,7 +6,7 @@ use egui::{Context, ViewportCommand};
 
 use super::dialogs::Question;
 use super::{App, Player};
-use crate::job::new_seed;
+use crate::job::{Guides, new_seed};
 use crate::library::Search;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
@@ -29,6 +29,7 @@ impl App {
             Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
+            Action::ChooseGuide(guide) => self.choose_guide(guide),
             Action::ChooseVideos => self.choose_videos(),
             Action::Reveal(place) => self.reveal(&place),
             Action::Models(action) => self.handle_models(ctx, action),
@@ -57,6 +58,7 @@ impl App {
         for end in [End::First, End::Last] {
             self.form.set_path(end, None);
         }
+        self.form.request.guides = Guides::default();
         self.sheet = None;
         self.show(ctx, Shown::Welcome);
     }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
-use crate::job::{Checkpoint, Plan, Refusal, Request, Size};
+use super::guides::Leading;
+use crate::job::{Checkpoint, Found, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -17,6 +18,8 @@ pub struct Form {
     pub first: Option<Photo>,
     /// The last frame, once it is read.
     pub last: Option<Photo>,
+    /// The video that leads.
+    pub leading: Leading,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
 }
@@ -36,8 +39,11 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
-        let picture = picture.filter(|_| self.request.sources.image.is_some());
-        Plan::new(&self.request, model.clone(), picture, seed, output)
+        let found = Found {
+            picture: picture.filter(|_| self.request.sources.image.is_some()),
+            video: self.leading.span,
+        };
+        Plan::new(&self.request, model.clone(), found, seed, output)
     }
 
     /// The plan if there were a prompt: an empty box is no reproach.
@@ -45,6 +51,7 @@ impl Form {
         let mut draft = Self {
             request: self.request.clone(),
             first: self.first.clone(),
+            leading: self.leading.clone(),
             ..Self::default()
         };
         if draft.request.prompt.trim().is_empty() {

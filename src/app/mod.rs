@@ -11,6 +11,7 @@ mod draw;
 mod events;
 mod export;
 mod form;
+mod guides;
 mod job_state;
 mod jobs;
 pub mod keys;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Event};
 
 use super::dialogs::Question;
+use super::guides::existing;
 use super::models::Change;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
@@ -133,6 +134,7 @@ impl App {
                 last_image: request.sources.last_image.filter(exists),
                 ..request.sources
             },
+            guides: existing(request.guides),
             // These belong to the machine, not to a video.
             outputs: Outputs {
                 quality: self.form.request.outputs.quality,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::family;
+
 /// The part that tells whose it is, as the official code writes it or as Diffusers does.
 #[derive(Deserialize)]
 struct Config {
@@ -33,15 +35,7 @@ fn describes(path: &Path, width: u32) -> bool {
     let Ok(config) = serde_json::from_slice::<Config>(&text) else {
         return false;
     };
-    let is_wan = config.class.is_none_or(|class| {
-        [
-            "WanModel",
-            "VaceWanModel",
-            "WanTransformer3DModel",
-            "WanVACETransformer3DModel",
-        ]
-        .contains(&class.as_str())
-    });
+    let is_wan = config.class.is_none_or(|class| family::is_wan(&class));
     let heads = config.num_heads.zip(config.attention_head_dim);
     let described = config
         .dim

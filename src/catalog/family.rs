@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::job::variant::FUN_TYPES;
 use crate::job::{Defaults, DitShape, Size, Variant};
 
 /// The part of `config.json` that says what the model is.
@@ -33,20 +34,24 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
             ));
         }
     };
-    if let Some(class) = config
-        .class
-        .filter(|class| !CLASSES.contains(&class.as_str()))
-    {
+    if let Some(class) = config.class.filter(|class| !is_wan(class)) {
         return wrong(format!("belongs to a {class}, which is not a Wan model"));
     }
     let kind = config.vace_in_dim.map(|_| "vace".to_owned());
     let Some(kind) = kind.or(config.model_type) else {
         return wrong("is not the configuration of a Wan model: it has no model_type".into());
     };
-    let candidates = Variant::ALL
-        .into_iter()
-        .filter(|variant| variant.types().contains(&kind.as_str()) && variant.experts() == experts);
-    let candidates: Vec<_> = candidates.collect();
+    let all = Variant::ALL.into_iter();
+    let all = all.filter(|variant| variant.experts() == experts);
+    let is_called = |variant: &Variant| variant.types().contains(&kind.as_str());
+    let mut candidates: Vec<_> = all.clone().filter(is_called).collect();
+    if candidates.is_empty() {
+        // Others call their models as they like; the channels of some tell them.
+        let fits = |variant: &Variant| {
+            variant.types() == FUN_TYPES && Some(variant.input_channels()) == config.in_dim
+        };
+        candidates.extend(all.filter(fits));
+    }
     let Some(&usual) = candidates.first() else {
         return wrong(format!(
             "belongs to a Wan model of type {kind}, which is not supported: {} are",
@@ -69,8 +74,10 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     }
 }
 
-/// What the official code calls the networks.
-const CLASSES: [&str; 2] = ["WanModel", "VaceWanModel"];
+/// Whether a network of this class may be one of Wan's: `WanModel`, `VaceWanModel`, and what others made of these.
+pub fn is_wan(class: &str) -> bool {
+    class.starts_with("Wan") || class.starts_with("VaceWan")
+}
 
 /// What is wrong with a DiT that belongs to none.
 pub fn unsupported() -> String {

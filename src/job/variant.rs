@@ -224,7 +224,7 @@ const FUN_CONTROL_A14B: Family = Family {
 };
 
 /// What these are called in `config.json` says little: the channels tell.
-const FUN_TYPES: &[&str] = &["ti2v", "i2v", "t2v"];
+pub const FUN_TYPES: &[&str] = &["ti2v", "i2v", "t2v"];
 
 /// Wan2.1 `generate.py` and `wan/vace.py`.
 const VACE: Family = Family {

@@ -7,6 +7,7 @@
 
 mod export;
 mod fit;
+mod footage;
 mod hostile;
 mod photo;
 mod reader;

@@ -41,6 +41,7 @@ impl App {
             ctx.request_repaint();
         }
         self.watch_loras();
+        self.watch_guides();
         self.watch_needs();
     }
 

@@ -8,7 +8,7 @@ use mlx_rs::Array;
 use mlx_rs::ops::{concatenate, zeros};
 
 use crate::Result;
-use crate::job::{CropAnchor, PictureRule, Plan, Size};
+use crate::job::{CropAnchor, PictureRule, Plan, Size, Variant};
 use crate::media::{self, Footage, photo};
 
 /// A picture at the size of the video.
@@ -19,29 +19,51 @@ pub(super) struct Fitted {
     pub(super) picture: RgbImage,
 }
 
-/// A picture brought to the size of the video by the family's rule. It is pulled there only where its own aspect leads
-/// to about the video's, and cropped elsewhere.
+/// A picture brought to the size of the video by the family's rule.
 pub(super) fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted> {
-    let picture = photo::open(path)?;
-    let variant = plan.checkpoint.variant;
-    let own = Size::new(picture.width(), picture.height());
-    let area = plan.sources.max_area;
-    let has_own_aspect = |area| variant.size_for(own, area) == plan.canvas.size;
-    let frame = match variant.inputs().rule {
-        PictureRule::Stretch if area.is_some_and(has_own_aspect) => planes(
-            &photo::stretch(&picture, plan.canvas.size),
-            plan.canvas.size,
-        )?,
-        PictureRule::Pull if has_own_aspect(area.unwrap_or(plan.canvas.size.area())) => {
-            pixels(&photo::pull(&picture, plan.canvas.size))?
-        }
-        _ => {
-            let picture = photo::cover(&picture, plan.canvas.size, anchor)?;
-            let frame = pixels(&picture)?;
-            return Ok(Fitted { frame, picture });
-        }
+    let fitting = Fitting {
+        variant: plan.checkpoint.variant,
+        size: plan.canvas.size,
+        area: plan.sources.max_area,
+        anchor,
     };
-    Ok(Fitted { frame, picture })
+    let (values, picture) = fitting.of(path)?;
+    Ok(Fitted {
+        frame: planes(&values, plan.canvas.size)?,
+        picture,
+    })
+}
+
+/// How a picture is brought to the size of the video: plain data, for whatever thread.
+struct Fitting {
+    variant: Variant,
+    size: Size,
+    /// The area in pixels that a picture's own aspect fills, where it gives the video's size.
+    area: Option<u64>,
+    anchor: CropAnchor,
+}
+
+impl Fitting {
+    /// Planes of colour, (3, height, width), and the part of the picture that is in them. A picture is pulled to the size
+    /// only where its own aspect leads to about the video's, and cropped elsewhere.
+    fn of(&self, path: &Path) -> Result<(Vec<f32>, RgbImage)> {
+        let picture = photo::open(path)?;
+        let own = Size::new(picture.width(), picture.height());
+        let has_own_aspect = |area| self.variant.size_for(own, area) == self.size;
+        let values = match self.variant.inputs().rule {
+            PictureRule::Stretch if self.area.is_some_and(has_own_aspect) => {
+                photo::stretch(&picture, self.size)
+            }
+            PictureRule::Pull if has_own_aspect(self.area.unwrap_or(self.size.area())) => {
+                photo::floats(&photo::pull(&picture, self.size))
+            }
+            _ => {
+                let picture = photo::cover(&picture, self.size, self.anchor)?;
+                return Ok((photo::floats(&picture), picture));
+            }
+        };
+        Ok((values, picture))
+    }
 }
 
 /// A reference picture by the family's rule, as a frame (1, height, width, 3) in [-1, 1].

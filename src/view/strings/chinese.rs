@@ -11,6 +11,7 @@ use crate::job::{
     Computation, DeviceFault, DownloadProgress, Estimate, Field, Refusal, Stage as JobStage, Use,
     WeightFormat,
 };
+use crate::view::action::Guide;
 use crate::view::keys::Key;
 
 /// What the window says in Simplified Chinese.
@@ -156,6 +157,16 @@ const COMPOSE: Compose = Compose {
     roll_seed: "随机种子",
     lock_seed: "沿用上次的种子",
     free_seed: "每次使用新种子",
+    guide: |guide| match guide {
+        Guide::Video => (
+            "视频",
+            "要跟随或修改的视频：MP4、GIF，或用于所有帧的一张图片",
+        ),
+        Guide::Mask => ("遮罩", "白色部分重新生成，黑色部分保留"),
+        Guide::Reference => ("参考图", "视频中应出现的人或物的图片"),
+    },
+    choose_guide: "选择…",
+    guide_strength: "强度",
     loras: "LoRA",
     loras_why: "改变模型画风的小文件；1 为训练时的强度",
     add_lora: "添加…",

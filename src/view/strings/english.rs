@@ -7,6 +7,7 @@ use super::{
 };
 use crate::job::memory::Saving;
 use crate::job::{DownloadProgress, Estimate, Stage as JobStage, Use, WeightFormat};
+use crate::view::action::Guide;
 use crate::view::keys::Key;
 
 /// What the window says in English.
@@ -158,6 +159,19 @@ const COMPOSE: Compose = Compose {
     roll_seed: "Roll the dice",
     lock_seed: "Use the latest seed again",
     free_seed: "A new seed each time",
+    guide: |guide| match guide {
+        Guide::Video => (
+            "Video",
+            "A video to follow or change: MP4, GIF or a picture for all frames",
+        ),
+        Guide::Mask => ("Mask", "White is made anew, black stays"),
+        Guide::Reference => (
+            "References",
+            "Pictures of something that the video should show",
+        ),
+    },
+    choose_guide: "Choose…",
+    guide_strength: "Strength",
     loras: "LoRAs",
     loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",
     add_lora: "Add…",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Context, Id, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
@@ -163,6 +164,10 @@ pub struct Compose {
     pub roll_seed: &'static str,
     pub lock_seed: &'static str,
     pub free_seed: &'static str,
+    /// What is chosen, and what that is for.
+    pub guide: fn(Guide) -> (&'static str, &'static str),
+    pub choose_guide: &'static str,
+    pub guide_strength: &'static str,
     pub loras: &'static str,
     pub loras_why: &'static str,
     pub add_lora: &'static str,

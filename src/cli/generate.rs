@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
@@ -20,6 +20,7 @@ use crate::media::{self, photo};
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("leads").multiple(true).args(["image", "video"])))]
 pub struct Generate {
     /// Where the model is.
     #[command(flatten)]

@@ -109,7 +109,9 @@ impl Plan {
         Ok(Self {
             prompt: request.prompt.clone(),
             negative: request.negative.resolve(&defaults.negative_prompt),
-            sources: request.sources.resolve(area),
+            sources: request
+                .sources
+                .resolve(area, request.guides.video.is_some()),
             guides: request.guides.clone(),
             canvas,
             sampling,

@@ -252,7 +252,7 @@ const VACE_A14B: Family = Family {
     ..VACE
 };
 
-/// Diffusers `pipelines/wan/pipeline_wan_video2video.py` with the source's latents beside the noise, as the authors have it.
+/// Diffusers `pipelines/lucy/pipeline_lucy_edit.py`.
 const LUCY_EDIT: Family = Family {
     name: "Lucy-Edit",
     inputs: Inputs {

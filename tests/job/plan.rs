@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::{
-    CanvasRequest, Field, Guidance, PictureFit, Plan, Request, SamplingRequest, Size, Sources,
-    Variant,
+    CanvasRequest, Field, Found, Guidance, PictureFit, Plan, Request, SamplingRequest, Size,
+    Sources, Span, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -309,4 +309,37 @@ fn small_videos_of_pictures_have_a_smaller_shift() {
     assert_eq!(shift(Size::new(480, 832), None), 3.0);
     assert_eq!(shift(Size::new(1280, 720), None), 5.0);
     assert_eq!(shift(Size::new(1280, 720), Some(7.0)), 7.0);
+}
+
+/// What a finished video says leads to the same size again, whatever led to it.
+#[test]
+fn a_video_that_leads_gives_the_size_and_the_length() {
+    let led = |request: &Request| {
+        let found = Found {
+            picture: None,
+            video: Some(Span {
+                size: Size::new(1000, 400),
+                frames: 40,
+                fps: Some(16.0),
+            }),
+        };
+        let model = checkpoint_of(Variant::Vace);
+        Plan::new(request, model, found, 0, "v.mp4".into()).expect("it works")
+    };
+    let mut request = request("a cat");
+    request.guides.video = Some("source.mp4".into());
+    let plan = led(&request);
+    assert_eq!(plan.canvas.size, Size::new(992, 400));
+    assert_eq!(plan.canvas.frames, 37);
+    assert_eq!(led(&plan.info().into()).canvas, plan.canvas);
+
+    request.sources.fit = PictureFit::Crop;
+    request.canvas.size = Some(Size::new(832, 480));
+    let plan = led(&request);
+    assert_eq!(plan.canvas.size, Size::new(832, 480));
+    assert_eq!(led(&plan.info().into()).canvas, plan.canvas);
+
+    // What is beyond the end of the source is made anew.
+    request.canvas.frames = Some(81);
+    assert_eq!(led(&request).canvas.frames, 81);
 }

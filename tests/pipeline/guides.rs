@@ -1,18 +1,22 @@
 //! What models are given of pictures, videos, masks and references beside the prompt, as the reference has it.
 
 use std::cell::Cell;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::stack;
+use mlx_rs::ops::{concatenate, stack};
 use tempfile::TempDir;
 use zoetrope::job::{Progress, Size, Span, Stage};
 use zoetrope::pipeline::conditioning::{Conditioning, encode};
 use zoetrope::pipeline::{self, Reporter};
+use zoetrope::weights::{Weights, shards};
 
 use super::case::Case;
 use crate::support::program::zoetrope;
-use crate::support::{compare, golden, golden_json};
+use crate::support::{compare, golden, golden_json, golden_path, max_difference};
 
 /// Two VAEs in float32; the reference recommends this.
 const LATENT: (f32, f32) = (3e-5, 1e-5);
@@ -216,4 +220,85 @@ fn led_jobs_go_on_to_the_same_result() {
         let expected = golden["latents"].try_index(-1).unwrap();
         compare(&saved["latents"], &expected, (2e-4, 0.0), run);
     }
+}
+
+/// The reference has no run of Lucy-Edit. It is TI2V-5B with the latents of a video beside the noise: where its weights for
+/// these are nothing, it has to make the video that TI2V makes, and where they are something, another one.
+#[test]
+fn a_video_to_be_changed_stands_beside_the_noise() {
+    let case = Case::new("ti2v_5b_t2v_unipc");
+    let golden = golden("e2e_ti2v_5b_t2v_unipc");
+    let expected = golden["latents"].try_index(-1).unwrap();
+    let made = |weight: f32| {
+        let (model, folder) = (lucy(weight), TempDir::new().unwrap());
+        let mut arguments = case.arguments(model.path(), folder.path());
+        arguments.extend(["--video".to_owned(), video(folder.path(), 17)]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let run = zoetrope(folder.path(), &arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let saved = Array::load_safetensors(folder.path().join("latents.safetensors")).unwrap();
+        saved["latents"].clone()
+    };
+    compare(&made(0.0), &expected, (2e-4, 0.0), "nothing of the video");
+    assert!(max_difference(&made(1.0), &expected) > 0.1);
+
+    let (model, folder) = (lucy(0.0), TempDir::new().unwrap());
+    let refused = |more: &[String]| {
+        let arguments = [case.arguments(model.path(), folder.path()), more.to_vec()].concat();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let run = zoetrope(folder.path(), &arguments);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        run.stderr
+    };
+    let told = refused(&[]);
+    assert!(told.contains("changes a video: give it one"), "{told}");
+    let short = ["--video".to_owned(), video(folder.path(), 8)];
+    let told = refused(&short);
+    assert!(told.contains("is 5 frames long at 24 a second"), "{told}");
+}
+
+/// TI2V-5B with as many channels more, whose weights are those of the others times `weight`.
+fn lucy(weight: f32) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let official = golden_path("ckpt/ti2v_5b/official");
+    for part in [
+        "Wan2.2_VAE.pth",
+        "google",
+        "models_t5_umt5-xxl-enc-bf16.pth",
+    ] {
+        symlink(official.join(part), folder.path().join(part)).unwrap();
+    }
+    let config = fs::read_to_string(official.join("config.json")).unwrap();
+    let config = config.replace("\"in_dim\": 48", "\"in_dim\": 96");
+    fs::write(folder.path().join("config.json"), config).unwrap();
+    let files = shards::list(&official, "diffusion_pytorch_model").unwrap();
+    let weights = Weights::open(&files).unwrap();
+    let tensors = weights.names().into_iter().map(|name| {
+        let tensor = weights
+            .tensor(&name, &weights.shape(&name).unwrap())
+            .unwrap();
+        let tensor = if name == "patch_embedding.weight" {
+            let more = tensor.multiply(Array::from_f32(weight)).unwrap();
+            concatenate(&[&tensor, &more], 1).unwrap()
+        } else {
+            tensor
+        };
+        (name, tensor)
+    });
+    let tensors: Vec<_> = tensors.collect();
+    let tensors = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let path = folder.path().join("diffusion_pytorch_model.safetensors");
+    Array::save_safetensors(tensors, None, path).unwrap();
+    folder
+}
+
+/// A folder with so many frames.
+fn video(place: &Path, frames: usize) -> String {
+    let folder = place.join(format!("{frames} frames"));
+    fs::create_dir(&folder).unwrap();
+    for frame in 0..frames {
+        let source = golden_path(&format!("data/vace_control_video/{:03}.png", frame % 11));
+        symlink(source, folder.join(format!("{frame:03}.png"))).unwrap();
+    }
+    folder.display().to_string()
 }

@@ -26,7 +26,7 @@ pub struct Sources {
     pub last_image: Option<PathBuf>,
 
     /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
-    #[arg(long, value_name = PictureFit::USAGE, requires = "image", default_value_t)]
+    #[arg(long, value_name = PictureFit::USAGE, requires = "leads", default_value_t)]
     pub fit: PictureFit,
 
     /// Which part of the first picture stays when it is cropped.
@@ -112,10 +112,11 @@ impl From<Stored> for Sources {
 }
 
 impl Sources {
-    /// Those of a video whose first picture, if there is one, fills `area`: what leads to the same size again.
-    pub(in crate::job) fn resolve(&self, area: u64) -> Self {
+    /// Those of a video whose first picture, or else the video that leads it, fills `area`: what leads to the same size
+    /// again.
+    pub(in crate::job) fn resolve(&self, area: u64, is_led: bool) -> Self {
         let sources = self.clone();
-        if self.image.is_none() {
+        if self.image.is_none() && !is_led {
             return Self {
                 fit: PictureFit::default(),
                 anchor: CropAnchor::CENTRE,

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error;
 pub mod job;
 pub mod library;
+pub mod logging;
 pub mod media;
 pub mod model;
 pub mod pipeline;

@@ -23,12 +23,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// On recent GPUs MLX rounds the factors of float32 products to 10 bits unless it is told not to
-/// before it starts. What is float32 here (text encoder, picture, modulation) is so on purpose.
+/// On recent GPUs of Apple's, MLX rounds the factors of float32 products to 10 bits unless it is told not to before it
+/// starts. What is float32 here (text encoder, picture, modulation) is so on purpose, and convolutions by Winograd need it.
+///
+/// NVIDIA's GPUs keep it: PyTorch's convolutions round the same way there, and MLX's exact ones run out of memory.
 #[expect(unsafe_code, reason = "the environment is how MLX is told")]
 fn compute_in_full_float32() {
     const SWITCH: &str = "MLX_ENABLE_TF32";
-    if env::var_os(SWITCH).is_none() {
+    if cfg!(target_os = "macos") && env::var_os(SWITCH).is_none() {
         // SAFETY: no other thread runs yet that could read the environment meanwhile.
         unsafe { env::set_var(SWITCH, "0") };
     }

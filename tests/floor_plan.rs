@@ -29,6 +29,7 @@ const CHANNEL: &str = "crossbeam_channel";
 
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
+    room("logging", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "backend"], &[GUI, CHANNEL]),
@@ -51,7 +52,7 @@ const TABLE: &[Room] = &[
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "job", "media", "catalog", "engine"],
+        &["error", "logging", "job", "media", "catalog", "engine"],
         &[MLX, GUI],
     ),
     room("library", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
@@ -59,7 +60,7 @@ const TABLE: &[Room] = &[
     room(
         "app",
         &[
-            "error", "job", "media", "catalog", "engine", "library", "platform", "view",
+            "error", "logging", "job", "media", "catalog", "engine", "library", "platform", "view",
         ],
         &[MLX],
     ),

@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod backend;
 mod catalog;
 mod cli;
 mod demo;

@@ -277,6 +277,7 @@ impl App {
     }
 
     fn warn(&mut self, error: &Error) {
+        log::error!("{error}");
         self.tell(error.to_string(), true);
     }
 

@@ -12,6 +12,7 @@ use crate::catalog;
 use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
+use crate::logging;
 use crate::platform::{self, Events};
 use crate::view::theme::size;
 
@@ -20,6 +21,7 @@ use crate::view::theme::size;
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
+    logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());

@@ -20,6 +20,10 @@ use crate::job::{Checkpoint, Limits};
 #[derive(Debug, Parser)]
 #[command(name = "zoetrope", version)]
 pub struct Arguments {
+    /// Print the log as well, in more detail
+    #[arg(long, global = true)]
+    pub verbose: bool,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -8,6 +8,7 @@ use super::{format, print};
 use crate::catalog;
 use crate::engine::{device, probe};
 use crate::error::{Error, Result};
+use crate::logging;
 
 /// Below this much memory, models larger than the built-in one will hardly run.
 const SMALL: u64 = 15_000_000_000;
@@ -49,6 +50,7 @@ pub fn run() -> Result<()> {
         results(),
         blas(),
         built_in(),
+        log(),
     ];
     print(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     match mlx {
@@ -132,7 +134,20 @@ fn blas() -> Finding {
         Finding::new("BLAS", "OpenBLAS")
     } else {
         Finding::new("BLAS", "the slow reference one")
-            .but("Install OpenBLAS (Debian: libopenblas0-pthread), then run `cargo xtask setup` and build again")
+            .but("Run `cargo xtask setup` and build again")
+    }
+}
+
+/// Where the log lies, and what went wrong last.
+fn log() -> Finding {
+    const SHOWN: usize = 3;
+    let Some(folder) = logging::folder() else {
+        return Finding::new("Log", "none: this user has no home folder");
+    };
+    let found = Finding::new("Log", folder.display().to_string());
+    match logging::last_errors(SHOWN).as_slice() {
+        [] => found,
+        errors => found.but(format!("Last errors:\n{}", errors.join("\n"))),
     }
 }
 

@@ -27,12 +27,15 @@ use clap::Parser;
 use crate::engine::device;
 use crate::error::{Error, Result};
 use crate::job::{Refusal, Remedy};
+use crate::logging;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
 
 /// Does what the program's arguments say.
 pub fn run() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    logging::start(arguments.verbose);
+    match arguments.command {
         Command::Generate(args) => generate::run(&args),
         Command::Plan(args) => end(plan::run(&args)),
         Command::Resume(args) => resume::run(&args),
@@ -67,6 +70,9 @@ fn end(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if !error.is_cancelled() {
+                log::error!("{error}");
+            }
             say(&format!("error: {error}{}", argument(&error)));
             if error.is_cancelled() {
                 ExitCode::from(130)

@@ -89,6 +89,7 @@ fn ended(id: u64, error: Error) -> Event {
         Event::Cancelled { id, kept }
     } else {
         let message = why.to_string();
+        log::error!("job {id} failed: {message}");
         Event::Failed { id, message, kept }
     }
 }

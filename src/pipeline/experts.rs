@@ -146,12 +146,14 @@ pub(super) fn packing(bits: QuantBits) -> QuantScheme {
     }
 }
 
-/// The type of the products. On the CPU half-precision products have no fast kernels.
+/// The type of the products.
 pub(super) fn compute_dtype(precision: Precision, weights: &Weights) -> Result<Dtype> {
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
         Precision::F32 => Dtype::Float32,
-        Precision::Auto if Backend::current()? == Backend::Cpu => Dtype::Float32,
-        Precision::Auto => weights.dtype("blocks.0.self_attn.q.weight")?,
+        Precision::Auto => {
+            let stored = weights.dtype("blocks.0.self_attn.q.weight")?;
+            Backend::current()?.fastest_dtype(stored)
+        }
     })
 }

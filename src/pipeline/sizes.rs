@@ -9,6 +9,7 @@ use crate::Result;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::model::nn::Upsample2x;
 use crate::model::vae::Tiling;
 use crate::model::{clip, dit, text};
 use crate::weights::Weights;
@@ -139,10 +140,11 @@ fn image_length(plan: &Plan) -> u64 {
     u64::from(pictures) * u64::from(clip::TOKENS.unsigned_abs())
 }
 
-/// What [`Upsample2x`](crate::model::nn::Upsample2x) makes of the decoder's weights besides: 16 where there were 9, if it convolves
+/// What [`Upsample2x`] makes of the decoder's weights besides: 16 where there were 9, if it convolves
 /// pictures as they are.
 fn corners(vae: &Weights) -> Result<u64> {
-    if Backend::current()? == Backend::Metal {
+    let backend = Backend::current()?;
+    if !Upsample2x::takes_corners(backend, Dtype::Float32, backend.is_strict()) {
         return Ok(0);
     }
     let doublings = vae.at("decoder").names().into_iter();

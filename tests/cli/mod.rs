@@ -4,6 +4,7 @@ mod arguments;
 mod bad_files;
 mod bench;
 mod errors;
+mod logging;
 mod lora;
 mod models;
 mod other_commands;

@@ -2,6 +2,7 @@
 
 use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::{Array, Dtype, random};
+use zoetrope::backend::Backend;
 use zoetrope::model::nn::{
     Conv3d, EvalPacer, Formulation, Upsample2x, attend, exp, gelu_tanh, in_parts, silu,
 };
@@ -123,4 +124,29 @@ fn parts_make_up_the_whole() {
             assert_eq!(max_difference(&result.unwrap(), &squares), 0.0, "{parts}");
         }
     }
+}
+
+/// Breaks when a GPU computes the official float32 files in float32, twelve times as slowly as they need to be, or a
+/// processor takes halves, for which it has no fast products.
+#[test]
+fn products_are_halves_on_gpus_and_float32_on_processors() {
+    use Dtype::{Bfloat16, Float16, Float32};
+    for gpu in [Backend::Cuda, Backend::Metal] {
+        let chosen = [Float32, Bfloat16, Float16].map(|stored| gpu.fastest_dtype(stored));
+        assert_eq!(chosen, [Bfloat16, Bfloat16, Float16], "{gpu:?}");
+    }
+    for stored in [Float32, Bfloat16, Float16] {
+        assert_eq!(Backend::Cpu.fastest_dtype(stored), Float32, "{stored:?}");
+    }
+}
+
+/// Breaks when CUDA's exact float32 convolves with a kernel of 2 × 2, which ends the program there.
+#[test]
+fn pictures_are_doubled_by_corners_only_where_that_works() {
+    let corners = |backend, dtype, strict| Upsample2x::takes_corners(backend, dtype, strict);
+    assert!(!corners(Backend::Cuda, Dtype::Float32, true));
+    assert!(corners(Backend::Cuda, Dtype::Float32, false));
+    assert!(corners(Backend::Cuda, Dtype::Bfloat16, true));
+    assert!(corners(Backend::Cpu, Dtype::Float32, true));
+    assert!(!corners(Backend::Metal, Dtype::Float16, true));
 }

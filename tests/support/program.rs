@@ -38,7 +38,11 @@ pub fn output(mut command: Command) -> Run {
 /// The same, not yet started.
 pub fn command(cache: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
-    command.args(arguments).env("ZOETROPE_CACHE_DIR", cache);
+    command
+        .args(arguments)
+        .env("ZOETROPE_CACHE_DIR", cache)
+        // A test leaves nothing in the log of whoever runs it.
+        .env("ZOETROPE_LOG_DIR", "/dev/null/log");
     command
 }
 

@@ -36,9 +36,10 @@ pub fn demo(args: &[String]) -> Result<()> {
 
 fn zoetrope<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<()> {
     setup::ensure()?;
+    setup::announce_first_build();
     cmd::run(
         cmd::cargo()
-            .args(["run", "--quiet", "--package", "zoetrope", "--"])
+            .args(["run", "--package", "zoetrope", "--"])
             .args(args),
     )
 }

@@ -9,6 +9,7 @@ pub mod bindings;
 mod kind;
 pub mod libmlxc;
 mod links;
+mod openblas;
 pub mod pins;
 
 use std::fs;
@@ -19,7 +20,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::wheel::Wheels;
-use crate::{cache, cmd};
+use crate::{cache, cmd, places};
 use kind::Kind;
 
 /// The version of `mlx-sys`, and the version of MLX that it is made for. The wheels in `pins` must follow.
@@ -39,11 +40,6 @@ pub fn run(args: &[String]) -> Result<()> {
     } else {
         eprintln!("MLX {MLX} is ready ({})", kind.name());
     }
-    if kind.takes_openblas() && libmlxc::find_openblas().is_none() {
-        eprintln!(
-            "OpenBLAS is not installed: with it (Debian: apt install libopenblas0-pthread), and setup run again, products are ten times faster"
-        );
-    }
     Ok(())
 }
 
@@ -57,17 +53,22 @@ pub fn ensure() -> Result<Option<PathBuf>> {
     })
 }
 
+/// Says how long it takes before anything runs, where nothing was built yet: cargo shows how far it is, but not that.
+pub fn announce_first_build() {
+    if !places::target().join("debug/zoetrope").exists() {
+        eprintln!(
+            "Building Zoetrope: about 10 minutes on two cores the first time, seconds afterwards"
+        );
+    }
+}
+
 fn install(kind: Kind) -> Result<Option<PathBuf>> {
     let Some(wheels) = kind.wheels() else {
         check_source_tools()?;
         links::write_from_source()?;
         return Ok(None);
     };
-    let recipe = Recipe {
-        kind,
-        wheels,
-        openblas: kind.takes_openblas().then(libmlxc::find_openblas).flatten(),
-    };
+    let recipe = Recipe { kind, wheels };
     let folder = cache::folder(&folder_name(kind.name(), &recipe.text()), |workshop| {
         make(&recipe, workshop)
     })?;
@@ -79,16 +80,19 @@ fn install(kind: Kind) -> Result<Option<PathBuf>> {
 struct Recipe {
     kind: Kind,
     wheels: &'static Wheels,
-    openblas: Option<PathBuf>,
 }
 
 impl Recipe {
     fn text(&self) -> String {
-        let openblas = format!("OpenBLAS {:?}", self.openblas);
+        let openblas = if self.kind.takes_openblas() {
+            pins::OPENBLAS.pins
+        } else {
+            ""
+        };
         [
             MLX_SYS,
             self.wheels.pins,
-            &openblas,
+            openblas,
             &libmlxc::recipe(),
             &bindings::recipe(),
         ]
@@ -115,7 +119,12 @@ fn make(recipe: &Recipe, workshop: &Path) -> Result<()> {
     );
     let mlx_c = mlx_c_sources()?;
     recipe.wheels.install(&workshop.join("wheel"))?;
-    libmlxc::build(&mlx_c, workshop, recipe.openblas.as_deref())?;
+    let blas = if recipe.kind.takes_openblas() {
+        openblas::bring(workshop)?
+    } else {
+        Vec::new()
+    };
+    libmlxc::build(&mlx_c, workshop, &blas)?;
     bindings::make(&mlx_c, workshop)?;
     Ok(fs::write(workshop.join("recipe.txt"), recipe.text())?)
 }

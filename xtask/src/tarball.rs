@@ -15,9 +15,6 @@ here=$(dirname "$(readlink -f "$0")")
 LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/lib/zoetrope" "$@"
 "#;
 
-/// What OpenBLAS needs and not every machine has.
-const FORTRAN: [&str; 2] = ["libgfortran.so.5", "libquadmath.so.0"];
-
 /// What else is in it, by its place in the repository.
 const FILES: [&str; 7] = [
     "LICENSE",
@@ -85,13 +82,6 @@ fn libraries(mlx: &Path) -> Result<Vec<PathBuf>> {
     for folder in ["lib", "wheel/mlx/lib", "wheel/mlx_cpu.libs"] {
         for entry in fs::read_dir(mlx.join(folder)).into_iter().flatten() {
             libraries.push(entry?.path());
-        }
-    }
-    if let Some(openblas) = setup::libmlxc::find_openblas() {
-        libraries.push(openblas);
-        for name in FORTRAN {
-            let path = cmd::read(Command::new("c++").arg(format!("-print-file-name={name}")))?;
-            libraries.push(path.into());
         }
     }
     Ok(libraries

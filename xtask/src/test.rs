@@ -46,6 +46,7 @@ pub fn eval_demo(args: &[String]) -> Result<()> {
 /// `cargo test` where MLX is at hand.
 fn cargo_test() -> Result<Command> {
     setup::ensure()?;
+    setup::announce_first_build();
     let mut tests = cmd::cargo();
     tests
         .arg("test")

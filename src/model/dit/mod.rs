@@ -37,9 +37,9 @@ use crate::model::nn::EvalPacer;
 use crate::weights::{Linear, Weights};
 use control::{Control, ControlPass};
 
-/// Up to this many rows the blocks are computed as one: the graph of all of them holds every
-/// intermediate at once, and one dispatch must not outlast the GPU's watchdog.
-const MOST_ROWS_AT_ONCE: i32 = 4096;
+/// Up to this many numbers in the residual stream the blocks are computed as one. Their graph holds every intermediate at
+/// once, and one dispatch must not outlast the GPU's watchdog, so only tiny networks are.
+const MOST_NUMBERS_AT_ONCE: i64 = 1 << 20;
 
 /// The network.
 pub struct Dit {
@@ -191,7 +191,8 @@ impl Dit {
         }
         let (tokens, dim) = (embedded.dim(1), embedded.dim(2));
 
-        let mut pace = if prompts.count * tokens > MOST_ROWS_AT_ONCE {
+        let mut pace = if i64::from(prompts.count * tokens) * i64::from(dim) > MOST_NUMBERS_AT_ONCE
+        {
             EvalPacer::steady()
         } else {
             EvalPacer::lazy()

@@ -54,9 +54,21 @@ impl Upsample2x {
     pub fn load(weights: &Weights, name: &str, (inputs, outputs): (i32, i32)) -> Result<Self> {
         let weights = weights.at(name);
         let weight = weights.tensor("weight", &[outputs, inputs, 3, 3])?;
-        // Metal's kernels for 3 × 3 multiply even less than corners save.
-        let corners = Backend::current()? != Backend::Metal;
+        let backend = Backend::current()?;
+        let corners = Self::takes_corners(backend, weight.dtype(), backend.is_strict());
         Self::new(&weight, weights.tensor("bias", &[outputs])?, corners)
+    }
+
+    /// Whether convolving corners is the faster way and a safe one.
+    ///
+    /// Metal's kernels for 3 × 3 multiply even less than corners save. On CUDA, MLX 0.32.2 writes outside of its memory when
+    /// it convolves with a kernel of 2 × 2 in exact float32.
+    pub fn takes_corners(backend: Backend, dtype: Dtype, strict: bool) -> bool {
+        match backend {
+            Backend::Cpu => true,
+            Backend::Cuda => dtype != Dtype::Float32 || !strict,
+            Backend::Metal => false,
+        }
     }
 
     /// From a weight (out, in, 3, 3) and a bias (out).

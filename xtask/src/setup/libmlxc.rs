@@ -19,15 +19,8 @@ pub fn recipe() -> String {
     format!("libmlxc: {}\n{SHIM}\n{MACH_TIME}", FLAGS.join(" "))
 }
 
-/// The system's OpenBLAS, as the linker finds it.
-pub fn find_openblas() -> Option<PathBuf> {
-    let answer = cmd::read(Command::new("c++").arg("-print-file-name=libopenblas.so.0")).ok()?;
-    // A library that is not found is answered with its bare name.
-    Some(PathBuf::from(answer)).filter(|path| path.is_absolute())
-}
-
-/// Makes `lib/libmlxc` in the workshop, where the wheel already lies.
-pub fn build(mlx_c: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> {
+/// Makes `lib/libmlxc` in the workshop, where the wheel already lies. The libraries of `blas` stand in for MLX's own.
+pub fn build(mlx_c: &Path, workshop: &Path, blas: &[PathBuf]) -> Result<()> {
     let mut sources = super::files(&mlx_c.join("mlx/c"), "cpp")?;
     if cfg!(target_os = "linux") {
         let mach_time = workshop.join("mach_time.cpp");
@@ -36,7 +29,7 @@ pub fn build(mlx_c: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<(
     }
     let objects = workshop.join("objects");
     compile(Path::new("c++"), &[], sources, mlx_c, workshop, &objects)?;
-    link(&objects, workshop, openblas)?;
+    link(&objects, workshop, blas)?;
     Ok(fs::remove_dir_all(&objects)?)
 }
 
@@ -100,7 +93,7 @@ fn work_off(jobs: Vec<(String, Command)>) -> Result<()> {
 }
 
 /// Both libraries are found through relative paths, so the folder may be renamed or copied.
-fn link(objects: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> {
+fn link(objects: &Path, workshop: &Path, blas: &[PathBuf]) -> Result<()> {
     let lib = workshop.join("lib");
     fs::create_dir_all(&lib)?;
     let mut linker = Command::new("c++");
@@ -116,14 +109,14 @@ fn link(objects: &Path, workshop: &Path, openblas: Option<&Path>) -> Result<()> 
         // A RUNPATH, unlike an RPATH, lets LD_LIBRARY_PATH put another libmlx in its place, such as CUDA's.
         linker.args([
             "-Wl,--enable-new-dtags",
-            "-Wl,-rpath,$ORIGIN/../wheel/mlx/lib",
+            "-Wl,-rpath,$ORIGIN:$ORIGIN/../wheel/mlx/lib",
         ]);
         linker.arg("-o").arg(lib.join("libmlxc.so"));
     }
     // OpenBLAS comes ahead of libmlx, which brings the reference BLAS: symbols are looked up in this order.
     // mlx-c itself calls none of them, hence --no-as-needed.
-    if let Some(openblas) = openblas {
-        linker.arg("-Wl,--no-as-needed").arg(openblas);
+    if !blas.is_empty() {
+        linker.arg("-Wl,--no-as-needed").args(blas);
     }
     linker
         .arg("-L")

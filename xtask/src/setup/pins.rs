@@ -24,6 +24,13 @@ nvidia-nvjitlink==13.5.37 --hash=sha256:280d7cb9649704145f074b8dbde500de04ce02d0
 ",
 };
 
+/// A BLAS ten times as fast as the reference one that comes with MLX.
+pub const OPENBLAS: Wheels = Wheels {
+    what: "OpenBLAS (20 MB)",
+    platforms: &["manylinux_2_28_x86_64"],
+    pins: "cmeel-openblas==0.3.31 --hash=sha256:4ed8a223d7d29f2f9be2b8e2db3b38961a354a3270cd6101cee4ba7ce5ac92cc\n",
+};
+
 /// For macOS 14.0 and later.
 pub const MLX_METAL_14: Wheels = Wheels {
     what: "mlx-metal (43 MB)",

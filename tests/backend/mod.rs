@@ -1,0 +1,3 @@
+//! What MLX computes on.
+
+mod metal;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::sources::file_name;
 use super::{Canvas, Line};
 use crate::job::refusal::refuse;
-use crate::job::{Field, Refusal, Size, Span, Use, Variant};
+use crate::job::{Field, Refusal, Remedy, Size, Span, Use, Variant};
 
 /// The files of a video to follow or to change, and of references.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -108,12 +108,13 @@ impl Guides {
         if frames <= most {
             return Ok(());
         }
-        refuse(
-            Field::Frames,
-            format!(
-                "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
-            ),
-        )
+        let message = format!(
+            "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
+        );
+        Err(Refusal {
+            remedy: Some(Remedy::Frames(most)),
+            ..Refusal::new(Field::Frames, message)
+        })
     }
 
     /// The same with the names of the files alone.

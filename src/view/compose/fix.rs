@@ -55,7 +55,11 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
         Field::Frames => {
             let stride = model.variant.vae_stride().0;
             let asked = form.request.canvas.frames.unwrap_or(defaults.frames);
-            let frames = asked.saturating_sub(1).min(4092) / stride * stride + 1;
+            let aligned = asked.saturating_sub(1).min(4092) / stride * stride + 1;
+            let frames = match form.refusal_of(field)?.remedy {
+                Some(Remedy::Frames(most)) => most,
+                _ => aligned,
+            };
             let apply = move |request: &mut Request| request.canvas.frames = Some(frames);
             ((words.use_frames)(frames), change(Box::new(apply)))
         }

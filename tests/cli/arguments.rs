@@ -1,7 +1,7 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CanvasRequest, Compute, CropAnchor, Expert, Guidance, Limits, Lora, Negative, Outputs,
+    CanvasRequest, Compute, CropAnchor, Expert, Guidance, Guides, Limits, Lora, Negative, Outputs,
     PictureFit, Precision, Quality, QuantBits, Request, Sampler, SamplingRequest, Size, Sources,
     VaePrecision,
 };
@@ -39,6 +39,11 @@ fn every_argument_reaches_the_request() {
         --image cat.png
         --last-image dog.png
         --fit crop
+        --video source.mp4
+        --mask mask.png
+        --reference hat.png
+        --reference coat.png
+        --strength 0.7
         --size 832x480
         --frames 81
         --steps 40
@@ -83,6 +88,12 @@ fn every_argument_reaches_the_request() {
                 },
             ],
             noise: Some("n.safetensors".into()),
+        },
+        guides: Guides {
+            video: Some("source.mp4".into()),
+            mask: Some("mask.png".into()),
+            references: vec!["hat.png".into(), "coat.png".into()],
+            strength: Some(0.7),
         },
         canvas: CanvasRequest {
             size: Some(Size::new(832, 480)),

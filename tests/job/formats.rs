@@ -292,6 +292,7 @@ fn forms_of_0_1_still_read() {
             )],
             noise: Some("/noise.safetensors".into()),
         },
+        guides: Guides::default(),
         canvas: CanvasRequest {
             size: Some(Size::new(640, 352)),
             frames: Some(33),

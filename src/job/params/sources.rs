@@ -161,6 +161,12 @@ impl Sources {
     pub(in crate::job) fn check_first(&self, variant: Variant) -> Result<(), Refusal> {
         let name = variant.name();
         match (variant.inputs().first, &self.image) {
+            (Use::Never, Some(_)) if variant.inputs().video.is_possible() => refuse(
+                Field::Image,
+                format!(
+                    "{name} begins with no picture of its own: leave it out, or give it as a reference or in a video"
+                ),
+            ),
             (Use::Never, Some(_)) => refuse(
                 Field::Image,
                 format!(

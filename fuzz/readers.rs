@@ -181,16 +181,21 @@ impl Reader {
     pub fn try_on(&self, input: &[u8], place: &Place) {
         let file = (self.file)(input);
         place.put(&file).expect("there is room for a small file");
-        let before = MEMORY.current_usage();
-        MEMORY.reset_peak_usage();
-        (self.read)(&place.path);
-        let held = MEMORY.peak_usage().saturating_sub(before);
+        let held = peak_of(|| (self.read)(&place.path));
         assert!(
             held <= self.fixed + SHARE * file.len(),
             "{held} bytes are held for a file of {}",
             file.len()
         );
     }
+}
+
+/// The most bytes that were held while `work` was done, above what was held before.
+pub fn peak_of(work: impl FnOnce()) -> usize {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    work();
+    MEMORY.peak_usage().saturating_sub(before)
 }
 
 /// The one file that takes all inputs in turn. Of all kinds, only plans are told by their names and those of their folders.

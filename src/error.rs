@@ -3,16 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::job::plain_text::one_line;
 use crate::job::{Refusal, ResumePoint};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, why, and where there is something to do, what to do.
+/// What went wrong, why, and where there is something to do, what to do. Names that came from files are shown in plain
+/// characters, on one line.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The operating system would not read or write a file.
-    #[error("Cannot {verb} {}: {}", .path.display(), plain(.source))]
+    #[error("{}", one_line(&file(.verb, .path, .source)))]
     File {
         /// What was tried: "read", "write", "create".
         verb: &'static str,
@@ -23,7 +25,7 @@ pub enum Error {
     },
 
     /// A file was read, but it does not hold what it should.
-    #[error("{} {problem}", .path.display())]
+    #[error("{}", one_line(&content(.path, .problem)))]
     Content {
         /// The file or folder.
         path: PathBuf,
@@ -32,7 +34,7 @@ pub enum Error {
     },
 
     /// A request that cannot be carried out as it stands.
-    #[error(transparent)]
+    #[error("{}", one_line(&.0.to_string()))]
     Refused(#[from] Refusal),
 
     /// The user stopped the job.
@@ -43,8 +45,12 @@ pub enum Error {
     #[error("Stopped; what has come is kept, and the same download goes on from there")]
     Interrupted,
 
+    /// The user stopped work that leaves something behind, and this is what to do with it.
+    #[error("{}", one_line(.0))]
+    Stopped(String),
+
     /// The job did not come to its end, but what it did is kept.
-    #[error("{}", unfinished(.why, .kept))]
+    #[error("{}", one_line(&unfinished(.why, .kept)))]
     Unfinished {
         /// Why it ended.
         why: Box<Self>,
@@ -53,11 +59,11 @@ pub enum Error {
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
-    #[error("MLX stopped with an error: {}", .0.what())]
+    #[error("MLX stopped with an error: {}", one_line(.0.what()))]
     Mlx(#[from] mlx_rs::error::Exception),
 
     /// Something outside the program failed in a way that has its own words.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     Other(String),
 }
 
@@ -65,7 +71,7 @@ impl Error {
     /// Whether the user wanted it.
     pub fn is_cancelled(&self) -> bool {
         match self {
-            Self::Cancelled | Self::Interrupted => true,
+            Self::Cancelled | Self::Interrupted | Self::Stopped(_) => true,
             Self::Unfinished { why, .. } => why.is_cancelled(),
             _ => false,
         }
@@ -87,6 +93,14 @@ impl Error {
             problem: problem.into(),
         }
     }
+}
+
+fn file(verb: &str, path: &Path, source: &io::Error) -> String {
+    format!("Cannot {verb} {}: {}", path.display(), plain(source))
+}
+
+fn content(path: &Path, problem: &str) -> String {
+    format!("{} {problem}", path.display())
 }
 
 /// How a job ended early, and how it goes on.

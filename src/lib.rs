@@ -6,6 +6,8 @@ pub mod app;
 pub mod backend;
 pub mod catalog;
 pub mod cli;
+pub mod dirs;
+pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod job;

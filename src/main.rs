@@ -2,9 +2,15 @@
 
 use std::env;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-fn main() -> ExitCode {
+use zoetrope::engine::exit;
+
+fn main() {
+    exit::leave(run())
+}
+
+/// Returns the exit code.
+fn run() -> u8 {
     compute_in_full_float32();
     if let Err(error) = zoetrope::engine::metal::prepare() {
         return zoetrope::cli::fail(&error);
@@ -18,7 +24,7 @@ fn main() -> ExitCode {
         return zoetrope::cli::run();
     }
     match zoetrope::app::run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => zoetrope::cli::fail(&error),
     }
 }

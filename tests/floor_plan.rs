@@ -29,38 +29,55 @@ const CHANNEL: &str = "crossbeam_channel";
 
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
+    room("dirs", &[], &[MLX, GUI, CHANNEL]),
     room("logging", &[], &[MLX, GUI, CHANNEL]),
     room("error", &["job"], &[GUI, CHANNEL]),
+    room("disk", &["error"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
-    room("weights", &["error", "backend"], &[GUI, CHANNEL]),
+    room("weights", &["error", "disk", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error", "job"], &[GUI, CHANNEL]),
-    room("model", &["error", "backend", "weights"], &[GUI, CHANNEL]),
-    room("media", &["error", "job"], &[MLX, GUI, CHANNEL]),
+    room(
+        "model",
+        &["error", "disk", "backend", "weights"],
+        &[GUI, CHANNEL],
+    ),
+    room("media", &["error", "job", "disk"], &[MLX, GUI, CHANNEL]),
     room(
         "catalog",
-        &["error", "job", "weights"],
+        &["dirs", "error", "job", "disk", "weights"],
         &[MLX, GUI, CHANNEL],
     ),
     room(
         "pipeline",
         &[
-            "error", "backend", "job", "weights", "model", "sampler", "media",
+            "dirs", "error", "backend", "job", "disk", "weights", "model", "sampler", "media",
         ],
         &[GUI, CHANNEL],
     ),
-    room("engine", &["error", "backend", "job", "pipeline"], &[GUI]),
+    room(
+        "engine",
+        &["dirs", "error", "backend", "job", "disk", "pipeline"],
+        &[GUI],
+    ),
     room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
-        &["error", "logging", "job", "media", "catalog", "engine"],
+        &[
+            "error", "logging", "job", "disk", "media", "catalog", "engine",
+        ],
         &[MLX, GUI],
     ),
-    room("library", &["error", "job", "media"], &[MLX, GUI, CHANNEL]),
+    room(
+        "library",
+        &["dirs", "error", "job", "disk", "media"],
+        &[MLX, GUI, CHANNEL],
+    ),
     room("view", &["error", "job"], &[MLX, CHANNEL]),
     room(
         "app",
         &[
-            "error", "logging", "job", "media", "catalog", "engine", "library", "platform", "view",
+            "dirs", "error", "logging", "job", "media", "catalog", "engine", "library", "platform",
+            "view",
         ],
         &[MLX],
     ),

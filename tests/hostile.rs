@@ -1,7 +1,7 @@
 //! The inputs that the fuzz targets keep are read without a panic, and each within its share of memory.
 
 #[path = "../fuzz/readers.rs"]
-mod readers;
+pub mod readers;
 
 use std::fs;
 use std::panic::catch_unwind;

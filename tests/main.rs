@@ -10,8 +10,10 @@
 mod app;
 mod backend;
 mod catalog;
+mod chaos;
 mod cli;
 mod demo;
+mod disk;
 mod engine;
 mod floor_plan;
 mod hostile;

@@ -5,27 +5,40 @@ use std::path::PathBuf;
 use egui::{Context, ViewportCommand};
 
 use super::dialogs::Question;
+use super::notice::Undo;
+use super::preferences::ZOOM;
 use super::{App, Player};
 use crate::job::{Guides, new_seed};
 use crate::library::Search;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
 
-/// Everything grows and shrinks by this, within these bounds.
+/// Everything grows and shrinks by this.
 const ZOOM_STEP: f32 = 0.1;
-const ZOOM: [f32; 2] = [0.7, 2.0];
 
 impl App {
     /// Does what was asked for.
     pub(super) fn act(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Edit(request) => self.form.request = *request,
-            Action::Generate { count } => self.generate(count),
-            Action::UseExample(prompt) => self.form.request.prompt = prompt,
+            Action::Generate { count } => {
+                self.generate(count);
+                // The keys are for the stage from here on.
+                ctx.memory_mut(|memory| {
+                    if let Some(focused) = memory.focused() {
+                        memory.surrender_focus(focused);
+                    }
+                });
+            }
+            Action::UseExample(prompt) => {
+                self.change_form(|app| app.form.request.prompt = prompt);
+            }
             Action::New => self.begin_anew(ctx),
             Action::OpenFile => self.open_file(),
             Action::ChoosePicture(end) => self.choose_picture(end),
-            Action::RemovePicture(end) => self.form.set_path(end, None),
+            Action::RemovePicture(end) => {
+                self.change_form(|app| app.form.set_path(end, None));
+            }
             Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
@@ -34,7 +47,8 @@ impl App {
             Action::Reveal(place) => self.reveal(&place),
             Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
-            Action::Job(id, action) => self.handle_job(id, action),
+            Action::Job(id, action) => self.handle_job(ctx, id, action),
+            Action::ResumeAll => self.resume_all(),
             Action::Record(id, action) => self.handle_record(&id, action),
             Action::Search { words, favourites } => self.search = Search { words, favourites },
             Action::Show(shown) => {
@@ -45,7 +59,9 @@ impl App {
             Action::Export(action) => self.handle_export(action),
             Action::Open(sheet) => self.open(sheet),
             Action::CloseSheet => self.sheet = None,
-            Action::Dismiss => self.notice = None,
+            Action::Dismiss => self.dismiss(),
+            Action::Undo => self.undo(ctx),
+            Action::Redo => self.redo_form(),
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
@@ -54,9 +70,15 @@ impl App {
 
     /// Empties the form, but for how videos are made.
     fn begin_anew(&mut self, ctx: &Context) {
-        self.form.request.prompt.clear();
-        for end in [End::First, End::Last] {
-            self.form.set_path(end, None);
+        let before = self.form.request.clone();
+        self.change_form(|app| {
+            app.form.request.prompt.clear();
+            for end in [End::First, End::Last] {
+                app.form.set_path(end, None);
+            }
+        });
+        if self.form.request != before {
+            self.tell_with_undo(self.words().notices.emptied, Undo::Form);
         }
         self.form.request.guides = Guides::default();
         self.sheet = None;
@@ -64,8 +86,11 @@ impl App {
     }
 
     fn open(&mut self, sheet: Sheet) {
-        if sheet == Sheet::Export {
-            self.exporting.begin();
+        match sheet {
+            Sheet::Export => self.exporting.begin(),
+            // It opens with everything in it.
+            Sheet::Library => self.search = Search::default(),
+            _ => {}
         }
         self.sheet = Some(sheet);
     }

@@ -1,19 +1,28 @@
 //! What is *kept* while the window is open, so that neither a quit nor a crash loses it: the form, and the
 //! jobs that wait.
 
+use std::path::Path;
+
 use egui::Context;
+use serde_json::Value;
 
 use super::job_state::Phase;
 use super::{App, Preferences};
 use crate::library::LibraryCommand;
+use crate::media::json;
 
 /// What changed is written down after so many seconds: in between, a sentence can be typed.
 const SOON: f64 = 2.0;
+
+/// The number of no job, for they are counted from 1.
+const NO_JOB: u64 = 0;
 
 /// What was kept last.
 pub struct Autosave {
     /// The form and how the window looks.
     saved: Preferences,
+    /// What a newer version of the program has written beside them.
+    unknown: Value,
     /// When they will be written down, in egui's time, if they have changed.
     due: Option<f64>,
     /// The numbers of the jobs; unknown until the library has told which waited before.
@@ -21,18 +30,22 @@ pub struct Autosave {
 }
 
 impl Autosave {
-    /// At the start this is kept already.
-    pub fn new(preferences: Preferences) -> Self {
+    /// At the start this is kept already, in this file if there is one.
+    pub fn new(preferences: Preferences, path: Option<&Path>) -> Self {
         Self {
+            unknown: path
+                .map(json::unknown_fields::<Preferences>)
+                .unwrap_or_default(),
             saved: preferences,
             due: None,
             waiting: None,
         }
     }
 
-    /// From now on it is known which jobs wait.
+    /// From now on it is known which jobs wait. They are written down anew: of those that were, some have been begun, and
+    /// must not come back when what they left is taken away.
     pub fn know_waiting(&mut self) {
-        self.waiting.get_or_insert_default();
+        self.waiting.get_or_insert_with(|| vec![NO_JOB]);
     }
 }
 
@@ -62,13 +75,17 @@ impl App {
         self.keep.saved = self.preferences.clone();
         if let Some(path) = &self.preferences_path {
             match serde_json::to_value(&self.preferences) {
-                Ok(saved) => self.worker.ask(LibraryCommand::Write(path.clone(), saved)),
+                Ok(mut saved) => {
+                    json::keep_unknown(&mut saved, &self.keep.unknown);
+                    self.worker.ask(LibraryCommand::Write(path.clone(), saved));
+                }
                 Err(error) => self.tell(error.to_string(), true),
             }
         }
     }
 
-    /// Interrupted jobs keep themselves, in their run folders; so does one that is about to end.
+    /// Interrupted jobs keep themselves, in their run folders; so does one that is about to end. What failed and left
+    /// nothing is tried again where somebody asks for it.
     pub(super) fn keep_waiting(&mut self) {
         let Some(kept) = &mut self.keep.waiting else {
             return;
@@ -78,7 +95,9 @@ impl App {
         let waiting: Vec<u64> = works.clone().map(|work| work.handle.id).collect();
         if *kept != waiting {
             *kept = waiting;
-            let plans = works.map(|work| (*work.plan).clone()).collect();
+            let plans = works
+                .filter_map(|work| work.plan.as_deref().cloned())
+                .collect();
             self.worker.ask(LibraryCommand::Wait(plans));
         }
     }

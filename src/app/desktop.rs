@@ -92,6 +92,12 @@ fn menu(words: &'static Words) -> Result<MenuBar> {
     MenuBar::show(&|title| (words.menu)(title).to_owned())
 }
 
+/// Whoever opens a file wants to see what comes of it.
+fn come_to_front(ctx: &Context) {
+    ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+    ctx.send_viewport_cmd(ViewportCommand::Focus);
+}
+
 impl App {
     /// Does what the desktop asks for.
     pub(super) fn hear_desktop(&mut self, ctx: &Context) {
@@ -102,6 +108,7 @@ impl App {
         for event in events {
             match event {
                 Event::Open(files) => {
+                    come_to_front(ctx);
                     for file in files {
                         self.receive_file(file);
                     }

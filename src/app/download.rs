@@ -56,7 +56,9 @@ fn bring(
 ) -> Result<Vec<PathBuf>> {
     let what = (offer.model, offer.edition);
     let known = folders::all();
-    let download = Download::plan(&Hub::of_environment(), what, Destination::cache()?, &known)?;
+    let hub = Hub::of_environment();
+    let place = Destination::cache()?;
+    let download = Download::plan(&hub, what, place, &known, &mut || tell(0, 0))?;
     download.run(&mut |transfer| {
         rate.store(transfer.bytes_per_second, Ordering::Relaxed);
         tell(transfer.done as usize, transfer.of as usize)

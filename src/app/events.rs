@@ -15,9 +15,14 @@ use crate::view::action::Shown;
 impl App {
     /// Takes note of everything that was told since the last time.
     pub(super) fn hear(&mut self, ctx: &Context) {
-        let events: Vec<Event> = self.events.try_iter().collect();
-        for event in events {
-            self.hear_event(ctx, event);
+        let is_gone = loop {
+            match self.events.try_recv() {
+                Ok(event) => self.hear_event(ctx, event),
+                Err(why) => break why.is_disconnected(),
+            }
+        };
+        if is_gone && !self.engine_is_gone {
+            self.miss_engine();
         }
         let events: Vec<LibraryEvent> = self.worker.events.try_iter().collect();
         for event in events {
@@ -42,10 +47,33 @@ impl App {
         }
     }
 
+    /// Takes note of what the engine told while the window was being closed: a video that is finished is not lost.
+    pub(super) fn hear_last(&mut self) {
+        let events: Vec<Event> = self.events.try_iter().collect();
+        for event in events {
+            if let Event::Finished {
+                id,
+                record: Some(record),
+                ..
+            } = event
+            {
+                self.queue.end(id);
+                self.leaving.retain(|(leaving, _)| *leaving != id);
+                self.works.retain(|work| work.handle.id != id);
+                self.worker.ask(LibraryCommand::Add(record));
+            }
+        }
+    }
+
     fn hear_event(&mut self, ctx: &Context, event: Event) {
+        let now = ctx.input(|input| input.time);
+        // One that was told to end, or was given up, stands as it does.
         let phase = |app: &mut Self, id, phase| {
-            if let Some(work) = app.work(id).filter(|work| work.phase != Phase::Ending) {
-                work.phase = phase;
+            let alive = |work: &&mut Work| {
+                matches!(work.phase, Phase::Waiting | Phase::Working | Phase::Paused)
+            };
+            if let Some(work) = app.work(id).filter(alive) {
+                work.turn(phase, now);
             }
         };
         match event {
@@ -57,15 +85,22 @@ impl App {
             Event::Started { id } | Event::Continued { id } => phase(self, id, Phase::Working),
             Event::Paused { id } => phase(self, id, Phase::Paused),
             Event::Fitted {
-                savings, midway, ..
-            } => self.tell_savings(&savings, midway),
+                id,
+                savings,
+                midway,
+            } => {
+                self.tell_savings(&savings, midway);
+                if let Some(work) = self.work(id) {
+                    work.savings = savings;
+                }
+            }
             Event::Progress {
                 id,
                 progress,
                 elapsed,
             } => {
                 if let Some(work) = self.work(id) {
-                    work.note(progress, elapsed);
+                    work.note(progress, elapsed, now);
                 }
             }
             Event::Preview { id, clip, .. } => self.show_preview(id, clip),
@@ -78,7 +113,7 @@ impl App {
             } => self.finish(ctx, id, elapsed, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
             Event::Failed { id, message, kept } => {
-                let elapsed = self.work(id).map(|work| work.elapsed);
+                let elapsed = self.work(id).map(|work| work.elapsed(now));
                 let title = self.words().notices.failed;
                 self.announce(ctx, elapsed.unwrap_or_default(), title, &message);
                 self.end(id, kept, Some(message));
@@ -96,12 +131,26 @@ impl App {
         }
     }
 
-    fn show_preview(&self, id: u64, clip: Arc<Clip>) {
+    /// Of previews that come faster than they can be enlarged, only the latest is.
+    fn show_preview(&mut self, id: u64, clip: Arc<Clip>) {
+        self.next_preview = Some((id, clip));
+        if !self.makes_preview {
+            self.make_preview();
+        }
+    }
+
+    fn make_preview(&mut self) {
+        let next = self.next_preview.take();
+        self.makes_preview = next.is_some();
+        let Some((id, clip)) = next else {
+            return;
+        };
         let larger = move || thumbnail::preview(&clip);
-        self.files.ask(larger, move |app, ctx, clip| {
+        self.files.ask_to_see(larger, move |app, ctx, clip| {
             if let Some(work) = app.work(id) {
                 work.show(ctx, Arc::new(clip));
             }
+            app.make_preview();
         });
     }
 
@@ -117,12 +166,16 @@ impl App {
     }
 
     fn finish(&mut self, ctx: &Context, id: u64, elapsed: Duration, record: Option<Box<Record>>) {
-        let job = self.queue.end(id);
+        self.queue.end(id);
+        self.leaving.retain(|(leaving, _)| *leaving != id);
         if let Some(record) = record {
             let title = self.words().notices.finished;
             self.announce(ctx, elapsed, title, record.name());
-            if let Some(job) = job {
-                self.estimates.learn(&job.plan, &record.timings);
+            let carried_out = self.works.iter().find(|work| work.handle.id == id);
+            let carried_out =
+                carried_out.and_then(|work| Some((work.fitted()?, work.by_processor)));
+            if let Some((plan, by_processor)) = carried_out {
+                self.estimates.learn(&plan, by_processor, &record.timings);
                 let learnt = Box::new(self.estimates.clone());
                 self.worker.ask(LibraryCommand::Learn(learnt));
             }
@@ -134,6 +187,14 @@ impl App {
     /// A job ended early. What is kept of it can be resumed.
     fn end(&mut self, id: u64, kept: Option<ResumePoint>, message: Option<String>) {
         self.queue.end(id);
+        if let Some(place) = self.leaving.iter().position(|(leaving, _)| *leaving == id) {
+            let (_, folder) = self.leaving.remove(place);
+            // It was given up, so that nobody wants what it did meanwhile.
+            self.worker.ask(LibraryCommand::Discard {
+                folder,
+                in_use: false,
+            });
+        }
         let phase = match (message, kept) {
             (Some(message), kept) => Some(Phase::Failed(message, kept.map(|kept| kept.step))),
             (None, Some(kept)) => Some(Phase::Interrupted(kept.step)),
@@ -142,13 +203,29 @@ impl App {
         let at = self.works.iter().position(|work| work.handle.id == id);
         if let Some(at) = at {
             if let Some(phase) = phase {
-                self.works[at].phase = phase;
+                let work = &mut self.works[at];
+                if let Phase::Interrupted(step) | Phase::Failed(_, Some(step)) = phase {
+                    work.kept = step;
+                }
+                work.phase = phase;
             } else {
                 let work = self.works.remove(at);
                 self.forget(&work);
             }
         }
         self.send_next();
+    }
+
+    /// The engine's thread has ended by itself: its job cannot end any more, and no other begin.
+    fn miss_engine(&mut self) {
+        self.engine_is_gone = true;
+        let sentence = self.words().notices.engine_ended;
+        let at_work = self.queue.at_work().map(|job| job.handle.id);
+        if let Some(work) = at_work.and_then(|id| self.work(id)) {
+            let kept = Some(work.kept).filter(|kept| *kept > 0);
+            work.phase = Phase::Failed(sentence.to_owned(), kept);
+        }
+        self.tell(sentence, true);
     }
 
     fn hear_library(&mut self, ctx: &Context, event: LibraryEvent) {
@@ -173,13 +250,20 @@ impl App {
                     self.show(ctx, Shown::Welcome);
                 }
             }
+            LibraryEvent::Undiscarded(folder, sentence) => {
+                self.tell(sentence, true);
+                // It is there again at the next start, so it is there now.
+                if folder.join("plan.json").exists() {
+                    self.offer_unfinished(folder);
+                }
+            }
             LibraryEvent::Failed(sentence) => self.tell(sentence, true),
         }
     }
 
     /// A finished video takes the place of its job, on the stage, too.
     fn shelve(&mut self, ctx: &Context, record: Record) {
-        let made = |work: &Work| work.plan.output == record.file;
+        let made = |work: &Work| work.output == record.file;
         let at = self.works.iter().position(made);
         let id = record.id.clone();
         self.records.insert(0, record);

@@ -1,6 +1,7 @@
 //! The clip on the stage as a file of another kind.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use egui::Context;
 
@@ -65,6 +66,13 @@ impl Exporting {
             Ok(task) => Stage::Writing(task, target),
             Err(error) => Stage::Failed(error.to_string()),
         };
+    }
+
+    /// Ends an export that is being written, and waits so long until nothing is left of it.
+    pub fn stop(&self, patience: Duration) {
+        if let Stage::Writing(task, _) = &self.stage {
+            task.stop(patience);
+        }
     }
 
     /// Takes note of its end, and tells the file if it is whole.

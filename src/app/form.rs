@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use egui::{ColorImage, Context, TextureOptions};
 
 use super::guides::Leading;
+use crate::job::plain_text::is_blank;
 use crate::job::{Checkpoint, Found, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
 /// The state of the form.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     /// What is asked for.
     pub request: Request,
@@ -54,7 +55,7 @@ impl Form {
             leading: self.leading.clone(),
             ..Self::default()
         };
-        if draft.request.prompt.trim().is_empty() {
+        if is_blank(&draft.request.prompt) {
             "…".clone_into(&mut draft.request.prompt);
         }
         draft.plan(model, 0, PathBuf::from("draft.mp4"))

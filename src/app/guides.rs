@@ -1,6 +1,6 @@
 //! The *guides* of the form: files that are chosen, and how long the video among them is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::App;
 use super::dialogs::Question;
@@ -72,15 +72,25 @@ impl App {
     }
 }
 
-/// Those whose files are there.
-pub fn existing(guides: Guides) -> Guides {
-    let exists = |path: &PathBuf| path.exists();
-    let video = guides.video.filter(exists);
-    let has_video = video.is_some();
+/// Those whose files are there and which `is_own` allows to open, and the others in `missing`.
+pub fn existing(
+    guides: Guides,
+    is_own: impl Fn(&Path) -> bool,
+    missing: &mut Vec<PathBuf>,
+) -> Guides {
+    let mut found = |path: PathBuf| {
+        if is_own(&path) && path.exists() {
+            return Some(path);
+        }
+        missing.push(path);
+        None
+    };
+    let video = guides.video.and_then(&mut found);
+    let mask = guides.mask.and_then(&mut found);
     Guides {
+        mask: mask.filter(|_| video.is_some()),
         video,
-        mask: guides.mask.filter(|path| has_video && exists(path)),
-        references: guides.references.into_iter().filter(exists).collect(),
+        references: guides.references.into_iter().filter_map(found).collect(),
         strength: guides.strength,
     }
 }

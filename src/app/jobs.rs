@@ -7,9 +7,11 @@ use egui::Context;
 
 use super::App;
 use super::job_state::{Phase, Work};
-use crate::engine::saved;
+use super::notice::Undo;
+use crate::engine::{cut_prompts, saved};
 use crate::error::Error;
-use crate::job::{Command, Plan, Request, Start, new_seed};
+use crate::job::{Command, JobHandle, Plan, Request, Start, new_seed};
+use crate::library::LibraryCommand;
 use crate::view::action::{JobAction, Shown};
 
 impl App {
@@ -39,17 +41,28 @@ impl App {
             let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
-            Ok(plan)
+            // What keeps it from being known will be told by the job.
+            let cut = cut_prompts(&plan).unwrap_or_default();
+            Ok((plan, cut))
         };
-        self.files.ask(ready, |app, ctx, plan| match plan {
-            Ok(plan) => app.enqueue(ctx, plan),
+        self.files.ask(ready, |app, ctx, ready| match ready {
+            Ok((plan, cut)) => {
+                app.enqueue(ctx, plan);
+                if let Some(cut) = cut.first() {
+                    let told = (app.words().notices.cut)(cut.is_negative, cut.tokens);
+                    app.tell(told, true);
+                }
+            }
             Err(error) => app.warn(&error),
         });
     }
 
     /// Takes a plan into the queue, and shows it if nothing else is being made.
     fn enqueue(&mut self, ctx: &Context, mut plan: Box<Plan>) {
-        let taken = |path: &Path| self.works.iter().any(|work| work.plan.output == path);
+        let removed = self.removed.iter().map(|(_, work)| &work.output);
+        let works = self.works.iter().map(|work| &work.output);
+        let taken: Vec<PathBuf> = works.chain(removed).cloned().collect();
+        let taken = |path: &Path| taken.iter().any(|other| other == path);
         plan.output = self.library.place_for(&plan.prompt, taken);
         let is_idle = self.queue.at_work().is_none();
         let id = self.line_up(plan, Start::Anew);
@@ -64,17 +77,27 @@ impl App {
         let handle = self.queue.add(plan.clone(), start);
         handle.set_preview(self.preferences.preview);
         let id = handle.id;
-        self.works.push(Work::new(handle, plan, &self.estimates));
+        let by_processor = self.preferences.by_processor;
+        let work = Work::new(handle, plan, &self.estimates, by_processor);
+        self.works.push(work);
         id
     }
 
     /// Gives the engine its next job, if it has none.
     pub(super) fn send_next(&mut self) {
         self.arrange();
+        if self.engine_is_gone {
+            return;
+        }
         let Some(job) = self.queue.begin_next() else {
             return;
         };
-        let by = Command::UseProcessor(self.preferences.by_processor);
+        let by_processor = self.preferences.by_processor;
+        let id = self.queue.at_work().map(|job| job.handle.id);
+        if let Some(work) = id.and_then(|id| self.work(id)) {
+            work.by_processor = by_processor;
+        }
+        let by = Command::UseProcessor(by_processor);
         if [by, job]
             .into_iter()
             .any(|command| self.commands.send(command).is_err())
@@ -83,48 +106,81 @@ impl App {
         }
     }
 
-    /// Looks what an earlier start has left in a run folder, and offers to go on with it.
+    /// Looks what an earlier start has left in a run folder, and offers to go on with it. What is damaged is offered,
+    /// too: to be looked at, and taken away.
     pub(super) fn offer_unfinished(&self, folder: PathBuf) {
-        let look = move || saved::unfinished(&folder);
-        self.files.ask(look, |app, _, unfinished| {
-            // What cannot be gone on with stays where it is.
-            if let Ok((plan, step)) = unfinished {
-                app.offer(Box::new(plan), Phase::Interrupted(step));
+        let library = self.library.clone();
+        let look = move || {
+            let found = saved::unfinished(&folder);
+            let (plan, phase) = match found {
+                Ok((plan, step)) => (Some(plan), Phase::Interrupted(step)),
+                Err(why) => (
+                    saved::plan(&folder).ok(),
+                    Phase::Failed(why.to_string(), None),
+                ),
+            };
+            let plan = plan.map(|mut plan| {
+                // The copies in the run folder go with it. Where they cannot be kept, the job goes on all the same.
+                let _ = library.keep_pictures(&mut plan);
+                Box::new(plan)
+            });
+            (folder, plan, phase)
+        };
+        self.files.ask(look, |app, _, (folder, plan, phase)| {
+            // An unfinished video is called OUT.mp4.run.
+            let output = folder.with_extension("");
+            match plan {
+                Some(plan) => app.offer(plan, phase),
+                None => app.offer_work(phase, |handle| Work::without_plan(handle, output)),
             }
         });
     }
 
     /// Offers to go on with a job of an earlier start.
     pub(super) fn offer(&mut self, plan: Box<Plan>, phase: Phase) {
-        if self
-            .works
-            .iter()
-            .any(|work| work.plan.output == plan.output)
-        {
-            return;
-        }
-        let handle = self.queue.new_handle();
-        let mut work = Work::new(handle, plan, &self.estimates);
-        work.phase = phase;
-        self.works.push(work);
-        self.arrange();
-    }
-
-    /// Puts the cells in the order of the queue, and what goes on only when asked behind it.
-    fn arrange(&mut self) {
-        let order: Vec<u64> = self.queue.jobs().map(|job| job.handle.id).collect();
-        let place = |id| order.iter().position(|&other| other == id);
-        self.works.sort_by_key(|work| {
-            let place = place(work.handle.id).unwrap_or(order.len());
-            (place, work.phase == Phase::Held)
+        let by_processor = self.preferences.by_processor;
+        let estimates = self.estimates.clone();
+        self.offer_work(phase, |handle| {
+            Work::new(handle, plan, &estimates, by_processor)
         });
     }
 
+    fn offer_work(&mut self, phase: Phase, work: impl FnOnce(JobHandle) -> Work) {
+        let mut work = work(self.queue.new_handle());
+        if let Phase::Interrupted(step) = phase {
+            work.kept = step;
+        }
+        work.phase = phase;
+        let is_known = |other: &Work| other.output == work.output;
+        if !self.works.iter().any(is_known) {
+            self.works.push(work);
+            self.arrange();
+        }
+    }
+
+    /// Puts the cells in the order of the queue: before it what was at work a moment ago, behind it what goes on only
+    /// when asked.
+    fn arrange(&mut self) {
+        let order: Vec<u64> = self.queue.jobs().map(|job| job.handle.id).collect();
+        let place = |work: &Work| {
+            let place = order.iter().position(|&id| id == work.handle.id);
+            let is_ending = matches!(work.phase, Phase::Working | Phase::Paused | Phase::Ending);
+            match place {
+                None if is_ending => 0,
+                None => order.len() + 1,
+                Some(place) => place + 1,
+            }
+        };
+        self.works
+            .sort_by_key(|work| (place(work), work.phase == Phase::Held));
+    }
+
     /// Does what was asked of a job.
-    pub(super) fn handle_job(&mut self, id: u64, action: JobAction) {
+    pub(super) fn handle_job(&mut self, ctx: &Context, id: u64, action: JobAction) {
         let Some(at) = self.works.iter().position(|work| work.handle.id == id) else {
             return;
         };
+        let now = ctx.input(|input| input.time);
         let work = &mut self.works[at];
         match (action, &work.phase) {
             (JobAction::Pause, Phase::Working) => work.handle.pause(),
@@ -135,29 +191,92 @@ impl App {
             ) => self.resume(id),
             (JobAction::Keep, Phase::Working | Phase::Paused) => {
                 work.handle.finish_early();
-                work.phase = Phase::Ending;
+                work.turn(Phase::Ending, now);
             }
-            (JobAction::Cancel, Phase::Working | Phase::Paused) => {
-                self.queue.cancel(id);
-                work.phase = Phase::Ending;
-            }
-            (JobAction::Cancel, phase) if *phase != Phase::Ending => {
-                self.queue.cancel(id);
-                let work = self.works.remove(at);
-                self.forget(&work);
-            }
+            (
+                JobAction::Cancel,
+                Phase::Working | Phase::Paused | Phase::Ending | Phase::Waiting,
+            ) => self.cancel(at, now),
+            (
+                JobAction::Cancel | JobAction::Discard,
+                Phase::Interrupted(_) | Phase::Held | Phase::Failed(..),
+            ) => self.discard_job(at),
             (JobAction::Restore, _) => {
-                let plan = &work.plan;
-                let request = Request {
-                    sources: plan.sources.clone(),
-                    guides: plan.guides.clone(),
-                    ..plan.info().into()
-                };
-                self.restore(request);
+                if let Some(plan) = work.plan.clone() {
+                    let request = Request {
+                        sources: plan.sources.clone(),
+                        guides: plan.guides.clone(),
+                        ..plan.info().into()
+                    };
+                    self.restore(Some(plan.checkpoint.root.clone()), request);
+                }
             }
             (JobAction::Earlier, Phase::Waiting) => self.move_job(id, -1),
             (JobAction::Later, Phase::Waiting) => self.move_job(id, 1),
             _ => {}
+        }
+    }
+
+    /// Cancels a job, which is seen at once: with finished steps it can be resumed, without any it is gone. The engine
+    /// may take the rest of a step to leave it.
+    fn cancel(&mut self, at: usize, now: f64) {
+        let work = &mut self.works[at];
+        let id = work.handle.id;
+        self.queue.cancel(id);
+        if work.kept > 0 {
+            let kept = work.kept;
+            work.turn(Phase::Interrupted(kept), now);
+            self.arrange();
+            return;
+        }
+        let work = self.works.remove(at);
+        self.forget(&work);
+        if self.is_at_work(id) {
+            self.leaving.push((id, work.run_folder()));
+        }
+    }
+
+    /// Whether the engine has not left the job yet.
+    fn is_at_work(&self, id: u64) -> bool {
+        let at_work = self.queue.at_work();
+        at_work.is_some_and(|job| job.handle.id == id)
+    }
+
+    /// Takes a job away that would not go on by itself. Its run folder goes to the Trash as soon as nobody can want it
+    /// back any more.
+    fn discard_job(&mut self, at: usize) {
+        let work = self.works.remove(at);
+        if self.shown == Shown::Job(work.handle.id) {
+            // The button for the next one would lie under the pointer.
+            self.shown = Shown::Welcome;
+        }
+        self.tell_with_undo(self.words().notices.removed, Undo::Removal);
+        self.removed = Some((at, work));
+    }
+
+    /// Puts the job back that was taken away last.
+    pub(super) fn bring_back(&mut self) {
+        if let Some((at, work)) = self.removed.take() {
+            let id = work.handle.id;
+            self.works.insert(at.min(self.works.len()), work);
+            self.shown = Shown::Job(id);
+            self.arrange();
+        }
+    }
+
+    /// Nobody wants back any more what was taken away last.
+    pub(super) fn let_go(&mut self) {
+        let Some((_, work)) = self.removed.take() else {
+            return;
+        };
+        let folder = work.run_folder();
+        if self.is_at_work(work.handle.id) {
+            self.leaving.push((work.handle.id, folder));
+        } else if work.phase != Phase::Held {
+            self.worker.ask(LibraryCommand::Discard {
+                folder,
+                in_use: false,
+            });
         }
     }
 
@@ -171,17 +290,40 @@ impl App {
         self.send_next();
     }
 
+    /// The jobs that wait to be resumed, in the order of their cells.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = u64> {
+        let waits = |work: &&Work| matches!(work.phase, Phase::Interrupted(_) | Phase::Held);
+        self.works.iter().filter(waits).map(|work| work.handle.id)
+    }
+
+    /// Goes on with everything that an earlier start has left, and shows the first of it.
+    pub(super) fn resume_all(&mut self) {
+        let all: Vec<u64> = self.unfinished().collect();
+        if let Some(&first) = all.first() {
+            self.shown = Shown::Job(first);
+        }
+        for id in all {
+            self.line_up_again(id);
+        }
+        self.send_next();
+    }
+
     fn line_up_again(&mut self, id: u64) {
-        let Some(at) = self.works.iter().position(|work| work.handle.id == id) else {
+        let at = self.works.iter().position(|work| work.handle.id == id);
+        let Some((at, mut plan)) = at.and_then(|at| Some((at, self.works[at].plan.clone()?)))
+        else {
             return;
         };
-        let mut work = self.works.remove(at);
-        work.plan.limits = self.form.request.limits;
+        let work = self.works.remove(at);
+        plan.limits = self.form.request.limits;
         let start = match work.phase {
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,
         };
-        let again = self.line_up(work.plan, start);
+        let again = self.line_up(plan, start);
+        if let Some(next) = self.work(again) {
+            next.kept = work.kept;
+        }
         if self.shown == Shown::Job(id) {
             self.shown = Shown::Job(again);
         }

@@ -44,6 +44,8 @@ impl App {
             })
         };
         match key {
+            // What is begun is to be seen.
+            Key::Generate if self.sheet.is_some() => None,
             Key::Generate => Some(Action::Generate { count: 1 }),
             Key::New => Some(Action::New),
             Key::Open => Some(Action::OpenFile),
@@ -62,7 +64,7 @@ impl App {
             Key::Smaller => Some(Action::Zoom(-1)),
             Key::UsualSize => Some(Action::Zoom(0)),
             Key::Quit => Some(Action::Quit),
-            Key::Close => self.sheet.map(|_| Action::CloseSheet),
+            Key::Close => self.close(),
             Key::Play => player(PlayerAction::Toggle),
             Key::StepBack => player(PlayerAction::Step(-1)),
             Key::StepForward => player(PlayerAction::Step(1)),
@@ -71,6 +73,18 @@ impl App {
             Key::CopyFrame => player(PlayerAction::CopyFrame),
             Key::Reveal => record(RecordAction::Reveal),
             Key::Trash => record(RecordAction::Trash),
+        }
+    }
+
+    /// What Esc takes away: what is looked for, then the sheet, then the notice.
+    fn close(&self) -> Option<Action> {
+        match self.sheet {
+            Some(Sheet::Library) if !self.search.words.is_empty() => Some(Action::Search {
+                words: String::new(),
+                favourites: self.search.favourites,
+            }),
+            Some(_) => Some(Action::CloseSheet),
+            None => self.notice.as_ref().map(|_| Action::Dismiss),
         }
     }
 

@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::player::Player;
 use super::{App, thumbnail};
-use crate::job::{Record, Size};
+use crate::job::Size;
 use crate::library::LibraryCommand;
 use crate::view::action::RecordAction;
 use crate::view::cell::Outcome;
@@ -36,7 +36,7 @@ impl App {
 
     fn read_poster(&self, id: String, path: PathBuf) {
         let read = move || thumbnail::picture(&path);
-        self.files.ask(read, |app, ctx, poster| {
+        self.files.ask_to_see(read, |app, ctx, poster| {
             // A video without its poster is found by its name.
             if let Ok((pixels, _)) = poster {
                 app.posters.take(ctx, id, pixels);
@@ -55,8 +55,8 @@ impl App {
                     .ask(LibraryCommand::Save(Box::new(record.clone())));
             }
             RecordAction::Restore => {
-                let record = record.clone();
-                self.restore_record(&record);
+                let (model, request) = (record.model.clone(), record.request());
+                self.restore(Some(model), request);
             }
             RecordAction::Reveal => {
                 let file = record.file.clone();
@@ -66,13 +66,5 @@ impl App {
                 .worker
                 .ask(LibraryCommand::Remove(Box::new(record.clone()))),
         }
-    }
-
-    /// Fills the form with what made a video, and chooses the model that did.
-    fn restore_record(&mut self, record: &Record) {
-        if self.models.iter().any(|model| model.root == record.model) {
-            self.preferences.model = Some(record.model.clone());
-        }
-        self.restore(record.request());
     }
 }

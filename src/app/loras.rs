@@ -67,7 +67,7 @@ impl App {
             return;
         }
         let fit = move || loras.iter().map(|lora| fit(lora, &model)).collect();
-        self.files.ask(fit, move |app, _, fits| {
+        self.files.scan(fit, move |app, _, fits| {
             // Others may be in the form by now.
             if app.fitting.asked == matter {
                 app.fitting.fits = fits;

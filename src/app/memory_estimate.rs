@@ -1,4 +1,4 @@
-//! What the form's video *needs* of memory. It is counted on the thread for files, one plan at a time: of
+//! What the form's video *needs* of memory. It is counted on the thread that scans, one plan at a time: of
 //! what is changed meanwhile, only the last is counted.
 
 use std::sync::Arc;
@@ -45,6 +45,16 @@ impl Needs {
         }
     }
 
+    /// The form's plan as it will be carried out, but for its words. While another job works, nobody knows.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.known {
+            Some((matter, Ok(fitted))) if !matter.busy && self.matter.as_ref() == Some(matter) => {
+                Some(&fitted.plan)
+            }
+            _ => None,
+        }
+    }
+
     /// Why the form's video does not fit.
     pub fn refusal(&self) -> Option<&Refusal> {
         match &self.known {
@@ -81,7 +91,7 @@ impl App {
             let result = fit(&matter.plan);
             (matter, result)
         };
-        self.files.ask(count, |app, _, known| {
+        self.files.scan(count, |app, _, known| {
             app.needs.counting = false;
             app.needs.known = Some(known);
         });

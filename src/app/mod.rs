@@ -12,6 +12,8 @@ mod events;
 mod export;
 mod form;
 mod guides;
+mod history;
+pub mod instance;
 mod job_state;
 mod jobs;
 pub mod keys;
@@ -20,6 +22,7 @@ mod loras;
 mod memory;
 pub mod memory_estimate;
 pub mod models;
+mod notice;
 mod pictures;
 mod playback;
 mod player;
@@ -29,15 +32,18 @@ mod start;
 mod thumbnail;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
-use egui::{Context, Ui};
+use egui::{Context, Rect, Ui, ViewportCommand};
 
 use crate::catalog::hub::offers;
-use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::engine::{Engine, exit};
+use crate::error::Result;
 use crate::job::{
-    Checkpoint, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
+    Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
@@ -51,11 +57,13 @@ use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
 use form::Form;
+use history::History;
 use job_state::Work;
 use loras::Fitting;
 use memory::Memory;
 use memory_estimate::{Fit, Needs};
 use models::{Change, Found, Look};
+use notice::Notice;
 use player::Player;
 use posters::Posters;
 
@@ -118,6 +126,12 @@ pub struct App {
     keep: Autosave,
     locale: String,
     form: Form,
+    /// What it held before.
+    history: History,
+    /// Files that were dropped, until it is known where, ...
+    dropped: Vec<PathBuf>,
+    /// ... and when that was, in egui's time.
+    dropped_at: f64,
     /// Whether its LoRAs fit its model.
     fitting: Fitting,
     /// What memory its video needs.
@@ -125,6 +139,16 @@ pub struct App {
     queue: Queue,
     /// Everything that is not finished, in the order of its cells: what is at work first.
     works: Vec<Work>,
+    /// The job that was taken away last, and its place, as long as it can be wanted back.
+    removed: Option<(usize, Work)>,
+    /// The numbers and run folders of jobs that were given up, until the engine has left them.
+    leaving: Vec<(u64, PathBuf)>,
+    /// Whether the engine's thread has ended by itself.
+    engine_is_gone: bool,
+    /// Whether a preview is being enlarged, ...
+    makes_preview: bool,
+    /// ... and the one that comes next.
+    next_preview: Option<(u64, Arc<Clip>)>,
     /// Everything that was made, newest first.
     records: Vec<Record>,
     posters: Posters,
@@ -143,16 +167,20 @@ pub struct App {
     memory: Memory,
     /// When the state was last brought up to date, in egui's time.
     now: f64,
+    /// Where the stage was drawn last.
+    stage: Rect,
     /// The last of the fields: the engine ends after everything that talks to it.
-    _engine: Option<Engine>,
+    engine: Option<Engine>,
 }
 
-/// A sentence over the stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Notice {
-    sentence: String,
-    is_bad: bool,
-}
+/// At the end, MLX has so long to finish the step at hand, ...
+const STEP_ENDS: Duration = Duration::from_millis(1200);
+/// ... pictures that a job begins with to be kept, ...
+const ASKED_ENDS: Duration = Duration::from_secs(2);
+/// ... an export to take away what it has not finished, ...
+const EXPORT_ENDS: Duration = Duration::from_secs(2);
+/// ... and everything together: a disk that does not answer keeps nobody from logging out.
+const ALL_ENDS: Duration = Duration::from_secs(10);
 
 impl App {
     /// The window's state at the start.
@@ -190,9 +218,17 @@ impl App {
             offers: offers(),
             downloading: None,
             form: Form::of(preferences.request.clone()),
-            keep: Autosave::new(preferences.clone()),
+            history: History::default(),
+            dropped: Vec::new(),
+            dropped_at: 0.0,
+            keep: Autosave::new(preferences.clone(), preferences_path.as_deref()),
             queue: Queue::default(),
             works: Vec::new(),
+            removed: None,
+            leaving: Vec::new(),
+            engine_is_gone: false,
+            makes_preview: false,
+            next_preview: None,
             records: Vec::new(),
             posters: Posters::default(),
             shown: Shown::Welcome,
@@ -205,6 +241,7 @@ impl App {
             notice: None,
             memory: Memory::default(),
             now: 0.0,
+            stage: Rect::ZERO,
             commands,
             events,
             library,
@@ -216,7 +253,7 @@ impl App {
             preferences,
             preferences_path,
             locale,
-            _engine: engine,
+            engine,
         };
         app.read_photos();
         app.look_for_models(Change::None);
@@ -271,16 +308,6 @@ impl App {
         self.records.iter().find(|record| record.id == id)
     }
 
-    fn tell(&mut self, sentence: impl Into<String>, is_bad: bool) {
-        let sentence = sentence.into();
-        self.notice = Some(Notice { sentence, is_bad });
-    }
-
-    fn warn(&mut self, error: &Error) {
-        log::error!("{error}");
-        self.tell(error.to_string(), true);
-    }
-
     /// Shows a file or folder in the system's file manager.
     fn reveal(&mut self, place: &Path) {
         if let Err(error) = platform::files::reveal(place) {
@@ -295,6 +322,10 @@ impl eframe::App for App {
         self.hear_desktop(ctx);
         self.tell_desktop(ctx);
         self.keep(ctx);
+        if ctx.input(|input| input.viewport().close_requested()) {
+            // What is still to be done needs no window. Not sooner: one that is hidden is not asked any more.
+            ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+        }
     }
 
     fn raw_input_hook(&mut self, _: &Context, input: &mut egui::RawInput) {
@@ -307,8 +338,61 @@ impl eframe::App for App {
         self.draw(ui);
     }
 
+    /// Every way out comes through here: a closed window, the menu, a signal and the end of the session. On some of them
+    /// nothing is run afterwards, so everything is on the disk when this returns.
     fn on_exit(&mut self) {
+        let is_program = self.desktop.is_some();
+        if is_program {
+            platform::hide();
+            leave_after(ALL_ENDS);
+        }
+        self.stop_download();
+        let engine = self.engine.as_ref();
+        let has_ended = engine.is_none_or(|engine| engine.stop(STEP_ENDS));
+        self.hear_last();
+        let ctx = self.files.context();
+        for then in self.files.last(ASKED_ENDS) {
+            // A job that was asked for a moment ago waits for the next start.
+            then(self, &ctx);
+        }
+        self.exporting.stop(EXPORT_ENDS);
+        self.say_goodbye();
+        if is_program && !has_ended {
+            // MLX is in the middle of a step, and the finished ones are kept.
+            exit::leave_at_once(0);
+        }
+    }
+}
+
+impl App {
+    /// Keeps everything that is known here and nowhere else.
+    fn say_goodbye(&mut self) {
+        self.let_go();
+        for (_, folder) in self.leaving.drain(..) {
+            self.worker.ask(LibraryCommand::Discard {
+                folder,
+                in_use: true,
+            });
+        }
         self.keep_waiting();
         self.save();
+        self.worker.close();
     }
+}
+
+/// What was taken away does not come back because nobody has said goodbye.
+impl Drop for App {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+/// Sees to it that the process ends.
+fn leave_after(patience: Duration) {
+    let thread = thread::Builder::new().name("end".into());
+    // Without a thread to spare it ends when it can.
+    let _ = thread.spawn(move || {
+        thread::sleep(patience);
+        exit::leave_at_once(1);
+    });
 }

@@ -73,10 +73,11 @@ impl App {
             let found = look(&change);
             (change, found)
         };
-        self.files.ask(look, |app, _, (change, found)| match found {
-            Ok(found) => app.know_models(&change, found),
-            Err(error) => app.warn(&error),
-        });
+        self.files
+            .scan(look, |app, _, (change, found)| match found {
+                Ok(found) => app.know_models(&change, found),
+                Err(error) => app.warn(&error),
+            });
     }
 
     pub(super) fn handle_models(&mut self, ctx: &Context, action: ModelsAction) {

@@ -8,7 +8,13 @@ use crate::job::{PictureFit, Request, Sources};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
-use crate::view::theme::Appearance;
+use crate::view::theme::{Appearance, size};
+
+/// How many times smaller and larger than usual everything can be.
+pub const ZOOM: [f32; 2] = [0.7, 2.0];
+
+/// No screen is wider.
+const WIDEST: f32 = 16_384.0;
 
 /// Everything that is remembered. What a file does not name is as on the first day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,8 +82,19 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// Reads `path`. What cannot be understood is of no use, but no obstacle either.
+    /// Reads `path`, field by field: what cannot be understood or makes no sense is as on the first day.
     pub fn read(path: &Path) -> Self {
-        json::read(path).unwrap_or_default()
+        let preferences: Self = json::read_by_field(path);
+        let [least, most] = ZOOM;
+        let side = |side: f32, least: f32| side.clamp(least, WIDEST);
+        Self {
+            // What is no number at all does not come out of JSON.
+            zoom: preferences.zoom.clamp(least, most),
+            window: [
+                side(preferences.window[0], size::WINDOW[0]),
+                side(preferences.window[1], size::WINDOW[1]),
+            ],
+            ..preferences
+        }
     }
 }

@@ -2,31 +2,40 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use directories::ProjectDirs;
 use eframe::NativeOptions;
-use egui::{IconData, Vec2, ViewportBuilder};
+use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
-use super::{App, Preferences, Services, dialogs, models};
+use super::instance::Instance;
+use super::{ALL_ENDS, App, Preferences, Services, dialogs, leave_after, models};
 use crate::catalog;
-use crate::engine::{self, Engine};
+use crate::dirs;
+use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
 use crate::logging;
 use crate::platform::{self, Events};
 use crate::view::theme::size;
 
+/// How long a window that is open already may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Opens the window, in it `files`, and stays until it is closed.
 ///
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
+    let no_home = || Error::Other("This user has no home folder to keep videos in".into());
+    let mut places = Dirs::of_user().ok_or_else(no_home)?;
+    let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
+        return Ok(()); // the window that is open already shows them
+    };
     logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
-    let no_home = || Error::Other("This user has no home folder to keep videos in".into());
-    let mut places = Dirs::of_user().ok_or_else(no_home)?;
-    let preferences_path = preferences_path(&places);
+    instance.listen(platform::open)?;
+    let preferences_path = dirs::config().map(|folder| folder.join("window.json"));
     let preferences = preferences_path
         .as_deref()
         .map(Preferences::read)
@@ -39,6 +48,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         ..NativeOptions::default()
     };
     let creator: eframe::AppCreator = Box::new(move |cc| {
+        close_on_signals(&cc.egui_ctx)?;
         let ctx = cc.egui_ctx.clone();
         let engine = Engine::start(move || ctx.request_repaint())?;
         let services = Services {
@@ -58,8 +68,24 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         };
         Ok(Box::new(App::new(&cc.egui_ctx, services)?))
     });
-    eframe::run_native("Zoetrope", options, creator)
-        .map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
+    let result = eframe::run_native("Zoetrope", options, creator);
+    // Nobody else may work in the folder before everything is kept.
+    drop(instance);
+    result.map_err(|error| Error::Other(format!("The window cannot be opened: {error}")))
+}
+
+/// Ctrl-C in the terminal and a request to end close the window as a click does; the second one does not wait.
+fn close_on_signals(ctx: &Context) -> Result<()> {
+    let ctx = ctx.clone();
+    platform::on_end(move |is_first| {
+        if !is_first {
+            exit::leave_at_once(130);
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+        ctx.request_repaint();
+        // A window that is hidden or hangs may not hear of it.
+        leave_after(ALL_ENDS);
+    })
 }
 
 fn viewport(preferences: &Preferences) -> ViewportBuilder {
@@ -85,15 +111,4 @@ fn known(preferences: &Preferences) -> Vec<crate::job::Checkpoint> {
     let mut models: Vec<_> = built_in.into_iter().chain(last).collect();
     models.dedup_by(|a, b| a.root == b.root);
     models
-}
-
-/// Beside the records, where another folder is named for those; otherwise where this system keeps
-/// settings.
-fn preferences_path(places: &Dirs) -> Option<PathBuf> {
-    const NAME: &str = "window.json";
-    if std::env::var_os("ZOETROPE_DATA_DIR").is_some() {
-        return Some(places.data.join(NAME));
-    }
-    let dirs = ProjectDirs::from("app", "zoetrope", "Zoetrope")?;
-    Some(dirs.config_dir().join(NAME))
 }

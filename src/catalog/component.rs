@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::shards;
+use super::spelling::Said;
+use super::{family, shards, spelling, strangers};
 use crate::error::{Error, Result};
 use crate::job::{DitShape, Expert};
-use crate::weights::{Weights, gguf};
+use crate::weights::{NetworkKind, Weights, gguf};
 
 /// One network.
 #[derive(Clone, Debug)]
@@ -38,13 +39,15 @@ pub enum Role {
         leads: bool,
         /// The channels that VACE's blocks see; 0 where there are none.
         chain: u32,
-        /// Whether it has parts that no supported family has.
-        is_extended: bool,
+        /// What it is made for, if it has parts that no supported family has.
+        extension: Option<&'static str>,
     },
     /// It reads the prompt.
     TextEncoder {
         /// Whether the tokenizer's vocabulary is in the file.
         vocabulary: bool,
+        /// How many tokens it knows.
+        tokens: u32,
     },
     /// It reads pictures.
     ImageEncoder {
@@ -55,6 +58,8 @@ pub enum Role {
     Vae {
         /// The channels of a latent.
         channels: u32,
+        /// The channels that its decoder ends in; none without a decoder.
+        outputs: Option<u32>,
     },
 }
 
@@ -106,38 +111,50 @@ impl Role {
 }
 
 impl Component {
-    /// The network in these files, from their headers; none if it is not one of Wan's.
+    /// Every network in these files, from their headers.
     ///
     /// # Errors
-    /// They cannot be read.
-    pub fn in_files(files: Vec<PathBuf>) -> Result<Option<Self>> {
-        let weights = Weights::open(&files)?;
-        let Some(mut role) = role(&weights)? else {
+    /// They cannot be read, or one of the networks is not whole or in a format that is not read.
+    pub fn all_in(files: &[PathBuf]) -> Result<Vec<Self>> {
+        let kinds = Weights::kinds(files)?.into_iter();
+        let networks = kinds.map(|kind| Self::of_kind(files, kind));
+        networks.filter_map(Result::transpose).collect()
+    }
+
+    /// The network of this kind in these files; none if it is not one of Wan's.
+    ///
+    /// # Errors
+    /// As [`all_in`](Self::all_in).
+    pub fn of_kind(files: &[PathBuf], kind: NetworkKind) -> Result<Option<Self>> {
+        let weights = Weights::open_kind(files, kind)?;
+        let Some(mut role) = role(&weights, kind)? else {
             return Ok(None);
         };
-        if let (Role::TextEncoder { vocabulary }, Some(file)) = (&mut role, files.first()) {
-            *vocabulary |= has_vocabulary(file);
+        let first = files.first().map_or(Path::new(""), PathBuf::as_path);
+        check_sound(&weights, first)?;
+        if let Role::TextEncoder { vocabulary, .. } = &mut role {
+            *vocabulary |= has_vocabulary(first);
         }
         let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
         Ok(Some(Self {
             bytes: files.iter().map(size).sum(),
-            files,
+            files: files.to_owned(),
             role,
         }))
     }
 
-    /// The network in a file that was picked, which may be one of its shards.
+    /// The networks in a file that was picked, which may be one of its shards; there is at least one.
     ///
     /// # Errors
     /// It cannot be read, or holds no network of Wan's.
-    pub fn open(file: &Path) -> Result<Self> {
+    pub fn open(file: &Path) -> Result<Vec<Self>> {
         let files = shards::beside(file);
         shards::check_whole(&files)?;
-        Self::in_files(files)?.ok_or_else(|| {
-            let problem =
-                "holds neither a DiT nor a text encoder nor a VAE nor an image encoder of Wan's: choose another file";
-            Error::content(file, problem)
-        })
+        let networks = Self::all_in(&files)?;
+        if networks.is_empty() {
+            return Err(stranger(&files, file));
+        }
+        Ok(networks)
     }
 
     /// The only file, or the first shard.
@@ -163,41 +180,84 @@ impl Component {
         shards::series(stem).map_or(stem, |(series, _)| series)
     }
 
+    /// How many tokens it knows, if it is a text encoder.
+    pub fn tokens(&self) -> Option<u32> {
+        match self.role {
+            Role::TextEncoder { tokens, .. } => Some(tokens),
+            _ => None,
+        }
+    }
+
     /// Whether its name has Wan's in it.
     pub fn says_wan(&self) -> bool {
         self.file_name().to_lowercase().contains("wan")
     }
 
     /// Which expert it is, as its name tells; nothing else could.
-    pub fn expert(&self) -> Option<Expert> {
-        let folder = self.file().parent().and_then(Path::file_name);
-        let names = [self.file().file_name(), folder].into_iter().flatten();
-        names.map(lower_case).find_map(|name| {
-            let joined: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-            let says = |word: &str| {
-                joined.contains(&format!("{word}noise"))
-                    || name
-                        .split(|c: char| !c.is_ascii_alphanumeric())
-                        .any(|part| part == word)
-            };
-            match (says("high"), says("low")) {
-                (true, false) => Some(Expert::HighNoise),
-                (false, true) => Some(Expert::LowNoise),
-                _ => None,
-            }
-        })
+    pub fn expert(&self) -> Option<Said> {
+        spelling::of_expert(self.file())
     }
 
-    /// Its path without what tells experts and shards apart.
-    pub fn series(&self) -> String {
-        let path = lower_case(self.folder().join(self.stem()).as_os_str());
-        let words = ["high", "low", "noise"].iter();
-        words.fold(path, |path, word| path.replace(word, ""))
+    /// Whether its tensors allow that there is another expert.
+    pub fn may_be_expert(&self) -> bool {
+        let is_small = matches!(self.role, Role::Dit { width, .. } if width == WIDTH_OF_1B);
+        let shape = self.role.dit_shape().filter(|_| !is_small);
+        shape.is_some_and(|shape| family::by_shape(shape, 2).is_some())
+    }
+
+    /// Whether nothing that is whole has such tensors.
+    pub fn must_be_expert(&self) -> bool {
+        let shape = self.role.dit_shape();
+        shape.is_some_and(|shape| family::by_shape(shape, 1).is_none())
     }
 }
 
-fn lower_case(name: &OsStr) -> String {
-    name.to_string_lossy().to_lowercase()
+/// The width of Wan2.1 T2V-1.3B, of which there are no experts.
+const WIDTH_OF_1B: u32 = 1536;
+
+/// What is said of a file that holds no network of Wan's.
+fn stranger(files: &[PathBuf], file: &Path) -> Error {
+    let what = Weights::open(files).ok();
+    let what = what.and_then(|weights| strangers::name(&weights));
+    let problem = match what {
+        Some(what) => format!("is {what}: {}", strangers::advice(what)),
+        None => {
+            "holds neither a DiT nor a text encoder nor a VAE nor an image encoder of Wan's: choose another file"
+                .into()
+        }
+    };
+    Error::content(file, problem)
+}
+
+/// Demands that every matrix can be read, and that something was written where it should be.
+fn check_sound(weights: &Weights, file: &Path) -> Result<()> {
+    if let Some((name, flaw, others)) = weights.unreadable_tensor() {
+        let problem = match flaw.strip_prefix("is in ") {
+            Some(format) => format!(
+                "is in {format}, which Zoetrope cannot read: take it in 16 bits, 8-bit floats or GGUF (`zoetrope models get` \
+                 has them)"
+            ),
+            None if others == 0 => {
+                format!("cannot be used: {name} {flaw}; download it again, or choose another file")
+            }
+            None => format!(
+                "cannot be used: {name} {flaw}, as {others} others; download it again, or choose another file"
+            ),
+        };
+        return Err(Error::content(file, problem));
+    }
+    let blank = weights.blank()?;
+    let Some(first) = blank.first() else {
+        return Ok(());
+    };
+    let others = match blank.len() - 1 {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let problem = format!(
+        "is not whole: {first}{others} hold nothing but zeros, as if the download had stopped; download it again"
+    );
+    Err(Error::content(file, problem))
 }
 
 /// Whether the file is GGUF with a vocabulary in its header.
@@ -205,56 +265,66 @@ fn has_vocabulary(file: &Path) -> bool {
     gguf::read(file).is_ok_and(|header| header.texts("tokenizer.ggml.tokens").is_some())
 }
 
-fn role(weights: &Weights) -> Result<Option<Role>> {
+fn role(weights: &Weights, kind: NetworkKind) -> Result<Option<Role>> {
     let size = |name: &str, axis: usize| -> Result<u32> {
         let shape = weights.shape(name)?;
         Ok(shape.get(axis).map_or(0, |side| side.unsigned_abs()))
     };
     let has = |name: &str| weights.has(name);
-    Ok(
-        if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") {
-            // The blocks of VACE are nothing without what feeds them.
-            let has_chain = has("vace_patch_embedding.weight");
-            let is_known = |name: &str| {
-                let part = name.split('.').next().unwrap_or(name);
-                DIT_PARTS.contains(&part) && (has_chain || part != "vace_blocks")
+    Ok(match kind {
+        NetworkKind::Dit if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") => {
+            let optional = |name: &str, axis| match has(name) {
+                true => size(name, axis),
+                false => Ok(0),
             };
             Some(Role::Dit {
                 width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,
                 outputs: size("head.head.weight", 0)? / 4,
                 leads: has("ref_conv.weight"),
-                chain: if has("vace_patch_embedding.weight") {
-                    size("vace_patch_embedding.weight", 1)?
-                } else {
-                    0
-                },
+                chain: optional("vace_patch_embedding.weight", 1)?,
                 seen: match (has("img_emb.proj.0.weight"), has("img_emb.emb_pos")) {
                     (true, true) => 2,
                     (true, false) => 1,
                     (false, _) => 0,
                 },
-                features: if has("img_emb.proj.0.weight") {
-                    size("img_emb.proj.0.weight", 0)?
-                } else {
-                    0
-                },
-                is_extended: !weights.names().iter().all(|name| is_known(name)),
+                features: optional("img_emb.proj.0.weight", 0)?,
+                extension: extension(weights),
             })
-        } else if has("token_embedding.weight") && has("blocks.1.pos_embedding.embedding.weight") {
-            // That every layer has positions of its own is what sets UMT5 apart from T5.
-            let vocabulary = has("spiece_model");
-            Some(Role::TextEncoder { vocabulary })
-        } else if has("visual.patch_embedding.weight") && has("visual.cls_embedding") {
+        }
+        // That every layer has positions of its own is what sets UMT5 apart from T5.
+        NetworkKind::TextEncoder
+            if has("token_embedding.weight") && has("blocks.1.pos_embedding.embedding.weight") =>
+        {
+            Some(Role::TextEncoder {
+                vocabulary: has("spiece_model"),
+                tokens: size("token_embedding.weight", 0)?,
+            })
+        }
+        NetworkKind::ImageEncoder
+            if has("visual.patch_embedding.weight") && has("visual.cls_embedding") =>
+        {
             Some(Role::ImageEncoder {
                 width: size("visual.patch_embedding.weight", 0)?,
             })
-        } else if has("conv2.weight") && has("decoder.conv1.weight") {
+        }
+        NetworkKind::Vae if has("conv2.weight") && has("decoder.conv1.weight") => {
+            let last = "decoder.head.2.weight";
             Some(Role::Vae {
                 channels: size("conv2.weight", 0)?,
+                outputs: has(last).then(|| size(last, 0)).transpose()?,
             })
-        } else {
-            None
-        },
-    )
+        }
+        _ => None,
+    })
+}
+
+/// What it is made for beyond every supported family. The blocks of VACE are nothing without what feeds them.
+fn extension(weights: &Weights) -> Option<&'static str> {
+    let has_chain = weights.has("vace_patch_embedding.weight");
+    let parts = DIT_PARTS.into_iter();
+    let parts: Vec<_> = parts
+        .filter(|part| has_chain || *part != "vace_blocks")
+        .collect();
+    strangers::derivative(weights, &parts)
 }

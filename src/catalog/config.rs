@@ -1,12 +1,12 @@
 //! The `config.json` of a DiT that came as a loose file: one near it that describes a network of its width. There are
 //! many others of that name, in the folders of other models and of other parts of this one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::family;
+use crate::disk;
 
 /// The part that tells whose it is, as the official code writes it or as Diffusers does.
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ pub fn near(file: &Path, root: &Path, width: u32) -> Option<PathBuf> {
 }
 
 fn describes(path: &Path, width: u32) -> bool {
-    let Ok(text) = fs::read(path) else {
+    let Ok(text) = disk::read(path) else {
         return false;
     };
     let Ok(config) = serde_json::from_slice::<Config>(&text) else {

@@ -1,6 +1,5 @@
 //! The layout of Hugging Face's *Diffusers*: `model_index.json` names the parts, and each has a folder of its own.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use super::family;
 use super::required_files::{Parts, name};
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, DitShape, HighNoise, Network, Variant};
 use crate::weights::shards;
@@ -162,7 +162,7 @@ fn shift(folder: &Path) -> Result<Option<f64>> {
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read(path).map_err(Error::file("read", path))?;
+    let text = disk::read(path)?;
     serde_json::from_slice(&text).map_err(|error| {
         Error::content(
             path,

@@ -1,10 +1,10 @@
 //! Which of the Wan *families* a DiT belongs to, as its `config.json` tells.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::variant::FUN_TYPES;
 use crate::job::{Defaults, DitShape, Size, Variant};
@@ -25,7 +25,7 @@ struct Config {
 /// It is no Wan model, or one that is not supported.
 pub fn of(path: &Path, experts: usize) -> Result<Variant> {
     let wrong = |problem: String| Err(Error::content(path, problem));
-    let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+    let text = disk::read_text(path)?;
     let config: Config = match serde_json::from_str(&text) {
         Ok(config) => config,
         Err(error) => {
@@ -88,7 +88,7 @@ pub fn unsupported() -> String {
 }
 
 /// The names of all families.
-fn known() -> String {
+pub fn known() -> String {
     let names = Variant::ALL.map(Variant::name);
     let (last, others) = names.split_last().unwrap_or((&"none", &[]));
     format!("{} and {last}", others.join(", "))

@@ -1,13 +1,14 @@
 //! The *folders* that models are looked for in: those where programs of this kind keep them, and those that were added.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use directories::{BaseDirs, ProjectDirs, UserDirs};
+use directories::{BaseDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 
 use super::built_in;
+use crate::dirs;
+use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 
 /// What is remembered.
@@ -27,7 +28,7 @@ pub fn all() -> Vec<PathBuf> {
 
 /// Where models of ours may be put: on a Mac `Application Support/app.zoetrope.Zoetrope/models`.
 pub fn own() -> Option<PathBuf> {
-    Some(data()?.join("models"))
+    Some(dirs::data()?.join("models"))
 }
 
 /// The folders that were added.
@@ -39,7 +40,7 @@ pub fn added() -> Result<Vec<PathBuf>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read(&path).map_err(Error::file("read", &path))?;
+    let text = disk::read(&path)?;
     let saved: Saved = serde_json::from_slice(&text).map_err(|error| {
         let problem = format!("is no list of folders ({error}): correct or remove it");
         Error::content(&path, problem)
@@ -56,11 +57,12 @@ pub fn add(folder: &Path) -> Result<()> {
     if !place.is_dir() {
         return Err(Error::content(folder, "is not a folder: give one"));
     }
-    let mut folders = added()?;
-    if !folders.contains(&place) {
-        folders.push(place);
-    }
-    save(folders)
+    change(|folders| {
+        if !folders.contains(&place) {
+            folders.push(place);
+        }
+        Ok(())
+    })
 }
 
 /// Looks in this folder no more; nothing in it is touched.
@@ -69,59 +71,49 @@ pub fn add(folder: &Path) -> Result<()> {
 /// It was not added, or that cannot be remembered.
 pub fn forget(folder: &Path) -> Result<()> {
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let mut folders = added()?;
-    let before = folders.len();
-    folders.retain(|known| *known != place);
-    if folders.len() == before {
-        return Err(Error::content(
-            folder,
-            "is not one of the folders that were added",
-        ));
-    }
-    save(folders)
+    change(|folders| {
+        let before = folders.len();
+        folders.retain(|known| *known != place);
+        if folders.len() == before {
+            let problem = "is not one of the folders that were added";
+            return Err(Error::content(folder, problem));
+        }
+        Ok(())
+    })
 }
 
-fn save(folders: Vec<PathBuf>) -> Result<()> {
+/// Changes what is remembered. Other programs that do the same wait meanwhile, so that none loses what another adds.
+fn change(how: impl FnOnce(&mut Vec<PathBuf>) -> Result<()>) -> Result<()> {
     let path = preferences_path()?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = disk::folder_of(&path);
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let lock = disk::open_lock(&path.with_extension("lock"))?;
+    // Where there are no locks, the last one wins.
+    let _ = lock.lock();
+    let mut folders = added()?;
+    how(&mut folders)?;
     let text = serde_json::to_vec_pretty(&Saved { folders })
         .map_err(|error| Error::Other(format!("The folders cannot be remembered: {error}")))?;
-    let partial = path.with_extension("part");
-    fs::write(&partial, text)
-        .and_then(|()| fs::rename(&partial, &path))
-        .map_err(Error::file("write", &path))
+    PartialFile::write(&path, &text)
 }
 
 fn preferences_path() -> Result<PathBuf> {
     let no_home = || Error::Other("This user has no home folder to remember folders in".into());
-    Ok(data().ok_or_else(no_home)?.join("folders.json"))
-}
-
-/// Where this program keeps its data, as the library has it.
-fn data() -> Option<PathBuf> {
-    let given = env_path("ZOETROPE_DATA_DIR");
-    given.or_else(|| {
-        Some(
-            ProjectDirs::from("app", "zoetrope", "Zoetrope")?
-                .data_dir()
-                .to_owned(),
-        )
-    })
+    Ok(dirs::data().ok_or_else(no_home)?.join("folders.json"))
 }
 
 /// Hugging Face's cache, as its own programs find it.
 ///
 /// `huggingface_hub/constants.py`, `HF_HUB_CACHE`.
 pub fn hub_cache() -> Option<PathBuf> {
-    env_path("HF_HUB_CACHE").or_else(|| Some(hub_home()?.join("hub")))
+    dirs::given("HF_HUB_CACHE").or_else(|| Some(hub_home()?.join("hub")))
 }
 
 /// Where Hugging Face's programs keep the cache and the token: `HF_HOME`.
 pub fn hub_home() -> Option<PathBuf> {
     let user = || Some(BaseDirs::new()?.home_dir().join(".cache"));
-    let caches = || env_path("XDG_CACHE_HOME").or_else(user);
-    env_path("HF_HOME").or_else(|| Some(caches()?.join("huggingface")))
+    let caches = || dirs::given("XDG_CACHE_HOME").or_else(user);
+    dirs::given("HF_HOME").or_else(|| Some(caches()?.join("huggingface")))
 }
 
 /// Where ComfyUI keeps its models: beside its source, or where its app was told to.
@@ -130,10 +122,4 @@ fn comfyui() -> Vec<PathBuf> {
     let documents = UserDirs::new().and_then(|dirs| Some(dirs.document_dir()?.join("ComfyUI")));
     let bases = [home, documents].into_iter().flatten();
     bases.map(|base| base.join("models")).collect()
-}
-
-fn env_path(name: &str) -> Option<PathBuf> {
-    env::var_os(name)
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
 }

@@ -31,9 +31,8 @@ impl Inventory {
             ..Self::default()
         };
         for files in shards::grouped(walk.weights) {
-            match shards::check_whole(&files).and_then(|()| Component::in_files(files)) {
-                Ok(Some(component)) => stock.add(component),
-                Ok(None) => {}
+            match shards::check_whole(&files).and_then(|()| Component::all_in(&files)) {
+                Ok(components) => components.into_iter().for_each(|one| stock.add(one)),
                 Err(error) => stock.damaged.push(error),
             }
         }
@@ -58,10 +57,8 @@ impl Inventory {
     pub fn model(&self, dits: &Dits, root: &Path) -> Result<Checkpoint> {
         let variant = dits.variant()?;
         let low = dits.low.file();
-        let role = Role::Vae {
-            channels: variant.latent_channels(),
-        };
-        let vae = nearest(self.vaes.iter().filter(|vae| vae.role == role), low);
+        let fitting = |vae: &&Component| check_vae(vae, variant).is_ok();
+        let vae = nearest(self.vaes.iter().filter(fitting), low);
         let readers = self.text_encoders.iter();
         let readers = readers.filter(|encoder| self.tokenizer(encoder).is_some());
         let text_encoder = nearest(readers, low).or_else(|| nearest(&self.text_encoders, low));
@@ -79,7 +76,8 @@ impl Inventory {
             return Err(incomplete(root, &format!("it lacks {missing}")));
         };
         let tokenizer = self.tokenizer(text_encoder).ok_or_else(|| {
-            let what = "its text encoder comes without a tokenizer; give it with --tokenizer FILE";
+            let what = "its text encoder comes without a tokenizer; give it with --tokenizer FILE (tokenizer.json or \
+                        spiece.model of google/umt5-xxl)";
             incomplete(root, what)
         })?;
         let high_noise = dits.high.as_ref().zip(variant.boundary());
@@ -117,14 +115,30 @@ impl Inventory {
         nearest(fitting, dit.file())
     }
 
-    /// The encoder's own vocabulary, or else the nearest tokenizer in its folder, above it or beside it: any other may
-    /// be that of another model.
+    /// The one that was picked, the encoder's own, or that of another encoder which knows as many tokens.
     fn tokenizer(&self, encoder: &Component) -> Option<PathBuf> {
         if let Some(picked) = &self.picked_tokenizer {
             return Some(picked.clone());
         }
+        self.own_tokenizer(encoder).or_else(|| {
+            let tokens = encoder.tokens();
+            let others = self.text_encoders.iter();
+            let mut others = others.filter(|other| other.tokens() == tokens);
+            others.find_map(|other| self.own_tokenizer(other))
+        })
+    }
+
+    /// The encoder's own vocabulary, or else the nearest tokenizer in its folder, above it or beside it: any other may
+    /// be that of another model.
+    fn own_tokenizer(&self, encoder: &Component) -> Option<PathBuf> {
         let (file, folder) = (encoder.file(), encoder.folder());
-        if encoder.role == (Role::TextEncoder { vocabulary: true }) {
+        if matches!(
+            encoder.role,
+            Role::TextEncoder {
+                vocabulary: true,
+                ..
+            }
+        ) {
             return Some(file.to_owned());
         }
         let belongs = |tokenizer: &&PathBuf| {
@@ -147,6 +161,34 @@ fn vae_words(variant: Variant) -> &'static str {
         VaeKind::V22 => "the Wan2.2 VAE, given with --vae FILE",
         VaeKind::V21 => "the Wan2.1 VAE, given with --vae FILE",
     }
+}
+
+/// Demands that a VAE is the one of a family.
+///
+/// # Errors
+/// What it is instead.
+pub(super) fn check_vae(vae: &Component, variant: Variant) -> Result<()> {
+    let Role::Vae { channels, outputs } = vae.role else {
+        return Err(Error::content(vae.file(), "is no VAE: choose another file"));
+    };
+    let (wanted, pixels, name, other) = match variant.vae() {
+        VaeKind::V22 => (48, 12, "Wan2.2", "Wan2.1"),
+        VaeKind::V21 => (16, 3, "Wan2.1", "Wan2.2"),
+    };
+    let problem = match (channels, outputs) {
+        (channels, Some(outputs)) if channels == wanted && outputs != pixels => format!(
+            "is no plain {name} VAE: its last layer makes {outputs} channels instead of {pixels}, as one that enlarges \
+             pictures does, which Zoetrope cannot use yet; choose the {name} VAE"
+        ),
+        (channels, _) if channels == wanted => return Ok(()),
+        (16 | 48, _) => {
+            format!("is the {other} VAE, and this model needs the {name} VAE: choose that one")
+        }
+        _ => format!(
+            "is the VAE of another model, with {channels} channels: this one needs the {name} VAE, with {wanted}"
+        ),
+    };
+    Err(Error::content(vae.file(), problem))
 }
 
 fn incomplete(root: &Path, what: &str) -> Error {

@@ -1,14 +1,16 @@
 //! *Loose* files: one for each network, wherever they lie and whatever they are called, as ComfyUI, GGUF sets and
 //! converted MLX models have them.
 
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::component::{Component, Role};
 use super::dits::{self, Dits};
-use super::inventory::Inventory;
+use super::inventory::{self, Inventory};
 use super::walk::Walk;
+use super::{folders, scan::scan, tokenizers};
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
+use crate::weights::NetworkKind;
 
 /// Files that were picked one by one.
 #[derive(Clone, Debug, Default)]
@@ -48,52 +50,115 @@ impl Picked {
     /// # Errors
     /// One is missing, damaged, or something else than it was picked for.
     pub fn model(&self) -> Result<Checkpoint> {
-        let is_dit = |role| matches!(role, Role::Dit { .. });
-        let is_encoder = |role| matches!(role, Role::TextEncoder { .. });
-        let is_image_encoder = |role| matches!(role, Role::ImageEncoder { .. });
-        let is_vae = |role| matches!(role, Role::Vae { .. });
-        let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
-        let image_encoder = picked(
-            self.image_encoder.as_deref(),
-            "--image-encoder",
-            is_image_encoder,
-        )?;
-        let stock = Inventory {
-            text_encoders: text_encoder.into_iter().collect(),
-            image_encoders: image_encoder.into_iter().collect(),
-            vaes: picked(self.vae.as_deref(), "--vae", is_vae)?
-                .into_iter()
-                .collect(),
-            picked_tokenizer: self.tokenizer.clone(),
-            ..Inventory::default()
-        };
-        let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
         let Some(low) = picked(self.dit.as_deref(), "--dit", is_dit)? else {
             return Err(Error::Other(
                 "The DiT is missing: give it with --dit FILE".into(),
             ));
         };
+        let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
+        // What is in the DiT's own file is used for what was not picked.
+        let others = if self.text_encoder.is_none() || self.vae.is_none() {
+            Component::open(low.file())?
+        } else {
+            Vec::new()
+        };
+        let inside = |fits: fn(Role) -> bool| others.iter().find(|one| fits(one.role)).cloned();
+        let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
+        let text_encoder = text_encoder.or_else(|| inside(is_encoder));
+        let vae = picked(self.vae.as_deref(), "--vae", is_vae)?.or_else(|| inside(is_vae));
+        let image_encoder = self.image_encoder.as_deref();
+        let image_encoder = picked(image_encoder, "--image-encoder", is_image_encoder)?;
+        let image_encoder = image_encoder.or_else(|| inside(is_image_encoder));
+        let tokenizer = match &self.tokenizer {
+            Some(place) => {
+                let whole = path::absolute(place).map_err(Error::file("find", place))?;
+                Some(picked_tokenizer(&whole)?)
+            }
+            None => text_encoder.as_ref().and_then(tokenizer_of),
+        };
         let root = low.folder().to_owned();
-        stock.model(&Dits { low, high }, &root)
+        let dits = Dits::picked(low, high)?;
+        if let Some(vae) = &vae {
+            inventory::check_vae(vae, dits.variant()?)?;
+        }
+        let stock = Inventory {
+            text_encoders: text_encoder.into_iter().collect(),
+            image_encoders: image_encoder.into_iter().collect(),
+            vaes: vae.into_iter().collect(),
+            picked_tokenizer: tokenizer,
+            ..Inventory::default()
+        };
+        stock.model(&dits, &root)
     }
 }
 
+fn is_dit(role: Role) -> bool {
+    matches!(role, Role::Dit { .. })
+}
+
+fn is_encoder(role: Role) -> bool {
+    matches!(role, Role::TextEncoder { .. })
+}
+
+fn is_image_encoder(role: Role) -> bool {
+    matches!(role, Role::ImageEncoder { .. })
+}
+
+fn is_vae(role: Role) -> bool {
+    matches!(role, Role::Vae { .. })
+}
+
 /// The network in a file, which must be what the file was picked for.
-fn picked(
-    file: Option<&Path>,
-    option: &str,
-    fits: impl Fn(Role) -> bool,
-) -> Result<Option<Component>> {
+fn picked(file: Option<&Path>, option: &str, fits: fn(Role) -> bool) -> Result<Option<Component>> {
     let Some(file) = file else { return Ok(None) };
-    let component = Component::open(file)?;
-    if fits(component.role) {
-        return Ok(Some(component));
+    // What belongs to it is looked for in its folder, which a bare name does not tell.
+    let file = &path::absolute(file).map_err(Error::file("find", file))?;
+    let networks = Component::open(file)?;
+    if let Some(found) = networks.iter().find(|network| fits(network.role)) {
+        return Ok(Some(found.clone()));
     }
-    let problem = format!(
-        "is {}, and cannot be given with {option}",
-        component.role.name()
-    );
+    let what = networks
+        .first()
+        .map_or("nothing", |network| network.role.name());
+    let problem = format!("is {what}, and cannot be given with {option}");
     Err(Error::content(file, problem))
+}
+
+/// The tokenizer that was picked, be it by its folder.
+fn picked_tokenizer(place: &Path) -> Result<PathBuf> {
+    if !place.is_dir() {
+        return Ok(place.to_owned());
+    }
+    tokenizers::inside(place).ok_or_else(|| {
+        let names = tokenizers::NAMES.join(" nor ");
+        Error::content(
+            place,
+            format!("has neither {names} in it: give the file of a tokenizer"),
+        )
+    })
+}
+
+/// The tokenizer of a picked encoder: its own, one near it, or that of a known model whose encoder has as many tokens.
+fn tokenizer_of(encoder: &Component) -> Option<PathBuf> {
+    if matches!(
+        encoder.role,
+        Role::TextEncoder {
+            vocabulary: true,
+            ..
+        }
+    ) {
+        return Some(encoder.file().to_owned());
+    }
+    tokenizers::near(encoder.file()).or_else(|| {
+        let known = scan(&folders::all()).models.into_iter();
+        let mut known = known.filter_map(|model| model.checkpoint.ok());
+        let fits = |files: &[PathBuf]| {
+            let other = Component::of_kind(files, NetworkKind::TextEncoder);
+            matches!(other, Ok(Some(other)) if other.tokens() == encoder.tokens())
+        };
+        let model = known.find(|model| fits(&model.text_encoder))?;
+        Some(model.tokenizer)
+    })
 }
 
 /// The model whose files lie in `folder`, or nothing if no file is of any.

@@ -1,6 +1,6 @@
 //! Which LoRAs fit which models, as their headers tell.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Expert, Lora};
 use crate::weights::Weights;
 use crate::weights::lora::{self, LoraMatch};
@@ -22,7 +22,8 @@ pub struct Matched {
 /// One of them cannot be read, or has nothing for an expert that it is to change.
 pub fn match_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<Vec<Matched>> {
     let mut matched = Vec::new();
-    for lora in loras {
+    for (place, lora) in loras.iter().enumerate() {
+        check_given_once(lora, &loras[..place], checkpoint)?;
         let file = lora::Lora::open(&lora.file)?;
         let experts = checkpoint
             .experts()
@@ -37,4 +38,19 @@ pub fn match_loras(loras: &[Lora], checkpoint: &Checkpoint) -> Result<Vec<Matche
         }
     }
     Ok(matched)
+}
+
+/// Demands that none of the `earlier` LoRAs is the same file for the same expert: that would count twice.
+fn check_given_once(lora: &Lora, earlier: &[Lora], checkpoint: &Checkpoint) -> Result<()> {
+    let place = lora.file.canonicalize().ok();
+    let is_same = |other: &&Lora| place.is_some() && other.file.canonicalize().ok() == place;
+    let meets = |other: &Lora| {
+        let mut experts = checkpoint.experts().map(|(expert, _)| expert);
+        experts.any(|expert| lora.changes(expert) && other.changes(expert))
+    };
+    if earlier.iter().filter(is_same).any(meets) {
+        let problem = "is given twice for the same network: give it once, with the strength that it shall have";
+        return Err(Error::content(&lora.file, problem));
+    }
+    Ok(())
 }

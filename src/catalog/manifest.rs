@@ -1,12 +1,13 @@
 //! A *card* is the file `zoetrope.json` that may lie in a model folder: how this model is meant to
 //! be used, where that differs from its family.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::{
     CanvasRequest, Checkpoint, Defaults, Field, Guidance, Guides, LatentRgb, Plan, Refusal,
@@ -56,7 +57,7 @@ pub fn lay_over(checkpoint: &mut Checkpoint) -> Result<()> {
     if !path.exists() {
         return Ok(());
     }
-    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+    let text = disk::read_text(&path)?;
     let card: Manifest = serde_json::from_str(&text).map_err(|error| malformed(&path, &error))?;
     if let Some(Scale::Neither(_)) = card.guidance {
         let expected = "give one number, or two as in [3.0, 4.0]";
@@ -75,7 +76,7 @@ pub fn write(checkpoint: &Checkpoint, folder: &Path) -> Result<()> {
     let json = serde_json::to_string_pretty(&Manifest::of(checkpoint));
     let json =
         json.map_err(|error| Error::content(&path, format!("cannot be written: {error}")))?;
-    fs::write(&path, json).map_err(Error::file("write", &path))
+    PartialFile::write(&path, json.as_bytes())
 }
 
 impl Manifest {

@@ -18,10 +18,14 @@ mod required_files;
 mod scan;
 mod shards;
 mod shared_files;
+mod soundness;
+mod spelling;
+mod strangers;
+mod tokenizers;
 mod verify;
 mod walk;
 
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Installed};
@@ -32,6 +36,7 @@ pub use loose::Picked;
 pub use loras::{Matched, match_loras};
 pub use scan::{Catalogue, scan};
 pub use shared_files::bring_rest;
+pub use soundness::remarks;
 pub use verify::{Verdict, verify};
 
 /// Recognises the model in a folder, or the one whose DiT is in a file, by what is in it and not by what it is called.
@@ -79,17 +84,22 @@ fn of_file(file: &Path) -> Result<Checkpoint> {
     if let Some(model) = scan(&places).at(file) {
         return model.checkpoint.clone().map_err(Error::Other);
     }
-    let role = Component::open(file)?.role.name();
+    let networks = Component::open(file)?;
+    let role = networks
+        .first()
+        .map_or("nothing", |network| network.role.name());
     let problem = format!("is {role}: give the file of a DiT, or the folder of a model");
     Err(Error::content(file, problem))
 }
 
-/// The folder of a file and, where parts of several kinds have a folder each, the one that holds those.
+/// The folder of a file and, where experts or parts of several kinds have a folder each, the one that holds those.
 fn around(file: &Path) -> impl Iterator<Item = &Path> {
-    let folders = file.ancestors().skip(1);
-    let above = folders.skip(1).take(3);
+    let own = file.parent();
+    let experts = own.filter(|folder| spelling::of_expert(folder).is_some());
+    let experts = experts.and_then(Path::parent);
+    let above = file.ancestors().skip(2).take(3);
     let tree = above.filter(|folder| folder.join("vae").is_dir()).take(1);
-    file.parent().into_iter().chain(tree)
+    own.into_iter().chain(experts).chain(tree)
 }
 
 /// The model of this folder, file or name, or the one made of picked files, or the built-in one.
@@ -110,7 +120,11 @@ pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
 /// There is none, or as [`open`].
 pub fn find(model: &Path) -> Result<Installed> {
     if model.exists() || model.components().count() > 1 {
-        return open(model).map(scan::whole);
+        // What belongs to a file is looked for in its folder, which a bare name does not tell.
+        let place = path::absolute(model).map_err(Error::file("find", model))?;
+        let found = open(&place)?;
+        soundness::check(&found)?;
+        return Ok(scan::whole(found));
     }
     let name = model.to_string_lossy();
     let known = scan(&folders::all());

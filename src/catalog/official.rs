@@ -10,7 +10,8 @@ use crate::job::{Checkpoint, HighNoise, Network, VaeKind, Variant};
 use crate::weights::shards;
 
 const CONFIG: &str = "config.json";
-const DIT: &str = "diffusion_pytorch_model";
+/// The name of a DiT's file, without its ending or the number of a shard.
+pub const DIT: &str = "diffusion_pytorch_model";
 const TOKENIZER: &str = "google/umt5-xxl/tokenizer.json";
 const TEXT_ENCODER: &str = "models_t5_umt5-xxl-enc-bf16";
 const IMAGE_ENCODER: &str = "models_clip_open-clip-xlm-roberta-large-vit-huge-14";
@@ -36,7 +37,7 @@ pub fn has_experts(folder: &Path) -> bool {
 pub fn is_in(folder: &Path) -> bool {
     ONE.iter().chain(TWO).any(|place| {
         let stem = format!("{place}{DIT}");
-        has_index(folder, &stem) || folder.join(format!("{stem}.safetensors")).is_file()
+        shards::is_there(&folder.join(place), DIT) || has_index(folder, &stem)
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::job::Variant;
+use crate::weights::shards;
 
 /// What is looked for in a folder, and what of it is missing.
 pub(super) struct Parts<'a> {
@@ -31,7 +32,10 @@ impl<'a> Parts<'a> {
 
     /// Weights of this name in one file or many.
     pub(super) fn shards(&mut self, stem: &str) {
-        if !has_index(self.folder, stem) {
+        let place = self.folder.join(stem);
+        let folder = place.parent().unwrap_or(self.folder);
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        if !shards::is_there(folder, &name) {
             self.file(&format!("{stem}.safetensors"));
         }
     }

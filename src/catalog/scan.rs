@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::component::Component;
 use super::dits;
 use super::inventory::Inventory;
-use super::required_files;
 use super::walk::Walk;
+use super::{official, required_files, soundness};
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};
 
@@ -46,7 +47,10 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
     let (mut models, mut incomplete) = (Vec::new(), Vec::new());
     for folder in &walk.models {
         match super::laid_out(folder) {
-            Some(Ok(model)) => models.push(whole(model)),
+            Some(Ok(model)) => match soundness::check(&model) {
+                Ok(()) => models.push(whole(model)),
+                Err(error) => incomplete.push(lacking(folder, &walk.weights, &error)),
+            },
             Some(Err(error)) => incomplete.push(lacking(folder, &walk.weights, &error)),
             None => {}
         }
@@ -57,9 +61,17 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
         .flat_map(|model| &model.checkpoint)
         .flat_map(dit_files);
     let known: HashSet<PathBuf> = known.map(Path::to_owned).collect();
-    stock
-        .dits
-        .retain(|dit| !dit.files.iter().any(|file| known.contains(file)));
+    let places: Vec<PathBuf> = models
+        .iter()
+        .map(|model: &Installed| model.place.clone())
+        .collect();
+    // Under the name of a part, what lies in a whole model and is none of it was left there by a download or a tool.
+    let is_left = |dit: &Component| {
+        let is_part = dit.file_name().starts_with(official::DIT);
+        is_part && places.iter().any(|place| dit.file().starts_with(place))
+    };
+    let is_known = |dit: &Component| dit.files.iter().any(|file| known.contains(file));
+    stock.dits.retain(|dit| !is_known(dit) && !is_left(dit));
 
     for dits in dits::paired(&stock.dits) {
         let place = dits.low.file();

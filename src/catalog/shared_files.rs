@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::manifest;
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
 
@@ -42,7 +43,5 @@ fn link(file: &Path, folder: &Path) -> Result<()> {
     if fs::hard_link(&whole, &target).is_ok() {
         return Ok(());
     }
-    fs::copy(&whole, &target)
-        .map(drop)
-        .map_err(Error::file("copy", file))
+    disk::copy(&whole, &target)
 }

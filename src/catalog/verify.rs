@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::Checkpoint;
 use crate::weights::Weights;
@@ -44,14 +44,13 @@ pub fn verify(
     model: &Checkpoint,
     tell: &mut dyn FnMut(u64, u64) -> Result<()>,
 ) -> Result<Vec<Verdict>> {
+    super::soundness::check(model)?;
     let high_noise = model.high_noise.iter().map(|high| &high.network.weights);
     let networks = [&model.dit.weights, &model.text_encoder, &model.vae];
     let image_encoder = Some(&model.image_encoder).filter(|files| !files.is_empty());
     let networks = networks.into_iter().chain(image_encoder);
-    let networks: Vec<_> = networks.chain(high_noise).collect();
-    for files in &networks {
-        Weights::open(files)?;
-    }
+    // One file may hold several networks.
+    let networks: BTreeSet<_> = networks.chain(high_noise).collect();
     let unknown = networks.into_iter();
     let unknown = unknown.filter(|files| files.iter().any(|file| published(file).is_none()));
     let unknown: Vec<_> = unknown.collect();
@@ -85,7 +84,10 @@ pub fn verify(
 }
 
 fn look_at_numbers(files: &[PathBuf], step: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
-    let unsound = Weights::open(files)?.unsound(step)?;
+    let mut unsound = Vec::new();
+    for kind in Weights::kinds(files)? {
+        unsound.extend(Weights::open_kind(files, kind)?.unsound(step)?);
+    }
     let (Some(file), Some(first)) = (files.first(), unsound.first()) else {
         return Ok(());
     };
@@ -99,7 +101,7 @@ fn look_at_numbers(files: &[PathBuf], step: &mut dyn FnMut(u64) -> Result<()>) -
 }
 
 fn sha256(path: &Path, read: &mut dyn FnMut(u64) -> Result<()>) -> Result<String> {
-    let mut file = File::open(path).map_err(Error::file("read", path))?;
+    let mut file = disk::open(path)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; BLOCK];
     loop {

@@ -5,17 +5,30 @@ use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{diffusers, official};
+use super::{diffusers, official, tokenizers};
+use crate::disk;
 
 /// How far below a folder files may lie: `models/diffusion_models/wan/…` and what people add to it.
 const DEPTH: usize = 6;
+
+/// The folders of a model's parts, in every layout.
+const PARTS: [&str; 8] = [
+    "high_noise_model",
+    "low_noise_model",
+    "transformer",
+    "transformer_2",
+    "vae",
+    "text_encoder",
+    "image_encoder",
+    "tokenizer",
+];
 
 /// What was come across.
 #[derive(Default)]
 pub struct Walk {
     /// Files of weights, neighbours in a folder one after another in the order of their names.
     pub weights: Vec<PathBuf>,
-    /// Every `tokenizer.json`.
+    /// Every file with a tokenizer, by its name.
     pub tokenizers: Vec<PathBuf>,
     /// Folders laid out as a model; their files are among the others.
     pub models: Vec<PathBuf>,
@@ -26,10 +39,11 @@ pub struct Walk {
 impl Walk {
     /// Walks through this folder and all below it. What cannot be read is passed over.
     pub fn through(&mut self, folder: &Path) {
-        self.enter(folder, DEPTH);
+        self.enter(folder, DEPTH, false);
     }
 
-    fn enter(&mut self, folder: &Path, depth: usize) {
+    /// Folders in a `model` that are named as its parts are no models of their own.
+    fn enter(&mut self, folder: &Path, depth: usize, in_model: bool) {
         let Ok(true_place) = folder.canonicalize() else {
             return;
         };
@@ -37,9 +51,13 @@ impl Walk {
             return;
         }
         if let Some(revision) = current_revision(folder) {
-            return self.enter(&revision, depth);
+            return self.enter(&revision, depth, false);
         }
-        if folder.join(diffusers::INDEX).is_file() || official::is_in(folder) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let is_part = in_model && PARTS.contains(&&*name);
+        let is_model =
+            !is_part && (folder.join(diffusers::INDEX).is_file() || official::is_in(folder));
+        if is_model {
             self.models.push(folder.to_owned());
         }
         let Ok(entries) = fs::read_dir(folder) else {
@@ -49,17 +67,18 @@ impl Walk {
         let mut paths: Vec<_> = visible.map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            if !path.is_dir() {
+            // What is neither a folder nor an ordinary file, such as a pipe, is passed over: opening it may never end.
+            if path.is_file() {
                 self.take(path);
-            } else if let Some(depth) = depth.checked_sub(1) {
-                self.enter(&path, depth);
+            } else if let Some(depth) = depth.checked_sub(1).filter(|_| path.is_dir()) {
+                self.enter(&path, depth, is_model);
             }
         }
     }
 
     /// Keeps a file, if it is one of those that are looked for.
     fn take(&mut self, file: PathBuf) {
-        if file.ends_with("tokenizer.json") {
+        if tokenizers::NAMES.iter().any(|name| file.ends_with(name)) {
             self.tokenizers.push(file);
         } else if is_weights(&file) && self.is_new(&file) {
             self.weights.push(file);
@@ -90,7 +109,7 @@ fn current_revision(folder: &Path) -> Option<PathBuf> {
         return None;
     }
     let snapshots = folder.join("snapshots");
-    let named = fs::read_to_string(folder.join("refs/main")).ok();
+    let named = disk::read_text(&folder.join("refs/main")).ok();
     let named = named.map(|revision| snapshots.join(revision.trim()));
     named.filter(|revision| revision.is_dir()).or_else(|| {
         let age = |path: &PathBuf| {

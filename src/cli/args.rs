@@ -38,7 +38,8 @@ pub enum Command {
     /// object a line: "started" with all settings, "progress" with the stage, the units done and
     /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
-    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130.
+    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130. When the
+    /// system ends it (SIGTERM, 143) or its terminal is closed (SIGHUP, 129), it stops in the same way.
     ///
     /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
     Generate(Box<Generate>),
@@ -126,6 +127,21 @@ pub struct Work {
     /// Print progress and result as JSON, one object a line
     #[arg(long)]
     pub json: bool,
+}
+
+impl Command {
+    /// Whether programs read the output.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Generate(args) | Self::Plan(args) => args.work.json,
+            Self::Resume(args) => args.work.json,
+            Self::Decode(args) => args.work.json,
+            Self::Info(args) => args.json,
+            Self::Bench(args) => args.json,
+            Self::Models(args) => args.verb.json(),
+            Self::Export(_) | Self::Quantize(_) | Self::Doctor => false,
+        }
+    }
 }
 
 impl Model {

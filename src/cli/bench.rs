@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::args::Model;
-use super::{follow, format, print, say};
-use crate::error::{Error, Result};
+use super::{follow, format, print, print_json};
+use crate::error::Result;
+use crate::job::plain_text::one_line;
 use crate::job::{self, Command, Compute, Event, Measurement, Part, Published, Size, Subject};
 
 /// Arguments of `bench`.
@@ -60,7 +61,7 @@ pub struct Bench {
 pub fn run(args: &Bench) -> Result<()> {
     let bench = bench(args)?;
     if args.json {
-        print(&started(&bench))?;
+        print_json(&started(&bench))?;
     } else {
         print(&headline(&bench))?;
     }
@@ -69,20 +70,15 @@ pub fn run(args: &Bench) -> Result<()> {
         |handle| Command::Bench(handle, Box::new(bench)),
         |event| {
             if let Event::Measured { measurement, .. } = event {
-                let line = if args.json {
-                    object(&measurement)
+                unread = if args.json {
+                    print_json(&object(&measurement))
                 } else {
-                    row(&measurement)
+                    print(&row(&measurement))
                 };
-                unread = print(&line);
             }
         },
     );
-    match result {
-        Err(Error::Cancelled) => say("Stopped"),
-        result => result?,
-    }
-    unread
+    result.and(unread)
 }
 
 fn bench(args: &Bench) -> Result<job::Bench> {
@@ -111,7 +107,7 @@ fn bench(args: &Bench) -> Result<job::Bench> {
 fn headline(bench: &job::Bench) -> String {
     format!(
         "{}: {}, {} frames, batch of {}, median of {}\n{:10}{:>10}{:>18}{:>12}{:>10}{:>10}",
-        bench.subject,
+        one_line(&bench.subject.to_string()),
         bench.size,
         bench.frames,
         bench.batch,

@@ -1,15 +1,15 @@
 //! `zoetrope decode`: a video of latents that are there already.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::Args;
 
 use super::args::{Model, Work};
 use super::progress::ProgressSink;
-use super::{destination, follow, show};
+use super::{follow, shown};
 use crate::engine::saved;
 use crate::error::Result;
+use crate::job::plain_text::one_line;
 use crate::job::{Command, Decoding, Quality, VaePrecision};
 
 /// Arguments of `decode`.
@@ -49,11 +49,10 @@ pub struct Decode {
 }
 
 /// Decodes the latents.
-pub fn run(args: &Decode) -> ExitCode {
-    show(args.work, |face| decode(args, face))
-}
-
-fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// They cannot be read, or not be decoded; or it was stopped.
+pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     let checkpoint = args.model.open()?;
     let latents = saved::latents(&args.latents)?;
     let info = latents.info.clone();
@@ -63,7 +62,7 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
     decoding.save_frames.clone_from(&args.save_frames);
     decoding.limits = args.work.limits;
     decoding.quality = args.quality;
-    destination::check([Some(args.output.as_path()), args.save_frames.as_deref()])?;
+    saved::check_decoding(&args.latents, &decoding)?;
 
     face.started(
         &headline(args, &decoding),
@@ -79,9 +78,9 @@ fn decode(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
 fn headline(args: &Decode, decoding: &Decoding) -> String {
     format!(
         "Decoding {} to {} with {}\n{}, {} at {} a second",
-        args.latents.display(),
-        decoding.output.display(),
-        decoding.checkpoint.name,
+        shown(&args.latents),
+        shown(&decoding.output),
+        one_line(&decoding.checkpoint.name),
         decoding.canvas.size,
         decoding.canvas.frames,
         decoding.canvas.fps,

@@ -4,10 +4,11 @@ use std::fs;
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::{format, print};
+use super::{format, print, shown};
 use crate::catalog;
 use crate::engine::{device, probe};
 use crate::error::{Error, Result};
+use crate::job::plain_text::one_line;
 use crate::logging;
 
 /// Below this much memory, models larger than the built-in one will hardly run.
@@ -156,7 +157,11 @@ fn built_in() -> Finding {
     match catalog::built_in() {
         Ok(checkpoint) => Finding::new(
             WHAT,
-            format!("{} in {}", checkpoint.name, checkpoint.root.display()),
+            format!(
+                "{} in {}",
+                one_line(&checkpoint.name),
+                shown(&checkpoint.root)
+            ),
         ),
         Err(Error::Other(_)) => Finding::new(WHAT, "not beside the program")
             .but("Give the folder of another model with --model"),

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{interrupt, say};
+use super::{interrupt, say, shown};
 use crate::error::{Error, Result};
 use crate::job::{self, Format, Quality, Size};
 use crate::media;
@@ -42,7 +42,7 @@ pub struct Export {
 /// The name of the output says nothing that can be written, or the export fails.
 pub fn run(args: &Export) -> Result<()> {
     let export = export(args)?;
-    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let cancelled = interrupt::flag();
     let bar = io::stderr().is_terminal().then(new_bar);
     media::export(&export, &mut |done, of| {
         if let Some(bar) = &bar {
@@ -57,7 +57,7 @@ pub fn run(args: &Export) -> Result<()> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    say(&format!("Wrote {}", export.target.display()));
+    say(&format!("Wrote {}", shown(&export.target)));
     Ok(())
 }
 

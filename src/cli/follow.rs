@@ -1,11 +1,9 @@
 //! One job, given to the engine and shown until it ends.
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::process;
 
 use super::progress::ProgressSink;
-use super::say;
+use super::{interrupt, say};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
@@ -32,7 +30,8 @@ pub fn follow(
     let engine = Engine::start(|| {})?;
     let handle = JobHandle::new(1);
     handle.set_preview(false);
-    stop_on_ctrl_c(&handle)?;
+    let job = handle.clone();
+    interrupt::on_stop(move || job.cancel());
     let sent = engine.commands.send(command(handle));
     sent.map_err(|_| stopped())?;
     for event in &engine.events {
@@ -83,20 +82,4 @@ fn unfinished(why: Error, kept: Option<ResumePoint>) -> Error {
 
 fn stopped() -> Error {
     Error::Other("The inference thread has ended early: please report it".into())
-}
-
-/// The first Ctrl-C asks the job to stop, the second one ends the program.
-fn stop_on_ctrl_c(handle: &JobHandle) -> Result<()> {
-    let handle = handle.clone();
-    ctrlc::set_handler(move || {
-        if handle.is_cancelled() {
-            process::exit(130);
-        }
-        handle.cancel();
-        if io::stderr().is_terminal() {
-            say(""); // leaves the line with the bar and the terminal's own ^C
-        }
-        say("Stopping after this step; press Ctrl-C again to stop at once");
-    })
-    .map_err(|error| Error::Other(format!("Ctrl-C cannot be watched: {error}")))
 }

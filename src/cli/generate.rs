@@ -1,17 +1,17 @@
 //! `zoetrope generate`: one job, from the arguments to the file.
 
-use std::fs::File;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
+use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
-use crate::engine::memory;
-use crate::error::{Error, Result};
+use crate::disk;
+use crate::engine::{self, CutPrompt, memory, saved};
+use crate::error::Result;
+use crate::job::plain_text::one_line;
 use crate::job::{
     CanvasRequest, Command, Compute, Expert, Found, Guides, Negative, Outputs, Plan, Request,
     SamplingRequest, Sources, new_seed,
@@ -27,11 +27,16 @@ pub struct Generate {
     pub model: Model,
 
     /// What the video should show
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub prompt: String,
 
     /// What it should not show [default: the model's own]
-    #[arg(long, value_name = "TEXT", conflicts_with = "no_negative")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "no_negative",
+        allow_hyphen_values = true
+    )]
     pub negative: Option<String>,
 
     /// Compare with an empty prompt instead
@@ -93,17 +98,20 @@ impl Generate {
 }
 
 /// Makes the video that the arguments ask for.
-pub fn run(args: &Generate) -> ExitCode {
-    show(args.work, |face| make(args, face))
-}
-
-fn make(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// It cannot be made, or was stopped.
+pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let plan = plan(args)?;
-    destination::check_plan(&plan)?;
+    saved::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
     words.extend(matched.iter().map(fit));
+    words.extend(catalog::remarks(&plan.checkpoint));
     face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
+    for cut in engine::cut_prompts(&plan)? {
+        say(&warning(&cut));
+    }
     // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
     memory::fit(&plan)?;
     let output = plan.output.clone();
@@ -127,7 +135,7 @@ pub fn plan(args: &Generate) -> Result<Plan> {
         photo::size(picture)?;
     }
     if let Some(noise) = &sources.noise {
-        File::open(noise).map_err(Error::file("read", noise))?;
+        disk::open(noise)?;
     }
     let plan = Plan::new(
         &args.request(),
@@ -139,6 +147,29 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     Ok(plan)
 }
 
+/// How much of the end of a prompt is shown.
+const SHOWN: usize = 80;
+
+/// What is not read of a prompt.
+fn warning(cut: &CutPrompt) -> String {
+    let CutPrompt {
+        is_negative,
+        tokens,
+        end,
+    } = cut;
+    let which = if *is_negative {
+        "negative prompt"
+    } else {
+        "prompt"
+    };
+    let shown: String = end.chars().take(SHOWN).collect();
+    let more = if shown.len() < end.len() { "…" } else { "" };
+    format!(
+        "warning: The {which} is too long: the model reads {tokens} tokens, and not its end, “{}{more}”",
+        one_line(&shown)
+    )
+}
+
 /// "LoRA style.safetensors: 398 of 400 layers matched, for high noise; left out: `img_emb.proj.1`, `img_emb.proj.3`"
 fn fit(matched: &Matched) -> String {
     let Matched { lora, expert, fit } = matched;
@@ -148,10 +179,10 @@ fn fit(matched: &Matched) -> String {
         Some(Expert::LowNoise) => ", for low noise",
     };
     let others = fit.strangers();
-    let others = others.map(|names| format!("; left out: {names}"));
+    let others = others.map(|names| format!("; left out: {}", one_line(&names)));
     format!(
         "LoRA {}: {} of {} layers matched{expert}{}",
-        lora.file.display(),
+        shown(&lora.file),
         fit.matched,
         fit.of,
         others.unwrap_or_default()

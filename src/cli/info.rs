@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::print;
+use super::{print, print_json};
 use crate::error::{Error, Result};
 use crate::job::VideoInfo;
+use crate::job::plain_text::one_line;
 use crate::media::mp4;
 
 /// Arguments of `info`.
@@ -34,9 +35,15 @@ pub fn run(args: &Info) -> Result<()> {
         )
     })?;
     if args.json {
-        return print(&info.to_json());
+        return print_json(&info.to_json());
     }
     let lines = info.lines().into_iter();
-    let lines = lines.map(|(name, value)| format!("{name:16}{value}"));
+    let lines = lines.map(|(name, value)| row(name, &value));
     print(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A setting and what it is, however many lines that has: none of them can pass for another setting.
+fn row(name: &str, value: &str) -> String {
+    let lines: Vec<_> = value.lines().map(one_line).collect();
+    format!("{name:16}{}", lines.join("\n                "))
 }

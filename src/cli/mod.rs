@@ -1,11 +1,11 @@
 //! The headless face: arguments in, text and an exit code out. Only this room prints.
 //!
-//! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C.
+//! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C, 143 by the system (SIGTERM), 129 since
+//! its terminal was closed (SIGHUP).
 
 pub mod args;
 mod bench;
 mod decode;
-mod destination;
 mod doctor;
 mod export;
 mod follow;
@@ -20,66 +20,71 @@ mod quantize;
 mod resume;
 
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::path::Path;
 
 use clap::Parser;
 
 use crate::engine::device;
 use crate::error::{Error, Result};
+use crate::job::plain_text::{one_line, printable, printable_json};
 use crate::job::{Refusal, Remedy};
 use crate::logging;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
 
-/// Does what the program's arguments say.
-pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    logging::start(arguments.verbose);
-    match arguments.command {
-        Command::Generate(args) => generate::run(&args),
-        Command::Plan(args) => end(plan::run(&args)),
-        Command::Resume(args) => resume::run(&args),
-        Command::Decode(args) => decode::run(&args),
-        Command::Export(args) => end(export::run(&args)),
-        Command::Info(args) => end(info::run(&args)),
-        Command::Quantize(args) => end(quantize::run(&args)),
-        Command::Bench(args) => end(bench::run(&args)),
+const SUCCESS: u8 = 0;
+const FAILURE: u8 = 1;
+
+/// Does what the program's arguments say, and returns its exit code.
+pub fn run() -> u8 {
+    let Arguments { command, verbose } = Arguments::parse();
+    logging::start(verbose);
+    let json = command.json();
+    let result = interrupt::listen(json).and_then(|()| match command {
+        Command::Generate(args) => show(args.work, |face| generate::run(&args, face)),
+        Command::Plan(args) => plan::run(&args),
+        Command::Resume(args) => show(args.work, |face| resume::run(&args, face)),
+        Command::Decode(args) => show(args.work, |face| decode::run(&args, face)),
+        Command::Export(args) => export::run(&args),
+        Command::Info(args) => info::run(&args),
+        Command::Quantize(args) => quantize::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Models(args) => models::run(&args),
-        Command::Doctor => end(doctor::run()),
-    }
+        Command::Doctor => doctor::run(),
+    });
+    end(result, json)
 }
 
-/// Computes a job where it should be, shows it on the face that fits, and says how it ended.
-fn show(work: Work, job: impl FnOnce(&mut dyn ProgressSink) -> Result<()>) -> ExitCode {
+/// Computes a job where it should be, and shows it on the face that fits.
+fn show(work: Work, job: impl FnOnce(&mut dyn ProgressSink) -> Result<()>) -> Result<()> {
     let mut face = progress::face(work.json);
     let result = device::use_processor(work.cpu).and_then(|()| job(face.as_mut()));
     if let Err(error) = &result {
         face.failed(error);
     }
-    end(result)
+    result
 }
 
-/// Tells what kept the window from opening.
-pub fn fail(error: &Error) -> ExitCode {
+/// Tells what kept the window from opening, and returns the exit code.
+pub fn fail(error: &Error) -> u8 {
     say(&format!("error: {error}"));
-    ExitCode::FAILURE
+    FAILURE
 }
 
-/// The exit code of a finished command, after its error, if any, was told.
-fn end(result: Result<()>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            if !error.is_cancelled() {
-                log::error!("{error}");
-            }
-            say(&format!("error: {error}{}", argument(&error)));
-            if error.is_cancelled() {
-                ExitCode::from(130)
-            } else {
-                ExitCode::FAILURE
-            }
-        }
+/// The exit code of a finished command, after its error, if any, was told; with `json` also to whom reads the output.
+fn end(result: Result<()>, json: bool) -> u8 {
+    let Err(error) = result else { return SUCCESS };
+    if json {
+        interrupt::last_words(&progress::ending(&error));
+    }
+    if !error.is_cancelled() {
+        log::error!("{error}");
+    }
+    say(&format!("error: {error}{}", argument(&error)));
+    if error.is_cancelled() {
+        interrupt::code()
+    } else {
+        FAILURE
     }
 }
 
@@ -94,8 +99,17 @@ fn argument(error: &Error) -> String {
     }
 }
 
-/// Writes to the standard output. That nobody reads it any more is no error.
+/// Writes to the standard output, in plain characters. That nobody reads it any more is no error.
 fn print(text: &str) -> Result<()> {
+    write_line(&printable(text))
+}
+
+/// The same for JSON, of which nothing is lost.
+fn print_json(json: &str) -> Result<()> {
+    write_line(&printable_json(json))
+}
+
+fn write_line(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
     match written {
@@ -106,7 +120,12 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a line to the standard error, if there is one.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+/// Writes to the standard error, if there is one, in plain characters.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+}
+
+/// A path as it is shown.
+fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string()).into_owned()
 }

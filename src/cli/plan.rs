@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::generate::Generate;
-use super::{format, generate, print};
+use super::{format, generate, print, print_json};
 use crate::engine::{device, memory};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
+use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan};
 
 /// Prints what each stage needs and what the machine has.
@@ -19,7 +20,7 @@ pub fn run(args: &Generate) -> Result<()> {
     let machine = memory::machine()?;
     let fitted = memory::fit(&plan)?;
     if args.work.json {
-        print(&object(&fitted, &machine))
+        print_json(&object(&fitted, &machine))
     } else {
         print(&table(&fitted, &machine))
     }
@@ -30,7 +31,9 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     let mut lines = vec![
         format!(
             "{}: {}, {} frames\n",
-            plan.checkpoint.name, plan.canvas.size, plan.canvas.frames
+            one_line(&plan.checkpoint.name),
+            plan.canvas.size,
+            plan.canvas.frames
         ),
         format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
     ];

@@ -7,8 +7,9 @@ mod lines;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use super::format;
+use super::{format, shown};
 use crate::error::Error;
+use crate::job::plain_text::one_line;
 use crate::job::{GenerationInfo, Plan, Progress};
 
 /// Shows a job while it runs.
@@ -35,6 +36,11 @@ pub fn face(json: bool) -> Box<dyn ProgressSink> {
     }
 }
 
+/// The object that ends the output of a command that came to no good end.
+pub fn ending(error: &Error) -> String {
+    json::ending(error)
+}
+
 /// What will be made, in two lines; `verb` begins them.
 pub fn headline(verb: &str, plan: &Plan) -> String {
     let frames = match plan.canvas.frames {
@@ -47,8 +53,8 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
     };
     format!(
         "{verb} {} with {}\n{}, {frames}, {steps} of {}, guidance {}, shift {}, seed {}",
-        plan.output.display(),
-        plan.checkpoint.name,
+        shown(&plan.output),
+        one_line(&plan.checkpoint.name),
         plan.canvas.size,
         plan.sampling.sampler,
         plan.sampling.guidance,
@@ -61,7 +67,7 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
 fn result(output: &Path, time: std::time::Duration, peak_memory: usize) -> String {
     format!(
         "Wrote {} in {}, with at most {} of memory",
-        output.display(),
+        shown(output),
         format::duration(time),
         format::bytes(peak_memory as u64)
     )

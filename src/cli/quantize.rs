@@ -7,8 +7,10 @@ use clap::Args;
 
 use super::{follow, format, print, say};
 use crate::catalog;
+use crate::disk::{PartialFolder, check_space, folder_of};
 use crate::error::{Error, Result};
-use crate::job::{Command, Event, Expert, Loss, QuantBits, Quantizing};
+use crate::job::plain_text::one_line;
+use crate::job::{Checkpoint, Command, Event, Expert, Loss, QuantBits, Quantizing};
 
 /// Arguments of `quantize`.
 #[derive(Debug, Args)]
@@ -36,17 +38,20 @@ pub fn run(args: &Quantize) -> Result<()> {
         .map_err(Error::Other)?;
     say(&format!(
         "Packing {} into {} bits",
-        checkpoint.name, args.bits
+        one_line(&checkpoint.name),
+        args.bits
     ));
-    // The DiT comes last: without it a folder is not taken for a model.
-    if let Some(folder) = &args.output {
-        make_folder(folder)?;
-        catalog::bring_rest(&checkpoint, folder)?;
+    let folder = args.output.as_deref().map(make_folder).transpose()?;
+    if let Some(folder) = &folder {
+        check_space(folder_of(folder.path()), least(&checkpoint, args.bits))?;
+    }
+    if let Some(folder) = &folder {
+        catalog::bring_rest(&checkpoint, folder.path())?;
     }
     let job = Quantizing {
         checkpoint,
         bits: args.bits,
-        folder: args.output.clone(),
+        folder: folder.as_ref().map(|folder| folder.path().to_owned()),
     };
     let mut told = Ok(());
     let result = follow::follow(
@@ -57,27 +62,43 @@ pub fn run(args: &Quantize) -> Result<()> {
             }
         },
     );
-    match (result, &args.output) {
-        (Err(Error::Cancelled), Some(folder)) => Err(Error::content(
-            folder,
-            "is not complete, since it was stopped: remove it",
-        )),
-        (Err(Error::Cancelled), None) => {
-            say("Stopped");
-            Ok(())
+    match (folder, &args.output) {
+        (Some(folder), Some(name)) => {
+            result.map_err(|why| called(why, folder.path(), name))?;
+            folder.finish()?;
         }
-        (result, _) => result.and(told),
+        _ => result?,
     }
+    told
 }
 
-/// An empty folder, so that nothing is mixed with what was there.
-fn make_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-    let mut entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
-    if entries.next().is_some() {
+/// The bytes that the packed networks take at least, whatever type they come in.
+fn least(checkpoint: &Checkpoint, bits: QuantBits) -> u64 {
+    let files = checkpoint
+        .experts()
+        .flat_map(|(_, network)| &network.weights);
+    let lengths = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+    lengths.sum::<u64>() / 32 * u64::from(bits.count())
+}
+
+/// A folder in the making, so that nothing is mixed with what was there, and half a model is never taken for one.
+fn make_folder(folder: &Path) -> Result<PartialFolder> {
+    let is_empty = |mut entries: fs::ReadDir| entries.next().is_none();
+    if fs::read_dir(folder).is_ok_and(|entries| !is_empty(entries)) {
         return Err(Error::content(folder, "is not empty: give a new folder"));
     }
-    Ok(())
+    let above = folder_of(folder);
+    fs::create_dir_all(above).map_err(Error::file("create", above))?;
+    PartialFolder::create(folder)
+}
+
+/// An error that names the folder as it shall be called.
+fn called(why: Error, temporary: &Path, name: &Path) -> Error {
+    let [temporary, name] = [temporary, name].map(|path| path.display().to_string());
+    match why {
+        Error::Other(message) => Error::Other(message.replace(&temporary, &name)),
+        why => why,
+    }
 }
 
 /// "DiT for high noise: its velocity differs by 0.31 %, the file takes 15.0 GB"

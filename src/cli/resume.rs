@@ -1,13 +1,12 @@
 //! `zoetrope resume`: the rest of an unfinished job.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::Args;
 
 use super::args::Work;
+use super::follow;
 use super::progress::{ProgressSink, headline};
-use super::{destination, follow, show};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;
@@ -25,14 +24,13 @@ pub struct Resume {
 }
 
 /// Goes on with the video that the folder belongs to.
-pub fn run(args: &Resume) -> ExitCode {
-    show(args.work, |face| go_on(args, face))
-}
-
-fn go_on(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
+///
+/// # Errors
+/// There is nothing to go on with, it cannot be made, or was stopped.
+pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let mut plan = saved::plan(&args.folder)?;
     plan.limits = args.work.limits.or(plan.limits);
-    destination::check_plan(&plan)?;
+    saved::check_rest(&plan)?;
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();

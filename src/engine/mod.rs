@@ -4,6 +4,7 @@
 mod clock;
 mod current_job;
 pub mod device;
+pub mod exit;
 pub mod memory;
 pub mod metal;
 mod outbox;
@@ -14,6 +15,7 @@ pub mod self_test;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -24,6 +26,8 @@ use crate::pipeline;
 use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;
+
+pub use crate::pipeline::{CutPrompt, cut_prompts};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.
@@ -80,6 +84,24 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Asks the job at hand to stop and all that come after it not to begin, waits so long for the thread to end, and
+    /// tells whether it has. What it had to say until then is among its events.
+    ///
+    /// MLX cannot be interrupted in a step. Whoever cannot wait for its end leaves by [`exit::leave_at_once`].
+    pub fn stop(&self, patience: Duration) -> bool {
+        self.current_job.close();
+        // The thread may have ended already, and then there is nothing to stop.
+        let _ = self.commands.send(Command::Stop);
+        let start = Instant::now();
+        let has_ended = || self.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        while !has_ended() && start.elapsed() < patience {
+            thread::sleep(Duration::from_millis(5));
+        }
+        has_ended()
+    }
+}
+
 /// One job after the other, until told to stop or until nobody is left who could ask for one.
 fn run(inbox: &Receiver<Command>, outbox: &Outbox, current_job: &CurrentJob) {
     for command in inbox {
@@ -105,8 +127,8 @@ fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
         Command::Resume(handle, plan) => {
             current_job.take(&handle);
             perform(&handle, outbox, Some(&plan), |reporter| {
-                let model = pipeline::saved::check_model(&plan);
-                let fitted = model.and_then(|()| memory::fit_rest(&plan));
+                let inputs = pipeline::saved::check_inputs(&plan);
+                let fitted = inputs.and_then(|()| memory::fit_rest(&plan));
                 let Fitted { plan, savings, .. } =
                     fitted.map_err(|why| pipeline::saved::still_kept(&plan, why))?;
                 outbox.fitted(handle.id, savings, true);

@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
 use crate::job::{Event, JobHandle, Plan, Record};
-use crate::pipeline::{Outcome, Reporter};
+use crate::pipeline::{Outcome, Reporter, saved};
 
 /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
 /// goes on the library.
@@ -46,11 +46,16 @@ pub fn perform(
     outbox.send(match result {
         Ok(Ok(outcome)) => finished(id, outcome, plan, &clock.into_inner()),
         Ok(Err(error)) => ended(id, error),
-        Err(panic) => Event::Failed {
-            id,
-            message: defect(panic.as_ref()),
-            kept: None,
-        },
+        Err(panic) => {
+            let why = Error::Other(defect(panic.as_ref()));
+            ended(
+                id,
+                match plan {
+                    Some(plan) => saved::still_kept(plan, why),
+                    None => why,
+                },
+            )
+        }
     });
 }
 

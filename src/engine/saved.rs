@@ -1,3 +1,6 @@
-//! What earlier jobs left on the disk. Nothing is computed here, so no thread is needed.
+//! What earlier jobs left on the disk. And what stands in the way of leaving more there. Nothing is
+//! computed here, so no thread is needed.
 
-pub use crate::pipeline::saved::{Latents, latents, plan, unfinished};
+pub use crate::pipeline::saved::{
+    Latents, check_decoding, check_plan, check_rest, latents, plan, unfinished,
+};

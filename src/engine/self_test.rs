@@ -8,9 +8,10 @@ use sysinfo::System;
 
 use super::probe;
 use crate::backend::Backend;
+use crate::dirs;
+use crate::disk::PartialFile;
 use crate::error::Result;
 use crate::job::DeviceFault;
-use crate::pipeline::cache;
 
 /// What was found, and for whom it holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub fn fault() -> Option<DeviceFault> {
     if Backend::current().ok()? == Backend::Cpu {
         return None;
     }
-    let file = cache::folder().map(|folder| folder.join("probe.json"));
+    let file = dirs::cache().map(|folder| folder.join("probe.json"));
     remembered(file.as_deref(), &subject(), probe::run)
         .ok()
         .flatten()
@@ -62,7 +63,7 @@ pub fn remembered(
     if let (Some(file), Ok(json)) = (file, serde_json::to_vec(&answer)) {
         // What cannot be remembered is asked for again.
         let _ = file.parent().map(fs::create_dir_all);
-        let _ = fs::write(file, json);
+        let _ = PartialFile::write(file, &json);
     }
     Ok(fault)
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Defaults, Size, Variant};
+use super::refusal::refuse;
+use super::{Defaults, Field, Refusal, Size, Variant};
 
 /// The files of one model, none of them opened, and its recommended settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +68,28 @@ pub enum Expert {
 }
 
 impl Checkpoint {
+    /// Whether the numbers of one that comes from a file can work.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        let boundary = self.high_noise.as_ref().map(|high| high.boundary);
+        if boundary.is_some_and(|boundary| !(0.0..=1.0).contains(&boundary)) {
+            return refuse(
+                Field::Guidance,
+                "A boundary between two experts that is not from 0 to 1 cannot work",
+            );
+        }
+        let channels = self.variant.latent_channels() as usize;
+        match &self.latent_rgb {
+            Some(map) if map.factors.len() != channels => refuse(
+                Field::Size,
+                format!(
+                    "{} factors for {channels} channels cannot work",
+                    map.factors.len()
+                ),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// Every expert and its files, that for high noise first.
     pub fn experts(&self) -> impl Iterator<Item = (Expert, &Network)> {
         let high = self.high_noise.iter();

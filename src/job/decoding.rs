@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::params::canvas::check_fps;
+use super::params::canvas::{check_fps, check_video};
 use super::plan::check_output;
 use super::refusal::refuse;
 use super::{
@@ -78,6 +78,7 @@ impl Decoding {
         let precision = precision.or(told.map(|info| info.compute.vae_precision));
         check_output(&output)?;
         let canvas = Canvas::of_latents(shape, checkpoint.variant, fps);
+        check_video(canvas.size)?;
         let info = match info {
             Some(info) => VideoInfo::Generated(Box::new(GenerationInfo { canvas, ..info })),
             None => VideoInfo::Decoded(DecodedInfo {

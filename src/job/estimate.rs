@@ -1,10 +1,11 @@
 //! An *estimate* is how long a job will take, told from those that this machine has finished.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Compute, Plan, Timings, Variant};
+use super::{Compute, Expert, MemoryOptions, Plan, Timings, Variant};
 
 /// What a job will take, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,23 +44,34 @@ struct Line {
 /// Jobs of one kind take equally long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Kind {
+    /// The folder of the model: two of one name can hold weights of different types.
+    root: PathBuf,
     model: String,
     variant: Variant,
+    /// Whether the processor computes alone.
+    by_processor: bool,
     #[serde(flatten)]
     compute: Compute,
+    loras: Vec<(PathBuf, Option<Expert>)>,
+    thrift: MemoryOptions,
     /// Whether each step looks at the prompt and at what is to be avoided.
     guided: bool,
     tokens: u64,
 }
 
 impl Kind {
-    fn of(plan: &Plan) -> Self {
+    fn of(plan: &Plan, by_processor: bool) -> Self {
         let guidance = plan.sampling.guidance;
+        let loras = plan.sources.loras.iter();
         let plain = |scale: f64| scale.total_cmp(&1.0).is_eq();
         Self {
+            root: plan.checkpoint.root.clone(),
             model: plan.checkpoint.name.clone(),
+            by_processor,
             variant: plan.checkpoint.variant,
             compute: plan.compute,
+            loras: loras.map(|lora| (lora.file.clone(), lora.expert)).collect(),
+            thrift: plan.thrift,
             guided: !(plain(guidance.low) && plain(guidance.high)),
             tokens: plan.tokens(),
         }
@@ -86,8 +98,9 @@ impl Kind {
 }
 
 impl Estimates {
-    /// Takes note of what a job took that was begun with `plan`. What it did not do is not learnt.
-    pub fn learn(&mut self, plan: &Plan, timings: &Timings) {
+    /// Takes note of what a job took that was carried out as `plan` says, `by_processor` alone or not. What it did not
+    /// do is not learnt.
+    pub fn learn(&mut self, plan: &Plan, by_processor: bool, timings: &Timings) {
         let Timings {
             text,
             load,
@@ -98,7 +111,7 @@ impl Estimates {
         if denoise.units == 0 || decode.units == 0 {
             return;
         }
-        let kind = Kind::of(plan);
+        let kind = Kind::of(plan, by_processor);
         let pixels = decode.units as f64 * plan.canvas.size.area() as f64;
         let mut line = Line {
             step: denoise.seconds / denoise.units as f64,
@@ -116,24 +129,24 @@ impl Estimates {
         }
     }
 
-    /// How long a job will take, if one like it was finished here.
-    pub fn of(&self, plan: &Plan) -> Option<Duration> {
-        let nearest = self.nearest(plan)?;
-        let step = nearest.step * Kind::of(plan).work() / nearest.kind.work();
+    /// How long a job will take, `by_processor` alone or not, if one like it was finished here.
+    pub fn of(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
+        let nearest = self.nearest(plan, by_processor)?;
+        let step = nearest.step * Kind::of(plan, by_processor).work() / nearest.kind.work();
         let denoise = step * f64::from(plan.sampling.steps);
         let seconds = nearest.text + nearest.load + denoise + nearest.decoding(plan);
         Duration::try_from_secs_f64(seconds).ok()
     }
 
     /// How long it will take to decode the frames of a job, if one like it was finished here.
-    pub fn decoding(&self, plan: &Plan) -> Option<Duration> {
-        let nearest = self.nearest(plan)?;
+    pub fn decoding(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
+        let nearest = self.nearest(plan, by_processor)?;
         Duration::try_from_secs_f64(nearest.decoding(plan)).ok()
     }
 
     /// What is known of the job that is most like this one, if any is like it.
-    fn nearest(&self, plan: &Plan) -> Option<&Line> {
-        let kind = Kind::of(plan);
+    fn nearest(&self, plan: &Plan, by_processor: bool) -> Option<&Line> {
+        let kind = Kind::of(plan, by_processor);
         let distance = |line: &Line| {
             (line.kind.tokens.max(1) as f64 / kind.tokens.max(1) as f64)
                 .ln()

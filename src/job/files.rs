@@ -22,6 +22,13 @@ impl Plan {
             .chain(self.checkpoint.paths_mut())
     }
 
+    /// Every file that the plan reads, the pictures first. The same plan gives the same order.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let mut sources = self.sources.clone();
+        let own: Vec<_> = sources.files_mut().map(std::mem::take).collect();
+        own.into_iter().chain(self.checkpoint.files()).collect()
+    }
+
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let references = &mut self.guides.references;
@@ -35,7 +42,15 @@ impl Checkpoint {
         self.clone().paths_mut().map(std::mem::take).collect()
     }
 
-    /// The same, to be changed. A new field must be thought of here.
+    /// Every file of the model.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let root = &self.root;
+        let mut paths = self.paths();
+        paths.retain(|path| path != root);
+        paths
+    }
+
+    /// [`paths`](Self::paths), to be changed. A new field must be thought of here.
     fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let Self {
             name: _,

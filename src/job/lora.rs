@@ -1,11 +1,12 @@
 //! A *LoRA* is a file with a small change to a model's DiT, that somebody trained.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::plain_text::one_line;
 use super::{Expert, Refusal};
 
 /// A LoRA as it is to be used.
@@ -41,28 +42,88 @@ impl fmt::Display for Lora {
     }
 }
 
-/// `FILE[:STRENGTH][:high|low]`, read from its end, since a file's name may have colons.
+/// `FILE[:STRENGTH][:high|low]`. A file's name may have colons: the longest beginning that is the name of a file is taken
+/// for the file, and where there is none, what reads as a strength or an expert is taken off the end.
 impl FromStr for Lora {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (rest, expert) = match text.rsplit_once(':') {
-            Some((rest, "high")) => (rest, Some(Expert::HighNoise)),
-            Some((rest, "low")) => (rest, Some(Expert::LowNoise)),
-            _ => (text, None),
+        let named = |length: &usize| Path::new(&text[..*length]).exists();
+        let colons = text.rmatch_indices(':').map(|(place, _)| place);
+        let file = [text.len()].into_iter().chain(colons).find(named);
+        let mut rest = file.map_or(text, |length| &text[length..]);
+        let mut lora = Self {
+            file: PathBuf::new(),
+            strength: 1.0,
+            expert: None,
         };
-        let number = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
-        let (file, strength) = rest
-            .rsplit_once(':')
-            .and_then(|(file, strength)| Some((file, number(strength)?)))
-            .unwrap_or((rest, 1.0));
-        if file.is_empty() {
+        let (mut has_strength, mut has_expert) = (false, false);
+        while let Some((before, word)) = rest.rsplit_once(':') {
+            match Suffix::of(word) {
+                Suffix::Strength(strength) if !has_strength => {
+                    (lora.strength, has_strength) = (strength, true);
+                }
+                Suffix::Expert(expert) if !has_expert => {
+                    (lora.expert, has_expert) = (Some(expert), true);
+                }
+                Suffix::Name if file.is_none() => break,
+                _ => return Err(no_suffix(word)),
+            }
+            rest = before;
+        }
+        lora.file = file.map_or(rest, |length| &text[..length]).into();
+        if lora.file.as_os_str().is_empty() {
             return Err("give a file, and how much of it, as in style.safetensors:0.8".into());
         }
-        Ok(Self {
-            file: file.into(),
-            strength,
-            expert,
-        })
+        Ok(lora)
+    }
+}
+
+/// What stands behind a colon.
+enum Suffix {
+    Strength(f64),
+    Expert(Expert),
+    /// Something that is meant for a strength.
+    Wrong,
+    /// Maybe a part of the file's name.
+    Name,
+}
+
+impl Suffix {
+    fn of(word: &str) -> Self {
+        let word = word.trim().to_lowercase();
+        let joined = word.replace(['_', '-', ' '], "");
+        match joined.as_str() {
+            "high" | "highnoise" => return Self::Expert(Expert::HighNoise),
+            "low" | "lownoise" => return Self::Expert(Expert::LowNoise),
+            "" => return Self::Wrong,
+            _ => {}
+        }
+        match word.parse::<f64>() {
+            Ok(strength) if strength.is_finite() => Self::Strength(strength),
+            Ok(_) => Self::Wrong,
+            // "0,8", "80%"
+            Err(_) if word.starts_with(|c: char| c.is_ascii_digit() || "+-.,".contains(c)) => {
+                let is_number = |c: char| c.is_ascii_digit() || "+-.,%".contains(c);
+                if word.chars().all(is_number) {
+                    Self::Wrong
+                } else {
+                    Self::Name
+                }
+            }
+            Err(_) => Self::Name,
+        }
+    }
+}
+
+fn no_suffix(word: &str) -> String {
+    let word = one_line(word);
+    match word.trim() {
+        "" => "nothing follows the last colon: give a strength, as in style.safetensors:0.8"
+            .to_owned(),
+        word => format!(
+            "\u{201c}{word}\u{201d} is no strength and no expert: give a number, and for one of two experts high or \
+             low, as in style.safetensors:0.8:high"
+        ),
     }
 }

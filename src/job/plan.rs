@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
     Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs, Refusal,
@@ -95,7 +96,7 @@ impl Plan {
             .canvas
             .resolve(&request.sources, &checkpoint, found)?;
         request.sources.check_pictures(variant, canvas.frames)?;
-        if request.prompt.trim().is_empty() {
+        if is_blank(&request.prompt) {
             return refuse(
                 Field::Prompt,
                 "The prompt is empty: say what the video should show",
@@ -124,14 +125,20 @@ impl Plan {
         })
     }
 
-    /// Checks the numbers again, after a way on which anything can have happened to them.
+    /// Checks everything again, after a way on which anything can have happened to it.
     ///
     /// # Errors
-    /// The first number that cannot work, with what would.
+    /// The first value that cannot work, with what would.
     pub fn check(&self) -> Result<(), Refusal> {
-        self.canvas.check(self.checkpoint.variant)?;
-        self.guides.check(self.checkpoint.variant)?;
+        let (checkpoint, variant) = (&self.checkpoint, self.checkpoint.variant);
+        checkpoint.check()?;
+        self.canvas.check(variant)?;
+        self.guides.check(variant)?;
         self.sampling.check()?;
+        self.sampling.guidance.check(checkpoint)?;
+        self.sources.check_first(variant)?;
+        self.sources.check_pictures(variant, self.canvas.frames)?;
+        self.sources.check_loras(checkpoint)?;
         self.thrift.check()
     }
 
@@ -178,15 +185,26 @@ impl Plan {
 
 /// Whether the video can have this name.
 pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
+    let shown = output.display();
+    if output.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return refuse(
+            Field::Output,
+            format!("{shown} is the name of a folder: leave out the / at the end"),
+        );
+    }
+    // It goes into the plan and the settings, which are text.
+    if output.to_str().is_none() {
+        return refuse(
+            Field::Output,
+            format!("{shown} is not written in UTF-8: choose another name"),
+        );
+    }
     let extension = output.extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
     refuse(
         Field::Output,
-        format!(
-            "{} cannot be the video: give a name that ends in .mp4",
-            output.display()
-        ),
+        format!("{shown} cannot be the video: give a name that ends in .mp4"),
     )
 }

@@ -21,6 +21,15 @@ impl Size {
         Self { width, height }
     }
 
+    /// The largest video that can be written, lying or standing: `OpenH264` ends there.
+    pub const LARGEST_VIDEO: Self = Self::new(3840, 2160);
+
+    /// Whether a video can have this size, as far as it is not too small.
+    pub fn fits_video(self) -> bool {
+        let (short, long) = (self.width.min(self.height), self.width.max(self.height));
+        long <= Self::LARGEST_VIDEO.width && short <= Self::LARGEST_VIDEO.height
+    }
+
     /// The number of pixels.
     pub fn area(self) -> u64 {
         u64::from(self.width) * u64::from(self.height)

@@ -1,9 +1,9 @@
 //! The folders of the library: where this system keeps what programs know, and what people watch.
 
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::{env, mem};
 
-use directories::{ProjectDirs, UserDirs};
+use crate::dirs;
 
 /// Where everything is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,30 +17,11 @@ pub struct Dirs {
 }
 
 impl Dirs {
-    /// `ZOETROPE_DATA_DIR` and `ZOETROPE_VIDEOS_DIR`, or where this system keeps them: on a Mac
-    /// `Application Support/app.zoetrope.Zoetrope` and `Movies/Zoetrope`.
+    /// Those of [`crate::dirs`]; none without a home folder.
     pub fn of_user() -> Option<Self> {
-        let given = |name: &str| env::var_os(name).filter(|path| !path.is_empty());
-        let data = || {
-            Some(
-                ProjectDirs::from("app", "zoetrope", "Zoetrope")?
-                    .data_dir()
-                    .to_owned(),
-            )
-        };
-        let videos = || {
-            let dirs = UserDirs::new()?;
-            let home = || dirs.home_dir().join("Videos");
-            let videos = dirs.video_dir().map_or_else(home, PathBuf::from);
-            Some(videos.join("Zoetrope"))
-        };
         Some(Self {
-            data: given("ZOETROPE_DATA_DIR")
-                .map(PathBuf::from)
-                .or_else(data)?,
-            videos: given("ZOETROPE_VIDEOS_DIR")
-                .map(PathBuf::from)
-                .or_else(videos)?,
+            data: dirs::data()?,
+            videos: dirs::videos()?,
             earlier: Vec::new(),
         })
     }

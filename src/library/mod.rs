@@ -69,7 +69,7 @@ impl Library {
     /// # Errors
     /// It cannot be written.
     pub fn save(&self, record: &Record) -> Result<()> {
-        records::write(&self.places.records(), record)
+        records::change(&self.places.records(), record)
     }
 
     /// Takes a video off the library. `discard` takes the video itself away, to where it can be got back
@@ -101,6 +101,19 @@ impl Library {
         unfinished::find(earlier.iter().chain([videos]))
     }
 
+    /// Takes an unfinished video away: `discard` gets its run folder, if there is one, also where it is `in_use`.
+    ///
+    /// # Errors
+    /// A process works in the folder and it is not known to be `in_use`, it is none of ours, or it cannot be taken away. Then it stays.
+    pub fn discard_unfinished(
+        &self,
+        folder: &Path,
+        in_use: bool,
+        discard: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<()> {
+        unfinished::discard(folder, in_use, discard)
+    }
+
     /// The jobs that were kept and not begun since, the next one first.
     pub fn waiting(&self) -> Vec<Plan> {
         waiting::read(&self.places.waiting())
@@ -116,7 +129,7 @@ impl Library {
 
     /// What was learnt of this machine's speed; nothing if that cannot be read.
     pub fn estimates(&self) -> Estimates {
-        json::read(&self.places.estimates()).unwrap_or_default()
+        json::read_by_field(&self.places.estimates())
     }
 
     /// Keeps what was learnt.

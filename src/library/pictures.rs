@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
 use crate::job::Plan;
-use crate::media::PartialFile;
 
 /// Copies the pictures of `plan` to `folder`, and names the copies in it.
 pub(super) fn keep(folder: &Path, plan: &mut Plan) -> Result<()> {
@@ -23,16 +23,14 @@ fn copy(folder: &Path, picture: &Path) -> Result<PathBuf> {
     if picture.starts_with(folder) {
         return Ok(picture.to_owned());
     }
-    let bytes = fs::read(picture).map_err(Error::file("read", picture))?;
+    let bytes = disk::read(picture)?;
     let folder = folder.join(name(&bytes));
     let copy = folder.join(picture.file_name().unwrap_or_default());
     if copy.is_file() {
         return Ok(copy);
     }
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let mut file = PartialFile::create(&copy)?;
-    file.write_at(0, &bytes)?;
-    file.finish()?;
+    PartialFile::write(&copy, &bytes)?;
     Ok(copy)
 }
 

@@ -5,11 +5,16 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process;
 
+use serde_json::Value;
+
 use crate::error::{Error, Result};
 use crate::job::Record;
 use crate::media::json;
 
 const ENDING: &str = "json";
+
+/// The fields that are not always there.
+const OPTIONAL: [&str; 3] = ["title", "image", "last_image"];
 
 /// All records in `folder`, newest first.
 pub(super) fn read_all(folder: &Path) -> Result<Vec<Record>> {
@@ -49,8 +54,24 @@ pub(super) fn add(folder: &Path, record: Record) -> Result<Record> {
     Ok(record)
 }
 
+/// Writes what was changed in a record. What a newer version of the program has written into it stays.
+pub(super) fn change(folder: &Path, record: &Record) -> Result<()> {
+    let path = file(folder, &record.id);
+    let value = serde_json::to_value(record);
+    let mut value = value.map_err(|error| Error::content(&path, error.to_string()))?;
+    if let (Some(Value::Object(before)), Some(now)) = (json::read(&path), value.as_object_mut()) {
+        for (key, before) in before {
+            // What made a video does not change; these three may be taken away.
+            if key == "settings" || !(now.contains_key(&key) || OPTIONAL.contains(&key.as_str())) {
+                now.insert(key, before);
+            }
+        }
+    }
+    json::write(&path, &value)
+}
+
 /// Writes a record that has a name.
-pub(super) fn write(folder: &Path, record: &Record) -> Result<()> {
+fn write(folder: &Path, record: &Record) -> Result<()> {
     json::write(&file(folder, &record.id), record)
 }
 

@@ -23,6 +23,13 @@ pub enum LibraryCommand {
     Save(Box<Record>),
     /// Take a video off the library and its file to the Trash.
     Remove(Box<Record>),
+    /// Take the run folder of an unfinished video to the Trash.
+    Discard {
+        /// The folder.
+        folder: PathBuf,
+        /// Whether a job of this process may still be in it, which is about to end with the process.
+        in_use: bool,
+    },
     /// Keep what was learnt of this machine's speed.
     Learn(Box<Estimates>),
     /// Keep the jobs that wait, the next one first.
@@ -51,6 +58,8 @@ pub enum LibraryEvent {
     Added(Box<Record>),
     /// The video of this name is gone.
     Removed(String),
+    /// The run folder of an unfinished video could not be taken away; a sentence for the user.
+    Undiscarded(PathBuf, String),
     /// Something could not be done; a sentence for the user.
     Failed(String),
 }
@@ -97,6 +106,15 @@ impl LibraryWorker {
         })
     }
 
+    /// Finishes what it was asked for, and does nothing more.
+    pub fn close(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nobody to tell what went wrong in it.
+            let _ = thread.join();
+        }
+    }
+
     /// Asks for something; it is done after what was asked for before.
     pub fn ask(&self, command: LibraryCommand) {
         if let Some(commands) = &self.commands {
@@ -108,10 +126,7 @@ impl LibraryWorker {
 
 impl Drop for LibraryWorker {
     fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 
@@ -135,6 +150,12 @@ fn run(
         LibraryCommand::Remove(record) => library
             .remove(&record, discard)
             .map(|()| Some(LibraryEvent::Removed(record.id))),
+        LibraryCommand::Discard { folder, in_use } => {
+            let discarded = library.discard_unfinished(&folder, in_use, discard);
+            Ok(discarded
+                .err()
+                .map(|why| LibraryEvent::Undiscarded(folder, why.to_string())))
+        }
         LibraryCommand::Learn(estimates) => library.save_estimates(&estimates).map(|()| None),
         LibraryCommand::Wait(plans) => library.keep_waiting(&plans).map(|()| None),
         LibraryCommand::Write(path, value) => json::write(&path, &value).map(|()| None),

@@ -9,6 +9,7 @@ use image::RgbImage;
 
 use super::mp4::{self, Mp4Reader, Mp4Writer};
 use super::photo;
+use crate::disk::{Output, check_outputs};
 use crate::job::{Export, Format, Quality, Size};
 use crate::{Error, Result};
 
@@ -20,12 +21,26 @@ pub type Step<'a> = &'a mut dyn FnMut(usize, usize) -> Result<()>;
 /// # Errors
 /// The video cannot be read, the file cannot be written, or `step` ended it.
 pub fn export(export: &Export, step: Step) -> Result<()> {
+    check_target(export)?;
     let frames = Frames::open(export)?;
     match export.format {
         Format::Mp4(quality) => video(export, frames, quality, step),
         Format::Gif => gif::write(&export.target, frames, step),
         Format::Pictures => pictures::sequence(&export.target, frames, step),
         Format::Still(index) => pictures::still(&export.target, frames, index, step),
+    }
+}
+
+/// A folder must be new or empty, and so the video is not in it.
+fn check_target(export: &Export) -> Result<()> {
+    let output = Output {
+        what: "the export",
+        path: &export.target,
+        bytes: 0,
+    };
+    match export.format {
+        Format::Pictures => Ok(()),
+        _ => check_outputs(&[output], [export.source.as_path()]),
     }
 }
 

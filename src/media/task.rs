@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
+use std::time::Duration;
 
 use crate::{Error, Result};
 
@@ -67,6 +68,16 @@ impl<T: Send + 'static> Task<T> {
     /// Waits for its end.
     pub fn wait(self) -> Result<T> {
         self.result.recv().unwrap_or_else(|_| Err(ended()))
+    }
+
+    /// Cancels it, waits so long for its end, and tells whether that has come: then nothing is left of what it had
+    /// not finished.
+    pub fn stop(&self, patience: Duration) -> bool {
+        self.pace.cancel();
+        !matches!(
+            self.result.recv_timeout(patience),
+            Err(RecvTimeoutError::Timeout)
+        )
     }
 
     /// How far it is, and the way to cancel it.

@@ -39,19 +39,34 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
     let place = format!("after step {step} of {}", plan.sampling.steps);
     let problem = if !spread.is_finite() {
         format!(
-            "The latents {place} are not finite: the model's weights are damaged, or its products overflow in half \
-             precision, which --dtype f32 avoids"
+            "The latents {place} are not finite: {}the model's weights are damaged, or its products overflow in half \
+             precision, which --dtype f32 avoids",
+            suspects(plan)
         )
     } else if spread > *PLAUSIBLE.end() {
         format!(
             "The latents {place} have {spread:.0} times their normal spread, which cannot become a video: guidance {} \
-             or shift {} is too strong, or the weights are damaged",
-            plan.sampling.guidance, plan.sampling.shift
+             or shift {} is too strong, {}or the weights are damaged",
+            plan.sampling.guidance,
+            plan.sampling.shift,
+            suspects(plan)
         )
     } else {
-        format!("The latents {place} are all next to zero: the model's weights are damaged")
+        format!(
+            "The latents {place} are all next to zero: {}the model's weights are damaged",
+            suspects(plan)
+        )
     };
     Err(Error::Other(problem))
+}
+
+/// What else may be to blame, to stand before the model's weights in a sentence.
+fn suspects(plan: &Plan) -> &'static str {
+    match plan.sources.loras.as_slice() {
+        [] => "",
+        [_] => "the LoRA is damaged or too strong, or ",
+        _ => "one of the LoRAs is damaged or too strong, or ",
+    }
 }
 
 /// The root mean square: not finite if any value is not, and one small reduction.

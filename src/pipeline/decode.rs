@@ -9,13 +9,13 @@ use crate::Result;
 use crate::job::{Clip, Decoding, Stage, VaePrecision};
 use crate::media::mp4::Mp4Writer;
 use crate::model::vae::{Decoder, Tiling};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
 pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
     let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
-    let decoder = Weights::open(&plan.checkpoint.vae)?.load(|weights| {
+    let decoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?.load(|weights| {
         let kind = super::vae_kind(plan.checkpoint.variant);
         Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
     })?;

@@ -1,11 +1,12 @@
 //! The decoded frames as floats, for whoever wants more than 8 bits of them.
 
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use mlx_rs::{Array, Dtype};
 
-use crate::job::Size;
-use crate::media::PartialFile;
+use crate::disk::{self, PartialFile};
+use crate::job::{Plan, Size};
 use crate::{Error, Result};
 
 /// The tensor `frames`, (3, frames, height, width), float32 in [-1, 1], written as frames come.
@@ -19,14 +20,7 @@ pub(super) struct FramesFile {
 
 impl FramesFile {
     pub(super) fn create(path: &Path, frames: usize, size: Size) -> Result<Self> {
-        let (height, width) = (size.height as usize, size.width as usize);
-        let bytes = 3 * frames * height * width * size_of::<f32>();
-        let mut header = format!(
-            r#"{{"frames":{{"dtype":"F32","shape":[3,{frames},{height},{width}],"data_offsets":[0,{bytes}]}}}}"#
-        );
-        while !header.len().is_multiple_of(8) {
-            header.push(' ');
-        }
+        let header = header(frames, size);
         let mut file = PartialFile::create(path)?;
         file.write_at(0, &(header.len() as u64).to_le_bytes())?;
         file.write_at(8, header.as_bytes())?;
@@ -34,7 +28,7 @@ impl FramesFile {
             file,
             header: 8 + header.len() as u64,
             frames,
-            plane: height * width,
+            plane: size.area() as usize,
             written: 0,
         })
     }
@@ -61,6 +55,31 @@ impl FramesFile {
     pub(super) fn finish(self) -> Result<()> {
         self.file.finish()
     }
+}
+
+/// Whether a file holds frames as `plan` leads to.
+pub(super) fn is_of(path: &Path, plan: &Plan) -> bool {
+    let expected = header(plan.canvas.frames as usize, plan.canvas.size);
+    let mut beginning = vec![0; expected.len()];
+    let read = disk::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::Start(8))
+            .and_then(|_| file.read_exact(&mut beginning))
+            .map_err(Error::file("read", path))
+    });
+    read.is_ok() && beginning == expected.as_bytes()
+}
+
+/// What the file says of itself, behind the length of that.
+fn header(frames: usize, size: Size) -> String {
+    let Size { width, height } = size;
+    let bytes = 3 * frames * size.area() as usize * size_of::<f32>();
+    let mut header = format!(
+        r#"{{"frames":{{"dtype":"F32","shape":[3,{frames},{height},{width}],"data_offsets":[0,{bytes}]}}}}"#
+    );
+    while !header.len().is_multiple_of(8) {
+        header.push(' ');
+    }
+    header
 }
 
 fn floats(array: &Array) -> Result<Vec<f32>> {

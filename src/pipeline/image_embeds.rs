@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::Reporter;
 use super::conditioning::planes;
-use super::text_embeds::{EmbedCache, hex};
+use super::embed_cache::{EmbedCache, hex};
 use crate::Result;
 use crate::job::{Checkpoint, Size, Stage};
 use crate::media::photo;
 use crate::model::clip::{ImageEncoder, SIDE};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 
 /// To be counted up whenever the encoder comes to round differently, as that of the text.
 const EDITION: [u8; 1] = [1];
@@ -24,7 +24,7 @@ pub(super) fn read(
     pictures: &[&RgbImage],
     reporter: &mut Reporter,
 ) -> Result<Array> {
-    let weights = Weights::open(&checkpoint.image_encoder)?;
+    let weights = Weights::open_kind(&checkpoint.image_encoder, NetworkKind::ImageEncoder)?;
     let mut hash = Sha256::new();
     hash.update(weights.fingerprint()?);
     hash.update(EDITION);

@@ -6,7 +6,8 @@ use mlx_rs::Array;
 
 use super::checks;
 use super::tensor_file::{TensorFile, save_all};
-use crate::job::{GenerationInfo, LatentShape};
+use crate::disk;
+use crate::job::{GenerationInfo, LatentShape, Plan};
 use crate::{Error, Result};
 
 /// The tensor that every file of latents holds, (channels, frames, height, width).
@@ -62,6 +63,18 @@ pub fn latents(path: &Path) -> Result<Latents> {
 /// The settings that a file of latents says led to them.
 pub(super) fn info(file: &TensorFile) -> Option<GenerationInfo> {
     GenerationInfo::from_json(file.note(SETTINGS)?).ok()
+}
+
+/// Whether a file holds latents that `plan` led to.
+pub(super) fn is_of(path: &Path, plan: &Plan) -> bool {
+    // A pipe would wait for ever.
+    let file = disk::open(path).and_then(|_| latents(path));
+    let found = file.ok().and_then(|latents| latents.info);
+    let own = plan.info();
+    found.is_some_and(|found| {
+        let seeds = found.sampling.seed == own.sampling.seed;
+        seeds && found.prompt == own.prompt && found.canvas == own.canvas
+    })
 }
 
 /// Writes the final latents that `info` led to.

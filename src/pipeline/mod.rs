@@ -4,15 +4,17 @@
 
 mod bench;
 mod bytes;
-pub mod cache;
 mod checks;
 pub mod conditioning;
 mod decode;
 mod denoise;
+mod embed_cache;
 mod experts;
+mod fingerprint;
 mod frames_file;
 mod image_embeds;
 mod latents_file;
+mod outputs;
 mod plan_file;
 mod preview;
 mod quantize;
@@ -26,7 +28,7 @@ pub use bench::run as bench;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
-pub use text_embeds::TextEmbeds;
+pub use text_embeds::{CutPrompt, TextEmbeds, cut_prompts};
 
 use std::path::Path;
 
@@ -38,10 +40,12 @@ use crate::model::vae;
 use latents_file::Denoised;
 use run_folder::RunFolder;
 
-/// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents.
+/// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents. And what stands in the
+/// way of leaving more.
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
-    pub use super::plan_file::{check_model, read as plan};
+    pub use super::outputs::{check_decoding, check_plan, check_rest};
+    pub use super::plan_file::{check_inputs, read as plan};
     pub use super::run_folder::{finished_steps, still_kept, unfinished};
 }
 
@@ -65,6 +69,7 @@ const REUSED_BYTES: usize = 1 << 30;
 /// was told to stop. From the first finished step on, [`crate::Error::Unfinished`] around it.
 pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_plan(plan)?;
         let mut folder = RunFolder::begin(plan)?;
         let result = make(plan, &mut folder, reporter);
         folder.end(result)
@@ -78,6 +83,7 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// As [`generate`], and when the run folder is damaged or in use.
 pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_rest(plan).map_err(|why| run_folder::still_kept(plan, why))?;
         let mut folder = RunFolder::reopen(plan)?;
         let result = make(plan, &mut folder, reporter);
         folder.end(result)
@@ -90,6 +96,7 @@ pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 /// As [`generate`].
 pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
+        outputs::check_decoding(latents, decoding)?;
         decode::write(decoding, &latents_file::read(latents)?, reporter)?;
         Ok(None)
     })

@@ -1,16 +1,23 @@
 //! The plan in a run folder, so that another process can carry it out.
 
+use std::io::Read as _;
 use std::path::{self, Path, PathBuf};
 use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::fingerprint::Fingerprint;
+use super::run_folder;
 use crate::job::Plan;
 use crate::media::json;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
-const NAME: &str = "plan.json";
+pub(super) const NAME: &str = "plan.json";
 const PICTURES: &str = "pictures";
+
+/// Longer than any plan, in bytes.
+const MOST: u64 = 1 << 24;
 
 /// Grows when an older program could not go on with what a newer one left.
 const FORMAT: u32 = 1;
@@ -20,6 +27,8 @@ struct Written<'a> {
     format: u32,
     program: &'static str,
     plan: &'a Plan,
+    /// Those of [`Plan::inputs`].
+    fingerprints: Vec<Fingerprint>,
 }
 
 /// The part of the file that every version has.
@@ -31,39 +40,86 @@ struct Format {
 #[derive(Deserialize)]
 struct Read {
     plan: Plan,
+    /// Earlier versions wrote none.
+    #[serde(default)]
+    fingerprints: Vec<Fingerprint>,
 }
 
-/// Whether there is a plan in `folder`.
+/// Whether there is something with the plan's name in `folder`.
 pub(super) fn is_in(folder: &Path) -> bool {
     folder.join(NAME).exists()
 }
 
-/// Removes the plan from `folder`, if there is one, and then its pictures.
-pub(super) fn remove(folder: &Path) {
-    // What cannot be removed is in nobody's way.
-    let _ = fs::remove_file(folder.join(NAME));
-    let _ = fs::remove_dir_all(folder.join(PICTURES));
+/// Whether the plan in `folder` is one that this program wrote, in whatever version.
+pub(super) fn is_ours(folder: &Path) -> bool {
+    let value = bytes(&folder.join(NAME)).and_then(|json| {
+        serde_json::from_slice::<Value>(&json)
+            .map_err(|error| Error::content(folder, error.to_string()))
+    });
+    value.is_ok_and(|value| {
+        let program = value["program"].as_str();
+        value["format"].is_u64() && program.is_some_and(|name| name.starts_with("Zoetrope"))
+    })
 }
 
-/// Writes `plan` and copies of its pictures, which may be gone when they are wanted again.
+/// The copies of pictures that the plan in `folder` tells of.
+pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
+    let plan = bytes(&folder.join(NAME)).ok();
+    let plan = plan.and_then(|json| serde_json::from_slice::<Read>(&json).ok());
+    let mut copies = Vec::new();
+    if let Some(Read { mut plan, .. }) = plan {
+        let pictures = plan.pictures_mut().enumerate();
+        copies.extend(pictures.map(|(number, picture)| copy_of(folder, number, picture)));
+    }
+    copies
+}
+
+/// Removes the plan from `folder`, if there is one, and the copies of pictures that it tells of.
+pub(super) fn remove(folder: &Path) {
+    let copies = copies(folder);
+    // What cannot be removed is in nobody's way.
+    let _ = fs::remove_file(folder.join(NAME));
+    for copy in &copies {
+        let _ = fs::remove_file(copy);
+        // The folder of this copy and then that of all, if nothing else is in them.
+        for above in copy.ancestors().skip(1).take(2) {
+            let _ = fs::remove_dir(above);
+        }
+    }
+}
+
+/// Writes `plan`, and then copies of its pictures, which may be gone when they are wanted again.
 pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
     let mut plan = plan.clone();
     for file in plan.files_mut() {
         *file = path::absolute(&*file).map_err(Error::file("find", file))?;
     }
+    let fingerprints = plan.inputs();
+    let fingerprints = fingerprints.iter().map(|file| Fingerprint::of(file));
+    let written = Written {
+        format: FORMAT,
+        program: concat!("Zoetrope ", env!("CARGO_PKG_VERSION")),
+        plan: &plan,
+        fingerprints: fingerprints.collect::<Result<_>>()?,
+    };
+    json::write(&folder.join(NAME), &written)?;
     for (number, picture) in plan.pictures_mut().enumerate() {
         let copy = copy_of(folder, number, picture);
         if let Some(parent) = copy.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
-        fs::copy(&*picture, &copy).map_err(Error::file("copy", picture))?;
+        disk::copy(picture, &copy)?;
+        let all = folder.join(PICTURES);
+        disk::sync_folder(&all).map_err(Error::file("write", &all))?;
     }
-    let written = Written {
-        format: FORMAT,
-        program: concat!("Zoetrope ", env!("CARGO_PKG_VERSION")),
-        plan: &plan,
-    };
-    json::write(&folder.join(NAME), &written)
+    Ok(())
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = disk::open(path)?.take(MOST).read_to_end(&mut bytes);
+    read.map_err(Error::file("read", path))?;
+    Ok(bytes)
 }
 
 /// The plan in `folder`, for the video beside it, wherever both were moved.
@@ -73,7 +129,7 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
 pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
-    let json = fs::read(&path).map_err(Error::file("read", &path))?;
+    let json = bytes(&path)?;
     let damaged = |why: &dyn fmt::Display| {
         let problem = format!(
             "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
@@ -85,30 +141,61 @@ pub fn read(folder: &Path) -> Result<Plan> {
         let problem = "was left by a newer Zoetrope: go on with that one";
         return Err(Error::content(folder, problem));
     }
-    let Read { mut plan } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
+    let Read {
+        mut plan,
+        fingerprints,
+    } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
     plan.check().map_err(|why| damaged(&why))?;
     plan.output = output;
     for (number, picture) in plan.pictures_mut().enumerate() {
-        *picture = copy_of(folder, number, picture);
+        let copy = copy_of(folder, number, picture);
+        // The copy goes with the run folder: what names the picture later had better name the original, while that is
+        // what it was. Where the copy is missing, the job never began.
+        let is_original = fingerprints
+            .get(number)
+            .is_some_and(|known| Fingerprint::of(picture).is_ok_and(|found| found == *known));
+        if copy.exists() && !is_original {
+            *picture = copy;
+        }
     }
     Ok(plan)
 }
 
-/// Checks that the model which a video was begun with is still there.
+/// Checks that everything which a video was begun with is still there, and that what is still to be read is the same.
 ///
 /// # Errors
-/// A file of it is gone.
-pub fn check_model(plan: &Plan) -> Result<()> {
+/// A file is gone, or another one has its name.
+pub fn check_inputs(plan: &Plan) -> Result<()> {
     let model = &plan.checkpoint;
     let paths = model.paths();
-    let Some(missing) = paths.iter().find(|path| !path.exists()) else {
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        let problem = format!(
+            "is gone, and with it the model {} that this video was begun with: put it back there",
+            model.name
+        );
+        return Err(Error::content(missing, problem));
+    }
+    let folder = plan.run_folder();
+    let done = run_folder::finished_steps(plan)?;
+    if done == 0 {
         return Ok(());
-    };
-    let problem = format!(
-        "is gone, and with it the model {} that this video was begun with: put it back there",
-        model.name
-    );
-    Err(Error::content(missing, problem))
+    }
+    let written = bytes(&folder.join(NAME))?;
+    let written: Option<Read> = serde_json::from_slice(&written).ok();
+    let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
+    let inputs = plan.inputs();
+    let only_decodes = done == plan.sampling.steps as usize;
+    for (file, fingerprint) in inputs.iter().zip(&fingerprints) {
+        let matters = !only_decodes || model.vae.contains(file);
+        if matters && Fingerprint::of(file)? != *fingerprint {
+            let problem = format!(
+                "is not the file that this video was begun with: put that one back, or remove {} and begin anew",
+                folder.display()
+            );
+            return Err(Error::content(file, problem));
+        }
+    }
+    Ok(())
 }
 
 /// `OUT.mp4` for `OUT.mp4.run`.

@@ -77,6 +77,14 @@ impl<'a> Reporter<'a> {
     /// [`Error::Cancelled`] when the job should stop.
     pub fn step(&mut self, stage: Stage, done: usize, of: usize) -> Result<()> {
         (self.on_progress)(Progress { stage, done, of });
+        self.check()
+    }
+
+    /// Whether the job should go on, where there is nothing to tell.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when it should stop.
+    pub(super) fn check(&self) -> Result<()> {
         if (self.is_cancelled)() {
             return Err(Error::Cancelled);
         }

@@ -9,7 +9,8 @@
 //! | `latents.safetensors` | the final latents, from the last step on |
 //! | `lock` | nothing: the process that works in the folder holds a lock on it |
 //!
-//! Each file replaces its predecessor only when it is whole.
+//! Each file replaces its predecessor only when it is whole. What others put into the folder stays, and a folder that is
+//! not ours is never used.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -20,6 +21,7 @@ use mlx_rs::Array;
 use super::latents_file::{self, Denoised, TENSOR};
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
+use crate::disk;
 use crate::job::{GenerationInfo, Plan, ResumePoint};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
@@ -27,6 +29,12 @@ use crate::{Error, Result};
 const STATE: &str = "state.safetensors";
 const LATENTS: &str = "latents.safetensors";
 const LOCK: &str = "lock";
+
+/// What the Finder leaves wherever somebody looks.
+const FINDERS: &str = ".DS_Store";
+
+/// Somebody else who is just removing the folder is waited for so many times.
+const TRIES: usize = 8;
 
 /// The note with the number of finished steps.
 const STEP: &str = "step";
@@ -45,17 +53,8 @@ impl RunFolder {
     /// The folder of a new job. One with an unfinished video in it is never overwritten.
     pub(super) fn begin(plan: &Plan) -> Result<Self> {
         let path = plan.run_folder();
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(Error::file("create", &path)(error));
-            }
-            Err(_) if !path.is_dir() => {
-                let problem = "is in the way: remove it, or choose another name for the video";
-                return Err(Error::content(&path, problem));
-            }
-            _ => {}
-        }
-        let lock = lock(&path)?;
+        check_place(&path)?;
+        let lock = create(&path)?;
         if plan_file::is_in(&path) && [STATE, LATENTS].iter().any(|name| path.join(name).exists()) {
             let problem = format!(
                 "holds an unfinished video: {} goes on with it; remove the folder to begin anew",
@@ -63,8 +62,8 @@ impl RunFolder {
             );
             return Err(Error::content(&path, problem));
         }
+        plan_file::remove(&path);
         let folder = Self::new(path, lock, plan, 0);
-        folder.clear();
         plan_file::write(&folder.path, plan)?;
         Ok(folder)
     }
@@ -72,6 +71,7 @@ impl RunFolder {
     /// The folder of a job that ended early.
     pub(super) fn reopen(plan: &Plan) -> Result<Self> {
         let path = plan.run_folder();
+        check_place(&path)?;
         let lock = lock(&path)?;
         let kept = finished_steps(plan)?;
         Ok(Self::new(path, lock, plan, kept))
@@ -101,16 +101,27 @@ impl RunFolder {
         let memory = sampler.memory().into_iter();
         tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
         let notes = [(STEP, step.to_string())];
-        save_all(&self.path.join(STATE), &tensors, &notes)?;
+        let saved = save_all(&self.path.join(STATE), &tensors, &notes);
+        saved.map_err(|why| self.taken_away(why))?;
         self.kept = step;
         Ok(())
     }
 
     /// Keeps the final latents, which `info` led to.
     pub(super) fn keep_last(&mut self, info: &GenerationInfo, latents: &Array) -> Result<()> {
-        latents_file::write(&self.path.join(LATENTS), info, latents)?;
+        let written = latents_file::write(&self.path.join(LATENTS), info, latents);
+        written.map_err(|why| self.taken_away(why))?;
         self.kept = self.steps;
         Ok(())
+    }
+
+    /// Why nothing can be kept here.
+    fn taken_away(&self, why: Error) -> Error {
+        if self.path.is_dir() {
+            return why;
+        }
+        let problem = "was taken away while the video was being made: leave this folder where it is until the video is there";
+        Error::content(&self.path, problem)
     }
 
     /// The number of finished steps and the latents after them, if there are any; `sampler` then
@@ -150,15 +161,15 @@ impl RunFolder {
         read().map_err(damaged(&path))
     }
 
-    /// The job came to its end: removes the folder, or tells how to go on.
+    /// The job came to its end: removes the folder, or tells how to go on, if there is still something to go on with.
     pub(super) fn end<T>(mut self, result: Result<T>) -> Result<T> {
+        if result.is_ok() {
+            self.kept = 0;
+        } else if self.kept > 0 {
+            self.kept = finished_steps_in(&self.path, self.steps).unwrap_or(0);
+        }
         match result {
-            Ok(made) => {
-                self.kept = 0;
-                Ok(made)
-            }
-            Err(why) if self.kept == 0 => Err(why),
-            Err(why) => Err(Error::Unfinished {
+            Err(why) if self.kept > 0 => Err(Error::Unfinished {
                 why: Box::new(why),
                 kept: ResumePoint {
                     folder: self.path.clone(),
@@ -166,36 +177,131 @@ impl RunFolder {
                     of: self.steps,
                 },
             }),
+            result => result,
         }
     }
 
-    /// Removes what a job writes here, the plan first: without it the rest is no unfinished video.
+    /// Removes what a job writes here. Where that is everything, the folder is gone at once; else the plan goes first:
+    /// without it the rest is no unfinished video.
     fn clear(&self) {
+        if holds_only_ours(&self.path) && disk::discard(&self.path).is_ok() {
+            return;
+        }
         plan_file::remove(&self.path);
-        for name in [STATE, LATENTS] {
+        for name in [STATE, LATENTS, LOCK] {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(self.path.join(name));
         }
+        // What others put there stays.
+        let _ = fs::remove_dir(&self.path);
     }
 }
 
 impl Drop for RunFolder {
     fn drop(&mut self) {
-        if self.kept == 0 {
+        if self.kept == 0 && self.path.is_dir() {
             self.clear();
-            let _ = fs::remove_file(self.path.join(LOCK));
-            // What others put there stays.
-            let _ = fs::remove_dir(&self.path);
         }
     }
+}
+
+/// Checks that a run folder can be here: there is none yet, or it is one of ours.
+///
+/// # Errors
+/// What is in the way.
+pub(super) fn check_place(path: &Path) -> Result<()> {
+    let problem = match fs::symlink_metadata(path) {
+        Err(_) => {
+            // Its name is the longest of all.
+            return disk::check_target(path);
+        }
+        Ok(found) if found.is_symlink() => {
+            "is a link: remove it, or choose another name for the video"
+        }
+        Ok(found) if !found.is_dir() => {
+            "is in the way: remove it, or choose another name for the video"
+        }
+        Ok(_) if plan_file::is_ours(path) || is_leftover(path) => return Ok(()),
+        Ok(_) => {
+            "is a folder with other files in it: move it, or choose another name for the video"
+        }
+    };
+    Err(Error::content(path, problem))
+}
+
+/// Whether a job that ended before it had written its plan may have left this.
+fn is_leftover(folder: &Path) -> bool {
+    let is_empty = |name: &str| {
+        folder
+            .join(name)
+            .metadata()
+            .is_ok_and(|about| about.len() == 0)
+    };
+    let Ok(mut entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    entries.all(|entry| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            name == FINDERS || disk::is_temporary(&name) || (name == LOCK && is_empty(LOCK))
+        })
+    })
+}
+
+/// Whether everything in the folder was put there by a job.
+fn holds_only_ours(folder: &Path) -> bool {
+    let own = [STATE, LATENTS, LOCK, plan_file::NAME, FINDERS];
+    let copies = plan_file::copies(folder);
+    let mut places = vec![folder.to_owned()];
+    while let Some(place) = places.pop() {
+        let Ok(entries) = fs::read_dir(&place) else {
+            return false;
+        };
+        for entry in entries {
+            let Ok(entry) = entry else {
+                return false;
+            };
+            let (name, path) = (entry.file_name(), entry.path());
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let holds_copies = copies.iter().any(|copy| copy.starts_with(&path));
+            let is_own = place == folder && own.iter().any(|own| name == *own);
+            if is_folder && holds_copies {
+                places.push(path);
+            } else if is_folder || !(is_own || copies.contains(&path) || disk::is_temporary(&name))
+            {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// The folder, which may be there already, and its lock.
+fn create(folder: &Path) -> Result<Option<File>> {
+    for _ in 0..TRIES {
+        if let Err(error) = fs::create_dir(folder)
+            && error.kind() != io::ErrorKind::AlreadyExists
+        {
+            return Err(Error::file("create", folder)(error));
+        }
+        // Otherwise a power cut may take the folder, whatever is kept in it.
+        disk::sync_folder(disk::folder_of(folder)).map_err(Error::file("create", folder))?;
+        match lock(folder) {
+            Err(_) if !folder.exists() => {}
+            result => return result,
+        }
+    }
+    lock(folder)
 }
 
 /// Takes the folder for this process alone.
 fn lock(folder: &Path) -> Result<Option<File>> {
     let path = folder.join(LOCK);
-    let file = File::create(&path).map_err(Error::file("write to", folder))?;
+    let file = disk::open_lock(&path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) if disk::is_at(&file, &path) => Ok(Some(file)),
+        // Who had it until now has removed it.
+        Ok(()) => Err(Error::file("lock", folder)(io::ErrorKind::NotFound.into())),
         Err(TryLockError::WouldBlock) => {
             let problem = "is in use: another Zoetrope is making this video";
             Err(Error::content(folder, problem))
@@ -203,6 +309,18 @@ fn lock(folder: &Path) -> Result<Option<File>> {
         // Some network drives know no locks; that is no reason not to work there.
         Err(TryLockError::Error(_)) => Ok(None),
     }
+}
+
+/// How many bytes of a plan's latents are in its run folder.
+pub(super) fn bytes(plan: &Plan) -> u64 {
+    let folder = plan.run_folder();
+    let length = |name| {
+        folder
+            .join(name)
+            .metadata()
+            .map_or(0, |about: fs::Metadata| about.len())
+    };
+    [STATE, LATENTS].map(length).iter().sum()
 }
 
 /// The plan in a run folder, and the steps of it that are finished.
@@ -235,12 +353,16 @@ pub fn still_kept(plan: &Plan, why: Error) -> Error {
 /// # Errors
 /// What was kept is damaged.
 pub fn finished_steps(plan: &Plan) -> Result<usize> {
-    let (folder, steps) = (plan.run_folder(), plan.sampling.steps as usize);
-    if folder.join(LATENTS).exists() {
+    finished_steps_in(&plan.run_folder(), plan.sampling.steps as usize)
+}
+
+fn finished_steps_in(folder: &Path, steps: usize) -> Result<usize> {
+    // A pipe of that name would be waited for.
+    if folder.join(LATENTS).is_file() {
         return Ok(steps);
     }
     let path = folder.join(STATE);
-    if !path.exists() {
+    if !path.is_file() {
         return Ok(0);
     }
     let state = TensorFile::open(&path).map_err(damaged(&path))?;

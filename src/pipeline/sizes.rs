@@ -1,18 +1,21 @@
 //! How large a model's networks are, from the headers of its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mlx_rs::Dtype;
 
 use super::experts::{changed, compute_dtype};
-use crate::Result;
+use super::vae_kind;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::media::photo;
+use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
-use crate::model::vae::Tiling;
-use crate::model::{clip, dit, text};
-use crate::weights::Weights;
+use crate::model::vae::{Decoder, Encoder, Tiling};
+use crate::model::{clip, text};
+use crate::weights::{NetworkKind, Weights};
+use crate::{Error, Result};
 
 /// The places in a DiT whose weights are float32 whatever the products are computed in.
 const EXACT: [&str; 6] = [
@@ -24,7 +27,8 @@ const EXACT: [&str; 6] = [
     "norm3",
 ];
 
-/// The sizes of everything that decides how much memory a video takes.
+/// The sizes of everything that decides how much memory a video takes. On the way the headers are held against the
+/// networks: what would stop the work later stops it before it begins.
 ///
 /// # Errors
 /// A file cannot be read, or holds another network than it should.
@@ -34,15 +38,53 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     let dits = dits.map(|(expert, network)| Ok((expert, of_dit(plan, expert, network)?)));
     let dits: Vec<_> = dits.collect::<Result<_>>()?;
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
+    let text = of_text(&model.text_encoder, text_length)?;
+    check_text_width(model, text.width)?;
+    let inputs = model.variant.inputs();
+    let is_shown = plan.sources.image.is_some() || plan.sources.last_image.is_some();
+    if is_shown || !plan.guides.is_empty() || inputs.chain {
+        let kind = vae_kind(model.variant);
+        let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?.headers_only();
+        vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
+    }
     Ok(Sizes {
-        text: of_text(&model.text_encoder, text_length)?,
+        text,
         image: match model.image_encoder.as_slice() {
             [] => None,
             files => Some(of_image(files)?),
         },
         dits,
         vae: vae_sizes(model)?,
+        picture: picture(plan),
     })
+}
+
+/// What opening the larger of the pictures takes. One that cannot be read is told when it is its turn.
+fn picture(plan: &Plan) -> u64 {
+    let pictures = [&plan.sources.image, &plan.sources.last_image];
+    let pictures = pictures.into_iter().flatten();
+    pictures
+        .chain(&plan.guides.references)
+        .filter_map(|path| photo::memory(path).ok())
+        .max()
+        .unwrap_or_default()
+}
+
+/// Demands that the text encoder's features are as wide as those that the DiT reads: there are encoders of many sizes.
+fn check_text_width(model: &Checkpoint, width: u64) -> Result<()> {
+    let dit = Weights::open(&model.dit.weights)?;
+    let wanted = length(&dit, "text_embedding.0.weight", 1)?;
+    if width == wanted {
+        return Ok(());
+    }
+    let file = model.text_encoder.first();
+    let problem = format!(
+        "is a text encoder of another size: it is {width} wide, and this model reads {wanted} (UMT5-XXL): choose that one"
+    );
+    Err(Error::content(
+        file.map_or(Path::new(""), PathBuf::as_path),
+        problem,
+    ))
 }
 
 /// The sizes of a model's VAE.
@@ -50,11 +92,21 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
 /// # Errors
 /// As [`sizes`].
 pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
-    let vae = Weights::open(&model.vae)?;
+    let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?;
+    let kind = vae_kind(model.variant);
+    vae.headers_only()
+        .load(|weights| Decoder::load(kind, weights).map(drop))?;
+    // For sentences alone the half that reads pictures need not be there.
+    let first = "encoder.conv1.weight";
+    let width = if vae.has(first) {
+        length(&vae, first, 0)?
+    } else {
+        0
+    };
     Ok(VaeSizes {
         encoder: HalfSizes {
             weights: vae.at("encoder").numbers(),
-            width: length(&vae, "encoder.conv1.weight", 0)?,
+            width,
         },
         decoder: HalfSizes {
             weights: vae.at("decoder").numbers() + corners(&vae)?,
@@ -68,6 +120,10 @@ pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
 fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
     let weights = changed(plan, expert, network)?;
     let config = dit::Config::of(network.config.as_deref(), &weights)?;
+    let dtype = compute_dtype(plan.compute.precision, &weights)?;
+    weights
+        .headers_only()
+        .load(|weights| Dit::load(weights, &config, dtype).map(drop))?;
     let mut sizes = DitSizes {
         exact: 0,
         small: 0,
@@ -111,7 +167,7 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
 }
 
 fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
-    let weights = Weights::open(files)?;
+    let weights = Weights::open_kind(files, NetworkKind::TextEncoder)?;
     let config = text::Config::read(&weights)?;
     Ok(TextSizes {
         layer: weights.at("blocks").at(0).numbers(),
@@ -124,7 +180,7 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
 }
 
 fn of_image(files: &[PathBuf]) -> Result<ImageSizes> {
-    let weights = Weights::open(files)?.at("visual");
+    let weights = Weights::open_kind(files, NetworkKind::ImageEncoder)?.at("visual");
     Ok(ImageSizes {
         weights: weights.numbers(),
         width: length(&weights, "patch_embedding.weight", 0)?,

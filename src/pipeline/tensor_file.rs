@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
-use crate::media::PartialFile;
+use crate::disk::PartialFile;
 use crate::weights::{self, Weights};
 use crate::{Error, Result};
 
@@ -80,6 +80,11 @@ impl TensorFile {
     /// What the file says of its tensors under `name`.
     pub(super) fn note(&self, name: &str) -> Option<&str> {
         self.notes.get(name).map(String::as_str)
+    }
+
+    /// Whether the file tells the checksum of a tensor.
+    pub(super) fn has_checksum(&self, name: &str) -> bool {
+        self.note(&checksum_of(name)).is_some()
     }
 
     /// The shape of a tensor.

@@ -1,18 +1,16 @@
 //! From the prompts to the text features that the DiT reads, kept on disk: the same words with
 //! another seed never read the encoder again.
 
-use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mlx_rs::{Array, memory};
-use sha2::{Digest, Sha256};
 
-use super::{Reporter, cache, tensor_file};
+use super::Reporter;
+use super::embed_cache::EmbedCache;
 use crate::job::{Checkpoint, Guidance, Plan, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// The features of both prompts, (tokens, text width) each, float32.
@@ -23,9 +21,54 @@ pub struct TextEmbeds {
     pub negative: Option<Array>,
 }
 
+/// A prompt of which the model does not read the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutPrompt {
+    /// Whether it is the one of what the video should not show.
+    pub is_negative: bool,
+    /// How many tokens the model reads.
+    pub tokens: usize,
+    /// What it does not read.
+    pub end: String,
+}
+
+/// The prompts of `plan` that are longer than its model reads. Without a long prompt no file is read but headers.
+///
+/// # Errors
+/// The tokenizer or the DiT's header cannot be read.
+pub fn cut_prompts(plan: &Plan) -> Result<Vec<CutPrompt>> {
+    let mut prompts = vec![(false, plan.prompt.as_str())];
+    // The authors' own is no surprise.
+    if is_guided(plan) && plan.negative != plan.checkpoint.defaults.negative_prompt {
+        prompts.push((true, plan.negative.as_str()));
+    }
+    let tokens = text_length(&plan.checkpoint)?;
+    // A token is a letter at least, two stand at the ends; only other scripts have letters that stand for many.
+    let may_be_cut = |text: &str| !text.is_ascii() || text.len() + 2 > tokens;
+    prompts.retain(|(_, text)| may_be_cut(text));
+    if prompts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tokenizer = Tokenizer::open(&plan.checkpoint.tokenizer)?;
+    let mut cut = Vec::new();
+    for (is_negative, text) in prompts {
+        let text = text::clean(text);
+        cut.extend(tokenizer.cut_off(&text, tokens)?.map(|end| CutPrompt {
+            is_negative,
+            tokens,
+            end: end.to_owned(),
+        }));
+    }
+    Ok(cut)
+}
+
+fn is_guided(plan: &Plan) -> bool {
+    plan.sampling.guidance != Guidance::both(1.0)
+}
+
 /// Encodes the prompts of `plan`, or recalls them.
 pub(super) fn read(plan: &Plan, reporter: &mut Reporter) -> Result<TextEmbeds> {
-    let guided = plan.sampling.guidance != Guidance::both(1.0);
+    let guided = is_guided(plan);
     let mut prompts = vec![plan.prompt.clone()];
     prompts.extend(guided.then(|| plan.negative.clone()));
     let mut features = of(&plan.checkpoint, &prompts, reporter)?;
@@ -51,7 +94,7 @@ fn nothing() -> Error {
 /// The features of these prompts, (tokens, text width) each, encoded or recalled.
 fn of(checkpoint: &Checkpoint, prompts: &[String], reporter: &mut Reporter) -> Result<Vec<Array>> {
     let prompts: Vec<_> = prompts.iter().map(|prompt| text::clean(prompt)).collect();
-    let weights = Weights::open(&checkpoint.text_encoder)?;
+    let weights = Weights::open_kind(&checkpoint.text_encoder, NetworkKind::TextEncoder)?;
     let tokenizer = &checkpoint.tokenizer;
     let length = text_length(checkpoint)?;
     let cache = EmbedCache::new(&weights, tokenizer, length)?;
@@ -91,71 +134,4 @@ fn text_length(checkpoint: &Checkpoint) -> Result<usize> {
     let dit = &checkpoint.dit;
     let config = dit::Config::of(dit.config.as_deref(), &Weights::open(&dit.weights)?)?;
     Ok(usize::try_from(config.text_len).unwrap_or(0))
-}
-
-/// Where features are kept, for one encoder and tokenizer.
-pub(super) struct EmbedCache {
-    folder: Option<PathBuf>,
-    encoder: String,
-}
-
-const TENSOR: &str = "context";
-/// To be counted up whenever the encoder comes to round differently: a video must not depend on when its words were
-/// first encoded.
-const EDITION: [u8; 1] = [2];
-
-impl EmbedCache {
-    fn new(weights: &Weights, tokenizer: &Path, length: usize) -> Result<Self> {
-        let vocabulary = Tokenizer::source(tokenizer)?;
-        let mut hash = Sha256::new();
-        hash.update(weights.fingerprint()?);
-        hash.update(vocabulary);
-        hash.update(length.to_le_bytes());
-        hash.update(EDITION);
-        Ok(Self::of("text", hex(&hash.finalize())))
-    }
-
-    /// The folder of this name, for the encoder that a hash tells.
-    pub(super) fn of(name: &str, encoder: String) -> Self {
-        Self {
-            folder: cache::folder().map(|folder| folder.join(name)),
-            encoder,
-        }
-    }
-
-    fn path(&self, prompt: &str) -> Option<PathBuf> {
-        let mut hash = Sha256::new();
-        hash.update(&self.encoder);
-        hash.update(prompt);
-        let name = format!("{}.safetensors", hex(&hash.finalize()));
-        self.folder.as_ref().map(|folder| folder.join(name))
-    }
-
-    /// Anything wrong with a kept file only means that the prompt is encoded again.
-    pub(super) fn recall(&self, prompt: &str) -> Option<Array> {
-        let path = self.path(prompt).filter(|path| path.is_file())?;
-        let weights = Weights::open(&[path]).ok()?;
-        weights.tensor(TENSOR, &weights.shape(TENSOR).ok()?).ok()
-    }
-
-    /// A full disk is no reason to stop: the features are only kept for later.
-    pub(super) fn keep(&self, prompt: &str, features: &Array) {
-        let Some(path) = self.path(prompt) else {
-            return;
-        };
-        if path
-            .parent()
-            .is_some_and(|folder| fs::create_dir_all(folder).is_ok())
-        {
-            let _ = tensor_file::save(&path, TENSOR, features);
-        }
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -57,6 +57,11 @@ impl Events {
     }
 }
 
+/// Passes on files that another start of the program was asked to open; none where it only wants the window to be seen.
+pub fn open(files: Vec<PathBuf>) {
+    send(Event::Open(files));
+}
+
 /// Passes on what the system asks.
 pub(super) fn send(event: Event) {
     let outlet = OUTLET.lock().unwrap_or_else(PoisonError::into_inner);

@@ -20,6 +20,8 @@ pub fn notify(title: &str, body: &str) {
 
 pub fn show_progress(_: Option<f32>) {}
 
+pub fn hide() {}
+
 pub fn note_recent(_: &Path) {}
 
 pub fn forget_recent() {}

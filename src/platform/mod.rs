@@ -4,6 +4,7 @@
 //! same names; that window and fonts follow light and dark is the window library's doing.
 
 pub mod awake;
+mod ending;
 mod events;
 pub mod files;
 pub mod menu;
@@ -16,7 +17,8 @@ mod recent;
 mod native;
 
 pub use awake::Awake;
-pub use events::{Event, Events};
+pub use ending::on_end;
+pub use events::{Event, Events, open};
 pub use menu::MenuBar;
 pub use notification::notify;
 pub use progress::show_progress;
@@ -24,6 +26,12 @@ pub use recent::Recent;
 
 /// The program's name in reverse, by which a desktop knows it; `Info.plist` and the `.desktop` file say the same.
 pub const ID: &str = "app.zoetrope.Zoetrope";
+
+/// Takes everything of the program off the screen, at its end. Where a window cannot be hidden from outside, nothing
+/// happens.
+pub fn hide() {
+    native::hide();
+}
 
 /// The language that the user prefers, such as `zh-Hans-CN`.
 pub fn locale() -> Option<String> {

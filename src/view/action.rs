@@ -45,6 +45,8 @@ pub enum Action {
     Fold(Part),
     /// Do something to the job with this handle.
     Job(u64, JobAction),
+    /// Go on with everything that an earlier start has left.
+    ResumeAll,
     /// Do something with the finished video of this record.
     Record(String, RecordAction),
     /// Look for these words in what was made, or for favourites alone.
@@ -66,6 +68,10 @@ pub enum Action {
     CloseSheet,
     /// The notice was read.
     Dismiss,
+    /// Take back what was done last.
+    Undo,
+    /// Do it again.
+    Redo,
     /// Make everything larger (1) or smaller (-1), or as it was (0).
     Zoom(i8),
     /// Change how the window looks, speaks or works.
@@ -155,6 +161,8 @@ pub enum JobAction {
     Keep,
     /// Stop, or leave the queue.
     Cancel,
+    /// Take what is left of it away.
+    Discard,
     /// Fill the form with what it was to be made of.
     Restore,
     /// One place forward in the queue.

@@ -10,8 +10,11 @@ use super::action::{Action, JobAction, RecordAction, Shown};
 use super::icons;
 use super::strings::words;
 use super::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
-use super::widget::{caption, fitted, focus_ring, menu_item, warmth};
+use super::widget::{caption, fitted, focus_ring, follow_focus, menu_item, warmth};
 use crate::job::Size;
+
+/// The width of the menu that belongs to a cell.
+const MENU: f32 = 200.0;
 
 /// One video among others.
 pub struct Cell<'a> {
@@ -64,6 +67,7 @@ pub struct Outcome {
 pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, cell.chosen, cell.name));
+    follow_focus(ui, &response);
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -80,6 +84,8 @@ pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
         outcome.asked = Some(Action::Show(cell.shown.clone()));
     }
     response.context_menu(|ui| {
+        ui.set_width(MENU);
+        ui.spacing_mut().item_spacing.y = 2.0;
         if let Some(action) = choices(ui, cell) {
             outcome.asked = Some(action);
             ui.close();
@@ -91,9 +97,18 @@ pub fn show(ui: &mut Ui, cell: &Cell, size: Vec2, outcome: &mut Outcome) {
 /// The whole name, and what is only hinted at on the picture.
 fn hint(ui: &mut Ui, cell: &Cell) {
     ui.set_max_width(size::HINT);
-    ui.label(cell.name);
+    ui.label(shortened(cell.name));
     if let Kind::Interrupted(done, of) = cell.kind {
         caption(ui, &(words(ui).reel.paused_at)(done, of));
+    }
+}
+
+/// A long prompt would fill the window.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 240;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
     }
 }
 
@@ -177,9 +192,9 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
                 ],
                 Kind::Interrupted(..) | Kind::Held => &[
                     (stage.resume, JobAction::Continue),
-                    (stage.discard, JobAction::Cancel),
+                    (stage.discard, JobAction::Discard),
                 ],
-                Kind::Failed => &[(stage.discard, JobAction::Cancel)],
+                Kind::Failed => &[(stage.discard, JobAction::Discard)],
                 Kind::Working(_) | Kind::Made { .. } => &[(reel.cancel, JobAction::Cancel)],
             };
             own.iter().copied().map(job).collect()

@@ -3,6 +3,8 @@
 use egui::os::OperatingSystem;
 use egui::{Context, Event, Key as Stroke, KeyboardShortcut, Modifiers};
 
+use super::Action;
+
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -122,6 +124,23 @@ pub fn pressed(ctx: &Context) -> Vec<Key> {
     };
     let pressed = TABLE.iter().filter(is_pressed);
     pressed.map(|&(key, _)| key).collect()
+}
+
+/// What the keys of every text field ask for, ⌘Z and ⇧⌘Z, where there is something to `undo` or to `redo` that the field
+/// does not know of. Otherwise they are left to the field that has the focus.
+pub fn undo_pressed(ctx: &Context, undo: bool, redo: bool) -> Option<Action> {
+    const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    let is_pressed = |modifiers| {
+        let shortcut = KeyboardShortcut::new(modifiers, Stroke::Z);
+        ctx.input_mut(|input| input.consume_shortcut(&shortcut))
+    };
+    // The one with fewer keys is part of the other.
+    let shift = ctx.input(|input| input.modifiers.shift);
+    match (undo, redo) {
+        (_, true) if shift && is_pressed(SHIFTED) => Some(Action::Redo),
+        (true, _) if !shift && is_pressed(Modifiers::COMMAND) => Some(Action::Undo),
+        _ => None,
+    }
 }
 
 /// How the keys for `key` are written on this system.

@@ -8,6 +8,7 @@ use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, size, space, text};
 use super::widget::{IconButton, TextBox, explanation};
+use crate::job::plain_text::one_line;
 
 /// What the library shows.
 pub struct Library<'a> {
@@ -106,6 +107,6 @@ fn one(ui: &mut Ui, cell: &Cell, outcome: &mut Outcome) {
     ui.spacing_mut().item_spacing.y = space::XS;
     let width = ui.available_width();
     cell::show(ui, cell, vec2(width, 0.75 * width), outcome);
-    let name = RichText::new(cell.name).font(theme::regular(text::CAPTION));
+    let name = RichText::new(one_line(cell.name)).font(theme::regular(text::CAPTION));
     ui.add(Label::new(name.color(palette(ui).secondary)).truncate());
 }

@@ -12,6 +12,7 @@ use super::theme::{self, palette, radius, space, text};
 use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
+use crate::job::plain_text::one_line;
 use crate::job::{DownloadProgress, Installed, ModelDownload};
 
 const MENU: f32 = 240.0;
@@ -179,7 +180,7 @@ fn folders(ui: &mut Ui, folders: &[PathBuf]) -> Option<Action> {
                     asked = Some(Action::Models(ModelsAction::Forget(folder.clone())));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let path = RichText::new(&shown).font(theme::regular(text::CAPTION));
+                    let path = RichText::new(one_line(&shown)).font(theme::regular(text::CAPTION));
                     ui.add(Label::new(path.color(palette(ui).text)).truncate());
                 });
             });

@@ -1,22 +1,46 @@
-//! A *notice* is a sentence that lies over the stage until it is read.
+//! A *notice* is a sentence that lies over the lower part of the stage.
 
-use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, Stroke};
+use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, vec2};
 
 use super::action::Action;
 use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, radius, size, space, text};
-use super::widget::{IconButton, icon};
+use super::widget::{Button, IconButton, Kind, icon};
+use crate::job::plain_text::one_line;
 
 const WIDTH: f32 = 420.0;
+/// The room that the button for taking back needs.
+const UNDO: f32 = 72.0;
 
-/// Draws the sentence at the top of the window, below the title bar.
-pub fn show(ctx: &Context, sentence: &str, is_bad: bool) -> Option<Action> {
-    let offset = [0.0, size::TITLE_BAR + space::M];
+/// As high as what stands at the foot of the stage: the controls of the player, and the buttons of a job.
+const FOOT: f32 = 104.0;
+
+/// What a notice says.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// The sentence.
+    pub sentence: &'a str,
+    /// Whether it is bad news.
+    pub is_bad: bool,
+    /// Whether there is something to take back.
+    pub can_undo: bool,
+}
+
+/// Draws it over the stage, in its middle and above what stands at its foot.
+pub fn show(ctx: &Context, stage: Rect, notice: Notice) -> Option<Action> {
+    let Notice {
+        sentence,
+        is_bad,
+        can_undo,
+    } = notice;
+    let place = stage.center_bottom() - vec2(0.0, FOOT);
     let area = Area::new(Id::unique("notice"))
         // Over sheets, too.
         .order(Order::Tooltip)
-        .anchor(Align2::CENTER_TOP, offset);
+        .pivot(Align2::CENTER_BOTTOM)
+        .constrain(true)
+        .fixed_pos(place);
     let shown = area.show(ctx, |ui| {
         let palette = palette(ui);
         let frame = Frame::new()
@@ -34,14 +58,21 @@ pub fn show(ctx: &Context, sentence: &str, is_bad: bool) -> Option<Action> {
                     (icons::CHECK, palette.good)
                 };
                 icon(ui, glyph, color);
-                let sentence = RichText::new(sentence).font(theme::regular(text::BODY));
-                let room = WIDTH - 2.0 * size::CONTROL - space::XL;
+                let sentence = RichText::new(one_line(sentence)).font(theme::regular(text::BODY));
+                let undo = if can_undo { UNDO } else { 0.0 };
+                let room = WIDTH - 2.0 * size::CONTROL - space::XL - undo;
                 ui.scope(|ui| {
                     ui.set_max_width(room);
                     ui.add(egui::Label::new(sentence.color(palette.text)).wrap());
                 });
+                let taken_back = can_undo && {
+                    let button = Button::new(words(ui).notices.undo).kind(Kind::Quiet);
+                    ui.add(button).clicked()
+                };
                 let close = IconButton::new(icons::X, words(ui).sheets.close).small();
-                ui.add(close).clicked().then_some(Action::Dismiss)
+                let closed = ui.add(close).clicked();
+                let undo = taken_back.then_some(Action::Undo);
+                undo.or(closed.then_some(Action::Dismiss))
             })
             .inner
         });

@@ -11,6 +11,7 @@ use super::theme::{self, palette, space, text};
 use super::widget::{Button, IconButton, Number, Segment, choice, row, segmented};
 use super::{Action, icons};
 use crate::job::Quality;
+use crate::job::plain_text::one_line;
 
 /// What the settings show.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +136,7 @@ fn videos(ui: &mut Ui, folder: &Path) -> Option<Action> {
         let reveal = IconButton::new(icons::FOLDER_OPEN, words.show_videos);
         let revealed = ui.add(reveal).clicked();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let path = RichText::new(folder.display().to_string());
+            let path = RichText::new(one_line(&folder.display().to_string()));
             let path = path.font(theme::regular(text::BODY));
             ui.add(Label::new(path.color(palette(ui).secondary)).truncate());
         });

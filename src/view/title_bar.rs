@@ -1,5 +1,7 @@
 //! The *title bar*: which model works, how much memory is in use, and the way to the settings.
 
+use std::path::Path;
+
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Sense, Ui, ViewportCommand};
 
 use super::action::{Action, Sheet};
@@ -100,14 +102,16 @@ fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
 
 fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
     let words = words(ui);
-    let name = bar.model.map_or(words.no_model, |model| &model.name);
+    let name = bar.model.map(|model| told_apart(bar.models, model));
+    let name = name.as_deref().unwrap_or(words.no_model);
     let button = ui.add(Button::new(name).caret());
     let asked = menu(&button, MENU, |ui| {
         let mut asked = None;
         for model in bar.models {
             let chosen = bar.model.is_some_and(|chosen| chosen.root == model.root);
             let detail = (words.model_does)(model.variant.inputs());
-            if menu_item(ui, &model.name, detail, chosen).clicked() {
+            let name = told_apart(bar.models, model);
+            if menu_item(ui, &name, detail, chosen).clicked() {
                 asked = Some(Action::UseModel(model.root.clone()));
             }
         }
@@ -118,6 +122,18 @@ fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
         asked
     });
     asked.flatten()
+}
+
+/// The name of a model, with the folder that it lies in where another one has that name, too.
+fn told_apart(models: &[Checkpoint], model: &Checkpoint) -> String {
+    let is_twin = |other: &&Checkpoint| other.name == model.name;
+    let folder = model.root.parent().and_then(Path::file_name);
+    match folder {
+        Some(folder) if models.iter().filter(is_twin).count() > 1 => {
+            format!("{}/{}", folder.to_string_lossy(), model.name)
+        }
+        _ => model.name.clone(),
+    }
 }
 
 /// The bar moves the window, as every title bar does.

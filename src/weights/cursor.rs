@@ -7,9 +7,10 @@ use std::rc::Rc;
 use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::Entry;
+use super::entry::{Entry, Stored};
 use super::ledger::DeviceFault;
 use super::lora::Changes;
+use super::names::NetworkKind;
 use super::quant_scheme::QuantScheme;
 use super::store::Store;
 use super::{fingerprint, synthetic};
@@ -32,18 +33,44 @@ pub struct Weights {
     pub(super) changes: Rc<Changes>,
     /// Whether faults are noted, because `load` will report them.
     loading: bool,
+    headers_only: bool,
 }
 
 impl Weights {
     /// Opens one file, or all shards of one network. The format is told by the content (safetensors, a PyTorch zip or
     /// GGUF); nothing but the headers is read.
+    ///
+    /// Of files that hold several networks it is the DiT or, without one, the text encoder;
+    /// [`open_kind`](Self::open_kind) opens any.
+    ///
+    /// # Errors
+    /// One cannot be read, or is damaged.
     pub fn open(files: &[PathBuf]) -> Result<Self> {
-        Ok(Self::of(Store::open(files)?))
+        Ok(Self::of(Store::open(files, None)?))
+    }
+
+    /// The same for the network of this kind. If there is none, what is there is left as it is, for the network to
+    /// complain of.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_kind(files: &[PathBuf], kind: NetworkKind) -> Result<Self> {
+        Ok(Self::of(Store::open(files, Some(kind))?))
+    }
+
+    /// The networks that the files hold, told by names that only one kind of network has.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn kinds(files: &[PathBuf]) -> Result<Vec<NetworkKind>> {
+        Store::kinds(files)
     }
 
     /// The same, but tensors keep the names that they have in the file.
     pub(super) fn open_as_named(file: &Path) -> Result<Self> {
-        Ok(Self::of(Store::headers(&[file.to_owned()])?))
+        let mut store = Store::headers(&[file.to_owned()])?;
+        store.entries.retain(|_, entry| entry.said.is_none());
+        Ok(Self::of(store))
     }
 
     /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the
@@ -60,7 +87,22 @@ impl Weights {
             packing: None,
             changes: Rc::default(),
             loading: false,
+            headers_only: false,
         }
+    }
+
+    /// The same place; nothing but headers is read from here on, and zeros that take no memory stand for all tensors, to
+    /// see whether a network would [`load`](Self::load).
+    #[must_use]
+    pub fn headers_only(&self) -> Self {
+        Self {
+            headers_only: true,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn reads_headers_only(&self) -> bool {
+        self.headers_only
     }
 
     /// The tensors under `name`.
@@ -153,6 +195,21 @@ impl Weights {
         dtype.ok_or_else(|| self.unreadable(name, entry))
     }
 
+    /// The type in the file, whatever MLX makes of it.
+    pub(super) fn stored(&self, name: &str) -> Result<Stored> {
+        Ok(self.entry(name)?.stored)
+    }
+
+    /// The first tensor that cannot be read, what is wrong with it, and how many others are like it.
+    pub fn unreadable_tensor(&self) -> Option<(String, String, usize)> {
+        let mut flawed = self
+            .tensors()
+            .filter_map(|(key, entry)| Some((key, entry.flaw()?)));
+        let (key, flaw) = flawed.next()?;
+        let alike = flawed.filter(|(_, other)| *other == flaw).count();
+        Some((key.to_owned(), flaw, alike))
+    }
+
     /// The full names of all tensors at or under this place.
     pub fn names(&self) -> Vec<String> {
         self.tensors().map(|(key, _)| key.to_owned()).collect()
@@ -180,6 +237,7 @@ impl Weights {
             return self.made_up(name, shape);
         }
         match self.fitting(name, shape) {
+            Ok((_, stored)) if self.headers_only => zeros(shape, self.dtype.unwrap_or(stored)),
             Ok((entry, stored)) => self.merged(name, entry, shape, self.dtype.unwrap_or(stored)),
             Err(fault) => self.stand_in(name, fault, shape),
         }
@@ -348,9 +406,14 @@ impl Weights {
             return Err(self.fault(&key, fault));
         }
         self.store.ledger.borrow_mut().note(&key, fault);
-        let zero = Array::from_f32(0.0).as_dtype(self.dtype.unwrap_or(Dtype::Float32))?;
-        Ok(broadcast_to(&zero, shape)?)
+        zeros(shape, self.dtype.unwrap_or(Dtype::Float32))
     }
+}
+
+/// Zeros that take no memory.
+fn zeros(shape: &[i32], dtype: Dtype) -> Result<Array> {
+    let zero = Array::from_f32(0.0).as_dtype(dtype)?;
+    Ok(broadcast_to(&zero, shape)?)
 }
 
 /// "(3, 4)"

@@ -5,33 +5,48 @@ use half::{bf16, f16};
 use mlx_rs::{Array, Dtype};
 
 use super::buffer;
-use super::entry::{Entry, Number, Stored};
+use super::entry::{Entry, Number, QuantParams, Stored};
 use super::float8::{self, Table};
 use super::ggml::{Block, Parts};
+use super::rotation;
 use super::store::Store;
 use crate::Result;
 
 /// How to make numbers of a tensor's bytes.
 pub(super) enum Decoder {
-    /// Each byte is a number, to be multiplied by its row's scale, or that of all.
-    Float8 {
+    /// Each byte is a number, to be multiplied by its row's scale, or that of all; the groups of this size in a row may be
+    /// [rotated](rotation).
+    Bytes {
         table: &'static Table,
         scales: Vec<f32>,
+        rotated: Option<usize>,
     },
+    /// Numbers of 64 bits.
+    Doubles,
     /// Blocks with scales of their own.
     Blocks(Block),
 }
 
 impl Decoder {
-    /// For a tensor of this type, with the scales that lie beside it; none if MLX can hold it as it is.
-    pub(super) fn new(stored: Stored, scales: Vec<f32>) -> Option<Self> {
-        match stored {
-            Stored::Numbers(Number::F8_E4M3) => Some((&float8::E4M3, scales)),
-            Stored::Numbers(Number::F8_E5M2) => Some((&float8::E5M2, scales)),
-            Stored::Numbers(_) => None,
+    /// For a tensor, with the scales that lie beside it; none if MLX can hold it as it is.
+    pub(super) fn new(entry: &Entry, scales: Vec<f32>) -> Option<Self> {
+        let table = match entry.stored {
+            Stored::Numbers(Number::F8_E4M3) => &float8::E4M3,
+            Stored::Numbers(Number::F8_E5M2) => &float8::E5M2,
+            Stored::Numbers(Number::I8) if !scales.is_empty() => &float8::SIGNED,
+            Stored::Numbers(Number::F64) => return Some(Self::Doubles),
+            Stored::Numbers(_) => return None,
             Stored::Blocks(block) => return Some(Self::Blocks(block)),
-        }
-        .map(|(table, scales)| Self::Float8 { table, scales })
+        };
+        let rotated = match entry.beside {
+            QuantParams::Rotated(_, group) => Some(group),
+            _ => None,
+        };
+        Some(Self::Bytes {
+            table,
+            scales,
+            rotated,
+        })
     }
 
     /// The whole tensor as `dtype`.
@@ -64,11 +79,23 @@ impl Decoder {
 
     fn decode(&self, row: u64, bytes: &[u8], values: &mut [f32]) {
         match self {
-            Self::Float8 { table, scales } => {
+            Self::Bytes {
+                table,
+                scales,
+                rotated,
+            } => {
                 let own = usize::try_from(row).ok().and_then(|row| scales.get(row));
                 let scale = own.or(scales.first()).copied().unwrap_or(1.0);
                 for (value, &byte) in values.iter_mut().zip(bytes) {
                     *value = table[usize::from(byte)] * scale;
+                }
+                if let Some(group) = rotated {
+                    rotation::rotate(values, *group);
+                }
+            }
+            Self::Doubles => {
+                for (value, bytes) in values.iter_mut().zip(bytes.as_chunks().0) {
+                    *value = f64::from_le_bytes(*bytes) as f32;
                 }
             }
             Self::Blocks(block) => {

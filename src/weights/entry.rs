@@ -8,6 +8,7 @@ pub(super) use safetensors::Dtype as Number;
 
 use super::ggml::Block;
 use super::quant_scheme::QuantScheme;
+use super::rotation;
 
 /// How a tensor's numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(super) struct Entry {
     /// Whether the second axis, that of a convolution's inputs, comes last in the file.
     pub(super) channels_last: bool,
     pub(super) beside: QuantParams,
+    /// What the header says in its place, of a tensor that is not there.
+    pub(super) said: Option<String>,
 }
 
 /// What lies beside a tensor and is needed to read it.
@@ -42,8 +45,14 @@ pub(super) enum QuantParams {
     Nothing,
     /// What all of it, or each row, is multiplied by.
     Scale(Box<Entry>),
+    /// The same of numbers whose every group of so many neighbours in a row is [rotated](super::rotation).
+    Rotated(Box<Entry>, usize),
     /// Nothing, where the file promises a scale.
     NoScale,
+    /// A scale that is not 1, of numbers that need none.
+    Stray,
+    /// Something of a format that is not read here.
+    Unread(&'static str),
     /// A scale and a bias for each group of neighbours in a row, whose numbers are packed into words of 32 bits.
     Groups {
         scales: Box<Entry>,
@@ -76,8 +85,23 @@ impl Entry {
                 shape,
                 channels_last: false,
                 beside: QuantParams::Nothing,
+                said: None,
             }),
             _ => Err("lies beyond the end of the file".into()),
+        }
+    }
+
+    /// No tensor, only what is said in the place of one.
+    pub(super) fn nothing() -> Self {
+        Self {
+            file: 0,
+            start: 0,
+            bytes: 0,
+            stored: Stored::Numbers(Number::U8),
+            shape: vec![0],
+            channels_last: false,
+            beside: QuantParams::Nothing,
+            said: None,
         }
     }
 
@@ -95,8 +119,11 @@ impl Entry {
     /// The tensor, and what lies beside it.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
         let beside: [Option<&Self>; 2] = match &self.beside {
-            QuantParams::Nothing | QuantParams::NoScale => [None, None],
-            QuantParams::Scale(scale) => [Some(scale), None],
+            QuantParams::Nothing
+            | QuantParams::NoScale
+            | QuantParams::Stray
+            | QuantParams::Unread(_) => [None, None],
+            QuantParams::Scale(scale) | QuantParams::Rotated(scale, _) => [Some(scale), None],
             QuantParams::Groups { scales, biases } => [Some(scales), Some(biases)],
         };
         [Some(self)].into_iter().chain(beside).flatten()
@@ -122,45 +149,61 @@ impl Entry {
             (_, Stored::Blocks(block)) => {
                 QuantScheme::of_block(block).filter(|_| self.shape == shape)
             }
+            (QuantParams::Scale(_), Stored::Numbers(Number::I8)) => {
+                QuantScheme::of_bytes(columns).filter(|_| self.shape == shape)
+            }
             _ => None,
         }
     }
 
-    /// Whether the numbers are in blocks of few bits.
-    pub(super) fn is_in_blocks(&self) -> bool {
-        matches!(self.stored, Stored::Blocks(_))
+    /// Whether the file holds few bits for each number in a form that MLX lacks.
+    pub(super) fn is_packed_otherwise(&self) -> bool {
+        matches!(self.stored, Stored::Blocks(_)) || matches!(self.beside, QuantParams::Rotated(..))
     }
 
-    /// Whether it is a tensor of this shape.
+    /// Whether it is a tensor of this shape, but for axes of length 1: formats and converters drop and add those.
     pub(super) fn is_of(&self, shape: &[i32]) -> bool {
+        let sides = |shape: &[i32]| -> Vec<i32> {
+            shape.iter().copied().filter(|&side| side != 1).collect()
+        };
         match self.beside {
             QuantParams::Groups { .. } => self.packing(shape).is_some(),
-            _ => self.shape == shape,
+            _ => self.shape == shape || sides(&self.shape) == sides(shape),
         }
     }
 
     /// What about it cannot be read, or beside it. Continues the sentence that its name begins.
     pub(super) fn flaw(&self) -> Option<String> {
         match &self.beside {
+            QuantParams::NoScale => Some("has lost its scale".into()),
+            QuantParams::Unread(format) => Some(format!("is in {format}")),
+            QuantParams::Stray => {
+                Some("has a scale that is not 1 beside it, and needs none".into())
+            }
             _ if self.floating().is_none() => Some(format!("is of type {}", self.stored)),
             _ if !self.is_addressable() => Some("is too large".into()),
             _ if self.channels_last && self.plain().is_none() => {
                 Some("has its channels last, as this version reads only plain numbers".into())
             }
-            QuantParams::NoScale => Some("has lost its scale".into()),
-            QuantParams::Scale(scale) if !self.is_scaled_by(scale) => {
+            QuantParams::Scale(scale) | QuantParams::Rotated(scale, _)
+                if !self.is_scaled_by(scale) =>
+            {
                 Some("is scaled in a way that this version does not know".into())
+            }
+            QuantParams::Rotated(_, group) if !rotation::suits(*group, self.shape.last()) => {
+                Some(format!("is rotated in groups of {group}, which cannot be"))
             }
             _ => None,
         }
     }
 
-    /// Whether there is one number for all, or one for each row.
+    /// Whether there is one number for all, or one for each row: (rows) or (rows, 1).
     fn is_scaled_by(&self, scale: &Self) -> bool {
         let rows = self.shape.first().map_or(1, |rows| rows.unsigned_abs());
         let count = scale.elements();
-        scale.plain().is_some_and(|dtype| dtype.is_float())
-            && (count == 1 || count == u64::from(rows))
+        let is_one_a_row = count == u64::from(rows)
+            && scale.shape.first().map(|rows| rows.unsigned_abs()) == Some(rows);
+        scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || is_one_a_row)
     }
 
     /// The shape in the file.
@@ -207,9 +250,18 @@ impl Entry {
         }
         match self.stored {
             Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => Some(Dtype::Bfloat16),
+            Stored::Numbers(Number::F64) => Some(Dtype::Float32),
+            Stored::Numbers(Number::I8) if self.is_scaled() => Some(Dtype::Bfloat16),
             Stored::Blocks(_) => Some(Dtype::Float16),
             Stored::Numbers(_) => self.plain().filter(Dtype::is_float),
         }
+    }
+
+    fn is_scaled(&self) -> bool {
+        matches!(
+            self.beside,
+            QuantParams::Scale(_) | QuantParams::Rotated(..)
+        )
     }
 
     /// Whether MLX can address every element: it counts them in 32 bits.

@@ -1,4 +1,4 @@
-//! Numbers of eight bits with an exponent: what each byte stands for.
+//! Numbers of eight bits, most of them with an exponent: what each byte stands for.
 //!
 //! Micikevicius et al., "FP8 Formats for Deep Learning" (arXiv 2209.05433), table 1.
 
@@ -9,6 +9,19 @@ pub(super) type Table = [f32; 256];
 pub(super) const E4M3: Table = table(3, 7, u8::MAX >> 1);
 /// One sign bit, five bits of exponent, two of mantissa, with infinity and NaN as in the wider types.
 pub(super) const E5M2: Table = table(2, 15, 0b0111_1100);
+
+/// Whole numbers with a sign.
+pub(super) const SIGNED: Table = signed();
+
+const fn signed() -> Table {
+    let mut values = [0.0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        values[byte] = byte as u8 as i8 as f32;
+        byte += 1;
+    }
+    values
+}
 
 /// For `mantissa` bits and an exponent whose zero is at `bias`. The magnitudes from `end` on are no numbers.
 const fn table(mantissa: u32, bias: i32, end: u8) -> Table {

@@ -11,8 +11,8 @@ use super::quantized::QuantizedMatrix;
 use crate::Result;
 use crate::backend::Backend;
 
-/// What becomes of GGUF's blocks with smaller groups than MLX has: the next larger group, and enough bits to lose next to
-/// nothing.
+/// What becomes of GGUF's blocks with smaller groups than MLX has, and of rotated numbers: the next larger group, and enough
+/// bits to lose next to nothing.
 const INSTEAD_OF_BLOCKS: QuantScheme = QuantScheme { group: 32, bits: 8 };
 
 /// `x · Wᵀ + b`, computed in the type of the weight.
@@ -164,6 +164,9 @@ impl Weights {
         if self.store.is_synthetic() {
             return Ok((self.made_up_matrix(name, shape)?, Vec::new()));
         }
+        if self.reads_headers_only() {
+            return Ok((Matrix::Dense(self.tensor(name, &shape)?), Vec::new()));
+        }
         let Some((entry, packing, dtype)) = self.packable(name, shape) else {
             return Ok((Matrix::Dense(self.tensor(name, &shape)?), Vec::new()));
         };
@@ -198,7 +201,9 @@ impl Weights {
             (Some(own), Some(asked)) if asked.bits < own.bits => asked,
             (Some(own), _) => own,
             (None, Some(asked)) => asked,
-            (None, None) if entry.is_in_blocks() => INSTEAD_OF_BLOCKS,
+            (None, None) if entry.is_packed_otherwise() && INSTEAD_OF_BLOCKS.suits(shape[1]) => {
+                INSTEAD_OF_BLOCKS
+            }
             (None, None) => return None,
         };
         Some((entry, packing, self.dtype.unwrap_or(stored)))

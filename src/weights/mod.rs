@@ -6,6 +6,7 @@
 //!
 //! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
 
+mod blank_check;
 mod buffer;
 mod cursor;
 mod decoder;
@@ -19,10 +20,12 @@ mod ledger;
 mod linear;
 pub mod lora;
 mod names;
+mod number;
 mod quant_scheme;
 mod quantized;
 mod reading;
 mod requantize;
+mod rotation;
 mod safetensors;
 mod scales;
 pub mod shards;
@@ -32,6 +35,7 @@ mod torch;
 
 pub use cursor::Weights;
 pub use linear::Linear;
+pub use names::NetworkKind;
 pub use quant_scheme::QuantScheme;
 pub use quantized::QuantizedMatrix;
 pub use safetensors::notes;

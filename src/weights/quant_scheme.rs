@@ -42,6 +42,12 @@ impl QuantScheme {
         GROUPS.contains(&packing.group).then_some(packing)
     }
 
+    /// That which holds bytes with a sign, for rows of so many columns.
+    pub(super) fn of_bytes(columns: i32) -> Option<Self> {
+        let packings = GROUPS.into_iter().map(|group| Self { group, bits: 8 });
+        packings.into_iter().find(|packing| packing.suits(columns))
+    }
+
     /// How many columns there are, if the group is the usual one of those that are possible: a file says no more than
     /// how many words and groups a row has.
     pub(super) fn likely_columns(words: i32, groups: i32) -> Option<i32> {

@@ -5,7 +5,7 @@ use mlx_rs::ops::{concatenate, dequantize, quantize, quantized_matmul};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::{Entry, QuantParams, Stored};
+use super::entry::{Entry, Number, QuantParams, Stored};
 use super::quant_scheme::QuantScheme;
 use super::store::Store;
 use super::{buffer, requantize};
@@ -112,6 +112,9 @@ impl QuantizedMatrix {
             }
             (_, Stored::Blocks(block)) if own => {
                 requantize::read(store, entry, block, packing, dtype)
+            }
+            (QuantParams::Scale(_), Stored::Numbers(Number::I8)) if own => {
+                requantize::read_bytes(store, entry, packing, dtype)
             }
             _ => Self::pack(&store.whole(entry, shape, dtype)?, packing),
         }

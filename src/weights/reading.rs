@@ -13,10 +13,10 @@ impl Store {
     /// The whole tensor, which is one of this shape.
     pub(super) fn whole(&self, entry: &Entry, shape: &[i32], dtype: Dtype) -> Result<Array> {
         if let Some(decoder) = self.decoder(entry)? {
-            return decoder.read(self, entry, dtype);
+            return shaped(decoder.read(self, entry, dtype)?, shape);
         }
         let Some(packing) = entry.packing(shape) else {
-            return self.plain(entry, dtype);
+            return shaped(self.plain(entry, dtype)?, shape);
         };
         let dense = QuantizedMatrix::read(self, entry, shape, packing, dtype)?.unpack()?;
         dense.eval()?;
@@ -60,18 +60,28 @@ impl Store {
 
     /// How to read numbers that MLX does not have.
     fn decoder(&self, entry: &Entry) -> Result<Option<Decoder>> {
-        let scales = match &entry.beside {
-            QuantParams::Scale(scale) => {
-                let scale = self.plain(scale, Dtype::Float32)?;
-                scale.to_vec_exact().map_err(|error| {
-                    let problem = format!("holds scales that cannot be read: {error}");
-                    Error::content(self.path(entry), problem)
-                })?
-            }
-            _ => Vec::new(),
-        };
-        Ok(Decoder::new(entry.stored, scales))
+        Ok(Decoder::new(entry, self.scales(entry)?))
     }
+
+    /// What all of a tensor, or each row, is multiplied by; nothing of one that has no scales.
+    pub(super) fn scales(&self, entry: &Entry) -> Result<Vec<f32>> {
+        let (QuantParams::Scale(scale) | QuantParams::Rotated(scale, _)) = &entry.beside else {
+            return Ok(Vec::new());
+        };
+        let scale = self.plain(scale, Dtype::Float32)?;
+        scale.to_vec_exact().map_err(|error| {
+            let problem = format!("holds scales that cannot be read: {error}");
+            Error::content(self.path(entry), problem)
+        })
+    }
+}
+
+/// The array with the axes of length 1 that its network has.
+fn shaped(array: Array, shape: &[i32]) -> Result<Array> {
+    if array.shape() == shape {
+        return Ok(array);
+    }
+    Ok(array.reshape(shape)?)
 }
 
 /// The array as this type. What it was read into is let go.

@@ -1,5 +1,5 @@
-//! GGUF's blocks as MLX packs numbers: where 32 neighbours share a scale, both say the same, and nothing is lost but
-//! digits of the scales.
+//! GGUF's blocks, and bytes with a scale for each row, as MLX packs numbers: where 32 neighbours share a scale, both say
+//! the same, and nothing is lost but digits of the scales.
 
 use mlx_rs::Dtype;
 
@@ -43,6 +43,41 @@ pub(super) fn read(
         words: packed,
         scales: floats(&groups.scales)?,
         biases: floats(&groups.biases)?,
+        packing,
+    })
+}
+
+/// A matrix of bytes with a sign, which MLX has without: all are 128 more, and the bias takes that away again.
+pub(super) fn read_bytes(
+    store: &Store,
+    entry: &Entry,
+    packing: QuantScheme,
+    dtype: Dtype,
+) -> Result<QuantizedMatrix> {
+    const ZERO: u8 = 128;
+    let row = Row::of(entry);
+    let (rows, columns) = (row.count as i32, row.elements as i32);
+    let words = buffer::filled(&[rows, columns / 4], Dtype::Uint32, |target| {
+        store.read_bytes(entry, 0, target)?;
+        target.iter_mut().for_each(|byte| *byte ^= ZERO);
+        Ok(())
+    })?;
+    let scales = store.scales(entry)?;
+    let groups = (columns / packing.group) as usize;
+    let all = |factor: f32| {
+        let of_row = |row: usize| scales.get(row).or(scales.first()).copied().unwrap_or(1.0);
+        let values: Vec<f32> = (0..row.count as usize)
+            .flat_map(|row| std::iter::repeat_n(of_row(row) * factor, groups))
+            .collect();
+        buffer::filled(&[rows, columns / packing.group], dtype, |target| {
+            put(&values, dtype, target);
+            Ok(())
+        })
+    };
+    Ok(QuantizedMatrix {
+        words,
+        scales: all(1.0)?,
+        biases: all(-f32::from(ZERO))?,
         packing,
     })
 }

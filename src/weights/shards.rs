@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The part of `*.safetensors.index.json` that matters: which file holds which tensor.
 #[derive(Deserialize)]
@@ -14,26 +14,72 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// The files of a network: `stem.safetensors` in `folder` or, where that is not there, every shard that
-/// `stem.safetensors.index.json` names. All that are listed exist.
+/// The files of a network in `folder`: every shard that `stem.safetensors.index.json` names or, where that is not there or
+/// names others than are there, `stem.safetensors`. Without either they may be there as a *variant* of their numbers, as in
+/// `stem.fp16.safetensors`, of which the first is taken. All that are listed exist.
+///
+/// That the index comes first is how others load, too: beside it, a single file is of another time.
+///
+/// # Errors
+/// None of these are there, or some of the shards that an index names are not.
 pub fn list(folder: &Path, stem: &str) -> Result<Vec<PathBuf>> {
-    let single = folder.join(format!("{stem}.safetensors"));
-    if single.is_file() {
-        return Ok(vec![single]);
-    }
     let index = folder.join(format!("{stem}.safetensors.index.json"));
-    if !index.is_file() {
-        return Err(Error::content(
-            folder,
-            format!("has neither {stem}.safetensors nor {stem}.safetensors.index.json"),
-        ));
+    let shards = index.is_file().then(|| named(&index));
+    let single = folder.join(format!("{stem}.safetensors"));
+    match shards {
+        Some(Ok(shards)) => Ok(shards),
+        _ if single.is_file() => Ok(vec![single]),
+        Some(Err(error)) => Err(error),
+        None => variant(folder, stem).unwrap_or_else(|| {
+            Err(Error::content(
+                folder,
+                format!("has neither {stem}.safetensors nor {stem}.safetensors.index.json"),
+            ))
+        }),
     }
-    named(&index)
+}
+
+/// Whether there is anything that [`list`] would look at.
+pub fn is_there(folder: &Path, stem: &str) -> bool {
+    let whole = [".safetensors.index.json", ".safetensors"];
+    let mut whole = whole.iter().map(|end| folder.join(format!("{stem}{end}")));
+    whole.any(|path| path.is_file()) || variant(folder, stem).is_some()
+}
+
+/// The files of the first variant: `stem.safetensors.index.fp16.json`, or `stem.fp16.safetensors`.
+///
+/// Diffusers `utils/constants.py` and `utils/hub_utils.py`, `_add_variant`.
+fn variant(folder: &Path, stem: &str) -> Option<Result<Vec<PathBuf>>> {
+    let entries = fs::read_dir(folder).ok()?;
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort();
+    let between = |name: &str, before: &str, after: &str| {
+        let variant = name.strip_prefix(before)?.strip_suffix(after)?;
+        let is_word =
+            !variant.is_empty() && variant.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_word
+            .then(|| folder.join(name))
+            .filter(|path| path.is_file())
+    };
+    let indexed = names
+        .iter()
+        .find_map(|name| between(name, &format!("{stem}.safetensors.index."), ".json"));
+    let single = || {
+        let before = format!("{stem}.");
+        names
+            .iter()
+            .find_map(|name| between(name, &before, ".safetensors"))
+    };
+    match indexed {
+        Some(index) => Some(named(&index)),
+        None => single().map(|file| Ok(vec![file])),
+    }
 }
 
 /// Every shard that the index names, each of which must be there.
 fn named(index: &Path) -> Result<Vec<PathBuf>> {
-    let text = fs::read(index).map_err(Error::file("read", index))?;
+    let text = disk::read(index)?;
     let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| {
         Error::content(
             index,

@@ -12,8 +12,9 @@ use mlx_rs::{Array, Dtype};
 use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
+use super::names::NetworkKind;
 use super::{gguf, names, safetensors, scales, synthetic, torch};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// A file kept open, to read tensors from when they are wanted.
 #[derive(Debug)]
@@ -31,13 +32,30 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn open(files: &[PathBuf]) -> Result<Self> {
+    /// The network of this kind in the files or, if none is named, the first that they hold.
+    pub(super) fn open(files: &[PathBuf], kind: Option<NetworkKind>) -> Result<Self> {
         let mut store = Self::headers(files)?;
         let entries = mem::take(&mut store.entries);
-        let entries =
-            names::official(entries).map_err(|problem| Error::content(store.place(), problem))?;
-        store.entries = scales::join(entries);
+        let entries = names::official(entries, kind)
+            .map_err(|problem| Error::content(store.place(), problem))?;
+        store.entries = scales::join(entries, &|entry| store.small(entry));
         Ok(store)
+    }
+
+    /// The networks in the files.
+    pub(super) fn kinds(files: &[PathBuf]) -> Result<Vec<NetworkKind>> {
+        let mut store = Self::headers(files)?;
+        let entries = mem::take(&mut store.entries);
+        names::kinds(entries).map_err(|problem| Error::content(store.place(), problem))
+    }
+
+    /// All bytes of a tensor that is no more than a note or a number for each row.
+    fn small(&self, entry: &Entry) -> Option<Vec<u8>> {
+        const MOST: u64 = 1 << 20;
+        let length = usize::try_from(entry.bytes).ok()?;
+        let mut bytes = vec![0; length.min(MOST as usize)];
+        self.read_bytes(entry, 0, &mut bytes).ok()?;
+        (entry.bytes <= MOST).then_some(bytes)
     }
 
     /// All tensors of the files, under the names that they have there.
@@ -74,10 +92,18 @@ impl Store {
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?
     fn add(&mut self, path: &Path) -> Result<()> {
-        let file = File::open(path).map_err(Error::file("read", path))?;
+        let file = disk::open(path)?;
         for (key, mut entry) in headers(path, &file)? {
             entry.file = self.sources.len();
-            if let Some(earlier) = self.entries.get(&key) {
+            // Every shard may say the same of all layers, and a tensor says it better.
+            if entry.said.is_some() && self.entries.contains_key(&key) {
+                continue;
+            }
+            if let Some(earlier) = self
+                .entries
+                .get(&key)
+                .filter(|earlier| earlier.said.is_none())
+            {
                 let other = self
                     .sources
                     .get(earlier.file)
@@ -147,11 +173,7 @@ impl Store {
 
 /// What the file holds. Its format is told by how it begins; its name may say anything.
 fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
-    let about = file.metadata().map_err(Error::file("read", path))?;
-    if about.is_dir() {
-        return Err(Error::content(path, "is a folder, not a file of weights"));
-    }
-    let length = about.len();
+    let length = file.metadata().map_err(Error::file("read", path))?.len();
     let mut start = [0; 16];
     let known = usize::try_from(length).map_or(start.len(), |length| length.min(start.len()));
     let start = &mut start[..known];

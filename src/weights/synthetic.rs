@@ -7,7 +7,7 @@ use mlx_rs::random::{key, uniform};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::{Entry, Number, QuantParams, Stored};
+use super::entry::{Entry, Number, Stored};
 use crate::Result;
 
 /// What the published checkpoints mostly are.
@@ -18,13 +18,9 @@ pub(super) fn entries(
     shapes: impl IntoIterator<Item = (String, Vec<i32>)>,
 ) -> BTreeMap<String, Entry> {
     let entry = |shape| Entry {
-        file: 0,
-        start: 0,
-        bytes: 0,
         stored: Stored::Numbers(Number::BF16),
         shape,
-        channels_last: false,
-        beside: QuantParams::Nothing,
+        ..Entry::nothing()
     };
     shapes
         .into_iter()

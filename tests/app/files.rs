@@ -14,7 +14,7 @@ use super::{Opening, SIZE, Window, places, video};
 use crate::job::{plan, request};
 
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {

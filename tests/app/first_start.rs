@@ -44,6 +44,15 @@ fn without_a_prompt_nothing_is_made() {
     assert!(window.sees("Say what should move"));
 }
 
+/// Breaks when a model without examples promises some.
+#[test]
+fn without_examples_none_are_promised() {
+    let window = Opening::default().open();
+    assert!(window.sees("Write a prompt or drop a picture"));
+    let window = with_examples().open();
+    assert!(window.sees("Write a prompt, drop a picture, or try one of these"));
+}
+
 /// Breaks when the key does not do what the button does.
 #[test]
 fn a_typed_prompt_is_made_by_the_key() {

@@ -93,6 +93,85 @@ fn tab_reaches_every_control() {
     check(&mut window, "in the player");
 }
 
+/// Breaks when the keyboard walks into what is scrolled out of sight: nobody sees then what a key would do.
+#[test]
+fn what_the_keyboard_comes_to_is_in_sight() {
+    let mut window = unfolded();
+    let room = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0));
+    let mut walked = HashSet::new();
+    for _ in 0..60 {
+        window.harness.key_press(Key::Tab);
+        // It scrolls there softly.
+        window.harness.run_steps(12);
+        let mut nodes = window.harness.root().children_recursive();
+        let Some(node) = nodes.find(|node| node.accesskit_node().is_focused()) else {
+            continue;
+        };
+        let name = node.accesskit_node().label().unwrap_or_default();
+        assert!(
+            room.contains(node.rect().center()),
+            "{name}: {:?}",
+            node.rect()
+        );
+        walked.insert(name);
+    }
+    assert!(
+        walked.contains("Remove it") && walked.contains("Shift"),
+        "{walked:?}"
+    );
+}
+
+/// Breaks when the controls of the player cover the clip for good because a prompt was typed, or Space types after ⌘⏎.
+#[test]
+fn a_typed_prompt_does_not_hold_the_controls_of_the_player() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A boat");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (handle, plan) = window.next_job();
+    assert_eq!(focused(&window), None, "the form still has the keys");
+    window.tell(Event::Started { id: handle.id });
+    window.finish(handle.id, &plan);
+    window.until("the clip", |window| window.sees_part("frame 1 of"));
+    window.harness.get_by_label("Prompt").focus();
+    // Two seconds without the pointer, and the time to fade.
+    window.harness.run_steps(120);
+    assert!(!window.sees("Loop"), "the controls stay");
+    let frame = egui::pos2(700.0, 300.0);
+    window.harness.hover_at(frame);
+    window.settle();
+    assert!(window.sees("Loop"));
+}
+
+/// Breaks when the library opens with what was looked for days ago, or Esc closes it with the words in it.
+#[test]
+fn the_library_opens_without_what_was_looked_for() {
+    let mut window = Opening::default().open();
+    window.press(Modifiers::COMMAND, Key::L);
+    window.harness.event(egui::Event::Text("whale".into()));
+    window.settle();
+    let words = |window: &Window| {
+        let search = window.harness.query_by_label("Search")?;
+        search.accesskit_node().value()
+    };
+    assert_eq!(words(&window).as_deref(), Some("whale"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert_eq!(words(&window).unwrap_or_default(), "");
+    assert!(window.sees("Everything made") && window.sees("Search"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.sees("Search"));
+    window.press(Modifiers::COMMAND, Key::L);
+    window.harness.event(egui::Event::Text("boat".into()));
+    window.settle();
+    assert_eq!(
+        words(&window).as_deref(),
+        Some("boat"),
+        "the field has no focus"
+    );
+    window.press(Modifiers::COMMAND, Key::L);
+    window.press(Modifiers::COMMAND, Key::L);
+    assert_eq!(words(&window).unwrap_or_default(), "");
+}
+
 /// Breaks when a sheet cannot be used without a mouse, or the keyboard strays to what lies behind it.
 #[test]
 fn on_a_sheet_tab_reaches_the_sheet_alone() {

@@ -3,15 +3,22 @@
 
 mod files;
 mod first_start;
+mod instance;
 mod keyboard;
 mod keys;
 mod looks;
 mod loras;
 mod memory;
 mod models;
+mod notices;
+mod preferences;
 mod queue;
+mod quit;
+mod removal;
 mod restart;
 mod settings;
+mod undo;
+mod wells;
 mod whole;
 
 use std::cell::RefCell;
@@ -139,7 +146,11 @@ impl Opening {
             }),
             discard: Box::new(move |file| {
                 trash.lock().unwrap().push(file.to_owned());
-                std::fs::remove_file(file).unwrap();
+                if file.is_dir() {
+                    std::fs::remove_dir_all(file).unwrap();
+                } else {
+                    std::fs::remove_file(file).unwrap();
+                }
                 Ok(())
             }),
         };

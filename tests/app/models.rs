@@ -56,6 +56,30 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
     (window, changes)
 }
 
+/// Breaks when two models of one name have to be chosen between blindly.
+#[test]
+fn models_of_one_name_are_told_apart_by_their_folders() {
+    let official = |folder: &str| Checkpoint {
+        name: "official".into(),
+        root: PathBuf::from(folder).join("official"),
+        ..checkpoint_of(Variant::T2v)
+    };
+    let alone = Checkpoint {
+        name: "alone".into(),
+        ..official("models")
+    };
+    let opening = Opening {
+        models: vec![official("t2v_1_3b"), official("t2v_a14b"), alone],
+        ..Opening::default()
+    };
+    let mut window = opening.open();
+    window.click("t2v_1_3b/official");
+    assert!(window.sees("alone"));
+    window.click("t2v_a14b/official");
+    window.settle();
+    assert!(window.sees("t2v_a14b/official") && !window.sees("t2v_1_3b/official"));
+}
+
 /// Breaks when somebody cannot see what is installed, what it is for, or what it lacks.
 #[test]
 fn what_is_there_has_preview_with_what_it_does_and_lacks() {

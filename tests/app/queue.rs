@@ -76,6 +76,97 @@ fn a_job_is_paused_continued_and_kept() {
     assert!(window.sees("Finishing the step at hand"));
 }
 
+/// Breaks when the clock stands still between two pieces of news, which can be minutes, or runs on in a pause.
+#[test]
+fn the_clock_ticks_by_itself() {
+    let (mut window, handle, _) = working();
+    window.tell(step(handle.id, 3, 40));
+    assert!(window.sees("0:03"));
+    // At 30 frames a second.
+    window.harness.run_steps(150);
+    assert!(window.sees("0:08"), "{:?}", window.seen());
+    window.tell(Event::Paused { id: handle.id });
+    window.harness.run_steps(150);
+    assert!(window.sees("0:08"));
+    window.tell(Event::Continued { id: handle.id });
+    window.harness.run_steps(60);
+    assert!(window.sees("0:10"), "{:?}", window.seen());
+}
+
+/// Breaks when a job that is being kept says for minutes that it finishes a step, while it decodes, or cannot be cancelled
+/// there.
+#[test]
+fn a_kept_job_says_that_it_decodes() {
+    let (mut window, handle, plan) = working();
+    window.tell(step(handle.id, 3, 40));
+    window.click("Stop and keep");
+    assert!(window.sees("Finishing the step at hand"));
+    window.tell(Event::Progress {
+        id: handle.id,
+        progress: Progress {
+            stage: Stage::Decode,
+            done: 5,
+            of: 17,
+        },
+        elapsed: Duration::from_secs(9),
+    });
+    assert!(window.sees("Decoding") && window.sees("5 of 17"));
+    window.click("Cancel");
+    assert!(handle.is_cancelled());
+    window.tell(Event::Cancelled {
+        id: handle.id,
+        kept: Some(kept(&plan, plan.sampling.steps as usize)),
+    });
+    assert!(window.sees("Resume"));
+}
+
+/// Breaks when a job with finished steps has to be waited for before it can be left or resumed.
+#[test]
+fn a_cancelled_job_with_finished_steps_can_be_resumed_at_once() {
+    let (mut window, handle, plan) = working();
+    window.tell(step(handle.id, 12, 40));
+    window.click("Cancel");
+    assert!(window.sees_part("12 of"), "{:?}", window.seen());
+    window.click("Resume");
+    assert!(window.command().is_none(), "the engine has not left it yet");
+    window.tell(Event::Cancelled {
+        id: handle.id,
+        kept: Some(kept(&plan, 13)),
+    });
+    assert!(matches!(window.command(), Some(Command::Resume(..))));
+}
+
+/// Breaks when a job that waits to be resumed is gone with its steps because it was taken out of the line.
+#[test]
+fn a_resumed_job_that_is_cancelled_in_the_line_keeps_its_steps() {
+    let (mut window, handle, plan) = working();
+    window.tell(step(handle.id, 12, 40));
+    window.click("Cancel");
+    window.click("Resume");
+    assert!(window.sees("Waits for its turn"));
+    window.click("Cancel");
+    assert!(window.sees_part("12 of"));
+    window.tell(Event::Cancelled {
+        id: handle.id,
+        kept: Some(kept(&plan, 12)),
+    });
+    assert!(window.command().is_none() && window.sees_part("12 of"));
+}
+
+/// Breaks when a video is begun behind a sheet, where nobody sees it.
+#[test]
+fn nothing_is_begun_behind_a_sheet() {
+    let mut window = Opening::default().open();
+    window.write("Prompt", "A paper boat");
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.press(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert!(window.command().is_none());
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::COMMAND, Key::Enter);
+    window.next_job();
+}
+
 /// Breaks when nothing can be kept of a job that has done nothing, but the button says so.
 #[test]
 fn before_the_first_step_there_is_nothing_to_keep() {

@@ -62,6 +62,23 @@ fn what_is_done_or_given_up_does_not_come_back() {
     window.until_seen("1 to make, 1 made");
 }
 
+/// Breaks when somebody who comes back does not see that there is unfinished work, or has to resume it piece by piece.
+#[test]
+fn unfinished_work_is_announced_and_resumed_at_once() {
+    let (window, first) = three_to_make();
+    let mut window = start_again(window);
+    window.until_seen("3 videos unfinished");
+    window.click("Resume all");
+    assert_eq!(pass(&mut window), first);
+    let second = pass(&mut window);
+    let last = pass(&mut window);
+    assert_eq!(
+        [second.sampling.seed, last.sampling.seed],
+        [first.sampling.seed + 1, first.sampling.seed + 2]
+    );
+    assert!(window.command().is_none() && !window.sees_part("unfinished"));
+}
+
 /// Breaks when a crash loses what was typed.
 #[test]
 fn what_is_typed_is_kept_before_the_end() {

@@ -92,3 +92,14 @@ fn a_job_in_flight_is_offered_again_at_the_next_start() {
     window.click("Resume");
     window.until("the work", |window| window.sees("Denoising"));
 }
+
+/// Breaks when words that the model does not read are dropped without a word.
+#[test]
+fn a_prompt_that_is_too_long_is_told() {
+    let mut window = opening().open();
+    let long: Vec<_> = (0..600).map(|word| format!("boat{word}")).collect();
+    window.write("Prompt", &long.join(" "));
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let told = "The prompt is too long";
+    window.until(told, |window| window.sees_part(told));
+}

@@ -1,7 +1,8 @@
-//! Networks of which only the headers are there: the files have their full size, but nothing on the disk.
+//! Networks of which only the headers are there: the files have their full size, but next to nothing on the disk.
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use serde_json::{Map, json};
@@ -22,7 +23,14 @@ pub fn network(path: &Path, tensors: &[(&str, &[u64])]) {
     file.write_all(&(header.len() as u64).to_le_bytes())
         .unwrap();
     file.write_all(header.as_bytes()).unwrap();
-    file.set_len(8 + header.len() as u64 + end).unwrap();
+    let start = 8 + header.len() as u64;
+    file.set_len(start + end).unwrap();
+    // A tensor of nothing but zeros is one that was never downloaded.
+    let mut offset = start;
+    for (_, shape) in tensors {
+        file.write_all_at(&[1], offset).unwrap();
+        offset += 2 * shape.iter().product::<u64>();
+    }
 }
 
 /// A DiT with these channels.

@@ -330,7 +330,7 @@ fn picked_files_must_be_what_they_were_picked_for() {
         vae: Some(wrong),
         ..picked.clone()
     };
-    assert!(refused(wrong).contains("lacks the Wan2.1 VAE"));
+    assert!(refused(wrong).contains("is the Wan2.2 VAE, and this model needs the Wan2.1 VAE"));
     let other = golden_path("data/randn.safetensors");
     let other = Picked {
         dit: Some(other),

@@ -6,7 +6,11 @@ pub mod hub;
 mod layouts;
 mod manifest;
 mod official;
+mod pairs;
 mod scan;
+mod strangers;
+mod unusual;
+mod whole;
 
 use std::fs;
 use std::path::Path;

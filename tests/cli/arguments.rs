@@ -168,7 +168,7 @@ fn wrong_usage_exits_with_2() {
         &["--guidance", "1,2,3"],
         &["--guidance", "nan"],
         &["--shift", "x"],
-        &["--seed", "-1"],
+        &["--seed", "-2"],
         &["--dtype", "f16"],
         &["--vae-dtype", "auto"],
         &["--memory-limit", "0"],

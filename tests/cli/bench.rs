@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::run;
+use super::{command, run};
 use crate::support::golden_path;
+use crate::support::program::Job;
 
 /// Measures the smallest thing that there is.
 fn bench(arguments: &[&str]) -> super::Run {
@@ -53,6 +54,21 @@ fn packed_weights_take_less_memory() {
     };
     let (plain, four) = (peak(&[]), peak(&["--quantize", "4"]));
     assert!(four < plain, "{four:?} is not less than {plain:?}");
+}
+
+/// Breaks when a script takes a bench that was stopped for one that was done.
+#[test]
+fn a_bench_that_is_stopped_does_not_end_well() {
+    let model = golden_path("ckpt/ti2v_5b/official").display().to_string();
+    let arguments = ["--size", "64x32", "--frames", "5", "--runs", "20", "--json"];
+    let bench = ["bench", "--model", &model];
+    let mut job = Job::start(command(&[&bench[..], &arguments].concat()));
+    assert_eq!(job.next().expect("it begins")["event"], "started");
+    assert_eq!(job.next().expect("one of four")["event"], "measured");
+    job.interrupt();
+    while job.next().is_some() {}
+    let (code, stderr) = job.end();
+    assert_eq!(code, Some(130), "{stderr}");
 }
 
 #[test]

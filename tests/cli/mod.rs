@@ -8,9 +8,12 @@ mod logging;
 mod lora;
 mod models;
 mod other_commands;
+mod plain;
 mod plan;
 mod quantize;
+mod signals;
 mod stopping;
+mod strangers;
 
 use std::path::Path;
 use std::process::Command;

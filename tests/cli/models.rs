@@ -107,6 +107,31 @@ fn folders_are_remembered_until_they_are_forgotten() {
     assert!(file.stderr.contains("is not a folder"), "{}", file.stderr);
 }
 
+/// Breaks when one of several programs loses what another has added meanwhile.
+#[test]
+fn folders_that_are_added_at_once_are_all_kept() {
+    let home = Home::new();
+    let folders: Vec<_> = (0..8)
+        .map(|number| home.path().join(format!("models {number}")))
+        .collect();
+    let adding: Vec<_> = folders
+        .iter()
+        .map(|folder| {
+            fs::create_dir(folder).unwrap();
+            home.command(&["models", "add", text(folder)])
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut program in adding {
+        assert!(program.wait().unwrap().success());
+    }
+    let kept = fs::read_to_string(home.path().join("data/folders.json")).unwrap();
+    for folder in &folders {
+        assert!(kept.contains(text(folder)), "{kept}");
+    }
+}
+
 /// What the list names, every command that takes a model takes.
 #[test]
 fn a_model_goes_by_its_name() {

@@ -1,10 +1,13 @@
 //! `zoetrope quantize`, and the model that it makes.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{latents, model, run};
+use super::{command, latents, model, run};
 use crate::support::{golden_path, max_difference};
 
 /// What is kept packed is what packing on the way in makes, to the last bit.
@@ -56,6 +59,41 @@ fn the_loss_is_told_of_each_expert() {
     for (eight, four) in told("8").into_iter().zip(told("4")) {
         assert!(eight < 1.0 && 3.0 * eight < four, "{eight} % and {four} %");
     }
+}
+
+/// Breaks when a stopped or killed run leaves half a model under its name, or one that is in the way of the next.
+#[test]
+fn a_model_that_was_not_finished_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    let packed = folder.path().join("new/packed").display().to_string();
+    let begin = || {
+        let model = model("t2v_a14b");
+        let mut command = command(&["quantize", &model, "--bits", "8", "-o", &packed]);
+        let mut program = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The first of two networks is there.
+        let mut told = BufReader::new(program.stdout.take().unwrap()).lines();
+        assert!(told.next().unwrap().unwrap().contains("high noise"));
+        program
+    };
+    let mut killed = begin();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!Path::new(&packed).exists());
+
+    let mut stopped = begin();
+    let sent = Command::new("kill")
+        .args(["-INT", &stopped.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let code = stopped.wait().unwrap().code();
+    // It may have been done by then; what was killed before is swept in any case.
+    assert!(code == Some(130) || Path::new(&packed).exists(), "{code:?}");
+    let left: Vec<_> = fs::read_dir(folder.path().join("new")).unwrap().collect();
+    assert!(left.len() == usize::from(code == Some(0)), "{left:?}");
 }
 
 /// Nothing of what lies in a folder is mixed with a model, or lost.

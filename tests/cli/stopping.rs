@@ -11,7 +11,7 @@ use crate::support::golden_path;
 use crate::support::program::Job;
 
 /// A job that would take minutes, with `output` in the way of its result.
-fn long_job(output: &Path) -> Job {
+pub fn long_job(output: &Path) -> Job {
     let model = golden_path("ckpt/ti2v_5b/official");
     let [model, output] =
         [&model, output].map(|path| path.to_str().expect("tests lie in plain paths"));
@@ -58,7 +58,7 @@ fn ctrl_c_stops_and_leaves_what_was_there() {
     assert_eq!(names(folder.path()), ["video.mp4", "video.mp4.run"]);
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("it can be read");
     let mut names: Vec<_> = entries
         .map(|entry| entry.expect("it can be read").file_name())

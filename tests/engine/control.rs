@@ -1,6 +1,7 @@
 //! Pausing a job, ending it early with and without a video, and leaving in the middle of it.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use zoetrope::engine::{Engine, saved};
@@ -116,7 +117,12 @@ fn a_paused_job_waits_and_ends_as_if_nothing_had_been() {
     paused.handle.pause();
     paused.begin();
     paused.wait_for_pause();
-    assert!(paused.engine.events.is_empty(), "it works on");
+    // A step of this job takes a few milliseconds.
+    let next_event = paused
+        .engine
+        .events
+        .recv_timeout(Duration::from_millis(300));
+    assert!(next_event.is_err(), "it works on: {next_event:?}");
     paused.handle.go_on();
     assert!(matches!(next(&paused.engine), Event::Continued { id: 1 }));
     paused.finish();
@@ -144,10 +150,12 @@ fn what_is_there_becomes_a_video() {
 fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     let job = Job::of(MANY);
     let plan = job.plan();
-    let in_the_way = job.folder.path().join(".house.mp4.part");
-    std::fs::create_dir(&in_the_way).unwrap();
+    let in_the_way = job.file();
     job.handle.finish_early();
     job.begin();
+    while !matches!(next(&job.engine), Event::Progress { .. }) {}
+    // Before the work it would have been refused.
+    std::fs::create_dir(&in_the_way).unwrap();
     match end(&job.engine) {
         Event::Failed { kept, message, .. } => {
             assert!(!message.contains("resume"), "{message}");
@@ -160,6 +168,35 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     let record = job.finish();
     assert_eq!(record.settings.stopped_after, Some(1));
     assert_eq!(record.timings.denoise.units, 0);
+}
+
+/// Breaks when a defect of the program loses what was done before it, or does not say that it is there.
+#[test]
+fn a_defect_leaves_what_was_done() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(2);
+    job.handle.cancel();
+    let Event::Cancelled {
+        kept: Some(kept), ..
+    } = end(&job.engine)
+    else {
+        panic!("it was cancelled")
+    };
+    let mut plan = saved::plan(&kept.folder).unwrap();
+    // No plan that comes from a file has this: arithmetic that cannot be stands for any defect.
+    plan.thrift.tiles = 0;
+    job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
+    let Event::Failed {
+        kept: still,
+        message,
+        ..
+    } = end(&job.engine)
+    else {
+        panic!("it cannot work")
+    };
+    assert!(message.contains("a defect in the program"), "{message}");
+    assert_eq!(still, Some(kept));
 }
 
 /// Breaks when a paused job cannot be cancelled, or what it did is lost.
@@ -217,6 +254,56 @@ fn a_job_whose_model_is_gone_waits_for_it() {
     let plan = saved::plan(&folder).unwrap();
     job.send(Command::Resume(handle, Box::new(plan)));
     assert_eq!(job.finish().settings.stopped_after, Some(step as u32 + 1));
+}
+
+/// Breaks when a defect of the program loses the way back to the steps that are on the disk.
+#[test]
+fn a_panic_tells_what_is_kept() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(1);
+    job.handle.cancel();
+    let Event::Cancelled {
+        kept: Some(kept), ..
+    } = end(&job.engine)
+    else {
+        panic!("it was cancelled")
+    };
+    let mut plan = saved::plan(&kept.folder).unwrap();
+    // No file has such a number, because each is checked: as good as a defect.
+    plan.thrift.tiles = 0;
+    job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
+    match end(&job.engine) {
+        Event::Failed { kept: again, .. } => assert_eq!(again, Some(kept)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Breaks when whoever wants to leave waits for the end of a step, or leaves before the last one is kept where there is
+/// time for it.
+#[test]
+fn the_engine_is_stopped_within_a_time() {
+    let job = Job::of(MANY);
+    job.begin();
+    job.wait_for(1);
+    assert!(job.engine.stop(super::PATIENCE));
+    let events: Vec<Event> = job.engine.events.try_iter().collect();
+    let is_end = |event: &Event| matches!(event, Event::Cancelled { kept: Some(_), .. });
+    assert!(events.iter().any(is_end), "{events:?}");
+    assert!(saved::unfinished(&run_folder(&job.file())).unwrap().1 > 0);
+
+    let (release, hangs) = crossbeam_channel::bounded::<()>(0);
+    let work = move || {
+        // Until the other end is gone.
+        let _ = hangs.recv();
+        None
+    };
+    let busy = Engine::start_after(work, || ()).unwrap();
+    let start = Instant::now();
+    assert!(!busy.stop(Duration::from_millis(50)));
+    assert!(start.elapsed() < super::PATIENCE / 4);
+    drop(release);
+    assert!(busy.stop(super::PATIENCE));
 }
 
 /// Breaks when quitting hangs on a paused job, or loses it.

@@ -49,14 +49,28 @@ fn kernels_are_unpacked_once_and_those_of_an_earlier_version_go() {
     let kernels = unpack(&packed(&folder, ONE), &cache).unwrap();
     assert_eq!(fs::read(&kernels).unwrap(), b"kernels of one version");
 
-    // Were they unpacked again, they would be whole again.
-    fs::write(&kernels, "marked").unwrap();
+    // Were they unpacked again, they would be as before.
+    fs::write(&kernels, "KERNELS of one version").unwrap();
     assert_eq!(unpack(&packed(&folder, ONE), &cache).unwrap(), kernels);
-    assert_eq!(fs::read(&kernels).unwrap(), b"marked");
+    assert_eq!(fs::read(&kernels).unwrap(), b"KERNELS of one version");
 
     let kernels = unpack(&packed(&folder, OTHER), &cache).unwrap();
     assert_eq!(fs::read(&kernels).unwrap(), b"kernels of another version");
     assert_eq!(names(&cache).len(), 1, "{:?}", names(&cache));
+}
+
+/// Breaks when what a power cut or a full disk left of the kernels is believed for ever.
+#[test]
+fn kernels_that_were_cut_are_unpacked_again() {
+    let folder = TempDir::new().unwrap();
+    let cache = folder.path().join("cache");
+    for left in ["", "kernels of"] {
+        let kernels = unpack(&packed(&folder, ONE), &cache).unwrap();
+        fs::write(&kernels, left).unwrap();
+        let again = unpack(&packed(&folder, ONE), &cache).unwrap();
+        assert_eq!(fs::read(&again).unwrap(), b"kernels of one version");
+        assert_eq!(names(&cache).len(), 1, "{:?}", names(&cache));
+    }
 }
 
 /// Breaks when half a file or a changed one is given to Metal.

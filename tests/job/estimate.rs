@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use zoetrope::job::{
-    CanvasRequest, Estimates, Guidance, Plan, Request, Sampling, SamplingRequest, Size, Spent,
-    Timings,
+    CanvasRequest, Estimates, Guidance, Lora, Plan, Precision, QuantBits, Request, Sampling,
+    SamplingRequest, Size, Spent, Timings, VaePrecision,
 };
 
 use super::{plan, request};
@@ -41,10 +41,14 @@ fn seconds(estimate: Option<Duration>) -> f64 {
 #[test]
 fn nothing_is_claimed_before_anything_is_known() {
     let mut estimates = Estimates::default();
-    assert_eq!(estimates.of(&job(49, 40)), None);
-    estimates.learn(&job(49, 40), &timings(0, 0));
-    assert_eq!(estimates.of(&job(49, 40)), None, "that job did nothing");
-    estimates.learn(&job(49, 40), &timings(40, 49));
+    assert_eq!(estimates.of(&job(49, 40), false), None);
+    estimates.learn(&job(49, 40), false, &timings(0, 0));
+    assert_eq!(
+        estimates.of(&job(49, 40), false),
+        None,
+        "that job did nothing"
+    );
+    estimates.learn(&job(49, 40), false, &timings(40, 49));
     let other = Plan {
         sampling: Sampling {
             guidance: Guidance::both(1.0),
@@ -52,19 +56,23 @@ fn nothing_is_claimed_before_anything_is_known() {
         },
         ..job(49, 40)
     };
-    assert_eq!(estimates.of(&other), None, "half the work");
-    assert_eq!(estimates.of(&job(481, 40)), None, "ten times as large");
+    assert_eq!(estimates.of(&other, false), None, "half the work");
+    assert_eq!(
+        estimates.of(&job(481, 40), false),
+        None,
+        "ten times as large"
+    );
 }
 
 #[test]
 fn the_same_job_takes_the_same_time() {
     let mut estimates = Estimates::default();
     // A job that went on after 30 steps tells as much as a whole one.
-    estimates.learn(&job(49, 40), &timings(10, 49));
+    estimates.learn(&job(49, 40), false, &timings(10, 49));
     let expected = 10.0 + 2.0 * 40.0 + 0.49;
-    assert!((seconds(estimates.of(&job(49, 40))) - expected).abs() < 1e-6);
-    assert!((seconds(estimates.decoding(&job(49, 40))) - 0.49).abs() < 1e-6);
-    let fewer = seconds(estimates.of(&job(49, 20)));
+    assert!((seconds(estimates.of(&job(49, 40), false)) - expected).abs() < 1e-6);
+    assert!((seconds(estimates.decoding(&job(49, 40), false)) - 0.49).abs() < 1e-6);
+    let fewer = seconds(estimates.of(&job(49, 20), false));
     assert!((fewer - (expected - 40.0)).abs() < 1e-6, "{fewer}");
 }
 
@@ -72,8 +80,9 @@ fn the_same_job_takes_the_same_time() {
 #[test]
 fn larger_jobs_take_more_than_their_share() {
     let mut estimates = Estimates::default();
-    estimates.learn(&job(49, 40), &timings(40, 49));
-    let ratio = seconds(estimates.of(&job(97, 40))) / seconds(estimates.of(&job(49, 40)));
+    estimates.learn(&job(49, 40), false, &timings(40, 49));
+    let ratio =
+        seconds(estimates.of(&job(97, 40), false)) / seconds(estimates.of(&job(49, 40), false));
     assert!((1.9..4.0).contains(&ratio), "{ratio}");
 }
 
@@ -81,8 +90,8 @@ fn larger_jobs_take_more_than_their_share() {
 #[test]
 fn later_jobs_correct_earlier_ones() {
     let mut estimates = Estimates::default();
-    estimates.learn(&job(49, 40), &timings(40, 49));
-    let before = seconds(estimates.of(&job(49, 40)));
+    estimates.learn(&job(49, 40), false, &timings(40, 49));
+    let before = seconds(estimates.of(&job(49, 40), false));
     let slow = Timings {
         denoise: Spent {
             seconds: 160.0,
@@ -90,12 +99,47 @@ fn later_jobs_correct_earlier_ones() {
         },
         ..timings(40, 49)
     };
-    estimates.learn(&job(49, 40), &slow);
-    let after = seconds(estimates.of(&job(49, 40)));
+    estimates.learn(&job(49, 40), false, &slow);
+    let after = seconds(estimates.of(&job(49, 40), false));
     assert!(
         (after - before - 40.0).abs() < 1e-6,
         "{before}, then {after}"
     );
     let json = serde_json::to_string(&estimates).unwrap();
     assert_eq!(serde_json::from_str::<Estimates>(&json).unwrap(), estimates);
+}
+
+/// Breaks when one job by the processor makes all others look ten times as long, or a model in 4 bits as long as in 16.
+#[test]
+fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
+    let usual = job(49, 40);
+    let lora = |name: &str| Lora {
+        file: name.into(),
+        strength: 1.0,
+        expert: None,
+    };
+    let changes: [fn(&mut Plan, &dyn Fn(&str) -> Lora); 8] = [
+        |plan, _| plan.compute.quantize = Some(QuantBits::Four),
+        |plan, _| plan.compute.precision = Precision::Bf16,
+        |plan, _| plan.compute.vae_precision = VaePrecision::Bf16,
+        |plan, lora| plan.sources.loras = vec![lora("style.safetensors")],
+        |plan, lora| plan.sources.loras = vec![lora("light.safetensors")],
+        |plan, _| plan.thrift.tiles = 2,
+        |plan, _| plan.thrift.guidance_in_turn = true,
+        |plan, _| plan.checkpoint.root = "elsewhere".into(),
+    ];
+    let mut kinds = vec![(usual.clone(), false), (usual.clone(), true)];
+    for change in changes {
+        let mut plan = usual.clone();
+        change(&mut plan, &lora);
+        kinds.push((plan, false));
+    }
+    for (place, (plan, by_processor)) in kinds.iter().enumerate() {
+        let mut estimates = Estimates::default();
+        estimates.learn(plan, *by_processor, &timings(40, 49));
+        for (other, (plan, by_processor)) in kinds.iter().enumerate() {
+            let known = estimates.of(plan, *by_processor).is_some();
+            assert_eq!(known, place == other, "{place} tells of {other}");
+        }
+    }
 }

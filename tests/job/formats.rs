@@ -339,6 +339,6 @@ fn estimates_of_0_1_still_read() {
     let plan = plan(&request("a boat"), None).unwrap();
     let pixels = 121.0 * 1280.0 * 704.0;
     let expected = 4.0 + 3.0 + 50.0 * 2.0 + 1e-6 * pixels;
-    let told = estimates.of(&plan).unwrap().as_secs_f64();
+    let told = estimates.of(&plan, false).unwrap().as_secs_f64();
     assert!((told - expected).abs() < 1e-6, "{told}");
 }

@@ -21,11 +21,24 @@ fn a_lora_is_a_file_a_strength_and_an_expert() {
         ("a.safetensors:high", lora("a.safetensors", 1.0, high)),
         ("a:b.safetensors", lora("a:b.safetensors", 1.0, None)),
         ("a:b:0.5:high", lora("a:b", 0.5, high)),
-        ("a:inf", lora("a:inf", 1.0, None)),
+        ("a:0.5:HIGH", lora("a", 0.5, high)),
+        ("a:Low_Noise:+.5", lora("a", 0.5, low)),
+        ("10:30.safetensors", lora("10:30.safetensors", 1.0, None)),
     ] {
         assert_eq!(text.parse(), Ok(expected), "{text}");
     }
-    for text in ["", ":0.5", ":high", ":1:low"] {
+    for text in [
+        "",
+        ":0.5",
+        ":high",
+        ":1:low",
+        "a:",
+        "a:inf",
+        "a:nan:low",
+        "a:0,8",
+        "a:80%",
+        "a:1:2",
+    ] {
         assert!(text.parse::<Lora>().is_err(), "{text}");
     }
 }
@@ -59,6 +72,8 @@ fn loras_that_cannot_work_are_refused() {
             "this model has only one",
         ),
         (lora("a", f64::NAN, None), "must be a number"),
+        (lora("a", 1e39, None), "give one near 1"),
+        (lora("a", -1e6, None), "give one near 1"),
     ] {
         let refusal = ask(lora).expect_err("it cannot work");
         assert_eq!(refusal.field, Field::Loras);

@@ -70,6 +70,7 @@ fn sizes(variant: Variant) -> Sizes {
             frames: 2,
             fused: true,
         },
+        picture: 0,
     }
 }
 
@@ -253,6 +254,25 @@ fn a_limit_counts_instead_of_the_machine() {
     );
 }
 
+/// Breaks when a photo of a hundred megapixels is opened whatever the machine has, or whatever it may use.
+#[test]
+fn a_large_picture_has_to_fit() {
+    let picture = |request: &mut Request| request.sources.image = Some("cat.png".into());
+    let plan = plan(Variant::Ti2v, (832, 480), 49, picture);
+    let mut sizes = sizes(Variant::Ti2v);
+    let before = of(Stage::Image, &needs(&plan, &sizes));
+    sizes.picture = 1_000_000_000;
+    let small = of(Stage::Image, &needs(&plan, &sizes));
+    assert_eq!(small, before, "it is gone before the VAE is at work");
+    sizes.picture = 20_000_000_000;
+    let large = of(Stage::Image, &needs(&plan, &sizes));
+    assert!((large - 20.0).abs() < 1e-6, "{large} GB");
+    let refusal = fit(&plan, &sizes, &machine(16, 16)).unwrap_err();
+    let advice = "make its picture smaller, opening it takes 20.0 GB";
+    assert!(refusal.message.ends_with(advice), "{refusal}");
+    assert!(fit(&plan, &sizes, &machine(32, 32)).is_ok());
+}
+
 /// Breaks when a video of which only the frames are missing is refused or changed for what its denoising took.
 #[test]
 fn of_a_begun_video_only_what_is_left_has_to_fit() {
@@ -328,19 +348,21 @@ fn an_image_encoder_is_counted_before_it_is_read() {
 /// Blocks beside the main ones have a stream of their own, and references make the video longer.
 #[test]
 fn what_leads_a_video_is_counted() {
-    let denoising = |variant: Variant, references: usize| {
-        let plan = plan(variant, (832, 480), 81, |request| {
+    let denoising = |variant: Variant, frames, references: usize| {
+        let plan = plan(variant, (832, 480), frames, |request| {
             request.guides.references = vec!["hat.png".into(); references];
         });
         let needs = needs(&plan, &sizes(variant));
         let denoising = |need: &&Need| need.stage == Stage::Denoise;
         needs.iter().find(denoising).expect("it is denoised").work
     };
-    let plain = denoising(Variant::T2vA14b, 0);
-    let led = denoising(Variant::Vace, 0);
+    let plain = denoising(Variant::T2vA14b, 81, 0);
+    let led = denoising(Variant::Vace, 81, 0);
     assert!(led > plain);
-    let shown = denoising(Variant::Vace, 2);
+    let shown = denoising(Variant::Vace, 81, 2);
     assert!(shown > led + (led - plain) / 21, "two frames more than 21");
-    let control = denoising(Variant::FunControlA14b, 1);
+    // Of 77 frames both go through the feed-forward layer in two parts.
+    let plain = denoising(Variant::T2vA14b, 77, 0);
+    let control = denoising(Variant::FunControlA14b, 77, 1);
     assert!(control > plain, "a frame of tokens more");
 }

@@ -7,6 +7,7 @@ mod formats;
 mod handle;
 mod lora;
 mod memory;
+mod plain_text;
 mod plan;
 mod progress;
 mod queue;

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::{
-    CanvasRequest, Field, Found, Guidance, PictureFit, Plan, Request, SamplingRequest, Size,
-    Sources, Span, Variant,
+    CanvasRequest, Field, Found, Guidance, PictureFit, Plan, Request, Sampler, SamplingRequest,
+    Size, Sources, Span, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -48,6 +48,60 @@ fn sizes_that_do_not_fit_name_the_nearest_that_do() {
     assert!(message.contains("32x32"), "{message}");
     let (_, message) = refusal(&asked(u32::MAX, 32), None);
     assert!(message.contains("too large"), "{message}");
+}
+
+/// What the encoder cannot write is known before the first step; what it can is not refused.
+#[test]
+fn no_size_is_larger_than_a_video_can_be() {
+    let asked = |width, height| Request {
+        canvas: CanvasRequest {
+            size: Some(Size::new(width, height)),
+            ..CanvasRequest::default()
+        },
+        ..request("a boat")
+    };
+    for (width, height) in [(3872, 32), (2176, 2176), (32, 3872), (4096, 2304)] {
+        let (field, message) = refusal(&asked(width, height), None);
+        assert_eq!(field, Field::Size);
+        assert!(message.contains("3840x2160"), "{message}");
+    }
+    for (width, height) in [(3840, 2144), (2144, 3840), (3840, 32)] {
+        assert!(
+            plan(&asked(width, height), None).is_ok(),
+            "{width}x{height}"
+        );
+    }
+}
+
+/// Breaks when noise levels that are the same in float32 reach a solver, which divides by their difference.
+#[test]
+fn a_shift_leaves_a_difference_between_steps() {
+    let asked = |shift, steps, sampler| Request {
+        sampling: SamplingRequest {
+            shift: Some(shift),
+            steps: Some(steps),
+            sampler: Some(sampler),
+            ..SamplingRequest::default()
+        },
+        ..request("a boat")
+    };
+    for sampler in Sampler::ALL {
+        for (shift, steps) in [(1e6, 100), (1e9, 30), (1e-40, 10), (f64::MAX, 3)] {
+            let (field, message) = refusal(&asked(shift, steps, sampler), None);
+            assert_eq!(field, Field::Shift, "{sampler} {shift} {steps}");
+            assert!(message.contains("nearer to 5"), "{message}");
+        }
+        for (shift, steps) in [
+            (0.01, 1000),
+            (1.0, 1),
+            (5.0, 50),
+            (12.0, 1000),
+            (100.0, 100),
+        ] {
+            let plan = plan(&asked(shift, steps, sampler), None);
+            assert!(plan.is_ok(), "{sampler} {shift} {steps}");
+        }
+    }
 }
 
 #[test]

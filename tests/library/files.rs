@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use zoetrope::job::Estimates;
 use zoetrope::library::Dirs;
 
@@ -97,11 +98,68 @@ fn what_was_learnt_is_kept() {
     let mut timings = zoetrope::job::Timings::default();
     timings.denoise.units = 1;
     timings.decode.units = 1;
-    estimates.learn(&place.plan("a boat", "boat.mp4"), &timings);
+    estimates.learn(&place.plan("a boat", "boat.mp4"), false, &timings);
     place.library.save_estimates(&estimates).unwrap();
     assert_eq!(place.library.estimates(), estimates);
-    fs::write(place.path("data/estimates.json"), "[").unwrap();
+    // One line that nobody understands costs no other.
+    let path = place.path("data/estimates.json");
+    let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let lines = file["lines"].as_array_mut().unwrap();
+    lines.insert(0, serde_json::json!({ "kind": "unheard of" }));
+    fs::write(&path, file.to_string()).unwrap();
+    assert_eq!(place.library.estimates(), estimates);
+    assert!(place.path("data/estimates.json.bak").exists());
+    fs::write(&path, "[").unwrap();
     assert_eq!(place.library.estimates(), Estimates::default());
+}
+
+/// Breaks when a job of a newer version, or one with a number that makes no sense, is lost with the next change.
+#[test]
+fn jobs_that_only_another_version_understands_stay() {
+    let place = Place::new();
+    let path = place.path("data/waiting.json");
+    let plan = |name: &str| place.plan("a boat", name);
+    place
+        .library
+        .keep_waiting(&[plan("1.mp4"), plan("2.mp4")])
+        .unwrap();
+    let mut file: Vec<Value> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    file[0]["sampler"] = "from the future".into();
+    let newer = file[0].clone();
+    let mut odd = file[1].clone();
+    odd["steps"] = 0.into();
+    file.push(odd.clone());
+    fs::write(&path, Value::from(file).to_string()).unwrap();
+    assert_eq!(place.library.waiting(), [plan("2.mp4")]);
+    place.library.keep_waiting(&[plan("3.mp4")]).unwrap();
+    assert_eq!(place.library.waiting(), [plan("3.mp4")]);
+    let file: Vec<Value> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert!(file.contains(&newer) && file.contains(&odd) && file.len() == 3);
+
+    fs::write(&path, "{").unwrap();
+    assert!(place.library.waiting().is_empty());
+    let copy = fs::read_to_string(place.path("data/waiting.json.bak")).unwrap();
+    assert_eq!(copy, "{");
+}
+
+/// Breaks when a heart that is given in an older version takes away what the newer one knows of a video.
+#[test]
+fn a_record_keeps_what_a_newer_version_wrote_into_it() {
+    let place = Place::new();
+    let record = place.put("a boat", 1);
+    let path = place
+        .path("data/records")
+        .join(format!("{}.json", record.id));
+    let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    file["tags"] = serde_json::json!(["sea"]);
+    file["settings"]["camera"] = "dolly".into();
+    fs::write(&path, file.to_string()).unwrap();
+    let mut read = place.library.records().unwrap().remove(0);
+    read.favourite = true;
+    place.library.save(&read).unwrap();
+    file["favourite"] = true.into();
+    let kept: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert_eq!(kept, file);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use image::codecs::gif::GifDecoder;
 use image::{AnimationDecoder, RgbImage};
@@ -225,6 +227,50 @@ fn a_cancelled_export_leaves_everything_as_it_was() {
         assert!(ends(last, &mut last.clone()).unwrap_err().is_cancelled());
         assert_eq!(folder.names(), before, "{name}");
     }
+}
+
+/// Breaks when an export replaces the video that it is made of, whatever way leads there.
+#[test]
+fn a_video_is_not_replaced_by_its_export() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    let before = fs::read(&source).unwrap();
+    let name = source.file_name().unwrap().to_str().unwrap();
+    symlink(&source, folder.file("link.mp4")).unwrap();
+    for target in [name, "link.mp4", &name.to_uppercase()] {
+        let same = job(&source, Format::Mp4(Quality::Small), folder.file(target));
+        let told = run(&same).unwrap_err().to_string();
+        assert!(
+            told.contains("is read here, and the export would replace it"),
+            "{told}"
+        );
+    }
+    assert!(fs::read(&source).unwrap() == before);
+}
+
+/// Breaks when a folder that is not ours is emptied, or when two exports to one folder disturb each other.
+#[test]
+fn exports_to_a_folder_touch_no_other() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    fs::create_dir(folder.file(".out.part")).unwrap();
+    fs::write(folder.file(".out.part/diary.txt"), "mine").unwrap();
+    let export_job = job(&source, Format::Pictures, folder.file("out"));
+    let results = thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| run(&export_job).is_ok()));
+        both.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(
+        results.iter().filter(|done| **done).count(),
+        1,
+        "the second is refused"
+    );
+    let frames = Mp4Reader::open(&source).unwrap().frames();
+    assert_eq!(fs::read_dir(folder.file("out")).unwrap().count(), frames);
+    assert_eq!(
+        fs::read_to_string(folder.file(".out.part/diary.txt")).unwrap(),
+        "mine"
+    );
 }
 
 #[test]

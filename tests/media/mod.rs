@@ -5,13 +5,16 @@
     reason = "the helpers of tests panic as the tests do"
 )]
 
+mod colours;
 mod export;
 mod fit;
 mod footage;
 mod hostile;
 mod photo;
+mod pillow;
 mod reader;
 mod scene;
+mod strangers;
 mod task;
 mod unpack;
 mod video;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use zoetrope::disk::PartialFile;
 use zoetrope::job::Size;
-use zoetrope::media::PartialFile;
 use zoetrope::media::mp4::{Mp4Writer, Quality};
 
 use super::{Folder, scene, unpack};
@@ -25,7 +25,7 @@ fn a_dropped_writer_leaves_everything_as_it_was() {
     let path = folder.put("clip.mp4", b"an older video");
     let mut video = create(&path).unwrap();
     video.write(&scene::frame(SIZE, 0)).unwrap();
-    assert_eq!(folder.names(), [".clip.mp4.part", "clip.mp4"]);
+    assert_eq!(folder.names().len(), 2);
     drop(video);
     assert_eq!(folder.names(), ["clip.mp4"]);
     assert_eq!(fs::read(&path).unwrap(), b"an older video");
@@ -80,7 +80,7 @@ fn impossible_videos_are_refused() {
     let attempt = |size, fps| refusal(Mp4Writer::create(&path, size, fps, Quality::Best, "{}"));
     assert!(attempt(Size::new(65, 48), 24).contains("even"));
     assert!(attempt(Size::new(0, 0), 24).contains("even"));
-    assert!(attempt(Size::new(4096, 4096), 24).contains("3840x2160"));
+    assert!(attempt(Size::new(4096, 4096), 24).contains("3840x2160 is the most"));
     assert!(attempt(SIZE, 0).contains("0 frames a second"));
     assert!(attempt(SIZE, 1000).contains("1000 frames a second"));
 

@@ -3,9 +3,13 @@
 use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::{Array, Dtype, random};
 use zoetrope::backend::Backend;
+use zoetrope::backend::metal::Budget;
 use zoetrope::model::nn::{
-    Conv3d, EvalPacer, Formulation, Upsample2x, attend, exp, gelu_tanh, in_parts, silu,
+    Conv3d, Cut, EvalPacer, Formulation, Upsample2x, attend, attention, convolve, exp, gelu_tanh,
+    in_parts, product, silu, with_budget,
 };
+
+use zoetrope::weights::Linear;
 
 use crate::support::{compare, max_difference, values};
 
@@ -117,7 +121,12 @@ fn parts_make_up_the_whole() {
     let squares = x.square().unwrap();
     for parts in [1, 2, 3, 7] {
         for mut pace in [EvalPacer::steady(), EvalPacer::lazy()] {
-            let result = in_parts(&x, 1, parts, &mut pace, |part| {
+            let cut = Cut {
+                most: (7 + i64::from(parts) - 1) / i64::from(parts),
+                multiply_adds: 1,
+                grain: 1,
+            };
+            let result = in_parts(&x, 1, cut, &mut pace, |part| {
                 assert!(part.dim(1) <= (7 + parts - 1) / parts, "{:?}", part.shape());
                 Ok(part.square()?)
             });
@@ -149,4 +158,76 @@ fn pictures_are_doubled_by_corners_only_where_that_works() {
     assert!(corners(Backend::Cuda, Dtype::Bfloat16, true));
     assert!(corners(Backend::Cpu, Dtype::Float32, true));
     assert!(!corners(Backend::Metal, Dtype::Float16, true));
+}
+
+/// Breaks when what is cut for a GPU's watchdog is not what it is as a whole: queries, heads, rows of a product and of a
+/// picture.
+#[test]
+fn cut_to_a_budget_everything_is_the_same() {
+    let drawn = |shape: &[i32]| random::normal::<f32>(shape, None, None, None).unwrap();
+    let (queries, keys, values) = (
+        drawn(&[2, 3, 200, 8]),
+        drawn(&[2, 3, 90, 8]),
+        drawn(&[2, 3, 90, 8]),
+    );
+    let whole = attention(&queries, &keys, &values).unwrap();
+    let a_query = 2 * 2 * 3 * 90 * 8;
+    // All of it, groups of queries, single heads.
+    for multiply_adds in [1 << 40, 64 * a_query, 64 * a_query / 3, 1] {
+        let cut = with_budget(Budget::fixed(multiply_adds), || {
+            attention(&queries, &keys, &values)
+        });
+        let cut = cut.unwrap().unwrap();
+        compare(
+            &cut,
+            &whole,
+            (1e-6, 0.0),
+            &format!("attention, {multiply_adds}"),
+        );
+    }
+    let linear = Linear::new(drawn(&[16, 8]), Some(drawn(&[16])));
+    let x = drawn(&[2, 37, 8]);
+    let whole = product(&linear, &x, 16).unwrap();
+    for rows in [1, 5, 36] {
+        let cut = with_budget(Budget::fixed(rows * 2 * 8 * 16), || {
+            product(&linear, &x, 16)
+        });
+        compare(
+            &cut.unwrap().unwrap(),
+            &whole,
+            (1e-6, 0.0),
+            &format!("{rows} rows of a product"),
+        );
+    }
+    let (x, weight) = (drawn(&[1, 23, 9, 4]), drawn(&[6, 3, 3, 4]));
+    let strips = |budget| {
+        with_budget(budget, || convolve(&x, &weight, &mut EvalPacer::steady()))
+            .unwrap()
+            .unwrap()
+    };
+    let whole = strips(Budget::unlimited());
+    for budget in [1, 9 * 9 * 4 * 6 * 13] {
+        compare(
+            &strips(Budget::fixed(budget)),
+            &whole,
+            (1e-5, 0.0),
+            &format!("strips, {budget}"),
+        );
+    }
+}
+
+/// Breaks when half-precision pictures go through Winograd in bfloat16, which is 36 times as far off.
+#[test]
+fn large_pictures_in_bfloat16_are_convolved_in_float32() {
+    let drawn = |shape: &[i32]| {
+        let drawn = random::normal::<f32>(shape, None, None, None).unwrap();
+        drawn.as_dtype(Dtype::Bfloat16).unwrap()
+    };
+    let (x, weight) = (drawn(&[1, 64, 64, 128]), drawn(&[128, 3, 3, 128]));
+    let ours = convolve(&x, &weight, &mut EvalPacer::steady()).unwrap();
+    assert_eq!(ours.dtype(), Dtype::Bfloat16);
+    let [x, weight] = [x, weight].map(|x| x.as_dtype(Dtype::Float32).unwrap());
+    let exact = convolve(&x, &weight, &mut EvalPacer::steady()).unwrap();
+    let rounded = exact.as_dtype(Dtype::Bfloat16).unwrap();
+    assert_eq!(max_difference(&ours, &rounded), 0.0);
 }

@@ -16,7 +16,7 @@ const INDEX: &str = "diffusion_pytorch_model.safetensors.index.json";
 /// A way to break a model, and what the message must name.
 type Damage = (&'static str, fn(&Path), &'static [&'static str]);
 
-const DAMAGES: [Damage; 10] = [
+const DAMAGES: [Damage; 12] = [
     ("truncated shard", truncate_shard, &[SHARD]),
     (
         "missing key",
@@ -51,11 +51,30 @@ const DAMAGES: [Damage; 10] = [
         &["tokenizer.json"],
     ),
     (
+        "weights that end after a part of the layers",
+        |folder| tell_layers(folder, 99),
+        &["config.json", "99 layers", "weights have 3"],
+    ),
+    (
+        "configuration of another model",
+        |folder| tell_layers(folder, 2),
+        &["config.json", "2 layers", "weights have 3"],
+    ),
+    (
         "index naming a missing shard",
         |folder| fs::remove_file(folder.join(LAST_SHARD)).unwrap(),
         &[LAST_SHARD],
     ),
 ];
+
+fn tell_layers(folder: &Path, layers: u32) {
+    let path = folder.join("config.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let told = format!("\"num_layers\": {layers}");
+    let text = text.replace("\"num_layers\": 3", &told);
+    assert!(text.contains(&told));
+    fs::write(path, text).unwrap();
+}
 
 #[test]
 fn ten_ways_to_break_a_model_give_ten_clear_errors() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use image::{DynamicImage, Rgb, RgbImage};
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, Dtype};
@@ -10,8 +11,8 @@ use zoetrope::catalog;
 use zoetrope::job::{CanvasRequest, CropAnchor, PictureFit, Plan, Request, Size, Sources};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
-use zoetrope::pipeline::Reporter;
 use zoetrope::pipeline::conditioning::encode;
+use zoetrope::pipeline::{Reporter, sizes};
 use zoetrope::weights::Weights;
 
 use crate::support::folder::Model;
@@ -167,4 +168,47 @@ fn the_command_line_takes_a_last_picture() {
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     let settings = mp4::settings(&output).unwrap().unwrap();
     assert!(settings.contains("\"last_image\":\"image_ti2v.png\""));
+}
+
+/// Breaks when nobody hears that a job is stopped while a large picture is read.
+#[test]
+fn a_job_stops_while_its_picture_is_read() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("large.png");
+    RgbImage::from_fn(6000, 4000, |x, y| Rgb([(x ^ y) as u8; 3]))
+        .save(&path)
+        .unwrap();
+    for (family, fit) in [
+        ("ti2v_5b", PictureFit::Picture),
+        ("i2v_a14b", PictureFit::Crop),
+    ] {
+        let model = Model::official(&format!("ckpt/{family}"));
+        let mut plan = plan(model.path(), None, fit);
+        plan.sources.image = Some(path.clone());
+        let mut told = Vec::new();
+        let mut reporter = Reporter::new(|progress| told.push(progress), || true);
+        let stopped = encode(&plan, &mut reporter).err().unwrap();
+        drop(reporter);
+        assert!(stopped.is_cancelled(), "{stopped}");
+        assert!(told.is_empty(), "it was read to its end: {told:?}");
+    }
+}
+
+/// Breaks when what opening the pictures takes is not in the plan of the memory.
+#[test]
+fn pictures_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("deep.png");
+    let deep = DynamicImage::ImageRgb8(RgbImage::new(900, 700)).to_rgba16();
+    deep.save(&path).unwrap();
+    let model = Model::official("ckpt/i2v_a14b");
+    let mut plan = plan(model.path(), None, PictureFit::Crop);
+    let first = photo::memory(&picture("image_i2v.png")).unwrap();
+    assert_eq!(sizes(&plan).unwrap().picture, first);
+    plan.sources.last_image = Some(path.clone());
+    let last = photo::memory(&path).unwrap();
+    assert!(last >= 11 * 900 * 700 && last > first, "{last} bytes");
+    assert_eq!(sizes(&plan).unwrap().picture, last);
+    plan.sources.last_image = Some("gone.png".into());
+    assert_eq!(sizes(&plan).unwrap().picture, first);
 }

@@ -13,13 +13,14 @@ use std::path::Path;
 use mlx_rs::memory;
 use tempfile::TempDir;
 use zoetrope::catalog;
+use zoetrope::dirs;
 use zoetrope::job::memory::needs;
 use zoetrope::job::{
     CanvasRequest, Checkpoint, Lora, MemoryOptions, Negative, PictureFit, Plan, Precision,
     Progress, QuantBits, Request, SamplingRequest, Size, Sources, Stage, VaePrecision,
 };
 use zoetrope::media::photo;
-use zoetrope::pipeline::{self, Reporter, cache};
+use zoetrope::pipeline::{self, Reporter};
 
 use crate::support::alone::alone;
 use crate::support::folder::Model;
@@ -174,7 +175,7 @@ fn check(plan: &Plan) {
 /// The stages of a job as they come, and the most bytes that MLX held in each.
 fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
     // Prompts that are remembered would not be read. The memory is this test's own.
-    let _ = fs::remove_dir_all(cache::folder().unwrap());
+    let _ = fs::remove_dir_all(dirs::cache().unwrap());
     let folder = TempDir::new().unwrap();
     let plan = Plan {
         output: folder.path().join("out.mp4"),

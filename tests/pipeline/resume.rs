@@ -110,12 +110,15 @@ fn a_stopped_job_goes_on_to_the_same_bits() {
 #[test]
 fn a_job_that_fails_in_decoding_is_only_decoded_again() {
     let (whole, failed) = (Place::new(), Place::new());
-    let arguments = ["--size", "32x32", "--steps", "3"];
+    let arguments = ["--size", "32x32", "--steps", STEPS];
     assert_eq!(Job::start(whole.generate(&arguments)).end().0, Some(0));
 
-    // Where the video grows, something is in the way.
-    fs::create_dir(failed.path(".out.mp4.part")).unwrap();
-    let (code, stderr) = Job::start(failed.generate(&arguments)).end();
+    let mut job = Job::start(failed.generate(&arguments));
+    job.wait_for_step(1);
+    // Something is in the video's way, which would have been refused before the work.
+    fs::create_dir(failed.path("out.mp4")).unwrap();
+    while job.next().is_some() {}
+    let (code, stderr) = job.end();
     assert_eq!(code, Some(1), "{stderr}");
     let told = format!(
         "the latents are kept, and `zoetrope resume {}` decodes them again",
@@ -123,7 +126,7 @@ fn a_job_that_fails_in_decoding_is_only_decoded_again() {
     );
     assert!(stderr.contains(&told), "{stderr}");
 
-    fs::remove_dir(failed.path(".out.mp4.part")).unwrap();
+    fs::remove_dir(failed.path("out.mp4")).unwrap();
     let run = failed.resume();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(

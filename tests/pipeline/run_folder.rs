@@ -1,11 +1,14 @@
 //! Run folders: what is in them, and what is said when something is wrong with them.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 use zoetrope::Error;
-use zoetrope::job::Stage;
-use zoetrope::pipeline;
+use zoetrope::job::{Progress, Stage};
+use zoetrope::pipeline::{self, Reporter};
 
 use super::job::{Place, finish, model, sentence, stop_at};
 use crate::support::model::{copy_model, poison_dit};
@@ -180,6 +183,7 @@ fn the_last_good_state_outlives_a_failure() {
     stop_at(Stage::Denoise, 3, &place.plan(&own)).unwrap_err();
     let good = place.bytes("out.mp4.run/state.safetensors");
     poison_dit(&own);
+    forget_fingerprints(&place);
     let run = place.resume();
     let told = sentence(&run);
     assert!(told.contains("after step 4 of 6 are not finite"), "{told}");
@@ -188,6 +192,18 @@ fn the_last_good_state_outlives_a_failure() {
     copy_model(&own);
     assert_eq!(place.resume().code, Some(0));
     assert!(latents_of(&place) == latents_of_whole());
+}
+
+/// As if the job had been begun by a version that did not look whether its files stay the same.
+fn forget_fingerprints(place: &Place) {
+    let plan = place.path("out.mp4.run/plan.json");
+    let mut written: Value = serde_json::from_slice(&fs::read(&plan).unwrap()).unwrap();
+    written
+        .as_object_mut()
+        .unwrap()
+        .remove("fingerprints")
+        .unwrap();
+    fs::write(plan, written.to_string()).unwrap();
 }
 
 fn latents_of(place: &Place) -> Vec<u8> {
@@ -202,4 +218,107 @@ fn latents_of_whole() -> Vec<u8> {
 fn tensor(file: &[u8]) -> Vec<u8> {
     let header = u64::from_le_bytes(file[..8].try_into().unwrap());
     file[8 + header as usize..].to_vec()
+}
+
+/// Breaks when a folder is emptied because it has the name of a run folder, or when one is written to through a link.
+#[test]
+fn a_folder_of_somebody_else_is_left_alone() {
+    let folders: [fn(&Place) -> PathBuf; 4] = [
+        |place| {
+            let pictures = place.path("out.mp4.run/pictures");
+            fs::create_dir_all(&pictures).unwrap();
+            pictures.join("mine.jpg")
+        },
+        |place| {
+            let home = place.path("home/pictures");
+            fs::create_dir_all(&home).unwrap();
+            symlink(place.path("home"), place.path("out.mp4.run")).unwrap();
+            home.join("mine.jpg")
+        },
+        // Other programs have plans too.
+        |place| {
+            fs::create_dir(place.path("out.mp4.run")).unwrap();
+            place.path("out.mp4.run/plan.json")
+        },
+        |place| {
+            fs::create_dir(place.path("out.mp4.run")).unwrap();
+            place.path("out.mp4.run/lock")
+        },
+    ];
+    for (number, folder) in folders.into_iter().enumerate() {
+        let place = Place::new();
+        let mine = folder(&place);
+        fs::write(&mine, r#"{"plan": "mine"}"#).unwrap();
+        let error = finish(&place.plan(&model()), pipeline::generate).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("choose another name for the video"),
+            "{number}: {error}"
+        );
+        assert_eq!(
+            fs::read_to_string(&mine).unwrap(),
+            r#"{"plan": "mine"}"#,
+            "{number}"
+        );
+        let beside = fs::read_dir(mine.parent().unwrap()).unwrap().count();
+        assert_eq!(beside, 1, "{number}");
+    }
+}
+
+/// What a job that was killed in its first milliseconds left is in nobody's way.
+#[test]
+fn an_orphan_is_taken_over() {
+    let place = Place::new();
+    fs::create_dir(place.path("out.mp4.run")).unwrap();
+    for name in [
+        "lock",
+        ".DS_Store",
+        ".zoetrope-ffffffff-0123456789abcdef.part",
+    ] {
+        fs::write(place.path("out.mp4.run").join(name), "").unwrap();
+    }
+    finish(&place.plan(&model()), pipeline::generate).unwrap();
+    assert_eq!(place.names(), ["latents.safetensors", "out.mp4"]);
+}
+
+/// Breaks when a lock that is none is waited for, or emptied through a link.
+#[test]
+fn a_lock_that_is_no_file_is_refused() {
+    let place = stopped();
+    let lock = place.path("out.mp4.run/lock");
+    fs::remove_file(&lock).unwrap();
+    let victim = place.path("victim");
+    fs::write(&victim, "precious").unwrap();
+    symlink(&victim, &lock).unwrap();
+    let told = sentence(&place.resume()).to_owned();
+    assert!(told.contains("lock is not an ordinary file"), "{told}");
+    fs::remove_file(&lock).unwrap();
+    let fifo = Command::new("mkfifo").arg(&lock).status().unwrap();
+    assert!(fifo.success());
+    let told = sentence(&place.resume()).to_owned();
+    assert!(told.contains("lock is not an ordinary file"), "{told}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    fs::remove_file(&lock).unwrap();
+    assert_eq!(place.resume().code, Some(0));
+}
+
+/// Breaks when steps are promised that went with a disk or a folder.
+#[test]
+fn only_what_is_there_is_promised() {
+    let place = Place::new();
+    let plan = place.plan(&model());
+    let taken = |progress: Progress| {
+        if (progress.stage, progress.done) == (Stage::Denoise, 3) {
+            fs::rename(place.path("out.mp4.run"), place.path("elsewhere")).unwrap();
+        }
+    };
+    let error = pipeline::generate(&plan, &mut Reporter::new(taken, || false)).unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains("out.mp4.run was taken away"), "{told}");
+    assert!(!told.contains("kept") && !told.contains("resume"), "{told}");
+    // Where it is now, it is as good as ever.
+    fs::rename(place.path("elsewhere"), place.path("out.mp4.run")).unwrap();
+    assert_eq!(place.resume().code, Some(0));
+    assert!(latents_of(&place) == latents_of_whole());
 }

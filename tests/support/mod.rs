@@ -8,6 +8,7 @@ pub mod gguf;
 pub mod layouts;
 pub mod model;
 pub mod program;
+pub mod tensors;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -46,6 +46,13 @@ pub fn command(cache: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Sends a program the signal of this name.
+pub fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", name, &id]).status();
+    assert!(sent.unwrap().success());
+}
+
 /// A job with `--json` at work.
 pub struct Job {
     child: Child,
@@ -81,9 +88,12 @@ impl Job {
 
     /// As Ctrl-C does it.
     pub fn interrupt(&self) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
-        assert!(sent.unwrap().success());
+        self.signal("INT");
+    }
+
+    /// Sends the signal of this name.
+    pub fn signal(&self, name: &str) {
+        signal(&self.child, name);
     }
 
     /// SIGKILL: it can do nothing about it.

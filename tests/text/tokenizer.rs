@@ -165,6 +165,26 @@ fn cutting_keeps_the_end_token() {
     }
 }
 
+/// Breaks when what is told to be cut off is not what is: together with what is read it is the whole prompt.
+#[test]
+fn what_is_cut_off_is_told() {
+    let tokenizer = Tokenizer::open(&official("ti2v_5b", FILE)).unwrap();
+    for text in ["A cat walks on the grass", "一只猫在草地上走 and walks"] {
+        let all = tokenizer.encode(text, 512).unwrap().ids;
+        assert_eq!(tokenizer.cut_off(text, all.len()).unwrap(), None);
+        for most in 2..all.len() {
+            let end = tokenizer.cut_off(text, most).unwrap().unwrap();
+            let start = text.strip_suffix(end).unwrap().trim_end();
+            let read = tokenizer.encode(text, most).unwrap().ids;
+            let told = tokenizer.encode(start, 512).unwrap().ids;
+            // A space may be a token of its own, and is not told.
+            let [told, read] = [&told, &read].map(|ids| &ids[..ids.len() - 1]);
+            assert!(read.starts_with(told), "{start} | {end}");
+            assert!(read.len() - told.len() <= 1, "{start} | {end}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_is_no_tokenizer_is_a_sentence() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Text can be read: every pair of a text colour and a ground that it may stand on.
 
 use egui::Color32;
-use zoetrope::view::theme::{DARK, LIGHT, Palette, STAGE};
+use zoetrope::view::theme::{DARK, LIGHT, Palette, SHADE, STAGE};
 
 /// WCAG 2.2, success criterion 1.4.3, level AA for text of ordinary size.
 const LEAST: f64 = 4.5;
@@ -54,6 +54,17 @@ fn every_text_can_be_read_on_every_ground_that_it_stands_on() {
     ];
     for (what, color) in on_stage {
         check(&format!("{what} on the stage"), color, STAGE);
+    }
+}
+
+/// Breaks when the controls of the player cannot be read on a white clip.
+#[test]
+fn the_controls_of_the_player_can_be_read_on_any_clip() {
+    for clip in [Color32::WHITE, Color32::BLACK] {
+        let ground = clip.blend(SHADE);
+        check("text", DARK.text, ground);
+        check("secondary", DARK.secondary, ground);
+        check("accent", DARK.accent_text, ground);
     }
 }
 

@@ -1,7 +1,8 @@
 //! The sheet of models.
 
-use egui_kittest::kittest::Queryable;
-use zoetrope::job::{DownloadProgress, ModelDownload, Published, WeightFormat};
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use zoetrope::job::{DownloadProgress, Installed, ModelDownload, Published, WeightFormat};
 use zoetrope::view::Action;
 use zoetrope::view::action::ModelsAction;
 use zoetrope::view::models::{self, Coming, Models};
@@ -45,4 +46,39 @@ fn a_download_tells_its_rate_and_the_time_that_is_left() {
 
     downloading(done, of, 0).get_by_label("3.2 GB of 22.8 GB");
     downloading(0, 0, 0).get_by_label("Asking what there is");
+}
+
+/// Breaks when what a stranger called a folder turns a line around, breaks it in two or fills the window.
+#[test]
+fn names_of_strangers_are_plain_lines() {
+    let name = format!("a\u{202e}gpj\u{1b}[2J\nfake{}", "x".repeat(1 << 20));
+    let model = Installed {
+        place: format!("/models/{name}").into(),
+        name,
+        variant: None,
+        bytes: 1,
+        checkpoint: Err("it\u{202e} lacks\n a VAE".into()),
+    };
+    let sheet = harness(move |ui| {
+        let models = Models {
+            installed: std::slice::from_ref(&model),
+            damaged: &["b\u{9b}31m".into()],
+            folders: &["/a\u{2067}\n".into()],
+            chosen: None,
+            offers: &[],
+            coming: None,
+        };
+        models::show(ui, &models)
+    });
+    let nodes = sheet.root().children_recursive();
+    // What is drawn as text; names of buttons are only read aloud.
+    let is_text = |node: &egui_kittest::Node| node.accesskit_node().role() == Role::Label;
+    let drawn = nodes.filter(is_text);
+    let drawn = drawn.filter_map(|node| node.accesskit_node().value());
+    let drawn: Vec<_> = drawn.collect();
+    assert!(drawn.iter().any(|text| text.contains("gpj")), "{drawn:?}");
+    for text in drawn {
+        let is_plain = |c: char| !c.is_control() && !('\u{202a}'..='\u{2069}').contains(&c);
+        assert!(text.chars().all(is_plain) && text.len() < 5000, "{text:?}");
+    }
 }

@@ -263,7 +263,7 @@ fn what_does_not_fit_is_counted() {
         ("blocks.7.ffn.0.lora_up.weight", &wide),
         ("blocks.1.ffn.2.lora_up.weight", &wide), // no matrix of this size there,
         ("img_emb.proj.0.diff", &some),           // and no such module;
-        ("blocks.0.self_attn.k.lora_B.bias", &some), // and this part is unknown
+        ("blocks.0.self_attn.k.lora_B.bias", &some), // and this bias is none
     ] {
         tensors.insert(key.into(), tensor.clone());
     }
@@ -292,10 +292,8 @@ fn other_kinds_of_changes_are_refused() {
         failure(Lora::open(&write(&folder, &tensors)))
     };
     for (part, kind) in [
-        ("dora_scale", "DoRA"),
-        ("lora_magnitude_vector.weight", "DoRA"),
-        ("hada_w1_a", "LoHa"),
-        ("lokr_w1", "LoKr"),
+        ("hada_t1", "LoHa with a third matrix"),
+        ("lokr_t2", "LoKr with a third matrix"),
         ("lora_mid.weight", "LoCon with a third matrix"),
         ("oft_blocks", "OFT"),
         ("boft_R", "BOFT"),

@@ -10,12 +10,18 @@
 )]
 
 mod account;
+mod bounds;
 mod broken_safetensors;
 mod broken_torch;
+mod dress;
 mod files;
 mod float8;
 mod gguf;
+mod int8;
+mod leftovers;
 mod lora;
+mod lora_dialects;
+mod lora_relatives;
 mod memory;
 mod mutations;
 mod names;
@@ -26,6 +32,7 @@ mod reading;
 mod sharded;
 mod synthetic;
 mod torch;
+mod wrappers;
 
 use std::path::Path;
 

@@ -35,6 +35,8 @@ Usage: cargo xtask <verb>
   bundle              make Zoetrope.app and its zip, on Linux too, and check them
   demo [--prompt TEXT]
                       make a video with the built-in model
+  chaos [--kills N] [--seed N]
+                      kill the program at 200 random instants of its work, and look what it leaves
   eval-demo           measure how often the built-in model shows what it is asked for (20 minutes)
   run [-- ARGS]       build and run zoetrope
   tarball             make the program for Linux with all that it needs, in one folder
@@ -65,6 +67,7 @@ fn run(args: &[String]) -> Result<()> {
         "check-macos" => macos::check::run(rest),
         "bundle" => bundle::run(rest),
         "demo" => product::demo(rest),
+        "chaos" => test::chaos(rest),
         "eval-demo" => test::eval_demo(rest),
         "run" => product::run(rest),
         "tarball" => tarball::run(rest),

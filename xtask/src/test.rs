@@ -43,6 +43,31 @@ pub fn eval_demo(args: &[String]) -> Result<()> {
     ]))
 }
 
+/// The verb `chaos`: kills the program at random instants of its work, and looks what it leaves.
+pub fn chaos(args: &[String]) -> Result<()> {
+    let (mut kills, mut seed) = ("200", "1");
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let value = args
+            .next()
+            .with_context(|| format!("{arg} needs a number"))?;
+        match arg.as_str() {
+            "--kills" => kills = value,
+            "--seed" => seed = value,
+            _ => bail!("chaos takes --kills and --seed, but got `{arg}`"),
+        }
+        value
+            .parse::<u64>()
+            .with_context(|| format!("{value} is no number"))?;
+    }
+    let mut tests = cargo_test()?;
+    tests
+        .args(["--package=zoetrope", "--test=all", "--", "chaos::"])
+        .env("ZOETROPE_CHAOS", kills)
+        .env("ZOETROPE_CHAOS_SEED", seed);
+    cmd::run(&mut tests)
+}
+
 /// `cargo test` where MLX is at hand.
 fn cargo_test() -> Result<Command> {
     setup::ensure()?;

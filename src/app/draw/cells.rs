@@ -12,16 +12,14 @@ impl App {
         self.works.iter().map(|work| {
             let shown = Shown::Job(work.handle.id);
             Cell {
-                name: &work.plan.prompt,
+                name: &work.name,
                 picture: work.picture.as_ref().map(Moving::texture),
-                size: work.plan.canvas.size,
+                size: work.size,
                 kind: match &work.phase {
                     Phase::Waiting => Kind::Waiting,
                     Phase::Held => Kind::Held,
                     Phase::Working | Phase::Paused | Phase::Ending => Kind::Working(work.share()),
-                    Phase::Interrupted(step) => {
-                        Kind::Interrupted(*step, work.plan.sampling.steps as usize)
-                    }
+                    Phase::Interrupted(step) => Kind::Interrupted(*step, work.steps()),
                     Phase::Failed(..) => Kind::Failed,
                 },
                 chosen: self.shown == shown,

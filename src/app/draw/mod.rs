@@ -11,6 +11,7 @@ use egui::{Frame, Panel, Ui};
 use super::App;
 use super::job_state::Phase;
 use crate::job::Estimate;
+use crate::job::plain_text::is_blank;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
 use crate::view::compose::{self, Compose};
@@ -25,9 +26,12 @@ impl App {
         self.receive(&ctx);
         self.advance(ui);
         self.remember_window(ui);
-        let mut asked: Vec<Action> = keys::pressed(&ctx)
+        let typed = ctx.egui_wants_keyboard_input();
+        let undo = keys::undo_pressed(&ctx, self.can_undo(typed), self.can_redo_form());
+        let pressed = keys::pressed(&ctx).into_iter();
+        let mut asked: Vec<Action> = undo
             .into_iter()
-            .filter_map(|key| self.action_of(key))
+            .chain(pressed.filter_map(|key| self.action_of(key)))
             .collect();
         // Behind the lines between the panels.
         ui.painter()
@@ -74,6 +78,7 @@ impl App {
             *outcome = reel::show(ui, &reel);
             asked.extend(outcome.asked.take());
         }
+        self.stage = ui.available_rect_before_wrap();
         asked.extend(self.draw_stage(ui));
         asked
     }
@@ -81,7 +86,7 @@ impl App {
     fn draw_compose(&self, ui: &mut Ui) -> Option<Action> {
         let model = self.model()?;
         let draft = self.draft(model);
-        let has_prompt = !self.form.request.prompt.trim().is_empty();
+        let has_prompt = !is_blank(&self.form.request.prompt);
         let form = Compose {
             request: &self.form.request,
             model,
@@ -91,7 +96,10 @@ impl App {
             refusal: draft.as_ref().err(),
             has_prompt,
             estimate: Estimate {
-                time: draft.as_ref().ok().and_then(|plan| self.estimates.of(plan)),
+                time: draft.as_ref().ok().and_then(|plan| {
+                    let plan = self.needs.plan().unwrap_or(plan);
+                    self.estimates.of(plan, self.preferences.by_processor)
+                }),
                 memory: self.needs.peak(),
             },
             savings: self.needs.savings(),
@@ -115,6 +123,12 @@ impl App {
         if let Some(glimpse) = &mut self.glimpse {
             next.extend(glimpse.advance(passed, true));
         }
+        next.extend(self.expire());
+        let ticking = self.works.iter().filter(|work| work.is_ticking());
+        next.extend(ticking.map(|work| {
+            let fraction = work.elapsed(now).subsec_nanos();
+            Duration::from_nanos(1_000_000_000 - u64::from(fraction))
+        }));
         for work in &mut self.works {
             if work.phase == Phase::Paused {
                 continue;
@@ -134,7 +148,9 @@ impl App {
 
     fn remember_window(&mut self, ui: &Ui) {
         if let Some(rect) = ui.input(|input| input.viewport().inner_rect) {
-            self.preferences.window = [rect.width(), rect.height()];
+            // In the system's points, whatever the size of everything: it is opened before that is known.
+            let zoom = ui.ctx().zoom_factor();
+            self.preferences.window = [zoom * rect.width(), zoom * rect.height()];
         }
     }
 }

@@ -19,7 +19,12 @@ impl App {
             }));
         }
         if let Some(notice) = &self.notice {
-            asked.extend(notice::show(&ctx, &notice.sentence, notice.is_bad));
+            let view = notice::Notice {
+                sentence: &notice.sentence,
+                is_bad: notice.is_bad,
+                can_undo: notice.undo.is_some(),
+            };
+            asked.extend(notice::show(&ctx, self.stage, view));
         }
         drop_target::show(ui);
         asked

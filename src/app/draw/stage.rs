@@ -42,6 +42,7 @@ impl App {
         Stage::Welcome(Welcome {
             examples: model.map_or(&[], |model| &model.examples),
             is_built_in: self.preferences.model.is_none(),
+            unfinished: self.unfinished().count(),
         })
     }
 
@@ -96,12 +97,12 @@ impl App {
         };
         let working = Working {
             id: work.handle.id,
-            prompt: &work.plan.prompt,
-            size: work.plan.canvas.size,
+            prompt: &work.name,
+            size: work.size,
             picture: work.picture.as_ref().map(Moving::texture),
             state,
             progress: work.progress,
-            elapsed: work.elapsed,
+            elapsed: work.elapsed(self.now),
             left: work.left,
             can_keep: work.can_keep(),
         };
@@ -114,15 +115,23 @@ impl App {
         let way = |name, action| (name, Action::Job(work.handle.id, action));
         let resume = way(words.resume, JobAction::Continue);
         let restore = way(words.edit_again, JobAction::Restore);
-        let discard = way(words.discard, JobAction::Cancel);
+        let discard = way(words.discard, JobAction::Discard);
         let (title, body, ways) = match &work.phase {
             Phase::Failed(sentence, kept) => {
                 let resume = kept.map(|_| resume).into_iter();
+                // Nobody can tell what it was to be: its folder may show it.
+                let look = || {
+                    (
+                        self.words().player.reveal,
+                        Action::Reveal(work.run_folder()),
+                    )
+                };
+                let restore = work.plan.as_ref().map_or_else(look, |_| restore);
                 let ways = resume.chain([restore, discard]).collect();
                 (words.failed, sentence.clone(), ways)
             }
             Phase::Interrupted(step) => {
-                let kept = (words.interrupted_at)(*step, work.plan.sampling.steps as usize);
+                let kept = (words.interrupted_at)(*step, work.steps());
                 (words.interrupted, kept, vec![resume, discard])
             }
             _ => (words.waiting, words.held.to_owned(), vec![resume, discard]),
@@ -131,7 +140,7 @@ impl App {
         let message = Message {
             icon: if is_bad { icons::WARNING } else { icons::PAUSE },
             is_bad,
-            about: &work.plan.prompt,
+            about: &work.name,
             title,
             body: &body,
             ways,

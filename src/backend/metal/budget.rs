@@ -4,6 +4,21 @@
 //! window, which draws on the same GPU, stands still for as long as a dispatch lasts. MLX leaves it to the program to cut
 //! what is too large ([mlx#3302](https://github.com/ml-explore/mlx/issues/3302)).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a window is to be seen that draws on the same GPU.
+static WINDOW_VISIBLE: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether the window is to be seen. Dispatches are shorter from then on, or may be longer again.
+pub fn set_window_visible(yes: bool) {
+    WINDOW_VISIBLE.store(yes, Ordering::Relaxed);
+}
+
+/// What [`set_window_visible`] was told last.
+pub fn window_is_visible() -> bool {
+    WINDOW_VISIBLE.load(Ordering::Relaxed)
+}
+
 /// The most multiply-adds of a dispatch, steered by how long dispatches last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
@@ -37,11 +52,28 @@ impl Budget {
         }
     }
 
-    /// No limit, for GPUs on which nothing is drawn.
+    /// No limit but the ceiling, for GPUs on which nothing is drawn.
     pub fn unlimited() -> Self {
+        Self::fixed(Self::CEILING)
+    }
+
+    /// Always as much.
+    pub fn fixed(multiply_adds: u64) -> Self {
         Self {
-            multiply_adds: Self::CEILING,
+            multiply_adds,
             target: f64::INFINITY,
+        }
+    }
+
+    /// The same budget once the window has appeared or gone.
+    pub fn aiming(self, window_visible: bool) -> Self {
+        let fresh = Self::starting(window_visible);
+        if self.target.is_infinite() || self.target.total_cmp(&fresh.target).is_eq() {
+            return self;
+        }
+        Self {
+            multiply_adds: self.multiply_adds.min(fresh.multiply_adds),
+            ..fresh
         }
     }
 
@@ -53,6 +85,9 @@ impl Budget {
     /// What comes next after a dispatch of `multiply_adds` took `seconds`: double if a full one would last less than half
     /// the target, half if it would last longer than the target.
     pub fn after(self, multiply_adds: u64, seconds: f64) -> Self {
+        if self.target.is_infinite() {
+            return self;
+        }
         let full = seconds * self.multiply_adds as f64 / multiply_adds.max(1) as f64;
         let next = if full > self.target {
             self.multiply_adds / 2

@@ -12,7 +12,7 @@ mod conv;
 mod vae;
 
 pub use attention::{AttentionPath, attention_path};
-pub use budget::Budget;
+pub use budget::{Budget, set_window_visible, window_is_visible};
 pub use chip::{Chip, Generation, Mac, Tier};
 pub use conv::{Conv, ConvPath};
 pub use vae::{DecoderShape, Layer};

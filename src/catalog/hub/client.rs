@@ -1,18 +1,21 @@
 //! The *hub* as a server: how it is asked, and what its refusals mean.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use ureq::config::RedirectAuthHeaders;
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
+use url::Url;
 
 use super::super::folders;
-use super::progress::ProgressMeter;
+use super::answer::{Answer, Question};
+use super::wait::{GoOn, pause};
+use crate::disk;
 use crate::error::{Error, Result};
 
 /// How often in a row nothing may come of a request.
@@ -20,6 +23,9 @@ const TRIES: u32 = 6;
 
 /// A connection that brings nothing for so long is given up.
 const SILENCE: Duration = Duration::from_secs(15);
+
+/// How often in a row a server may send us on.
+const REDIRECTS: usize = 10;
 
 /// Where models are published.
 #[derive(Clone, Debug)]
@@ -55,14 +61,15 @@ impl Hub {
             .tls_config(tls)
             .user_agent(concat!("zoetrope/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
-            // The files lie on other servers, which the token does not concern.
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            // They are followed here, since the token concerns no other server, be it one of the same host.
+            .max_redirects(0)
+            .redirect_auth_headers(RedirectAuthHeaders::Never)
             .timeout_connect(Some(SILENCE))
             .timeout_per_read(Some(SILENCE))
             .build();
         Self {
             agent: config.new_agent(),
-            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            endpoint: endpoint.trim().trim_end_matches('/').to_owned(),
             token,
             patience: Duration::from_secs(1),
         }
@@ -77,7 +84,7 @@ impl Hub {
         let saved = || {
             let place = text("HF_TOKEN_PATH").map(PathBuf::from);
             let place = place.or_else(|| Some(folders::hub_home()?.join("token")))?;
-            fs::read_to_string(place).ok()
+            disk::read_text(&place).ok()
         };
         let token = text("HF_TOKEN").or_else(saved);
         let token = token.map(|token| token.trim().to_owned());
@@ -95,15 +102,15 @@ impl Hub {
     /// Tries until it succeeds, and waits longer and longer between tries of which nothing comes.
     ///
     /// # Errors
-    /// It never will succeed, nothing came six times in a row, or the wait was stopped.
+    /// It never will succeed, nothing came six times in a row, or `go_on` wants no more.
     pub(super) fn persist<T>(
         &self,
-        meter: &ProgressMeter,
-        mut attempt: impl FnMut() -> Result<T, Failure>,
+        go_on: GoOn,
+        mut attempt: impl FnMut(GoOn) -> Result<T, Failure>,
     ) -> Result<T> {
         let mut tries = 0;
         loop {
-            let wait = match attempt() {
+            let wait = match attempt(go_on) {
                 Ok(outcome) => return Ok(outcome),
                 Err(Failure::Lasting(error)) => return Err(error),
                 Err(Failure::Passing(error, _)) if tries + 1 == TRIES => return Err(error),
@@ -117,32 +124,69 @@ impl Hub {
                 }
             };
             let doublings = tries.saturating_sub(1);
-            meter.wait(wait.unwrap_or(self.patience * 2_u32.pow(doublings)))?;
+            pause(wait.unwrap_or(self.patience * 2_u32.pow(doublings)), go_on)?;
         }
     }
 
-    /// Asks for what is at `path`, from the byte `from` on.
-    pub(super) fn get(&self, path: &str, from: u64) -> Result<Response<Body>, Failure> {
-        let mut request = self.agent.get(format!("{}/{path}", self.endpoint));
-        // Bytes are counted, so they must be those of the file.
-        request = request.header(header::ACCEPT_ENCODING, "identity");
-        if let Some(token) = &self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        if from > 0 {
-            request = request.header(header::RANGE, format!("bytes={from}-"));
-        }
-        match request.call() {
-            Ok(response) if response.status().is_success() => Ok(response),
-            Ok(response) => Err(self.refused(path, &response)),
-            Err(error @ (ureq::Error::BadUri(_) | ureq::Error::Http(_))) => {
-                let hub = &self.endpoint;
-                let problem =
-                    format!("{hub} is no address of a hub ({error}): correct HF_ENDPOINT");
-                Err(Failure::Lasting(Error::Other(problem)))
+    /// Asks, on a thread of its own, so that nobody has to wait for a server that is silent.
+    pub(super) fn ask(&self, question: Question, go_on: GoOn) -> Result<Answer, Failure> {
+        let hub = self.clone();
+        let (answer, tell) = Answer::expected();
+        let thread = thread::Builder::new().name("hub".into());
+        let work = move || tell.tell(hub.get(&question));
+        thread.spawn(work).map_err(|error| {
+            Failure::Lasting(Error::Other(format!("A thread cannot be started: {error}")))
+        })?;
+        answer.begin(go_on)
+    }
+
+    /// The response to a question, from whatever server it is that has it.
+    fn get(&self, question: &Question) -> Result<Response<Body>, Failure> {
+        let mut url = self.url(question)?;
+        let home = url.origin();
+        for _ in 0..=REDIRECTS {
+            let mut request = self.agent.get(url.as_str());
+            // Bytes are counted, so they must be those of the file.
+            request = request.header(header::ACCEPT_ENCODING, "identity");
+            if let Some(token) = self.token.as_ref().filter(|_| url.origin() == home) {
+                request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
             }
-            Err(error) => Err(Failure::Passing(self.unreachable(&error), None)),
+            if question.from > 0 {
+                request = request.header(header::RANGE, format!("bytes={}-", question.from));
+            }
+            match request.call() {
+                Ok(response) if response.status().is_success() => return Ok(response),
+                Ok(response) => match next_place(&url, &response) {
+                    Some(next) => url = next,
+                    None => return Err(self.refused(&question.path, &response)),
+                },
+                Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Err(self.no_hub()),
+                Err(error) => return Err(Failure::Passing(self.unreachable(&error), None)),
+            }
         }
+        Err(Failure::Lasting(Error::Other(format!(
+            "{} sends from one address to the next without end: correct HF_ENDPOINT",
+            self.endpoint
+        ))))
+    }
+
+    fn url(&self, question: &Question) -> Result<Url, Failure> {
+        let url = Url::parse(&self.endpoint).ok();
+        let url = url.filter(|url| ["http", "https"].contains(&url.scheme()));
+        let mut url = url.ok_or_else(|| self.no_hub())?;
+        url.path_segments_mut()
+            .map_err(|()| self.no_hub())?
+            .pop_if_empty()
+            .extend(question.path.split('/'));
+        url.set_query(question.query);
+        Ok(url)
+    }
+
+    fn no_hub(&self) -> Failure {
+        let hub = &self.endpoint;
+        Failure::Lasting(Error::Other(format!(
+            "{hub} is no address of a hub: set HF_ENDPOINT to one like https://huggingface.co"
+        )))
     }
 
     fn refused(&self, path: &str, response: &Response<Body>) -> Failure {
@@ -173,6 +217,14 @@ impl Hub {
             "The connection to {hub} failed ({error}): try again later; what is there is kept"
         ))
     }
+}
+
+/// Where a server sends us on to, if it does.
+fn next_place(url: &Url, response: &Response<Body>) -> Option<Url> {
+    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    let next = url.join(location).ok()?;
+    let is_web = ["http", "https"].contains(&next.scheme());
+    (response.status().is_redirection() && is_web).then_some(next)
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {

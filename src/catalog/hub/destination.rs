@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::folders;
 use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 
 /// A place for models.
@@ -22,7 +23,7 @@ pub enum Destination {
 #[derive(Clone, Debug)]
 pub struct Item {
     /// What the hub calls it.
-    pub url: String,
+    pub path: String,
     /// Its length in bytes.
     pub size: u64,
     /// That of its content.
@@ -88,7 +89,7 @@ impl Destination {
             }
         };
         Item {
-            url: format!("{repository}/resolve/{revision}/{}", file.path),
+            path: format!("{repository}/resolve/{revision}/{}", file.path),
             size: file.size,
             checksum: file.checksum.clone(),
             partial,
@@ -116,12 +117,12 @@ impl Destination {
             .join(cached_name(&listing.repository))
             .join("refs/main");
         create_parent(&current)?;
-        fs::write(&current, &listing.revision).map_err(Error::file("write", &current))
+        PartialFile::write(&current, listing.revision.as_bytes())
     }
 }
 
 impl Item {
-    /// Whether nothing of it is to come.
+    /// Whether a file of its length is there, whatever is in it.
     pub fn is_whole(&self) -> bool {
         self.whole
             .metadata()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,8 +13,7 @@ use super::destination::{Destination, Item};
 use super::known_files::Shared;
 use super::listing::Listing;
 use super::progress::{ProgressMeter, Watch};
-use super::sources;
-use super::{disk_space, fetch};
+use super::{disk_space, fetch, sources, wait};
 use crate::error::{Error, Result};
 use crate::job::{DownloadProgress, Published, WeightFormat};
 
@@ -36,15 +35,16 @@ pub struct Download {
 
 impl Download {
     /// Asks the hub what the model consists of. Text encoders and VAEs that are in the folders `known` are left out.
-    /// Nothing is written yet.
+    /// Nothing is written yet. `go_on` is asked all the time; an error of its ends the wait.
     ///
     /// # Errors
-    /// There is no such model, or the hub cannot be reached, or does not have it any more.
+    /// There is no such model, or the hub cannot be reached, or does not have it any more; or that of `go_on`.
     pub fn plan(
         hub: &Hub,
         (model, edition): (Published, WeightFormat),
         destination: Destination,
         known: &[PathBuf],
+        go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Self> {
         let sources = sources::sources(model, edition);
         if sources.is_empty() {
@@ -52,13 +52,14 @@ impl Download {
                 format!("{model} is not published in {edition}: choose another precision");
             return Err(Error::Other(problem));
         }
-        let shared = Shared::of(known);
+        let known = known.to_owned();
+        let shared = wait::beside(move || Shared::of(&known), go_on)?;
         let mut listings = BTreeMap::new();
         let mut items = Vec::new();
         for source in sources {
             let listing = match listings.entry(source.repository) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(Listing::of(hub, source.repository)?),
+                Entry::Vacant(new) => new.insert(Listing::of(hub, source.repository, go_on)?),
             };
             for pattern in &source.files {
                 for file in listing.matching(pattern)? {
@@ -77,10 +78,30 @@ impl Download {
         })
     }
 
-    /// The bytes of all files, and how many of them are there.
+    /// The bytes of all files, and how many of them are there. Files of the same content may be one.
     pub fn bytes(&self) -> (u64, u64) {
-        let of = self.items.iter().map(|item| item.size).sum();
-        (of, self.items.iter().map(Item::there).sum())
+        let blobs = self.blobs();
+        (
+            sum(blobs.iter().map(|blob| blob.item.size)),
+            sum(blobs.iter().map(|blob| blob.there)),
+        )
+    }
+
+    /// The contents that come, each once, however many files have it: those first that are not there.
+    fn blobs(&self) -> Vec<Blob<'_>> {
+        let mut blobs: BTreeMap<&Path, Blob> = BTreeMap::new();
+        for item in &self.items {
+            let new = || Blob {
+                item,
+                there: item.there(),
+                places: Vec::new(),
+            };
+            let blob = blobs.entry(&item.whole).or_insert_with(new);
+            blob.places.push(item);
+        }
+        let mut blobs: Vec<_> = blobs.into_values().collect();
+        blobs.sort_by_key(|blob| blob.item.is_whole());
+        blobs
     }
 
     /// Where they go.
@@ -88,7 +109,7 @@ impl Download {
         &self.destination
     }
 
-    /// Lets come what is missing, and returns where the files are found. `tell` hears several times a second how far it
+    /// Lets come what is missing or damaged, and returns where the files are found. `tell` hears several times a second how far it
     /// is; an error of its ends the download. What has come by then is kept, and not asked for again.
     ///
     /// # Errors
@@ -97,23 +118,25 @@ impl Download {
         &self,
         tell: &mut dyn FnMut(&DownloadProgress) -> Result<()>,
     ) -> Result<Vec<PathBuf>> {
-        let (of, there) = self.bytes();
-        disk_space::check(self.destination.folder(), of - there)?;
+        let blobs = self.blobs();
+        let of = sum(blobs.iter().map(|blob| blob.item.size));
+        let there = sum(blobs.iter().map(|blob| blob.there));
+        disk_space::check(self.destination.folder(), of.saturating_sub(there))?;
         for listing in &self.listings {
             self.destination.begin(listing)?;
         }
         let meter = ProgressMeter::new(there);
         let mut watch = Watch::new(&meter, of);
-        let queue = Mutex::new(self.items.iter().filter(|item| !item.is_whole()));
+        let queue = Mutex::new(blobs.iter());
         thread::scope(|scope| {
             let (sender, results) = channel();
             for _ in 0..AT_ONCE {
                 let (sender, queue, meter) = (sender.clone(), &queue, &meter);
                 let thread = thread::Builder::new().name("download".into());
                 let work = move || {
-                    while let Some(item) = next(queue) {
+                    while let Some(blob) = next(queue) {
                         // Nobody listens any more after the first error.
-                        let _ = sender.send(fetch::fetch(&self.hub, item, meter));
+                        let _ = sender.send(blob.come(&self.hub, meter));
                     }
                 };
                 if let Err(error) = thread.spawn_scoped(scope, work) {
@@ -142,8 +165,29 @@ impl Download {
     }
 }
 
-/// The next file that nobody is at yet. No thread can leave the queue in disorder.
-fn next<'a>(queue: &Mutex<impl Iterator<Item = &'a Item>>) -> Option<&'a Item> {
+/// A content, and every file that has it.
+struct Blob<'a> {
+    item: &'a Item,
+    /// How much of it was there when it was counted.
+    there: u64,
+    places: Vec<&'a Item>,
+}
+
+impl Blob<'_> {
+    /// Lets it come, and puts it everywhere where it is looked for.
+    fn come(&self, hub: &Hub, meter: &ProgressMeter) -> Result<()> {
+        fetch::fetch(hub, self.item, self.there, meter)?;
+        self.places.iter().try_for_each(|item| item.show())
+    }
+}
+
+/// No hub can make it overflow.
+fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
+}
+
+/// The next content that nobody is at yet. No thread can leave the queue in disorder.
+fn next<'a, 'b: 'a>(queue: &Mutex<impl Iterator<Item = &'a Blob<'b>>>) -> Option<&'a Blob<'b>> {
     let queue = queue.lock();
     queue.unwrap_or_else(PoisonError::into_inner).next()
 }

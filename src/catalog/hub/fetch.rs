@@ -1,29 +1,34 @@
 //! One file, however often the connection breaks.
 
-use std::io::{self, Read};
+use std::io::ErrorKind;
 
-use ureq::Body;
-use ureq::http::{Response, StatusCode, header};
+use ureq::http::StatusCode;
 
+use super::answer::{Answer, Question};
 use super::client::{Failure, Hub};
 use super::destination::Item;
-use super::partial::Partial;
+use super::partial::{self, Partial};
 use super::progress::ProgressMeter;
 use crate::error::{Error, Result};
 
-/// How much is read at once.
-const BLOCK: usize = 1 << 18;
-
-/// Lets the rest of the file come, and puts it in its place if it is what was published.
+/// Lets the rest of the file come, and puts it in its place if it is what was published. One that is there already is
+/// read, and comes again if it is damaged. The meter has counted the bytes that [`Item::there`] told.
 ///
 /// # Errors
-/// It does not come, comes wrong twice, cannot be written, or the download was stopped. What came is kept, unless it
-/// was wrong.
-pub fn fetch(hub: &Hub, item: &Item, meter: &ProgressMeter) -> Result<()> {
+/// It does not come, comes wrong twice, cannot be read or written, or the download was stopped. What came is kept, unless
+/// it was wrong.
+pub fn fetch(hub: &Hub, item: &Item, counted: u64, meter: &ProgressMeter) -> Result<()> {
     meter.check()?;
+    if item.is_whole() && partial::is_as_published(item, meter)? {
+        return Ok(());
+    }
     let mut partial = Partial::open(item, meter)?;
+    meter.take_back(counted);
+    meter.add(partial.length())?;
     for _ in 0..2 {
-        hub.persist(meter, || receive(hub, item, &mut partial, meter))?;
+        hub.persist(&mut || meter.check(), |_| {
+            receive(hub, item, &mut partial, meter)
+        })?;
         if partial.is_as_published() {
             return partial.finish();
         }
@@ -44,47 +49,45 @@ fn receive(
     if partial.is_complete() {
         return Ok(());
     }
-    let mut response = hub.get(&item.url, partial.length())?;
-    if response.status() == StatusCode::OK {
+    let go_on = &mut || meter.check();
+    let question = Question {
+        from: partial.length(),
+        ..Question::of(&*item.path)
+    };
+    let mut answer = hub.ask(question, go_on)?;
+    if answer.status == StatusCode::OK {
         // The server sends all of it, whatever it was asked for.
         discard(partial, meter).map_err(Failure::Lasting)?;
     }
-    check_length(item, partial.length(), &response)?;
-    let mut body = response.body_mut().as_reader();
-    let mut block = vec![0; BLOCK];
+    check_length(item, partial.length(), &answer)?;
     let start = partial.length();
     while !partial.is_complete() {
-        let missing = usize::try_from(item.size - partial.length()).unwrap_or(BLOCK);
-        match some(body.read(&mut block[..missing.min(BLOCK)])) {
-            Ok(count) => {
-                partial.append(&block[..count]).map_err(Failure::Lasting)?;
-                meter.add(count as u64).map_err(Failure::Lasting)?;
+        let missing = usize::try_from(item.size - partial.length()).unwrap_or(usize::MAX);
+        match answer.next(go_on)? {
+            Ok(Some(block)) => {
+                let block = &block[..block.len().min(missing)];
+                partial.append(block).map_err(Failure::Lasting)?;
+                meter.add(block.len() as u64).map_err(Failure::Lasting)?;
             }
-            Err(_) if partial.length() > start => return Err(Failure::Broken),
-            Err(error) => return Err(Failure::Passing(hub.unreachable(&error), None)),
+            _ if partial.length() > start => return Err(Failure::Broken),
+            ended => {
+                let error = ended.err().unwrap_or(ErrorKind::UnexpectedEof.into());
+                return Err(Failure::Passing(hub.unreachable(&error), None));
+            }
         }
     }
     Ok(())
 }
 
-/// At least a byte: there must be more.
-fn some(read: io::Result<usize>) -> io::Result<usize> {
-    match read {
-        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-        read => read,
-    }
-}
-
 /// Checks that the server means to send the rest of this file and no other.
-fn check_length(item: &Item, start: u64, response: &Response<Body>) -> Result<(), Failure> {
-    let range = response.headers().get(header::CONTENT_RANGE);
+fn check_length(item: &Item, start: u64, answer: &Answer) -> Result<(), Failure> {
     let expected = format!("bytes {start}-{}/{}", item.size - 1, item.size);
-    let is_rest = match range {
-        Some(range) => range.as_bytes() == expected.as_bytes(),
+    let is_rest = match &answer.range {
+        Some(range) => *range == expected,
         None => start == 0,
     };
-    let length = response.body().content_length();
-    if is_rest && length.is_none_or(|length| length == item.size - start) {
+    let rest = item.size - start;
+    if is_rest && answer.length.is_none_or(|length| length == rest) {
         return Ok(());
     }
     let problem = "is announced with another length than it was published with: try again later";

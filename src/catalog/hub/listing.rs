@@ -4,13 +4,14 @@ use std::path::{Component, Path};
 
 use serde::Deserialize;
 
+use super::answer::{Answer as Coming, Question};
 use super::checksum::Checksum;
 use super::client::{Failure, Hub};
-use super::progress::ProgressMeter;
+use super::wait::GoOn;
 use crate::error::{Error, Result};
 
 /// No listing is larger.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: usize = 64 << 20;
 
 /// The files of a repository.
 #[derive(Debug)]
@@ -60,14 +61,16 @@ impl Listing {
     /// The newest revision of a repository.
     ///
     /// # Errors
-    /// The hub cannot be reached, has no such repository or does not let it be seen, or its answer makes no sense.
-    pub fn of(hub: &Hub, repository: &str) -> Result<Self> {
-        let path = format!("api/models/{repository}/revision/main?blobs=true");
-        let text = hub.persist(&ProgressMeter::default(), || {
-            let mut response = hub.get(&path, 0)?;
-            let body = response.body_mut().with_config().limit(LARGEST);
-            let text = body.read_to_vec();
-            text.map_err(|error| Failure::Passing(hub.unreachable(&error), None))
+    /// The hub cannot be reached, has no such repository or does not let it be seen, or its answer makes no sense; or
+    /// `go_on` wants no more.
+    pub fn of(hub: &Hub, repository: &str, go_on: GoOn) -> Result<Self> {
+        let question = Question {
+            query: Some("blobs=true"),
+            ..Question::of(format!("api/models/{repository}/revision/main"))
+        };
+        let text = hub.persist(go_on, |go_on| {
+            let answer = hub.ask(question.clone(), go_on)?;
+            whole(hub, repository, answer, go_on)
         })?;
         let answer: Answer = serde_json::from_slice(&text)
             .map_err(|error| senseless(repository, &error.to_string()))?;
@@ -120,6 +123,21 @@ impl Sibling {
             size,
             checksum,
         })
+    }
+}
+
+/// All that comes of a listing.
+fn whole(hub: &Hub, repository: &str, mut answer: Coming, go_on: GoOn) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    loop {
+        match answer.next(go_on)? {
+            Ok(Some(block)) => text.extend(block),
+            Ok(None) => return Ok(text),
+            Err(error) => return Err(Failure::Passing(hub.unreachable(&error), None)),
+        }
+        if text.len() > LARGEST {
+            return Err(Failure::Lasting(senseless(repository, "it does not end")));
+        }
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
+use rustix::fs::OFlags;
 use sha2::digest::DynDigest;
 
 use super::super::verify::hex;
 use super::destination::{Item, create_parent};
 use super::progress::ProgressMeter;
+use crate::disk;
 use crate::error::{Error, Result};
 
 /// How much is read at once.
@@ -30,12 +34,7 @@ impl<'a> Partial<'a> {
     pub fn open(item: &'a Item, meter: &ProgressMeter) -> Result<Self> {
         let lock = lock(item)?;
         create_parent(&item.partial)?;
-        let file = File::options()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(&item.partial);
-        let file = file.map_err(Error::file("write", &item.partial))?;
+        let file = own(&item.partial)?;
         let mut partial = Self {
             item,
             file,
@@ -52,19 +51,9 @@ impl<'a> Partial<'a> {
 
     /// The checksum is of all bytes, those of earlier times too.
     fn read_what_is_there(&mut self, meter: &ProgressMeter) -> Result<()> {
-        let mut block = vec![0; BLOCK];
-        loop {
-            meter.check()?;
-            let count = self
-                .file
-                .read(&mut block)
-                .map_err(Error::file("read", &self.item.partial))?;
-            if count == 0 {
-                return Ok(());
-            }
-            self.hasher.update(&block[..count]);
-            self.length += count as u64;
-        }
+        let hasher = &mut self.hasher;
+        self.length = digest(&self.file, &self.item.partial, hasher.as_mut(), meter)?;
+        Ok(())
     }
 
     /// How much is there.
@@ -118,15 +107,65 @@ impl<'a> Partial<'a> {
             .sync_all()
             .and_then(|()| fs::rename(partial, whole));
         moved.map_err(Error::file("write", whole))?;
-        self.item.show()
+        // Some network drives have no such thing; the file itself is safe.
+        let _ = whole.parent().map(|folder| File::open(folder)?.sync_all());
+        Ok(())
     }
+}
+
+/// Whether the file that is there has the content that was published.
+///
+/// # Errors
+/// It cannot be read, or the download was stopped.
+pub fn is_as_published(item: &Item, meter: &ProgressMeter) -> Result<bool> {
+    let mut hasher = item.checksum.hasher(item.size);
+    let file = disk::open(&item.whole)?;
+    digest(&file, &item.whole, hasher.as_mut(), meter)?;
+    Ok(hex(&hasher.finalize()) == item.checksum.digits())
+}
+
+/// Feeds a file to a checksum, and returns its length.
+fn digest(
+    mut file: &File,
+    path: &Path,
+    hasher: &mut dyn DynDigest,
+    meter: &ProgressMeter,
+) -> Result<u64> {
+    let mut block = vec![0; BLOCK];
+    let mut length = 0;
+    loop {
+        meter.check()?;
+        let count = file.read(&mut block).map_err(Error::file("read", path))?;
+        if count == 0 {
+            return Ok(length);
+        }
+        hasher.update(&block[..count]);
+        length += count as u64;
+    }
+}
+
+/// Opens a file of ours to write at its end. What else lies under its name, be it a link to somebody's file, is left
+/// alone.
+fn own(path: &Path) -> Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = File::options()
+        .create(true)
+        .read(true)
+        .append(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(Error::file("write", path))?;
+    let about = file.metadata().map_err(Error::file("write", path))?;
+    if about.is_file() {
+        return Ok(file);
+    }
+    Err(Error::content(path, "is in the way: remove it"))
 }
 
 /// Hugging Face's own programs lock the same file.
 fn lock(item: &Item) -> Result<File> {
     create_parent(&item.lock)?;
-    let file = File::options().create(true).append(true).open(&item.lock);
-    let file = file.map_err(Error::file("write", &item.lock))?;
+    let file = own(&item.lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -10,9 +9,6 @@ use crate::job::DownloadProgress;
 
 /// The rate is that of the last seconds.
 const WINDOW: Duration = Duration::from_secs(10);
-
-/// How long a waiting thread may take to notice that it is to stop.
-const NAP: Duration = Duration::from_millis(50);
 
 /// Shared by all threads of a download.
 #[derive(Debug, Default)]
@@ -35,13 +31,21 @@ impl ProgressMeter {
     /// # Errors
     /// The download was stopped.
     pub fn add(&self, bytes: u64) -> Result<()> {
-        self.done.fetch_add(bytes, Ordering::Relaxed);
+        let more = |done: u64| Some(done.saturating_add(bytes));
+        // It never refuses.
+        let _ = self
+            .done
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         self.check()
     }
 
     /// So many of those that were there have to come again.
     pub fn take_back(&self, bytes: u64) {
-        self.done.fetch_sub(bytes, Ordering::Relaxed);
+        let less = |done: u64| Some(done.saturating_sub(bytes));
+        // It never refuses.
+        let _ = self
+            .done
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Ends the work of every thread at the next opportunity.
@@ -58,19 +62,6 @@ impl ProgressMeter {
             return Err(Error::Interrupted);
         }
         Ok(())
-    }
-
-    /// Waits, unless it is stopped.
-    ///
-    /// # Errors
-    /// It was.
-    pub fn wait(&self, time: Duration) -> Result<()> {
-        let end = Instant::now() + time;
-        while let Some(rest) = end.checked_duration_since(Instant::now()) {
-            self.check()?;
-            thread::sleep(rest.min(NAP));
-        }
-        self.check()
     }
 
     /// The bytes that are there.

@@ -79,3 +79,16 @@ pub enum Verb {
         folder: PathBuf,
     },
 }
+
+impl Verb {
+    /// Whether programs read the output.
+    pub fn json(&self) -> bool {
+        match *self {
+            Self::List { json }
+            | Self::Show { json, .. }
+            | Self::Verify { json, .. }
+            | Self::Get { json, .. } => json,
+            Self::Add { .. } | Self::Forget { .. } => false,
+        }
+    }
+}

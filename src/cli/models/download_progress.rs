@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::super::{format, print, say};
+use super::super::{format, print_json, say};
 use crate::job::DownloadProgress;
 
 /// Shows it.
 pub struct Arriving {
     form: Form,
     told: Option<Instant>,
+    is_over: bool,
 }
 
 enum Form {
@@ -29,7 +30,11 @@ impl Arriving {
             false if io::stderr().is_terminal() => Form::Bar(bar()),
             false => Form::Lines,
         };
-        Self { form, told: None }
+        Self {
+            form,
+            told: None,
+            is_over: false,
+        }
     }
 
     /// Shows a moment of it, or not if one was shown just before.
@@ -39,10 +44,13 @@ impl Arriving {
             Form::Json => Duration::from_secs(1),
             Form::Lines => Duration::from_secs(10),
         };
+        // The end is told at once, but only once: files that were there may still be read.
         let is_over = transfer.done == transfer.of;
-        if !is_over && self.told.is_some_and(|told| told.elapsed() < pause) {
+        let is_new = is_over && !self.is_over;
+        if !is_new && (is_over || self.told.is_some_and(|told| told.elapsed() < pause)) {
             return;
         }
+        self.is_over = is_over;
         self.told = Some(Instant::now());
         match &self.form {
             Form::Bar(bar) => {
@@ -66,7 +74,7 @@ impl Arriving {
                     "bytes_per_second": bytes_per_second, "seconds_left": left,
                 });
                 // That nobody reads it is no reason to stop.
-                let _ = print(&line.to_string());
+                let _ = print_json(&line.to_string());
             }
         }
     }
@@ -79,11 +87,12 @@ impl Arriving {
     }
 }
 
-/// "41.3 MB/s, about 5 min 2 s left".
+/// "41.3 MB/s, about 5 min 2 s left". Once everything is there, what was there before is still read.
 fn pace(transfer: &DownloadProgress) -> String {
     let rate = transfer.rate();
     match transfer.time_left() {
         Some(time) => format!("{rate:.1} MB/s, about {} left", format::duration(time)),
+        None if transfer.done >= transfer.of => "checking what is there".into(),
         None => "waiting for the hub".into(),
     }
 }

@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::super::{format, interrupt, print, say};
+use super::super::{format, interrupt, print, print_json, say, shown};
 use super::download_progress::Arriving;
 use crate::catalog::hub::{self, Destination, Download, Hub};
 use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
+use crate::job::plain_text::one_line;
 use crate::job::{ModelDownload, Published, WeightFormat};
 
 /// Downloads a model, or shows what there is.
@@ -24,13 +25,19 @@ pub fn run(
 ) -> Result<()> {
     let Some(model) = model else {
         let offers = hub::offers();
-        return print(&if json {
-            table_json(&offers)
+        return if json {
+            print_json(&table_json(&offers))
         } else {
-            table(&offers)
-        });
+            print(&table(&offers))
+        };
     };
-    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let stopped = interrupt::flag();
+    let mut go_on = || {
+        if stopped.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        Ok(())
+    };
     let destination = match folder {
         Some(folder) => {
             let whole = path::absolute(folder).map_err(Error::file("find", folder))?;
@@ -40,15 +47,14 @@ pub fn run(
     };
     let hub = Hub::of_environment();
     say(&format!("Asking the hub for {model} in {edition}"));
-    let download = Download::plan(&hub, (model, edition), destination, &folders::all())?;
+    let what = (model, edition);
+    let known = folders::all();
+    let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
     announce(model, edition, &download);
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);
-        if cancelled.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
-        Ok(())
+        go_on()
     });
     arriving.end();
     let files = files?;
@@ -64,7 +70,7 @@ fn announce(model: Published, edition: WeightFormat, download: &Download) {
         0 => String::new(),
         there => format!(", of which {} are there", format::bytes(there)),
     };
-    let place = download.destination().folder().display();
+    let place = shown(download.destination().folder());
     let of = format::bytes(of);
     say(&format!("{model} in {edition}: {of}{there}, to {place}"));
 }
@@ -75,8 +81,11 @@ fn finish(files: &[PathBuf], json: bool) -> Result<()> {
     let model = files.iter().find_map(|file| known.at(file));
     let name = model.map(|model| model.name.as_str());
     if json {
-        return print(&json!({ "event": "finished", "name": name, "files": files }).to_string());
+        let finished = json!({ "event": "finished", "name": name, "files": files });
+        interrupt::last_words(&finished.to_string());
+        return Ok(());
     }
+    let name = name.map(one_line);
     print(&match name {
         Some(name) => format!("{name} is there: use it with --model {name}"),
         None => "Everything is there".into(),

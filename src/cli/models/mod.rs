@@ -8,16 +8,18 @@ mod table;
 mod verify;
 
 use std::path::Path;
-use std::process::ExitCode;
 
-use super::{end, print, say};
+use super::{print, print_json, say};
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::Result;
 use args::{Models, Verb};
 
 /// Does what the verb says.
-pub fn run(args: &Models) -> ExitCode {
-    end(match &args.verb {
+///
+/// # Errors
+/// It cannot be done, or was stopped.
+pub fn run(args: &Models) -> Result<()> {
+    match &args.verb {
         Verb::List { json } => list(*json),
         Verb::Show { model, json } => show(model, *json),
         Verb::Verify { model, json } => verify::run(model, *json),
@@ -29,16 +31,16 @@ pub fn run(args: &Models) -> ExitCode {
         } => get::run(*variant, *precision, folder.as_deref(), *json),
         Verb::Add { folder } => add(folder),
         Verb::Forget { folder } => folders::forget(folder),
-    })
+    }
 }
 
 fn list(json: bool) -> Result<()> {
     let Catalogue { models, damaged } = catalog::scan(&folders::all());
-    print(&if json {
-        table::json(&models)
+    if json {
+        print_json(&table::json(&models))?;
     } else {
-        table::text(&models)
-    })?;
+        print(&table::text(&models))?;
+    }
     for error in damaged {
         say(&format!("warning: {error}"));
     }
@@ -47,11 +49,11 @@ fn list(json: bool) -> Result<()> {
 
 fn show(model: &Path, json: bool) -> Result<()> {
     let model = catalog::find(model)?;
-    print(&if json {
-        show::json(&model)
+    if json {
+        print_json(&show::json(&model))
     } else {
-        show::text(&model)
-    })
+        print(&show::text(&model))
+    }
 }
 
 fn add(folder: &Path) -> Result<()> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::format;
 use super::table;
+use crate::job::plain_text::one_line;
 use crate::job::{Checkpoint, Installed};
 
 /// A line for each of its files.
@@ -40,7 +41,7 @@ pub fn json(model: &Installed) -> String {
 }
 
 fn row(name: &str, value: &str) -> String {
-    format!("{name:16}{value}")
+    format!("{name:16}{}", one_line(value))
 }
 
 fn parts(model: &Checkpoint) -> Vec<(&'static str, Vec<PathBuf>)> {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::format;
+use crate::job::plain_text::one_line;
 use crate::job::{Installed, Variant};
 
 /// A line for each model; what keeps one from being usable stands under it.
@@ -10,15 +11,16 @@ pub fn text(models: &[Installed]) -> String {
     if models.is_empty() {
         return "There are no models yet: `zoetrope models add FOLDER` says where some are".into();
     }
-    let width = models.iter().map(|model| model.name.chars().count()).max();
+    let names = models.iter().map(|model| one_line(&model.name));
+    let width = names.map(|name| name.chars().count()).max();
     let width = width.unwrap_or_default();
     let lines = models.iter().map(|model| {
-        let Installed { name, bytes, .. } = model;
-        let bytes = format::bytes(*bytes);
+        let name = one_line(&model.name);
+        let bytes = format::bytes(model.bytes);
         let line = format!("{name:width$}  {:15}  {bytes:>8}", family(model));
         match &model.checkpoint {
             Ok(_) => line,
-            Err(problem) => format!("{line}\n  → {problem}"),
+            Err(problem) => format!("{line}\n  → {}", one_line(problem)),
         }
     });
     lines.collect::<Vec<_>>().join("\n")

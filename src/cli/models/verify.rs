@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::super::{interrupt, print};
+use super::super::{interrupt, print, print_json, shown};
 use crate::catalog::{self, Verdict};
 use crate::error::{Error, Result};
 
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub fn run(model: &Path, json: bool) -> Result<()> {
     let model = catalog::find(model)?;
     let checkpoint = model.checkpoint.map_err(Error::Other)?;
-    let cancelled = interrupt::cancelled_on_ctrl_c()?;
+    let cancelled = interrupt::flag();
     let bar = io::stderr().is_terminal().then(new_bar);
     let verdicts = catalog::verify(&checkpoint, &mut |done, of| {
         if let Some(bar) = &bar {
@@ -33,11 +33,12 @@ pub fn run(model: &Path, json: bool) -> Result<()> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    print(&if json {
-        Value::from(verdicts.iter().map(object).collect::<Vec<_>>()).to_string()
+    if json {
+        let objects: Vec<_> = verdicts.iter().map(object).collect();
+        print_json(&Value::from(objects).to_string())?;
     } else {
-        verdicts.iter().map(line).collect::<Vec<_>>().join("\n")
-    })?;
+        print(&verdicts.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    }
     match verdicts
         .iter()
         .filter(|verdict| verdict.is_damaged())
@@ -64,7 +65,7 @@ fn line(verdict: &Verdict) -> String {
         Some(published) => format!("DAMAGED: has SHA-256 {sha256}, was published with {published}"),
         None => format!("can be read; SHA-256 {sha256}"),
     };
-    format!("{}: {words}", file.display())
+    format!("{}: {words}", shown(file))
 }
 
 fn object(verdict: &Verdict) -> Value {

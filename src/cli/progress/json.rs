@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::super::print;
+use super::super::{interrupt, print_json};
 use super::ProgressSink;
 use crate::error::Error;
 use crate::job::{GenerationInfo, Progress, ResumePoint};
@@ -57,9 +57,23 @@ impl Json {
     }
 }
 
+/// The object that says why there is no result.
+pub fn ending(error: &Error) -> String {
+    let line = match error {
+        Error::Unfinished { kept, .. } if error.is_cancelled() => {
+            Line::Cancelled { kept: Some(kept) }
+        }
+        error if error.is_cancelled() => Line::Cancelled { kept: None },
+        error => Line::Failed {
+            message: error.to_string(),
+        },
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
 /// What cannot be told is no reason to stop: the video will be whole all the same.
 fn tell(line: &Line) {
-    let _ = serde_json::to_string(line).map(|line| print(&line));
+    let _ = serde_json::to_string(line).map(|line| print_json(&line));
 }
 
 impl ProgressSink for Json {
@@ -78,22 +92,15 @@ impl ProgressSink for Json {
     }
 
     fn finished(&mut self, output: &Path, peak_memory: usize) {
-        tell(&Line::Finished {
+        let finished = Line::Finished {
             output: output.to_string_lossy(),
             seconds: self.seconds(),
             peak_memory_bytes: peak_memory,
-        });
+        };
+        let _ = serde_json::to_string(&finished).map(|line| interrupt::last_words(&line));
     }
 
     fn failed(&mut self, error: &Error) {
-        tell(&match error {
-            Error::Cancelled => Line::Cancelled { kept: None },
-            Error::Unfinished { kept, .. } if error.is_cancelled() => {
-                Line::Cancelled { kept: Some(kept) }
-            }
-            error => Line::Failed {
-                message: error.to_string(),
-            },
-        });
+        interrupt::last_words(&ending(error));
     }
 }

@@ -4,11 +4,13 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use ruzstd::decoding::StreamingDecoder;
 
+use crate::disk::PartialFile;
 use crate::error::{Error, Result};
+
+const ENDING: &str = "metallib";
 
 /// Unpacks the kernels `NAME.metallib.zst` into `folder`, unless they are there, and returns where they are.
 /// Those of earlier versions of the program go.
@@ -17,28 +19,35 @@ use crate::error::{Error, Result};
 /// The file is damaged or not there, or there is no room for what is in it.
 pub fn unpack(packed: &Path, folder: &Path) -> Result<PathBuf> {
     let checksum = checksum(packed).map_err(Error::file("read", packed))?;
-    // The name says what is inside, so that another version of the program finds its own.
-    let kernels = folder.join(format!("{checksum:08x}.metallib"));
-    if kernels.exists() {
+    if let Some(kernels) = whole(folder, checksum) {
         return Ok(kernels);
     }
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-    let partial = folder.join(format!(".{}.part", process::id()));
-    let unpacked = decompress(packed, &partial, checksum).and_then(|()| {
-        remove_others(folder);
-        fs::rename(&partial, &kernels).map_err(Error::file("create", &kernels))
+    let kernels = decompress(packed, folder, checksum)?;
+    remove_others(folder, &kernels);
+    Ok(kernels)
+}
+
+/// The name says what is inside, so that another version of the program finds its own, and how long it is: a file that
+/// was cut is made again.
+fn name(checksum: u32, length: u64) -> String {
+    format!("{checksum:08x}-{length}.{ENDING}")
+}
+
+fn whole(folder: &Path, checksum: u32) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).ok()?;
+    let mut files = entries.flatten().filter_map(|entry| {
+        let length = entry.metadata().ok()?.len();
+        (entry.file_name().to_str()? == name(checksum, length)).then(|| entry.path())
     });
-    if unpacked.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    unpacked.map(|()| kernels)
+    files.next()
 }
 
 /// Nobody is hurt by kernels that stay.
-fn remove_others(folder: &Path) {
+fn remove_others(folder: &Path, kernels: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_some_and(|it| it == "metallib") {
+        if path != kernels && path.extension().is_some_and(|it| it == ENDING) {
             let _ = fs::remove_file(path);
         }
     }
@@ -53,17 +62,21 @@ fn checksum(packed: &Path) -> io::Result<u32> {
     Ok(u32::from_le_bytes(checksum))
 }
 
-fn decompress(packed: &Path, target: &Path, checksum: u32) -> Result<()> {
+fn decompress(packed: &Path, folder: &Path, checksum: u32) -> Result<PathBuf> {
     let damaged = || Error::content(packed, "is damaged: install Zoetrope again");
     let file = File::open(packed).map_err(Error::file("read", packed))?;
     let mut decoder = StreamingDecoder::new(BufReader::new(file)).map_err(|_| damaged())?;
-    let mut kernels = File::create(target).map_err(Error::file("create", target))?;
-    io::copy(&mut decoder, &mut kernels).map_err(|error| match error.kind() {
+    // How long it will be is not known yet.
+    let unnamed = folder.join(name(checksum, 0));
+    let mut kernels = PartialFile::create(&unnamed)?;
+    let length = io::copy(&mut decoder, &mut kernels).map_err(|error| match error.kind() {
         io::ErrorKind::Other => damaged(),
-        _ => Error::file("write", target)(error),
+        _ => Error::file("write", &unnamed)(error),
     })?;
     if decoder.decoder.get_calculated_checksum() != Some(checksum) {
         return Err(damaged());
     }
-    Ok(())
+    let target = folder.join(name(checksum, length));
+    kernels.finish_as(&target)?;
+    Ok(target)
 }

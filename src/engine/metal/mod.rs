@@ -14,8 +14,8 @@ use std::process::Command;
 use mlx_rs::metal::set_metallib_path;
 use sysinfo::System;
 
+use crate::dirs;
 use crate::error::Result;
-use crate::pipeline::cache;
 
 pub use kernels::unpack;
 
@@ -77,7 +77,7 @@ pub fn prepare() -> Result<()> {
         start_again(&fitting.library(&contents));
     }
     let packed = format!("Resources/{}.metallib.zst", loaded(&contents).name());
-    let folder = cache::folder().unwrap_or_else(env::temp_dir);
+    let folder = dirs::cache().unwrap_or_else(env::temp_dir);
     let kernels = unpack(&contents.join(packed), &folder.join("metal"))?;
     Ok(set_metallib_path(kernels.to_string_lossy())?)
 }

@@ -187,6 +187,13 @@ fn are_float32(sizes: &Sizes) -> bool {
 
 /// What would need less, in words and, where that is one change, as that.
 fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option<Remedy>) {
+    if sizes.picture > most {
+        let words = format!(
+            "make its picture smaller, opening it takes {}",
+            words(sizes.picture)
+        );
+        return (words, None);
+    }
     let peak = |change: &dyn Fn(&mut Plan)| {
         let mut other = plan.clone();
         change(&mut other);

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::refuse;
-use super::{Expert, Field, Precision, QuantBits, Refusal, Stage};
+use super::{Expert, Field, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -27,6 +27,8 @@ pub struct Sizes {
     pub dits: Vec<(Expert, DitSizes)>,
     /// The VAE.
     pub vae: VaeSizes,
+    /// The bytes that opening the larger of its pictures takes; none without pictures.
+    pub picture: u64,
 }
 
 /// A text encoder, of which one layer is in memory at a time.
@@ -238,6 +240,18 @@ pub enum Saving {
     Tiles,
     /// The frames are decoded in bf16 instead of float32.
     HalfFrames,
+}
+
+impl Saving {
+    /// A plan with this saving made, as [`fit`] makes it.
+    pub fn apply(self, plan: &mut Plan) {
+        match self {
+            Self::GuidanceInTurn => plan.thrift.guidance_in_turn = true,
+            Self::HalfProducts => plan.compute.precision = Precision::Bf16,
+            Self::Tiles => plan.thrift.tiles = vae::MOST_TILES,
+            Self::HalfFrames => plan.compute.vae_precision = VaePrecision::Bf16,
+        }
+    }
 }
 
 impl fmt::Display for Saving {

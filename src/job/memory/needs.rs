@@ -41,7 +41,7 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     if has_pictures {
         // One is gone before the other comes.
         let read = sizes.image.as_ref().map(image);
-        let read = read.into_iter().chain([encode(plan, &sizes.vae)]);
+        let read = read.into_iter().chain([encoding(plan, sizes)]);
         needs.extend(read.max_by_key(Need::bytes));
     }
     let is_one = sizes.dits.len() == 1;
@@ -52,6 +52,17 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     }));
     needs.push(decode(plan.into(), &sizes.vae));
     needs
+}
+
+/// Pictures are opened and made small before the VAE is loaded that encodes them.
+fn encoding(plan: &Plan, sizes: &Sizes) -> Need {
+    let encode = encode(plan, &sizes.vae);
+    Need {
+        work: encode
+            .work
+            .max(sizes.picture.saturating_sub(encode.weights)),
+        ..encode
+    }
 }
 
 fn text(sizes: &TextSizes) -> Need {

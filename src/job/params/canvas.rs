@@ -153,14 +153,7 @@ fn filling(area: u64, like: Size, variant: Variant) -> Result<Size, Refusal> {
 
 /// Whether the sides fit a model that works in steps of so many pixels.
 pub(in crate::job) fn check_size(size: Size, step: u32) -> Result<(), Refusal> {
-    /// Positions beyond 1024 tokens have no place in the official `RoPE` table.
-    const LONGEST: u32 = 8192;
-    if size.width.max(size.height) > LONGEST {
-        return refuse(
-            Field::Size,
-            format!("{size} is too large: no side can be over {LONGEST}"),
-        );
-    }
+    check_video(size)?;
     let smaller = size.aligned(step);
     if smaller == size {
         return Ok(());
@@ -172,6 +165,18 @@ pub(in crate::job) fn check_size(size: Size, step: u32) -> Result<(), Refusal> {
     refuse(
         Field::Size,
         format!("{size} cannot work with this model: the nearest sizes are {smaller} and {larger}"),
+    )
+}
+
+/// Whether a video can be so large. The official `RoPE` table has places for all of that.
+pub(in crate::job) fn check_video(size: Size) -> Result<(), Refusal> {
+    if size.fits_video() {
+        return Ok(());
+    }
+    let largest = Size::LARGEST_VIDEO;
+    refuse(
+        Field::Size,
+        format!("{size} is too large: a video can have up to {largest} pixels, lying or standing"),
     )
 }
 

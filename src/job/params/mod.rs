@@ -27,6 +27,8 @@ pub mod sources;
 
 use serde::{Deserialize, Serialize};
 
+use super::plain_text::is_blank;
+
 pub use canvas::{Canvas, CanvasRequest};
 pub use compute::{Compute, Limits};
 pub use guides::{Found, Guides};
@@ -86,8 +88,8 @@ impl Negative {
     pub(super) fn resolve(&self, models: &str) -> String {
         match self {
             Self::Default => models.to_owned(),
-            Self::Empty => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) if !is_blank(text) => text.clone(),
+            Self::Empty | Self::Text(_) => String::new(),
         }
     }
 }

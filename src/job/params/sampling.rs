@@ -7,8 +7,9 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
+use crate::job::noise_levels::check_levels;
 use crate::job::refusal::refuse;
-use crate::job::{Checkpoint, Expert, Field, Refusal, Sampler, Size};
+use crate::job::{Checkpoint, Expert, Field, Refusal, Sampler, Size, new_seed};
 
 /// How a video is denoised, as asked: `None` is what the model recommends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -31,8 +32,8 @@ pub struct SamplingRequest {
     #[arg(long, value_name = "S")]
     pub shift: Option<f64>,
 
-    /// Seed of the starting noise: the same one makes the same video [default: a new one]
-    #[arg(long, value_name = "N")]
+    /// Seed of the starting noise: the same one makes the same video [default: a new one, as -1 is too]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub seed: Option<u64>,
 }
 
@@ -115,7 +116,7 @@ impl Sampling {
                 format!("A shift of {shift} cannot work: give a number above 0"),
             );
         }
-        Ok(())
+        check_levels(shift, steps, self.sampler)
     }
 
     /// For `zoetrope info`.
@@ -200,7 +201,7 @@ impl FromStr for Guidance {
 
 impl Guidance {
     /// Whether the scales are numbers, and not two where there is one network.
-    fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+    pub(in crate::job) fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
         let Self { low, high } = self;
         if !(low.is_finite() && high.is_finite()) {
             return refuse(Field::Guidance, "The guidance must be a number");
@@ -215,5 +216,16 @@ impl Guidance {
             );
         }
         Ok(())
+    }
+}
+
+/// A seed; -1 asks other programs for a new one, so it does here.
+fn seed(text: &str) -> Result<u64, String> {
+    match text.trim() {
+        "-1" => Ok(new_seed()),
+        text => text.parse().map_err(|_| {
+            "give a whole number from 0 to 18446744073709551615, or leave it out for a new one"
+                .into()
+        }),
     }
 }

@@ -9,13 +9,16 @@ use super::Line;
 use crate::job::refusal::refuse;
 use crate::job::{Checkpoint, CropAnchor, Field, Lora, PictureFit, Refusal, Use, Variant};
 
+/// No LoRA is of any use beyond this, and products overflow.
+const STRONGEST: f64 = 100.0;
+
 /// The pictures, LoRAs and noise that a video is made from. Asked for and done differ in one thing: once the size
 /// is known, `fit` and `max_area` say how it was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
 #[command(next_help_heading = "Pictures, LoRAs and noise")]
 #[serde(from = "Stored")]
 pub struct Sources {
-    /// Picture to begin with
+    /// Picture to begin with; what is transparent becomes white
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PathBuf>,
@@ -195,6 +198,14 @@ impl Sources {
                 return refuse(
                     Field::Loras,
                     format!("The strength of {file} must be a number"),
+                );
+            }
+            if strength.abs() > STRONGEST {
+                return refuse(
+                    Field::Loras,
+                    format!(
+                        "A strength of {strength} is too much for {file}: it was trained for 1, and {STRONGEST} is the most"
+                    ),
                 );
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {

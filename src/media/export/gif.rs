@@ -9,8 +9,8 @@ use gif::{Encoder, EncodingError, Frame, Repeat};
 use super::dither::Dither;
 use super::palette::{COLOURS, Sample};
 use super::{Frames, Step};
+use crate::disk::PartialFile;
 use crate::job::Size;
-use crate::media::PartialFile;
 use crate::{Error, Result};
 
 /// The index that means "as before".

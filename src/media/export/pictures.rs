@@ -1,11 +1,11 @@
 //! Frames as pictures: one of them, or a folder with all.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Frames, Step};
+use crate::Result;
+use crate::disk::PartialFolder;
 use crate::media::photo;
-use crate::{Error, Result};
 
 /// Writes frame number `index`.
 pub(super) fn still(target: &Path, mut frames: Frames, index: usize, step: Step) -> Result<()> {
@@ -23,53 +23,8 @@ pub(super) fn sequence(target: &Path, mut frames: Frames, step: Step) -> Result<
     for index in 0..frames.len() {
         step(index, frames.len())?;
         let name = format!("{:0digits$}.png", index + 1);
-        photo::save(
-            &folder.temporary.join(name),
-            frames.size,
-            &frames.get(index)?,
-        )?;
+        photo::save(&folder.path().join(name), frames.size, &frames.get(index)?)?;
     }
     step(frames.len(), frames.len())?;
     folder.finish()
-}
-
-/// `.NAME.part` beside `NAME`. Dropped without [`PartialFolder::finish`], nothing is left of it.
-struct PartialFolder {
-    temporary: PathBuf,
-    target: PathBuf,
-}
-
-impl PartialFolder {
-    fn create(target: &Path) -> Result<Self> {
-        let Some(name) = target.file_name() else {
-            return Err(Error::content(target, "is not a name for a folder"));
-        };
-        if target.exists() && !is_empty_folder(target) {
-            let problem = "is there already, and not empty: choose another name";
-            return Err(Error::content(target, problem));
-        }
-        let temporary = target.with_file_name(format!(".{}.part", name.to_string_lossy()));
-        // What an export left that was killed.
-        let _ = fs::remove_dir_all(&temporary);
-        fs::create_dir(&temporary).map_err(Error::file("create", target))?;
-        Ok(Self {
-            temporary,
-            target: target.to_owned(),
-        })
-    }
-
-    fn finish(self) -> Result<()> {
-        fs::rename(&self.temporary, &self.target).map_err(Error::file("write", &self.target))
-    }
-}
-
-fn is_empty_folder(path: &Path) -> bool {
-    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-impl Drop for PartialFolder {
-    fn drop(&mut self) {
-        // After `finish` it is not there any more.
-        let _ = fs::remove_dir_all(&self.temporary);
-    }
 }

@@ -4,18 +4,20 @@
 //! against the one around it, and nothing is allocated before its size has been.
 
 use std::fs::File;
-use std::io::ErrorKind;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The four letters of a box.
 pub(super) type Kind = [u8; 4];
 
 /// No video that we know has as many boxes on one level; a file of nothing but headers ends here.
 const MAX_SIBLINGS: usize = 10_000;
+
+/// No table has more numbers: some for each of [`MAX_FRAMES`](super::samples::MAX_FRAMES).
+const MAX_NUMBERS: usize = 4_000_000;
 
 /// The bytes of the file in which a box has its body.
 pub(super) type Body = Range<u64>;
@@ -30,11 +32,8 @@ pub(super) struct Boxes {
 impl Boxes {
     /// Opens `path` and looks whether it begins like an MP4.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::file("read", path))?;
+        let file = disk::open(path)?;
         let found = file.metadata().map_err(Error::file("read", path))?;
-        if found.is_dir() {
-            return Err(Error::file("read", path)(ErrorKind::IsADirectory.into()));
-        }
         let boxes = Self {
             file,
             path: path.to_owned(),
@@ -122,6 +121,11 @@ impl Boxes {
             .is_some_and(|rest| rest / 4 >= count as u64);
         if !fits {
             return Err(self.damaged("a table is too short"));
+        }
+        if count > MAX_NUMBERS {
+            return Err(self.problem(
+                "has a table too long to be read: only videos that Zoetrope made can be read",
+            ));
         }
         let bytes = self.read(body.start + offset, 4 * count)?;
         let words = bytes.as_chunks::<4>().0.iter();

@@ -11,10 +11,6 @@ use super::colour::Yuv;
 use crate::job::{Quality, Size};
 use crate::{Error, Result};
 
-/// What `OpenH264` takes, lying or standing.
-const LONGEST: u32 = 3840;
-const SHORTEST: u32 = 2160;
-
 /// The quantiser of every macroblock, on `OpenH264`'s scale of 12 to 51 where 6 more are half as
 /// fine. Constant, because a generated clip is short, and its size matters less than that no frame
 /// falls behind the others; key frames get 2 more, which is `OpenH264`'s own doing.
@@ -132,15 +128,16 @@ fn open(size: Size, fps: u32, quantiser: u8) -> Result<OpenH264> {
 }
 
 fn refuse_impossible(size: Size) -> Result<()> {
-    let (short, long) = (size.width.min(size.height), size.width.max(size.height));
+    let short = size.width.min(size.height);
     if !size.width.is_multiple_of(2) || !size.height.is_multiple_of(2) || short < 16 {
         return Err(Error::Other(format!(
             "A video of {size} pixels cannot be written: both sides must be even, and 16 or more"
         )));
     }
-    if long > LONGEST || short > SHORTEST {
+    if !size.fits_video() {
         return Err(Error::Other(format!(
-            "A video of {size} pixels cannot be written: H.264 ends at {LONGEST}x{SHORTEST} here"
+            "A video of {size} pixels cannot be written: {} is the most",
+            Size::LARGEST_VIDEO
         )));
     }
     Ok(())

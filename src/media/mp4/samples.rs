@@ -6,6 +6,12 @@ use super::info::{self, VideoInfo};
 use crate::Result;
 use crate::job::Size;
 
+/// More frames than these, eleven hours of them, are not read: a few bytes can claim any number.
+pub(super) const MAX_FRAMES: usize = 1_000_000;
+
+/// No frame takes more: several times what the largest one takes without any compression.
+const MAX_FRAME_BYTES: u32 = 64 << 20;
+
 /// One frame in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -81,11 +87,23 @@ fn sizes(boxes: &Boxes, table: &Body) -> Result<Vec<u32>> {
     let same = u32::from_be_bytes(boxes.field(&body, 4)?);
     let count = u32::from_be_bytes(boxes.field(&body, 8)?) as usize;
     let all = u64::from(same) * count as u64;
-    match same {
-        0 => boxes.numbers(&body, 12, count),
-        // A size that all share takes no room in the index, but the frames do in the file.
-        _ if all > boxes.all().end => Err(boxes.damaged("frames are missing")),
-        same => Ok(vec![same; count]),
+    // A size that all share takes no room in the index, but the frames do in the file.
+    if all > boxes.all().end {
+        return Err(boxes.damaged("frames are missing"));
+    }
+    if count > MAX_FRAMES {
+        let problem = format!("claims to have {count} frames, more than are read: {MAX_FRAMES}");
+        return Err(boxes.problem(problem));
+    }
+    let sizes = match same {
+        0 => boxes.numbers(&body, 12, count)?,
+        same => vec![same; count],
+    };
+    match sizes.iter().max() {
+        Some(&most) if most > MAX_FRAME_BYTES => {
+            Err(boxes.damaged(&format!("a frame claims to have {most} bytes")))
+        }
+        _ => Ok(sizes),
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::encoder::Encoder;
 use super::movie::Movie;
+use crate::disk::PartialFile;
 use crate::job::{Quality, Size};
-use crate::media::PartialFile;
 use crate::{Error, Result};
 
 /// Writes a video frame by frame; what it holds in memory is one frame and a few bytes for each.

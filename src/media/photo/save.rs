@@ -6,8 +6,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
+use crate::disk::PartialFile;
 use crate::job::Size;
-use crate::media::PartialFile;
 use crate::{Error, Result};
 
 /// Of 100: no difference to be seen.
@@ -35,7 +35,5 @@ pub fn save(path: &Path, size: Size, pixels: &[u8]) -> Result<()> {
             .write_image(pixels, width, height, ExtendedColorType::Rgb8)
     };
     encoded.map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
-    let mut file = PartialFile::create(path)?;
-    file.write_at(0, &bytes)?;
-    file.finish()
+    PartialFile::write(path, &bytes)
 }

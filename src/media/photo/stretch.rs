@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::floats;
+use super::float;
 use crate::job::Size;
 
 /// `picture` pulled to `size` whatever its aspect, with PyTorch's bicubic interpolation without
@@ -22,13 +22,16 @@ fn pulled(picture: &RgbImage, size: Size, tap: fn(f32, f32) -> Tap) -> Vec<f32> 
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let columns = taps(width, size.width, tap);
     let rows = taps(height, size.height, tap);
-    let values = floats(picture);
+    // A large photo as floats would be four times as large, so its bytes become floats where they are looked at.
+    let values: Vec<f32> = (0..=u8::MAX).map(float).collect();
+    let bytes = picture.as_raw();
 
     let mut stretched = Vec::with_capacity(3 * size.area() as usize);
-    for plane in values.chunks_exact((width * height).max(1)) {
+    for channel in 0..3 {
+        let value = |y, x| values[usize::from(bytes[3 * (y * width + x) + channel])];
         for row in &rows {
             for column in &columns {
-                stretched.push(row.blend(|y| column.blend(|x| plane[y * width + x])));
+                stretched.push(row.blend(|y| column.blend(|x| value(y, x))));
             }
         }
     }

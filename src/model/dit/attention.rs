@@ -39,15 +39,27 @@ impl Projections {
 
     /// (batch, tokens, dim) → (batch, tokens, heads, width), normalised over the whole width.
     fn queries(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.q.forward(x)?, Some(&self.norm_q), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.q, x)?,
+            Some(&self.norm_q),
+            self.eps,
+        )?)
     }
 
     fn keys(&self, x: &Array) -> Result<Array> {
-        self.heads(&rms_norm(self.k.forward(x)?, Some(&self.norm_k), self.eps)?)
+        self.heads(&rms_norm(
+            self.product(&self.k, x)?,
+            Some(&self.norm_k),
+            self.eps,
+        )?)
     }
 
     fn values(&self, x: &Array) -> Result<Array> {
-        self.heads(&self.v.forward(x)?)
+        self.heads(&self.product(&self.v, x)?)
+    }
+
+    fn product(&self, linear: &Linear, x: &Array) -> Result<Array> {
+        nn::product(linear, x, self.norm_q.dim(0))
     }
 
     fn heads(&self, x: &Array) -> Result<Array> {
@@ -58,7 +70,7 @@ impl Projections {
     /// Attention over (batch, tokens, heads, width), with the last product.
     fn attend(&self, queries: &Array, memory: &TextKv) -> Result<Array> {
         let queries = heads_first(queries)?;
-        self.o.forward(&mixed(&queries, memory)?)
+        self.product(&self.o, &mixed(&queries, memory)?)
     }
 }
 

@@ -7,7 +7,7 @@ use super::attention::{CrossAttention, SelfAttention, TextKv};
 use super::time::VECTORS;
 use super::{Config, Modulation, Rope};
 use crate::Result;
-use crate::model::nn::{EvalPacer, Fused, gelu_tanh, in_parts};
+use crate::model::nn::{Cut, EvalPacer, Fused, gelu_tanh, in_parts};
 use crate::weights::{Linear, Weights};
 
 /// The order of the six modulation vectors.
@@ -37,6 +37,7 @@ pub struct Block {
     pub cross_attn: CrossAttention,
     norm3: (Array, Array), // weight and bias, (dim)
     ffn: [Linear; 2],
+    hidden: i32,
     eps: f32,
 }
 
@@ -57,6 +58,7 @@ impl Block {
                 exact.tensor("norm3.weight", &[dim])?,
                 exact.tensor("norm3.bias", &[dim])?,
             ),
+            hidden,
             ffn: [
                 weights.product("ffn.0", dim, hidden)?,
                 weights.product("ffn.2", hidden, dim)?,
@@ -93,8 +95,14 @@ impl Block {
 
     /// (batch, tokens, dim) → (batch, tokens, dim)
     pub fn feed_forward(&self, x: &Array, pace: &mut EvalPacer) -> Result<Array> {
-        let parts = x.dim(0) * x.dim(1) / MOST_FEED_ROWS + 1;
-        in_parts(x, 1, parts, pace, |x| {
+        let batch = x.dim(0);
+        let wide = u64::from(batch.unsigned_abs()) * u64::from(self.hidden.unsigned_abs());
+        let cut = Cut {
+            most: i64::from(MOST_FEED_ROWS / batch).max(1),
+            multiply_adds: 2 * wide * u64::from(x.dim(2).unsigned_abs()),
+            grain: 1,
+        };
+        in_parts(x, 1, cut, pace, |x| {
             self.ffn[1].forward(&gelu_tanh(&self.ffn[0].forward(x)?)?)
         })
     }

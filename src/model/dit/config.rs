@@ -1,10 +1,10 @@
 //! The part of the network's shape that its tensors do not tell.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::disk;
 use crate::weights::Weights;
 use crate::{Error, Result};
 
@@ -15,6 +15,9 @@ pub struct Config {
     /// Attention heads.
     #[serde(alias = "num_attention_heads")]
     pub num_heads: i32,
+    /// Blocks; the tensors tell them too.
+    #[serde(default)]
+    num_layers: Option<i64>,
     /// Added to variances before their roots are taken.
     #[serde(default = "default_eps")]
     pub eps: f32,
@@ -40,12 +43,28 @@ fn default_text_len() -> i32 {
 const HEAD_WIDTH: i32 = 128;
 
 impl Config {
-    /// Reads the file or, where there is none, takes the network for one of the published ones.
+    /// Reads the file, which must tell of this network, or where there is none takes the network for one of the
+    /// published ones.
+    ///
+    /// # Errors
+    /// The file is no configuration, or that of another network.
     pub fn of(file: Option<&Path>, weights: &Weights) -> Result<Self> {
         let Some(path) = file else {
             return Self::published(weights);
         };
-        Self::read(path)
+        let config = Self::read(path)?;
+        let layers = weights.count("blocks");
+        match config.num_layers {
+            // A checkpoint that was cut short at a shard's end looks like that.
+            Some(told) if told != layers as i64 => Err(Error::content(
+                path,
+                format!(
+                    "says that there are {told} layers, but the weights have {layers}: bring all of the model's files \
+                     again, or the configuration that belongs to them"
+                ),
+            )),
+            _ => Ok(config),
+        }
     }
 
     fn published(weights: &Weights) -> Result<Self> {
@@ -57,6 +76,7 @@ impl Config {
         }
         Ok(Self {
             num_heads: dim / HEAD_WIDTH,
+            num_layers: None,
             eps: default_eps(),
             text_len: default_text_len(),
             vace_layers: None,
@@ -66,7 +86,7 @@ impl Config {
 
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let text = disk::read_text(path)?;
         let config: Self = serde_json::from_str(&text).map_err(|error| {
             Error::content(path, format!("is not a model configuration: {error}"))
         })?;

@@ -1,12 +1,13 @@
 //! Convolutions over space and time.
 
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::{addmm, concatenate, conv2d, conv3d, pad};
+use mlx_rs::ops::{addmm, concatenate, conv3d, pad};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
 use crate::backend::Backend;
+use crate::model::nn::{EvalPacer, convolve};
 use crate::weights::Weights;
 
 /// How a convolution over space and time is computed. Each gives the same, but for rounding.
@@ -112,11 +113,13 @@ impl Conv3d {
     }
 
     fn by_pictures(&self, frames: &[Array], weights: &[Array]) -> Result<Array> {
-        let padding = (self.side / 2, self.side / 2);
+        let mut pace = EvalPacer::steady();
         let mut sum = self.bias.clone();
         for (frame, weight) in weights.iter().enumerate() {
             let x = self.seen(frames, frame)?;
-            sum = conv2d(x, weight, (1, 1), padding, None, None)?.add(&sum)?;
+            sum = convolve(&x, weight, &mut pace)?.add(&sum)?;
+            // Otherwise what Winograd needs besides would be there for every frame of the kernel at once.
+            pace.start(&sum)?;
         }
         Ok(sum)
     }

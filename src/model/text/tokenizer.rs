@@ -1,14 +1,13 @@
 //! From a cleaned prompt to the numbers of its tokens.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use tokenizers::Tokenizer as Inner;
 
 use super::vocabulary::{self, GGUF};
-use crate::weights::{Weights, gguf};
-use crate::{Error, Result};
+use crate::weights::{NetworkKind, Weights, gguf};
+use crate::{Error, Result, disk};
 
 /// The token that ends every prompt.
 const END: &str = "</s>";
@@ -61,7 +60,7 @@ impl Tokenizer {
     pub fn source(path: &Path) -> Result<Vec<u8>> {
         let start = start(path)?;
         if is_safetensors(&start) {
-            Weights::open(&[path.to_owned()])?.bytes(EMBEDDED)
+            Weights::open_kind(&[path.to_owned()], NetworkKind::TextEncoder)?.bytes(EMBEDDED)
         } else if start.starts_with(GGUF) {
             gguf::header_bytes(path)
         } else {
@@ -85,11 +84,23 @@ impl Tokenizer {
         ids.push(self.end);
         Ok(Tokens { ids })
     }
+
+    /// The end of a cleaned prompt that [`encode`](Self::encode) cuts off; none if nothing is.
+    pub fn cut_off<'a>(&self, text: &'a str, most: usize) -> Result<Option<&'a str>> {
+        let encoding = self.inner.encode(text, false).map_err(|why| {
+            Error::content(
+                &self.path,
+                format!("cannot split the prompt into tokens: {why}"),
+            )
+        })?;
+        let first = encoding.get_offsets().get(most.saturating_sub(1));
+        Ok(first.map(|&(start, _)| text[text.floor_char_boundary(start)..].trim()))
+    }
 }
 
 /// All of a file that may be anything.
 fn small(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
+    let file = disk::open(path)?;
     let length = file.metadata().map_err(Error::file("read", path))?.len();
     if length > LARGEST {
         return Err(Error::content(
@@ -107,8 +118,9 @@ fn small(path: &Path) -> Result<Vec<u8>> {
 /// The first nine bytes, or as many as there are.
 fn start(path: &Path) -> Result<Vec<u8>> {
     let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(9).read_to_end(&mut start))
+    disk::open(path)?
+        .take(9)
+        .read_to_end(&mut start)
         .map_err(Error::file("read", path))?;
     Ok(start)
 }

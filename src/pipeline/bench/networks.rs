@@ -5,7 +5,7 @@ use crate::job::{Published, Subject, Variant};
 use crate::model::dit;
 use crate::model::{text, vae};
 use crate::pipeline::vae_kind;
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 
 /// The sizes of a published DiT.
 struct Sizes {
@@ -107,14 +107,16 @@ fn beside(variant: Variant, (dim, hidden, layers): (i32, i32, i32)) -> Vec<(Stri
 pub(super) fn text_encoder(subject: &Subject) -> Result<Weights> {
     match subject {
         Subject::Synthetic(_) => Ok(Weights::synthetic(UMT5.tensors())),
-        Subject::Installed(checkpoint) => Weights::open(&checkpoint.text_encoder),
+        Subject::Installed(checkpoint) => {
+            Weights::open_kind(&checkpoint.text_encoder, NetworkKind::TextEncoder)
+        }
     }
 }
 
 /// The VAE.
 pub(super) fn vae(subject: &Subject) -> Result<Weights> {
     if let Subject::Installed(checkpoint) = subject {
-        return Weights::open(&checkpoint.vae);
+        return Weights::open_kind(&checkpoint.vae, NetworkKind::Vae);
     }
     let (encoder, decoder) = match vae_kind(subject.variant()) {
         vae::Kind::V21 => ([96, 3], [384, 16]),

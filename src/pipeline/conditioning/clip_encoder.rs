@@ -8,7 +8,7 @@ use crate::Result;
 use crate::job::{Plan, Stage};
 use crate::model::vae::{Encoder, Tiling};
 use crate::pipeline::{Reporter, vae_kind};
-use crate::weights::Weights;
+use crate::weights::{NetworkKind, Weights};
 
 /// The encoder, and how far it is with all clips of a job.
 ///
@@ -29,7 +29,7 @@ impl ClipEncoder {
             .map(|frames| ((frames - 1) / stride + 1) as usize);
         let of = chunks.sum();
         reporter.step(Stage::Image, 0, of)?;
-        let encoder = Weights::open(&plan.checkpoint.vae)?
+        let encoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?
             .load(|weights| Encoder::load(vae_kind(variant), &weights.as_type(Dtype::Float32)))?;
         Ok(Self {
             encoder,

@@ -2,14 +2,18 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use image::RgbImage;
 use mlx_rs::Array;
 use mlx_rs::ops::{concatenate, zeros};
 
-use crate::Result;
 use crate::job::{CropAnchor, PictureRule, Plan, Size, Variant};
 use crate::media::{self, Footage, photo};
+use crate::pipeline::Reporter;
+use crate::{Error, Result};
 
 /// A picture at the size of the video.
 pub(super) struct Fitted {
@@ -20,14 +24,20 @@ pub(super) struct Fitted {
 }
 
 /// A picture brought to the size of the video by the family's rule.
-pub(super) fn fit(path: &Path, anchor: CropAnchor, plan: &Plan) -> Result<Fitted> {
+pub(super) fn fit(
+    path: &Path,
+    anchor: CropAnchor,
+    plan: &Plan,
+    reporter: &Reporter,
+) -> Result<Fitted> {
     let fitting = Fitting {
         variant: plan.checkpoint.variant,
         size: plan.canvas.size,
         area: plan.sources.max_area,
         anchor,
     };
-    let (values, picture) = fitting.of(path)?;
+    let path = path.to_owned();
+    let (values, picture) = aside(reporter, move || fitting.of(&path))?;
     Ok(Fitted {
         frame: planes(&values, plan.canvas.size)?,
         picture,
@@ -67,14 +77,40 @@ impl Fitting {
 }
 
 /// A reference picture by the family's rule, as a frame (1, height, width, 3) in [-1, 1].
-pub(super) fn reference(path: &Path, plan: &Plan) -> Result<Array> {
-    let picture = photo::open(path)?;
+pub(super) fn reference(path: &Path, plan: &Plan, reporter: &Reporter) -> Result<Array> {
+    let path = path.to_owned();
+    let picture = aside(reporter, move || photo::open(&path))?;
     match plan.checkpoint.variant.inputs().rule {
         PictureRule::Source => planes(
             &photo::on_canvas(&picture, plan.canvas.size),
             plan.canvas.size,
         ),
         _ => pixels(&photo::pull(&picture, plan.canvas.size)),
+    }
+}
+
+/// Reads a picture on a thread of its own: a large one takes seconds, in which decoders hear nothing of a job that is
+/// stopped. What is left of them then goes by itself.
+fn aside<T: Send + 'static>(
+    reporter: &Reporter,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    const LOOK: Duration = Duration::from_millis(20);
+    let (send, receive) = mpsc::channel();
+    thread::Builder::new()
+        .name("picture".into())
+        .spawn(move || drop(send.send(read())))
+        .map_err(|error| Error::Other(format!("No thread can be started: {error}")))?;
+    loop {
+        match receive.recv_timeout(LOOK) {
+            Ok(read) => return read,
+            Err(RecvTimeoutError::Timeout) => reporter.check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                let message =
+                    "The picture could not be read: its decoder stopped; save it in another format";
+                return Err(Error::Other(message.into()));
+            }
+        }
     }
 }
 

@@ -101,7 +101,7 @@ pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
             ..Conditioning::default()
         });
     }
-    let given = Given::open(plan, inputs)?;
+    let given = Given::open(plan, inputs, reporter)?;
     let image = given.image(plan, inputs, reporter)?;
     let latents = given.encode(plan, inputs, reporter)?;
     memory::clear_cache()?;
@@ -118,18 +118,18 @@ struct Given {
 }
 
 impl Given {
-    fn open(plan: &Plan, inputs: &Inputs) -> Result<Self> {
+    fn open(plan: &Plan, inputs: &Inputs, reporter: &Reporter) -> Result<Self> {
         let first = plan.sources.image.as_deref();
         let first = first.filter(|_| inputs.first.is_possible());
-        let first = first.map(|path| fit(path, plan.sources.anchor, plan));
+        let first = first.map(|path| fit(path, plan.sources.anchor, plan, reporter));
         let last = plan.sources.last_image.as_deref();
         let last = last.filter(|_| inputs.last.is_possible());
-        let last = last.map(|path| fit(path, plan.sources.last_anchor, plan));
+        let last = last.map(|path| fit(path, plan.sources.last_anchor, plan, reporter));
         let video = plan.guides.video.as_deref();
         let video = video.filter(|_| inputs.video.is_possible());
         let video = video.map(|path| Leader::open(path, plan));
         let shown = plan.guides.references.first().filter(|_| inputs.leads);
-        let shown = shown.map(|path| reference(path, plan));
+        let shown = shown.map(|path| reference(path, plan, reporter));
         Ok(Self {
             first: first.transpose()?,
             last: last.transpose()?,

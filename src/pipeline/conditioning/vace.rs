@@ -41,7 +41,7 @@ pub(super) fn context(plan: &Plan, reporter: &mut Reporter) -> Result<Array> {
 
     let (mut stays, mut changes) = (Vec::new(), Vec::new());
     for path in references {
-        let picture = reference(path, plan)?;
+        let picture = reference(path, plan, reporter)?;
         let latent = encoder.encode(1, |_| Ok(picture.clone()), reporter)?;
         changes.push(zeros::<f32>(latent.shape())?);
         stays.push(latent);

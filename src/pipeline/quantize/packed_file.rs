@@ -5,8 +5,8 @@ use std::path::Path;
 use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
+use crate::disk::PartialFile;
 use crate::job::Stage;
-use crate::media::PartialFile;
 use crate::pipeline::Reporter;
 use crate::weights::Weights;
 use crate::{Error, Result};

@@ -1,7 +1,8 @@
 //! A bar over the icon in the dock.
 
 use objc2::rc::Retained;
-use objc2::{MainThreadMarker, MainThreadOnly};
+use objc2::runtime::AnyObject;
+use objc2::{MainThreadMarker, MainThreadOnly, msg_send};
 use objc2_app_kit::{NSApplication, NSBox, NSBoxType, NSColor, NSImageView, NSTitlePosition};
 use objc2_foundation::{NSPoint, NSRect, NSSize};
 
@@ -10,6 +11,16 @@ const LEFT: f64 = 0.1;
 const BOTTOM: f64 = 0.12;
 const WIDTH: f64 = 0.8;
 const HEIGHT: f64 = 0.09;
+
+/// As "Hide" in the application's menu does it.
+#[expect(unsafe_code, reason = "AppKit is Objective-C")]
+pub fn hide() {
+    if let Some(main_thread) = MainThreadMarker::new() {
+        let application = NSApplication::sharedApplication(main_thread);
+        // SAFETY: `hide:` takes whoever asks, which may be nobody, and returns nothing.
+        let () = unsafe { msg_send![&application, hide: None::<&AnyObject>] };
+    }
+}
 
 pub fn show_progress(done: Option<f32>) {
     let Some(main_thread) = MainThreadMarker::new() else {

@@ -8,7 +8,7 @@ mod methods;
 mod recent;
 
 pub use delegate::listen;
-pub use dock::show_progress;
+pub use dock::{hide, show_progress};
 pub use menu_bar::Menus;
 pub use recent::{forget_recent, note_recent};
 

@@ -19,12 +19,17 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let mut frames = request.canvas.frames.unwrap_or(defaults.frames);
     let before = frames;
     let longest = (REACH * defaults.frames).max(frames) / stride * stride + 1;
+    let suffix = if frames == 1 {
+        words.frame_suffix
+    } else {
+        words.frames_suffix
+    };
     ui.horizontal(|ui| {
         label(ui, words.length);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let field = Number::new(&mut frames, words.frames, 1..=4093)
                 .steps(1, stride)
-                .suffix(words.frames_suffix);
+                .suffix(suffix);
             ui.add(field.width(88.0));
             caption(ui, &(words.seconds)(f64::from(frames) / f64::from(fps)));
         });

@@ -3,6 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{Compose, fix};
+use crate::job::plain_text::one_line;
 use crate::job::{Expert, Field, Lora, LoraFit, Request};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, text};
@@ -71,7 +72,7 @@ fn one(ui: &mut Ui, form: &Compose, lora: &mut Lora) -> bool {
             let strength = (words.strength_of)(&name);
             ui.add(Number::new(&mut lora.strength, &strength, -4.0..=4.0).decimals(2));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = RichText::new(&name).font(theme::regular(text::BODY));
+                let name = RichText::new(one_line(&name)).font(theme::regular(text::BODY));
                 ui.add(Label::new(name.color(palette(ui).text)).truncate());
             });
         });

@@ -18,7 +18,7 @@ use super::theme::{palette, space};
 use crate::job::memory::Saving;
 use crate::job::{Checkpoint, Estimate, Field, LoraFit, Refusal, Request, Size};
 
-pub use well::Photo;
+pub use well::{Photo, at as well_at};
 
 /// A part of the form: it draws itself, changes the request, and returns what else was asked for.
 type Part = fn(&mut Ui, &Compose, &mut Request) -> Option<Action>;

@@ -102,6 +102,12 @@ fn fineness(ui: &mut Ui, form: &Compose, presets: &[Preset], request: &mut Reque
     let names: Vec<String> = tiers.iter().map(|tier| format!("{tier}p")).collect();
     let segments: Vec<Segment> = names.iter().map(|name| Segment::named(name)).collect();
     let tier = tier(presets, form.size);
+    // A size far from all of them is of none.
+    let is_near = |preset: &Preset| {
+        let own = preset.size.area();
+        preset.tier == tier && 4 * own.abs_diff(form.size.area()) <= own
+    };
+    let tier = tier.filter(|_| presets.iter().any(is_near));
     let chosen = tiers.iter().position(|&each| Some(each) == tier);
     let width = TIER * tiers.len() as f32;
     if let Some(taken) = segmented(ui, &segments, chosen, width) {

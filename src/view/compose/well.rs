@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, CornerRadius, CursorIcon, Rect, Response, Sense, TextureHandle, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Context, CornerRadius, CursorIcon, Id, Pos2, Rect, Response, Sense, TextureHandle, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Compose, fix};
@@ -47,6 +47,27 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     asked.or(first).or(last)
 }
 
+/// Where a well was drawn last.
+#[derive(Clone, Copy)]
+struct Drawn {
+    rect: Rect,
+    pass: u64,
+}
+
+fn place_of(end: End) -> Id {
+    Id::unique(("well", end))
+}
+
+/// The well at a place of the window, if there is one.
+pub fn at(ctx: &Context, place: Pos2) -> Option<End> {
+    let is_there = |end: &End| {
+        let drawn: Option<Drawn> = ctx.data(|data| data.get_temp(place_of(*end)));
+        let pass = ctx.cumulative_pass_nr();
+        drawn.is_some_and(|drawn| drawn.pass + 1 >= pass && drawn.rect.contains(place))
+    };
+    [End::First, End::Last].into_iter().find(is_there)
+}
+
 fn well(
     ui: &mut Ui,
     form: &Compose,
@@ -74,6 +95,11 @@ fn well(
     };
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let drawn = Drawn {
+        rect: rect.intersect(ui.clip_rect()),
+        pass: ui.ctx().cumulative_pass_nr(),
+    };
+    ui.data_mut(|data| data.insert_temp(place_of(end), drawn));
     match photo {
         Some(photo) if path.is_some() => {
             crop(ui, &response, rect, photo, form.size, anchor);

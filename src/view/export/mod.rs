@@ -4,6 +4,7 @@ pub mod choice;
 
 use egui::{Label, RichText, Ui};
 
+use crate::job::plain_text::one_line;
 use crate::job::{Quality, Size};
 use crate::view::action::{Action, ExportAction};
 use crate::view::icons;
@@ -57,7 +58,7 @@ pub fn show(ui: &mut Ui, export: &Export) -> Option<Action> {
         State::Ready => save(ui, words),
         State::Written(name) => written(ui, words, name),
         State::Failed(sentence) => {
-            let sentence = RichText::new(sentence).font(theme::regular(text::BODY));
+            let sentence = RichText::new(one_line(sentence)).font(theme::regular(text::BODY));
             ui.add(Label::new(sentence.color(palette(ui).bad)).wrap());
             save(ui, words)
         }

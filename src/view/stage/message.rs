@@ -2,6 +2,7 @@
 
 use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
+use crate::job::plain_text::one_line;
 use crate::view::Action;
 use crate::view::theme::{self, palette, size, space, text};
 use crate::view::widget::{Button, Kind};
@@ -44,14 +45,14 @@ pub fn show(ui: &mut Ui, message: &Message) -> Option<Action> {
     );
     ui.add_space(space::XS);
     if !message.about.is_empty() {
-        let about = RichText::new(message.about).font(theme::regular(text::BODY));
+        let about = RichText::new(one_line(message.about)).font(theme::regular(text::BODY));
         ui.add(Label::new(about.color(palette.secondary)).truncate());
     }
-    let title = RichText::new(message.title).font(theme::semibold(text::TITLE));
+    let title = RichText::new(one_line(message.title)).font(theme::semibold(text::TITLE));
     ui.add(Label::new(title.color(palette.text)).wrap());
     let ways = message.ways.len() as f32 * (size::CONTROL + space::S);
     let left = room.bottom() - ui.cursor().top() - ways - space::XL;
-    let body = RichText::new(message.body).font(theme::regular(text::BODY));
+    let body = RichText::new(one_line(message.body)).font(theme::regular(text::BODY));
     // A long sentence scrolls, so that the ways on stay in sight.
     let scroll = ScrollArea::vertical().max_height(left.max(size::CONTROL));
     scroll.show(&mut ui, |ui| {

@@ -17,6 +17,8 @@ pub struct Welcome<'a> {
     pub examples: &'a [String],
     /// Whether the model is the one that comes with the program.
     pub is_built_in: bool,
+    /// How many videos were begun and wait to be resumed.
+    pub unfinished: usize,
 }
 
 const WIDTH: f32 = 420.0;
@@ -33,7 +35,8 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     let words = &words(ui).stage;
     let room = ui.max_rect();
     let wrapped = if room.width() < WIDTH { LINE } else { 0.0 };
-    let said = WORDS + wrapped;
+    let unfinished = if welcome.unfinished > 0 { ROW } else { 0.0 };
+    let said = WORDS + wrapped + unfinished;
     let fitting = ((room.height() - said) / ROW).max(0.0) as usize;
     let examples = &welcome.examples[..welcome.examples.len().min(SHOWN).min(fitting)];
     let words_and_rows = said + examples.len() as f32 * ROW;
@@ -57,12 +60,19 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     );
     line(
         &mut ui,
-        words.try_one,
+        if welcome.examples.is_empty() {
+            words.try_yourself
+        } else {
+            words.try_one
+        },
         theme::regular(text::BODY),
         palette.secondary,
     );
     ui.add_space(space::S);
     let mut asked = None;
+    if welcome.unfinished > 0 && resume(&mut ui, welcome.unfinished) {
+        asked = Some(Action::ResumeAll);
+    }
     for prompt in examples {
         if example(&mut ui, prompt) {
             asked = Some(Action::UseExample(prompt.clone()));
@@ -76,6 +86,26 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
         }
     }
     asked
+}
+
+/// What an earlier start has left, on a card of its own; whether it is to be resumed.
+fn resume(ui: &mut Ui, unfinished: usize) -> bool {
+    let words = &words(ui).stage;
+    let wanted = vec2(ui.available_width(), size::CONTROL + space::M);
+    let (rect, _) = ui.allocate_exact_size(wanted, Sense::hover());
+    let palette = palette(ui);
+    ui.painter().rect_filled(rect, radius::CARD, palette.raised);
+    let inner = rect.shrink2(vec2(space::L, 0.0));
+    let layout = Layout::right_to_left(Align::Center);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout));
+    let clicked = ui
+        .add(Button::new(words.resume_all).kind(Kind::Primary))
+        .clicked();
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        let told = egui::RichText::new((words.unfinished)(unfinished));
+        ui.label(told.font(theme::medium(text::BODY)).color(palette.text));
+    });
+    clicked
 }
 
 /// A prompt that goes into the box with one click.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui::text::LayoutJob;
 use egui::{Align, Layout, Rect, RichText, TextureHandle, Ui, UiBuilder, vec2};
 
 use crate::job::{Progress, Size, Stage};
@@ -20,7 +21,7 @@ pub enum State {
     Working,
     /// It waits until it is told to go on.
     Paused,
-    /// It was told to end, and will as soon as it can.
+    /// It was told to make the video of what there is, and will as soon as it can.
     Ending,
 }
 
@@ -94,12 +95,16 @@ fn picture(ui: &Ui, working: &Working, room: Rect) {
     } else {
         let font = theme::regular(text::LARGE);
         let room = rect.width() - 4.0 * space::XL;
-        let galley = ui.painter().layout(
+        let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
+        let mut job = LayoutJob::simple(
             working.prompt.to_owned(),
             font,
             palette.secondary,
             room.max(80.0),
         );
+        // Whole lines, and an ellipsis where there are more.
+        job.wrap.max_rows = ((rect.height() - 2.0 * space::L) / row).max(1.0) as usize;
+        let galley = ui.painter().layout_job(job);
         let corner = rect.center() - galley.size() / 2.0;
         let clipped = ui.painter().with_clip_rect(rect);
         clipped.galley(corner, galley, palette.secondary);
@@ -115,9 +120,15 @@ fn news(ui: &mut Ui, working: &Working) {
         text.color(color)
     };
     ui.horizontal(|ui| {
+        // The steps that would have been left are not done.
+        let ends_soon = working.state == State::Ending
+            && !matches!(working.progress, Some(progress) if progress.stage == Stage::Decode);
         let stage = match (working.state, working.progress) {
             (State::Waiting, _) => words.waiting,
             (State::Paused, _) => words.paused,
+            (State::Ending, Some(progress)) if progress.stage == Stage::Decode => {
+                (words.stage)(progress.stage)
+            }
             (State::Ending, _) => words.ending,
             (State::Working, None) => words.starting,
             (State::Working, Some(progress)) => (words.stage)(progress.stage),
@@ -129,7 +140,7 @@ fn news(ui: &mut Ui, working: &Working) {
             ui.label(body(&count, palette.secondary));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(left) = working.left
+            if let Some(left) = working.left.filter(|_| !ends_soon)
                 && ui.available_width() >= LEFT
             {
                 let left = match left {
@@ -165,7 +176,7 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
             }
         };
         let ending = working.state == State::Ending;
-        button(icons::X, words.cancel, !ending, JobAction::Cancel);
+        button(icons::X, words.cancel, true, JobAction::Cancel);
         if working.state == State::Waiting {
             button(icons::CARET_RIGHT, reel.later, true, JobAction::Later);
             button(icons::CARET_LEFT, reel.earlier, true, JobAction::Earlier);

@@ -80,11 +80,24 @@ pub const CHINESE: Words = Words {
         copied: "已将此帧复制到剪贴板",
         restored: "已恢复此视频的设置",
         trashed: "视频已移到废纸篓",
+        removed: "已移除未完成的视频",
+        emptied: "已清空表单",
+        undo: "撤销",
+        no_dialog: "此桌面没有文件对话框：请安装 xdg-desktop-portal 或 zenity",
+        restored_without: |names| format!("已恢复此视频的设置。请自行选择这些文件：{names}"),
         finished: "视频已完成",
         failed: "有视频未能完成",
         awake: "正在生成视频",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         midway: |to_fit| format!("{to_fit}；余下部分的舍入与开始时不同"),
+        cut: |is_negative, tokens| {
+            let which = if is_negative {
+                "“避免”的内容"
+            } else {
+                "提示词"
+            };
+            format!("{which}过长：模型只读取前 {tokens} 个词元")
+        },
         faulty,
     },
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
@@ -132,9 +145,17 @@ const COMPOSE: Compose = Compose {
     use_size: |size| format!("使用 {} × {}", size.width, size.height),
     use_frames: |frames| format!("使用 {frames} 帧"),
     length: "时长",
-    seconds: |seconds| format!("{seconds:.1} 秒"),
+    seconds: |seconds| match seconds {
+        few if few < 59.95 => format!("{few:.1} 秒"),
+        many => format!(
+            "{:.0} 分 {:02.0} 秒",
+            (many.round() / 60.0).floor(),
+            many.round() % 60.0
+        ),
+    },
     frames: "帧数",
     frames_suffix: " 帧",
+    frame_suffix: " 帧",
     advanced: "高级",
     changed: "已更改",
     reset: "恢复模型默认值",
@@ -191,7 +212,10 @@ const COMPOSE: Compose = Compose {
 const STAGE: Stage = Stage {
     invitation: "描述你想看到的画面",
     try_one: "输入提示词，拖入图片，或从下面选一个",
+    try_yourself: "输入提示词或拖入图片",
     real_models: "获取正式模型",
+    unfinished: |count| format!("有 {count} 个视频未完成"),
+    resume_all: "全部继续",
     waiting: "等待中",
     starting: "正在开始",
     paused: "已暂停",

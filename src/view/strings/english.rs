@@ -76,12 +76,29 @@ pub const ENGLISH: Words = Words {
         copied: "The frame is on the clipboard",
         restored: "The form holds the settings of this video again",
         trashed: "The video is in the Trash",
+        removed: "Unfinished video removed",
+        emptied: "Form cleared",
+        undo: "Undo",
+        no_dialog: "This desktop has no file dialog: install xdg-desktop-portal or zenity",
+        restored_without: |names| {
+            format!(
+                "The form holds the settings of this video again. Choose these files yourself: {names}"
+            )
+        },
         finished: "Your video is ready",
         failed: "A video could not be made",
         awake: "Making a video",
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
         midway: |to_fit| {
             format!("{to_fit}; from here on it is rounded otherwise than it was begun")
+        },
+        cut: |is_negative, tokens| {
+            let which = if is_negative {
+                "negative prompt"
+            } else {
+                "prompt"
+            };
+            format!("The {which} is too long: the model reads only its first {tokens} tokens")
         },
         faulty: |fault| {
             format!(
@@ -134,9 +151,17 @@ const COMPOSE: Compose = Compose {
     use_size: |size| format!("Use {} × {}", size.width, size.height),
     use_frames: |frames| format!("Use {frames} frames"),
     length: "Length",
-    seconds: |seconds| format!("{seconds:.1} s"),
+    seconds: |seconds| match seconds {
+        few if few < 59.95 => format!("{few:.1} s"),
+        many => format!(
+            "{:.0} min {:02.0} s",
+            (many.round() / 60.0).floor(),
+            many.round() % 60.0
+        ),
+    },
     frames: "Frames",
     frames_suffix: " frames",
+    frame_suffix: " frame",
     advanced: "Advanced",
     changed: "Changed",
     reset: "As the model has it",
@@ -196,7 +221,13 @@ const COMPOSE: Compose = Compose {
 const STAGE: Stage = Stage {
     invitation: "Say what should move",
     try_one: "Write a prompt, drop a picture, or try one of these",
+    try_yourself: "Write a prompt or drop a picture",
     real_models: "Get real models",
+    unfinished: |count| match count {
+        1 => "1 video unfinished".into(),
+        count => format!("{count} videos unfinished"),
+    },
+    resume_all: "Resume all",
     waiting: "Waits for its turn",
     starting: "Starting",
     paused: "Paused",

@@ -3,7 +3,8 @@
 use egui::accesskit::Role;
 use egui::{Align2, Color32, FontId, Response, Sense, Ui, Vec2, Widget, WidgetInfo, pos2, vec2};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
+use crate::job::plain_text::one_line;
 use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
 
@@ -106,9 +107,9 @@ impl<'a> Button<'a> {
 impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let [ground, warm_ground, color] = self.colors(ui);
-        let galley = ui
-            .painter()
-            .layout_no_wrap(self.text.into(), font(self.kind), color);
+        let galley =
+            ui.painter()
+                .layout_no_wrap(one_line(self.text).into(), font(self.kind), color);
         let icon_width = self.icon.map_or(0.0, |_| size::ICON + GAP);
         let caret_width = if self.caret { CARET + GAP } else { 0.0 };
         let content = galley.size() + vec2(icon_width + caret_width, 0.0);
@@ -130,6 +131,7 @@ impl Widget for Button<'_> {
         };
         let (rect, response) = ui.allocate_exact_size(vec2(width, natural.y), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
+        follow_focus(ui, &response);
         if ui.is_rect_visible(rect) {
             let fill = theme::mix(ground, warm_ground, warmth(ui, &response));
             let ground = rect.expand2(vec2(outside, 0.0));

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Response, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
 use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
 
@@ -14,6 +14,7 @@ pub fn disclosure(ui: &mut Ui, open: bool, name: &str, remark: &str) -> Response
     response.widget_info(|| {
         WidgetInfo::selected(Role::DisclosureTriangle, ui.is_enabled(), open, name)
     });
+    follow_focus(ui, &response);
     if !ui.is_rect_visible(rect) {
         return response;
     }

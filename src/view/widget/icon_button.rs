@@ -4,7 +4,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Response, Sense, Ui, Vec2, Widget, WidgetInfo};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
 use crate::view::theme::{self, palette, radius, size};
 
 /// A square button with an icon.
@@ -60,6 +60,7 @@ impl Widget for IconButton<'_> {
             Some(on) => WidgetInfo::selected(Role::Button, enabled, on, self.name),
             None => WidgetInfo::labeled(Role::Button, enabled, self.name),
         });
+        follow_focus(ui, &response);
         if ui.is_rect_visible(rect) {
             let palette = palette(ui);
             let warmth = warmth(ui, &response);

@@ -2,35 +2,36 @@
 
 use egui::{Align2, Color32, Label, Response, RichText, Sense, Ui, Vec2};
 
+use crate::job::plain_text::one_line;
 use crate::view::theme::{self, palette, size, text};
 
 /// What a control is called.
 pub fn label(ui: &mut Ui, words: &str) -> Response {
-    let words = RichText::new(words).font(theme::medium(text::BODY));
+    let words = RichText::new(one_line(words)).font(theme::medium(text::BODY));
     ui.add(Label::new(words.color(palette(ui).text)))
 }
 
 /// A value, a count, a remark.
 pub fn caption(ui: &mut Ui, words: &str) -> Response {
-    let words = RichText::new(words).font(theme::regular(text::CAPTION));
+    let words = RichText::new(one_line(words)).font(theme::regular(text::CAPTION));
     ui.add(Label::new(words.color(palette(ui).secondary)))
 }
 
 /// A sentence or two that explain, wrapped to the width that there is.
 pub fn explanation(ui: &mut Ui, words: &str) -> Response {
-    let words = RichText::new(words).font(theme::regular(text::CAPTION));
+    let words = RichText::new(one_line(words)).font(theme::regular(text::CAPTION));
     ui.add(Label::new(words.color(palette(ui).secondary)).wrap())
 }
 
 /// Why something cannot work, wrapped to the width that there is.
 pub fn warning(ui: &mut Ui, words: &str) -> Response {
-    let words = RichText::new(words).font(theme::regular(text::CAPTION));
+    let words = RichText::new(one_line(words)).font(theme::regular(text::CAPTION));
     ui.add(Label::new(words.color(palette(ui).bad)).wrap())
 }
 
 /// The name of a sheet or a section.
 pub fn heading(ui: &mut Ui, words: &str) -> Response {
-    let words = RichText::new(words).font(theme::semibold(text::LARGE));
+    let words = RichText::new(one_line(words)).font(theme::semibold(text::LARGE));
     ui.add(Label::new(words.color(palette(ui).text)))
 }
 

@@ -3,7 +3,8 @@
 use egui::accesskit::Role;
 use egui::{Align2, Popup, PopupCloseBehavior, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{focus_ring, warmth};
+use super::{focus_ring, follow_focus, warmth};
+use crate::job::plain_text::one_line;
 use crate::view::icons;
 use crate::view::theme::{self, palette, radius, size, space, text};
 
@@ -23,6 +24,7 @@ pub fn menu<R>(button: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R
 
 /// One line of a menu, and beneath it a `detail`, which may be empty.
 pub fn menu_item(ui: &mut Ui, name: &str, detail: &str, chosen: bool) -> Response {
+    let (name, detail) = (&*one_line(name), &*one_line(detail));
     let height = if detail.is_empty() {
         size::CONTROL
     } else {
@@ -32,6 +34,7 @@ pub fn menu_item(ui: &mut Ui, name: &str, detail: &str, chosen: bool) -> Respons
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, chosen, name));
+    follow_focus(ui, &response);
     if !ui.is_rect_visible(rect) {
         return response;
     }

@@ -27,7 +27,7 @@ pub use text_box::TextBox;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::theme::{self, palette, size};
+use super::theme::{self, palette, size, space};
 use crate::job::Size;
 
 /// How far the pointer's presence has faded in, 0 to 1.
@@ -36,8 +36,16 @@ pub fn warmth(ui: &Ui, response: &Response) -> f32 {
     ui.ctx().animate_bool(response.id, warm)
 }
 
-/// The ring around what the keyboard talks to.
+/// Brings what the keyboard has come to into sight, where it lies in something that scrolls.
+pub fn follow_focus(ui: &Ui, response: &Response) {
+    if response.gained_focus() {
+        ui.scroll_to_rect(response.rect.expand(space::L), None);
+    }
+}
+
+/// The ring around what the keyboard talks to, which is in sight then.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
+    follow_focus(ui, response);
     if response.has_focus() {
         let stroke = Stroke::new(size::FOCUS_RING, theme::fade(palette(ui).accent, 0.9));
         let radius = CornerRadius::same(radius + 2);

@@ -8,6 +8,8 @@ use super::value::{List, Value};
 
 /// What a converted model can have; a damaged file may claim any number.
 const MOST_AXES: u32 = 8;
+/// The most tensors, and the most values; models have a few thousand.
+const MOST_ENTRIES: u64 = 100_000;
 /// Where tensors lie if the file does not say.
 const ALIGNMENT: u64 = 32;
 
@@ -65,8 +67,8 @@ impl Header {
             }
         }
         // A tensor takes at least 24 bytes here, and a value 13.
-        let tensors = input.count(24)?;
-        let values = input.count(13)?;
+        let tensors = input.count(24, MOST_ENTRIES)?;
+        let values = input.count(13, MOST_ENTRIES)?;
         let values = (0..values)
             .map(|_| Ok((input.text()?, Value::read(&mut input)?)))
             .collect::<Result<_, String>>()?;
@@ -106,10 +108,13 @@ impl Header {
         }
     }
 
-    /// A list of numbers that are not negative.
-    pub fn integers(&self, name: &str) -> Option<&[u64]> {
+    /// A list of numbers that are not negative. Those of a byte are told only where a sign would not matter.
+    pub fn integers(&self, name: &str) -> Option<Vec<u64>> {
         match self.values.get(name)? {
-            Value::List(List::Natural(numbers)) => Some(numbers),
+            Value::List(List::Natural(numbers)) => Some(numbers.clone()),
+            Value::List(List::Bytes(bytes)) if bytes.is_ascii() => {
+                Some(bytes.iter().map(|&byte| byte.into()).collect())
+            }
             _ => None,
         }
     }
@@ -125,11 +130,8 @@ impl Header {
     /// A list of bytes, whether it is told with signs or without.
     pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         match self.values.get(name)? {
+            Value::List(List::Bytes(bytes)) => Some(bytes.clone()),
             Value::List(List::Natural(bytes)) => bytes.iter().map(|&b| b.try_into().ok()).collect(),
-            Value::List(List::Integer(bytes)) => {
-                let bytes = bytes.iter().map(|&b| i8::try_from(b).ok());
-                bytes.map(|b| Some(b? as u8)).collect()
-            }
             _ => None,
         }
     }

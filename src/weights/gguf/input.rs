@@ -3,11 +3,17 @@
 
 use std::io::Read;
 
+/// No header is longer: the largest vocabularies take a quarter of it. So a file of many gigabytes may not have all of
+/// them read as one.
+const LONGEST_HEADER: u64 = 64 << 20;
+
 /// The part of a file that was not read yet. Errors continue a sentence that the file's path begins.
 pub(super) struct Input<R> {
     reader: R,
+    /// How much of the file a header may take.
     length: u64,
     left: u64,
+    is_longer: bool,
 }
 
 impl<R: Read> Input<R> {
@@ -15,8 +21,9 @@ impl<R: Read> Input<R> {
     pub(super) fn new(reader: R, length: u64) -> Self {
         Self {
             reader,
-            length,
-            left: length,
+            length: length.min(LONGEST_HEADER),
+            left: length.min(LONGEST_HEADER),
+            is_longer: length > LONGEST_HEADER,
         }
     }
 
@@ -42,25 +49,41 @@ impl<R: Read> Input<R> {
 
     /// A string with its length before it.
     pub(super) fn text(&mut self) -> Result<String, String> {
+        String::from_utf8(self.bytes()?).map_err(|_| damaged("has a name or text that is no text"))
+    }
+
+    /// A list of bytes with its length before it.
+    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, String> {
         let length = self.u64()?;
         self.take(length)?;
         let mut bytes = vec![0; usize::try_from(length).map_err(broken)?];
         self.reader.read_exact(&mut bytes).map_err(broken)?;
-        String::from_utf8(bytes).map_err(|_| damaged("has a name or text that is no text"))
+        Ok(bytes)
     }
 
-    /// A number of things of at least `bytes` bytes each, for which there must be room.
-    pub(super) fn count(&mut self, bytes: u64) -> Result<u64, String> {
+    /// A number of things of at least `bytes` bytes each, for which there must be room; at most so many.
+    pub(super) fn count(&mut self, bytes: u64, most: u64) -> Result<u64, String> {
         let count = self.u64()?;
         match count.checked_mul(bytes) {
-            Some(all) if all <= self.left => Ok(count),
-            _ => Err(cut_short()),
+            Some(all) if all <= self.left && count <= most => Ok(count),
+            Some(all) if all <= self.left => Err(too_long()),
+            _ => Err(self.ends_early()),
         }
     }
 
     fn take(&mut self, bytes: u64) -> Result<(), String> {
-        self.left = self.left.checked_sub(bytes).ok_or_else(cut_short)?;
+        let left = self.left.checked_sub(bytes);
+        self.left = left.ok_or_else(|| self.ends_early())?;
         Ok(())
+    }
+
+    /// What is said where more is claimed than there is, or than a header may take.
+    fn ends_early(&self) -> String {
+        if self.is_longer {
+            too_long()
+        } else {
+            "is cut short or damaged: its header ends too early; download it again".into()
+        }
     }
 }
 
@@ -69,8 +92,8 @@ pub(super) fn damaged(how: &str) -> String {
     format!("is damaged: its header {how}; download it again")
 }
 
-fn cut_short() -> String {
-    "is cut short or damaged: its header ends too early; download it again".into()
+fn too_long() -> String {
+    "has a header longer than any model's: it is damaged, or no model; download it again".into()
 }
 
 fn broken(error: impl std::fmt::Display) -> String {

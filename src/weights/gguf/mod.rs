@@ -58,7 +58,7 @@ fn apart(mut entries: Vec<(String, Entry)>) -> Result<Vec<(String, Entry)>, Stri
 /// # Errors
 /// It is no GGUF file, or a damaged one.
 pub fn read(path: &Path) -> Result<Header> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
+    let file = crate::disk::open(path)?;
     let length = file.metadata().map_err(Error::file("read", path))?.len();
     Header::read(&file, length).map_err(|problem| Error::content(path, problem))
 }
@@ -70,7 +70,7 @@ pub fn read(path: &Path) -> Result<Header> {
 pub fn header_bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let length = read(path)?.data;
-    let file = File::open(path).map_err(Error::file("read", path))?;
+    let file = crate::disk::open(path)?;
     file.take(length)
         .read_to_end(&mut bytes)
         .map_err(Error::file("read", path))?;

@@ -22,7 +22,9 @@ pub enum Value {
 /// Several values of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub enum List {
-    /// Whole numbers that are not negative, or truth values.
+    /// Bytes as they are, whether they are told with signs or without, or truth values.
+    Bytes(Vec<u8>),
+    /// Whole numbers that are not negative.
     Natural(Vec<u64>),
     /// Whole numbers, some of them negative.
     Integer(Vec<i64>),
@@ -31,6 +33,9 @@ pub enum List {
     /// Texts.
     Text(Vec<String>),
 }
+
+/// The most items of a list but for bytes. The largest vocabularies have a quarter million.
+const MOST_ITEMS: u64 = 2_000_000;
 
 const TEXT: u32 = 8;
 const LIST: u32 = 9;
@@ -68,15 +73,14 @@ impl Value {
 impl List {
     fn read(input: &mut Input<impl Read>) -> Result<Self, String> {
         Ok(match input.u32()? {
-            0 | 7 => Self::Natural(all(input, |bytes| u8::from_le_bytes(bytes).into())?),
-            1 => Self::integers(all(input, |bytes| i8::from_le_bytes(bytes).into())?),
+            0 | 1 | 7 => Self::Bytes(input.bytes()?),
             2 => Self::Natural(all(input, |bytes| u16::from_le_bytes(bytes).into())?),
             3 => Self::integers(all(input, |bytes| i16::from_le_bytes(bytes).into())?),
             4 => Self::Natural(all(input, |bytes| u32::from_le_bytes(bytes).into())?),
             5 => Self::integers(all(input, |bytes| i32::from_le_bytes(bytes).into())?),
             6 => Self::Real(all(input, f32::from_le_bytes)?),
             TEXT => {
-                let count = input.count(8)?;
+                let count = input.count(8, MOST_ITEMS)?;
                 let texts = (0..count).map(|_| input.text());
                 Self::Text(texts.collect::<Result<_, _>>()?)
             }
@@ -100,6 +104,6 @@ fn all<T, const N: usize>(
     input: &mut Input<impl Read>,
     item: impl Fn([u8; N]) -> T,
 ) -> Result<Vec<T>, String> {
-    let count = input.count(N as u64)?;
+    let count = input.count(N as u64, MOST_ITEMS)?;
     (0..count).map(|_| input.array().map(&item)).collect()
 }

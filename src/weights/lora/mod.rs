@@ -1,8 +1,9 @@
 //! A *LoRA* is a small change to a network that somebody trained: to each of some matrices it adds the product of two
-//! narrow ones, and to other tensors sometimes a whole difference.
+//! narrow ones, and to other tensors sometimes a whole difference. Its relatives make the sum of other products, or give
+//! the rows of the sum another length.
 //!
-//! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685). How trainers name the parts is
-//! told in `dialect`.
+//! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685); "FedPara" (2108.06098) for `LoHa`,
+//! "LyCORIS" (2309.14859) for `LoKr`, "DoRA" (2402.09353). How trainers name the parts is told in `dialect`.
 
 mod delta;
 mod dialect;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
+use super::names::NetworkKind;
 use crate::{Error, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
@@ -43,41 +45,65 @@ pub struct LoraMatch {
 }
 
 impl LoraMatch {
-    /// "a, b, c and 4 more" of what does not fit; `None` if all does.
+    /// "a, b, c and 4 more" of what does not fit; `None` if all does. What a LoRA for Wan2.1 changes in the way to see
+    /// pictures is only counted: models that lack that way do well without.
     pub fn strangers(&self) -> Option<String> {
-        let first = self.left_out.get(..NAMED).unwrap_or(&self.left_out);
-        let first = first.join(", ");
-        match self.left_out.len() {
+        let all = self.left_out.iter().map(String::as_str);
+        let (pictures, others): (Vec<_>, Vec<_>) =
+            all.partition(|name| dialect::is_for_pictures(name));
+        let first = others.get(..NAMED).unwrap_or(&others).join(", ");
+        let others = match others.len() {
             0 => None,
             all if all > NAMED => Some(format!("{first} and {} more", all - NAMED)),
             _ => Some(first),
-        }
+        };
+        let pictures = (!pictures.is_empty()).then(|| {
+            let layers = if pictures.len() == 1 {
+                "layer"
+            } else {
+                "layers"
+            };
+            format!(
+                "{} {layers} for Wan2.1's picture input, which this model does without",
+                pictures.len()
+            )
+        });
+        let told: Vec<_> = others.into_iter().chain(pictures).collect();
+        (!told.is_empty()).then(|| told.join(", and "))
     }
 }
 
 /// The names of the tensors that the file has for one module.
 #[derive(Debug, Default)]
 struct LoraModule {
-    down: Option<String>,
-    up: Option<String>,
-    alpha: Option<String>,
-    /// Whole differences, and the tensors of the module that they are added to.
-    differences: Vec<(&'static str, String)>,
+    parts: BTreeMap<Part, String>,
     /// Whether the file has a part for it that is not known here: without that, the others would be another change.
     has_more: bool,
 }
 
 impl LoraModule {
+    fn part(&self, part: Part) -> Option<&String> {
+        self.parts.get(&part)
+    }
+
     /// Whether it changes a matrix, within which there is no other module.
-    fn is_pair(&self) -> bool {
-        self.down.is_some() && self.up.is_some()
+    fn is_matrix(&self) -> bool {
+        let is_of_matrix = |part: &Part| {
+            matches!(
+                part,
+                Part::Down | Part::Up | Part::Hadamard(_) | Part::Kronecker(_)
+            )
+        };
+        self.parts.keys().any(is_of_matrix)
     }
 
     /// (outputs, inputs) of the matrix that it changes.
     fn size(&self, weights: &Weights) -> Option<(i32, i32)> {
-        let up = weights.shape(self.up.as_ref()?).ok()?;
-        let down = weights.shape(self.down.as_ref()?).ok()?;
-        Some((*up.first()?, *down.get(1)?))
+        let change = LoraDelta::to_matrix(weights, self, 1.0).ok()??;
+        match change.shape() {
+            &[outputs, inputs, ..] => Some((outputs, inputs)),
+            _ => None,
+        }
     }
 }
 
@@ -85,7 +111,7 @@ impl Lora {
     /// Reads the header.
     ///
     /// # Errors
-    /// It is no file of weights, a damaged one, or one with changes that are more than a sum.
+    /// It is no file of weights, a damaged one, a whole network, or one with changes that are made in another way.
     pub fn open(path: &Path) -> Result<Self> {
         let weights = Weights::open_as_named(path)?;
         let names = weights.names();
@@ -94,9 +120,27 @@ impl Lora {
                 format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
             return Err(Error::content(path, problem));
         }
+        let modules = modules(names);
+        let changes_nothing = modules.values().all(|module| module.parts.is_empty());
+        if changes_nothing {
+            let whole = match Weights::kinds(&[path.to_owned()])?.first() {
+                Some(NetworkKind::Dit) => Some("is a whole DiT, not a LoRA: give it with --dit"),
+                Some(NetworkKind::TextEncoder) => {
+                    Some("is a text encoder, not a LoRA: give it with --text-encoder")
+                }
+                Some(NetworkKind::ImageEncoder) => {
+                    Some("is an image encoder, not a LoRA: give it with --image-encoder")
+                }
+                Some(NetworkKind::Vae) => Some("is a VAE, not a LoRA: give it with --vae"),
+                None => None,
+            };
+            if let Some(problem) = whole {
+                return Err(Error::content(path, problem));
+            }
+        }
         Ok(Self {
             path: path.to_owned(),
-            modules: modules(names),
+            modules,
             weights,
         })
     }
@@ -150,25 +194,33 @@ impl Lora {
             return Ok(None);
         }
         let mut changes = Vec::new();
-        match (&module.down, &module.up) {
-            (Some(down), Some(up)) => {
-                let alpha = module.alpha.as_ref();
-                let pair = LoraDelta::low_rank(&self.weights, [down, up], alpha, strength)?;
-                let Some(change) = pair else { return Ok(None) };
-                changes.push((format!("{found}.weight"), change));
-            }
-            (None, None) => {}
-            _ => return Ok(None),
-        }
-        for (tensor, key) in &module.differences {
-            // A module can be a tensor itself, such as a modulation.
-            let whole = *tensor == "weight" && network.has(found);
-            let tensor = if whole {
-                found.to_owned()
-            } else {
-                format!("{found}.{tensor}")
+        if module.is_matrix() {
+            let change = LoraDelta::to_matrix(&self.weights, module, strength)?;
+            let Some(change) = change else {
+                return Ok(None);
             };
-            changes.push((tensor, LoraDelta::difference(&self.weights, key, strength)?));
+            changes.push((format!("{found}.weight"), change));
+        } else if module.part(Part::Magnitude).is_some() {
+            return Ok(None);
+        }
+        for (part, key) in &module.parts {
+            match *part {
+                Part::UpBias => {
+                    let change = LoraDelta::to_bias(&self.weights, module, key, strength)?;
+                    changes.push((format!("{found}.bias"), change));
+                }
+                Part::Difference(tensor) => {
+                    // A module can be a tensor itself, such as a modulation.
+                    let whole = tensor == "weight" && network.has(found);
+                    let tensor = if whole {
+                        found.to_owned()
+                    } else {
+                        format!("{found}.{tensor}")
+                    };
+                    changes.push((tensor, LoraDelta::difference(&self.weights, key, strength)?));
+                }
+                _ => {}
+            }
         }
         let fits = changes
             .iter()
@@ -209,16 +261,11 @@ fn modules(names: Vec<String>) -> BTreeMap<String, LoraModule> {
             continue;
         };
         let module = modules.entry(name.to_owned()).or_default();
-        match part {
-            Part::Down => module.down = Some(key),
-            Part::Up => module.up = Some(key),
-            Part::Alpha => module.alpha = Some(key),
-            Part::Difference(tensor) => module.differences.push((tensor, key)),
-        }
+        module.parts.insert(part, key);
     }
     for key in unknown {
         let mut places = key.rmatch_indices('.').map(|(end, _)| &key[..end]);
-        let pair = places.find(|name| modules.get(*name).is_some_and(LoraModule::is_pair));
+        let pair = places.find(|name| modules.get(*name).is_some_and(LoraModule::is_matrix));
         let name = pair.unwrap_or(&key).to_owned();
         modules.entry(name).or_default().has_more = true;
     }

@@ -77,7 +77,10 @@ pub(super) const DIT: Dialect = Dialect {
 
 /// The Wan2.1 VAE: the encoder's blocks are in one list, the decoder's in lists of three and what follows them.
 pub(super) const VAE_21: Dialect = Dialect {
-    speaks: |entries| entries.contains_key("decoder.up_blocks.0.upsamplers.0.resample.1.weight"),
+    speaks: |entries| {
+        entries.contains_key("decoder.up_blocks.0.upsamplers.0.resample.1.weight")
+            || entries.contains_key("encoder.down_blocks.0.conv1.weight")
+    },
     modules: &[
         ("quant_conv", "conv1"),
         ("post_quant_conv", "conv2"),
@@ -114,7 +117,10 @@ pub(super) const VAE_21: Dialect = Dialect {
 
 /// The Wan2.2 VAE: stages of two blocks in the encoder and three in the decoder, then a change of size.
 pub(super) const VAE_22: Dialect = Dialect {
-    speaks: |entries| entries.contains_key("decoder.up_blocks.0.upsampler.resample.1.weight"),
+    speaks: |entries| {
+        entries.contains_key("decoder.up_blocks.0.upsampler.resample.1.weight")
+            || entries.contains_key("encoder.down_blocks.0.resnets.0.conv1.weight")
+    },
     modules: &[
         ("quant_conv", "conv1"),
         ("post_quant_conv", "conv2"),

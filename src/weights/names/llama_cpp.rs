@@ -19,6 +19,8 @@ pub(super) const UMT5: Dialect = Dialect {
         ("enc.blk.*.ffn_up", "blocks.*.ffn.fc1"),
         ("enc.blk.*.ffn_down", "blocks.*.ffn.fc2"),
         ("enc.output_norm", "norm"),
+        ("dec", ""), // of a whole UMT5, as is the next
+        ("output", ""),
     ],
     ..PLAIN
 };

@@ -19,11 +19,6 @@ pub(super) const DIT: Dialect = Dialect {
         ("blocks.*.ffn.fc2", "blocks.*.ffn.2"),
         ("freqs", ""), // computed here
     ],
-    lay_out: |name, entry| {
-        if let ("patch_embedding.weight", &[dim, inputs]) = (name, entry.shape.as_slice()) {
-            entry.shape = vec![dim, inputs / 4, 1, 2, 2];
-        }
-    },
     ..PLAIN
 };
 
@@ -35,13 +30,13 @@ pub(super) const UMT5: Dialect = Dialect {
 
 /// Names it keeps, so that only the shape of a convolution tells: officially its kernel comes last.
 pub(super) const VAE_21: Dialect = Dialect {
-    speaks: |entries| kernel_comes_first(entries, "decoder.middle.0.residual.2.weight"),
+    speaks: |entries| kernel_comes_first(entries, "middle.0.residual.2.weight"),
     lay_out: lay_out_vae,
     ..PLAIN
 };
 
 pub(super) const VAE_22: Dialect = Dialect {
-    speaks: |entries| kernel_comes_first(entries, "decoder.middle.0.residual.layer_2.weight"),
+    speaks: |entries| kernel_comes_first(entries, "middle.0.residual.layer_2.weight"),
     modules: &[
         ("encoder.head", "encoder.head"),
         ("decoder.head", "decoder.head"),
@@ -75,10 +70,13 @@ const VAE_22_LAYERS: Table = &[
     ("proj_bias", "proj.bias"),
 ];
 
-/// Whether this 3×3×3 convolution is (outputs, time, height, width, inputs).
+/// Whether this 3×3×3 convolution of either half is (outputs, time, height, width, inputs).
 fn kernel_comes_first(entries: &Entries, name: &str) -> bool {
-    let shape = entries.get(name).map(|entry| entry.shape.as_slice());
-    matches!(shape, Some(&[_, 3, 3, 3, inputs]) if inputs != 3)
+    ["decoder", "encoder"].iter().any(|half| {
+        let entry = entries.get(&format!("{half}.{name}"));
+        let shape = entry.map(|entry| entry.shape.as_slice());
+        matches!(shape, Some(&[_, 3, 3, 3, inputs]) if inputs != 3)
+    })
 }
 
 /// Convolutions end in their inputs, and a norm's gain has lost the axes that it has officially.

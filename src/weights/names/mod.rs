@@ -1,20 +1,34 @@
 //! *Names*: a network's tensors are called here as the official code calls them. A *dialect* is how another program
 //! calls them; each has its table in a file of its own, and which one a file speaks is told by its own words.
 
-mod comfyui;
 mod diffusers;
 mod llama_cpp;
 mod mlx_video;
 mod table;
 mod transformers;
+mod wrappers;
 
 use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use table::Table;
+use wrappers::Place;
 
 /// What files hold, by the tensors' names.
 type Entries = BTreeMap<String, Entry>;
+
+/// What a network is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NetworkKind {
+    /// It denoises.
+    Dit,
+    /// It reads the prompt.
+    TextEncoder,
+    /// It reads pictures.
+    ImageEncoder,
+    /// It turns latents into pixels and back.
+    Vae,
+}
 
 /// One program's names for the tensors of one network.
 struct Dialect {
@@ -48,17 +62,35 @@ const DIALECTS: &[Dialect] = &[
     mlx_video::VAE_22,
 ];
 
-/// The tensors of one network under their official names.
+/// The networks that a file holds.
 ///
 /// # Errors
-/// Two would get the same name; continues the sentence that the file begins.
-pub(super) fn official(entries: Entries) -> Result<Entries, String> {
-    let entries = comfyui::without_prefix(entries);
-    let Some(dialect) = DIALECTS.iter().find(|dialect| (dialect.speaks)(&entries)) else {
+/// As [`official`].
+pub(super) fn kinds(entries: Entries) -> Result<Vec<NetworkKind>, String> {
+    let places = wrappers::places(&wrappers::visible(entries)?)?;
+    Ok(places.into_iter().map(|place| place.kind).collect())
+}
+
+/// The tensors of one network under their official names: of the network of this kind or, if none is named, of the first
+/// that there is.
+///
+/// # Errors
+/// Two would get the same name, or two networks are alike; continues the sentence that the file begins.
+pub(super) fn official(entries: Entries, kind: Option<NetworkKind>) -> Result<Entries, String> {
+    let entries = wrappers::visible(entries)?;
+    let places = wrappers::places(&entries)?;
+    let is_meant = |place: &&Place| kind.is_none_or(|kind| place.kind == kind);
+    let Some(place) = places.iter().find(is_meant) else {
         return Ok(entries);
     };
+    let mut own = wrappers::taken_out(entries, place, &places);
+    if place.kind == NetworkKind::TextEncoder {
+        own = transformers::complete(own);
+    }
+    let dialect = DIALECTS.iter().find(|dialect| (dialect.speaks)(&own));
+    let dialect = dialect.unwrap_or(&PLAIN);
     let mut named = Entries::new();
-    for (key, mut entry) in entries {
+    for (key, mut entry) in own {
         let Some(name) = dialect.official(&key) else {
             continue;
         };
@@ -67,14 +99,35 @@ pub(super) fn official(entries: Entries) -> Result<Entries, String> {
             return Err(format!("holds {name} twice, once as {key}"));
         }
     }
+    if place.kind == NetworkKind::Dit {
+        unfold_patches(&mut named);
+    }
     Ok(named)
 }
 
-/// What a module of the DiT may be called officially that some program calls `module`.
-pub(super) fn of_module(module: &str) -> impl Iterator<Item = String> {
+/// The patch embedding (outputs, inputs, 1, 2, 2) may be a matrix or have lost, folded or split axes: formats with few
+/// axes and converters do that, and the numbers are the same in the same order. How many outputs there are its bias tells.
+fn unfold_patches(entries: &mut Entries) {
+    let bias = entries.get("patch_embedding.bias");
+    let outputs = bias.and_then(|bias| i32::try_from(bias.elements()).ok());
+    let Some(patches) = entries.get_mut("patch_embedding.weight") else {
+        return;
+    };
+    let Some(outputs) = outputs.or(patches.shape.first().copied()) else {
+        return;
+    };
+    let one = u64::from(outputs.unsigned_abs()) * 4;
+    if one > 0 && patches.elements().is_multiple_of(one) && !patches.channels_last {
+        let inputs = i32::try_from(patches.elements() / one).unwrap_or_default();
+        patches.shape = vec![outputs, inputs, 1, 2, 2];
+    }
+}
+
+/// What other programs call a module of the DiT that is officially called `module`.
+pub(super) fn by_others(module: &str) -> impl Iterator<Item = String> {
     [diffusers::DIT, mlx_video::DIT]
         .into_iter()
-        .filter_map(|dialect| dialect.official(module))
+        .filter_map(|dialect| dialect.theirs(module))
 }
 
 impl Dialect {
@@ -89,5 +142,15 @@ impl Dialect {
             None => rest.to_owned(),
         };
         (!module.is_empty()).then(|| table::join(&module, &rest))
+    }
+
+    /// The dialect's name of what has this official one, if that is another.
+    fn theirs(&self, official: &str) -> Option<String> {
+        let (module, rest) = table::look_up_official(self.modules, official)?;
+        let rest = match table::look_up_official(self.layers, rest) {
+            Some((layer, rest)) => table::join(&layer, rest),
+            None => rest.to_owned(),
+        };
+        Some(table::join(&module, &rest))
     }
 }

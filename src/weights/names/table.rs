@@ -12,6 +12,15 @@ pub(super) fn look_up(table: Table, key: &str) -> Option<(String, &str)> {
     })
 }
 
+/// The dialect's name of the module that the official name `key` lies in, and what follows in the key.
+pub(super) fn look_up_official<'a>(table: Table, key: &'a str) -> Option<(String, &'a str)> {
+    let rows = table.iter().filter(|(_, official)| !official.is_empty());
+    rows.into_iter().find_map(|(theirs, official)| {
+        let (numbers, rest) = matched(official, key)?;
+        Some((filled(theirs, &numbers), rest))
+    })
+}
+
 /// Two parts of a name, of which either may be empty.
 pub(super) fn join(module: &str, rest: &str) -> String {
     match (module, rest) {

@@ -184,7 +184,13 @@ fn a_hub_that_cannot_be_reached_is_told() {
     let scene = Scene::new();
     let nobody = Hub::new("http://127.0.0.1:1", None).with_patience(std::time::Duration::ZERO);
     let model = (Published::Ti2v5B, WeightFormat::Fp16);
-    let plan = Download::plan(&nobody, model, Destination::Cache(scene.cache()), &[]);
+    let plan = Download::plan(
+        &nobody,
+        model,
+        Destination::Cache(scene.cache()),
+        &[],
+        &mut || Ok(()),
+    );
     let problem = plan.unwrap_err().to_string();
     assert!(
         problem.contains("The connection to http://127.0.0.1:1 failed"),
@@ -192,10 +198,16 @@ fn a_hub_that_cannot_be_reached_is_told() {
     );
     // Of no other try anything would come: with this patience the test would take minutes.
     let nowhere = Hub::new("no address", None).with_patience(std::time::Duration::from_mins(1));
-    let plan = Download::plan(&nowhere, model, Destination::Cache(scene.cache()), &[]);
+    let plan = Download::plan(
+        &nowhere,
+        model,
+        Destination::Cache(scene.cache()),
+        &[],
+        &mut || Ok(()),
+    );
     assert_eq!(
         plan.unwrap_err().to_string(),
-        "no address is no address of a hub (http: invalid uri character): correct HF_ENDPOINT"
+        "no address is no address of a hub: set HF_ENDPOINT to one like https://huggingface.co"
     );
 }
 
@@ -205,7 +217,14 @@ fn the_token_has_preview_to_the_hub_alone() {
     let scene = Scene::new();
     let hub = Hub::new(&scene.server.url(), Some("hf_secret".into()));
     let model = (Published::Ti2v5B, WeightFormat::Fp16);
-    let download = Download::plan(&hub, model, Destination::Cache(scene.cache()), &[]).unwrap();
+    let download = Download::plan(
+        &hub,
+        model,
+        Destination::Cache(scene.cache()),
+        &[],
+        &mut || Ok(()),
+    )
+    .unwrap();
     assert_whole(&download.run(&mut |_: &DownloadProgress| Ok(())).unwrap());
     let tokens = scene.server.tokens();
     assert_eq!(tokens.len(), 5, "two listings, three files: {tokens:?}");

@@ -69,7 +69,7 @@ fn a_folder_is_sorted_as_comfyui_sorts_it() {
     let models = scene.folder.path().join("models");
     let model = (Published::Ti2v5B, WeightFormat::Fp16);
     let destination = Destination::Folder(models.clone());
-    let download = Download::plan(&scene.hub(), model, destination, &[]).unwrap();
+    let download = Download::plan(&scene.hub(), model, destination, &[], &mut || Ok(())).unwrap();
     let found = download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     assert_whole(&found);
     let mut all = files(&models);
@@ -111,7 +111,7 @@ fn an_official_model_has_a_folder_of_its_own() {
     let models = scene.folder.path().join("models");
     let model = (Published::Ti2v5B, WeightFormat::Official);
     let destination = Destination::Folder(models.clone());
-    let download = Download::plan(&scene.hub(), model, destination, &[]).unwrap();
+    let download = Download::plan(&scene.hub(), model, destination, &[], &mut || Ok(())).unwrap();
     download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     for part in parts {
         let file = models.join("Wan2.2-TI2V-5B").join(part);
@@ -120,7 +120,7 @@ fn an_official_model_has_a_folder_of_its_own() {
     assert_eq!(files(&models).len(), parts.len(), "no pictures");
 
     let place = Destination::Cache(scene.cache());
-    let download = Download::plan(&scene.hub(), model, place, &[]).unwrap();
+    let download = Download::plan(&scene.hub(), model, place, &[], &mut || Ok(())).unwrap();
     download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
     let blobs = scene.cache().join("models--Wan-AI--Wan2.2-TI2V-5B/blobs");
     assert!(
@@ -144,6 +144,7 @@ fn what_models_share_is_not_downloaded_again() {
             model,
             Destination::Cache(scene.cache()),
             slice::from_ref(&known),
+            &mut || Ok(()),
         )
         .unwrap()
     };
@@ -191,7 +192,13 @@ fn paths_that_lead_elsewhere_are_no_files() {
         .server
         .put(&format!("{repository}/google/umt5-xxl/.."), b"..");
     let model = (Published::Ti2v5B, WeightFormat::Official);
-    let plan = Download::plan(&scene.hub(), model, Destination::Cache(scene.cache()), &[]);
+    let plan = Download::plan(
+        &scene.hub(),
+        model,
+        Destination::Cache(scene.cache()),
+        &[],
+        &mut || Ok(()),
+    );
     let problem = plan.unwrap_err().to_string();
     assert!(
         problem.contains("The hub has no google/umt5-xxl/* in Wan-AI/Wan2.2-TI2V-5B any more"),
@@ -210,6 +217,7 @@ fn what_is_offered_can_be_asked_for() {
             (model, edition),
             Destination::Cache(scene.cache()),
             &[],
+            &mut || Ok(()),
         );
         plan.map(|_| ()).map_err(|error| error.to_string())
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -38,6 +38,8 @@ pub enum Whim {
     Shorter(usize),
     /// Waits until so many requests of the kind are waiting.
     Meet(usize),
+    /// Says nothing, for as long as anybody waits.
+    Silence,
 }
 
 /// A request for the content of a file.
@@ -58,6 +60,13 @@ struct State {
     asked: Vec<Asked>,
     tokens: Vec<(String, String)>,
     waiting: usize,
+    /// The address that contents lie under, instead of this server's own.
+    contents: Option<String>,
+    /// The address of the server that has the listings.
+    listings: Option<String>,
+    /// Whether listings are asked for in vain.
+    is_silent: bool,
+    is_asked: bool,
 }
 
 struct Shared {
@@ -111,6 +120,28 @@ impl Server {
             .insert(file.into(), whims.iter().cloned().collect());
     }
 
+    /// Sends on to `place` for the contents: an address, or the beginning of a path on this server.
+    pub fn keep_contents_at(&self, place: &str) {
+        self.0.state.lock().unwrap().contents = Some(place.into());
+    }
+
+    /// Sends on to another server for the listings.
+    pub fn keep_listings_at(&self, other: &Self) {
+        self.0.state.lock().unwrap().listings = Some(other.url());
+    }
+
+    /// Answers no request for a listing.
+    pub fn fall_silent(&self) {
+        self.0.state.lock().unwrap().is_silent = true;
+    }
+
+    /// Returns when somebody has asked for anything.
+    pub fn wait_for_a_question(&self) {
+        let state = self.0.state.lock().unwrap();
+        let met = &self.0.met;
+        drop(met.wait_while(state, |state| !state.is_asked).unwrap());
+    }
+
     /// The requests for contents since the last call.
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.0.state.lock().unwrap().asked)
@@ -144,7 +175,21 @@ impl Shared {
                 .and_then(|range| range.strip_suffix('-'));
             from.unwrap().parse().unwrap()
         });
-        if let Some(repository) = path.strip_prefix("/api/models/") {
+        let (elsewhere, contents, is_silent) = {
+            let mut state = self.state.lock().unwrap();
+            state.is_asked = true;
+            self.met.notify_all();
+            (
+                state.listings.clone(),
+                state.contents.clone(),
+                state.is_silent,
+            )
+        };
+        if path.starts_with("/api/") && is_silent {
+            until_it_is_left(stream);
+        } else if let Some(other) = elsewhere.filter(|_| path.starts_with("/api/")) {
+            head(stream, 307, &[("Location", &(other + &path))], 0);
+        } else if let Some(repository) = path.strip_prefix("/api/models/") {
             let repository = repository
                 .strip_suffix("/revision/main?blobs=true")
                 .unwrap();
@@ -154,7 +199,8 @@ impl Shared {
         } else {
             // The contents lie on another host, as with the real hub.
             let place = path.replacen(&format!("/resolve/{REVISION}"), "", 1);
-            let location = format!("http://localhost:{}/content{place}", self.port);
+            let host = format!("http://localhost:{}", self.port);
+            let location = format!("{}/content{place}", contents.unwrap_or(host));
             head(stream, 302, &[("Location", &location)], 0);
         }
         let _ = stream.shutdown(Shutdown::Both);
@@ -196,6 +242,7 @@ impl Shared {
         let headers = if status == 206 { ranges } else { &[] };
         let body = &content[start..];
         match whim {
+            Some(Whim::Silence) => until_it_is_left(stream),
             None | Some(Whim::Whole) => {
                 head(stream, status, headers, body.len());
                 send(stream, body);
@@ -238,6 +285,12 @@ impl Shared {
             }
         }
     }
+}
+
+/// Sends nothing, until the other side has had enough.
+fn until_it_is_left(mut stream: &TcpStream) {
+    let _ = stream.set_read_timeout(Some(Duration::from_mins(2)));
+    let _ = stream.read(&mut [0]);
 }
 
 fn begin(work: impl FnOnce() + Send + 'static) {

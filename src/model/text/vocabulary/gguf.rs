@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vocabulary, String> {
         return Err("has pieces without scores or kinds in its header".into());
     }
     let pieces = texts.iter().zip(scores).zip(kinds);
-    let pieces = pieces.map(|((text, &score), &kind)| {
+    let pieces = pieces.map(|((text, &score), kind)| {
         let kind = Kind::from_number(kind).ok_or("has a piece of an unknown kind")?;
         Ok(Piece {
             text: text.clone(),

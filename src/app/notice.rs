@@ -1,0 +1,103 @@
+//! *Notices*: sentences over the stage. Good news leaves by itself, what failed stays until it was read, and what can be
+//! taken back says so.
+
+use std::time::Duration;
+
+use egui::Context;
+
+use super::App;
+use crate::error::Error;
+
+/// Good news stays for so many seconds, ...
+const GOOD: f64 = 3.0;
+/// ... and what can be taken back for so many.
+const WITH_UNDO: f64 = 5.0;
+
+/// A sentence over the stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// What it says.
+    pub sentence: String,
+    /// Whether it is bad news.
+    pub is_bad: bool,
+    /// What can be taken back.
+    pub undo: Option<Undo>,
+    /// When it leaves, in egui's time.
+    until: Option<f64>,
+}
+
+/// What can be taken back while a notice tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// A change of the form.
+    Form,
+    /// An unfinished video was taken away.
+    Removal,
+}
+
+impl App {
+    /// Says something, in the place of what was said before.
+    pub(super) fn tell(&mut self, sentence: impl Into<String>, is_bad: bool) {
+        self.say(Notice {
+            sentence: sentence.into(),
+            is_bad,
+            undo: None,
+            until: (!is_bad).then_some(self.now + GOOD),
+        });
+    }
+
+    /// Says what was done, and offers to take it back.
+    pub(super) fn tell_with_undo(&mut self, sentence: impl Into<String>, undo: Undo) {
+        self.say(Notice {
+            sentence: sentence.into(),
+            is_bad: false,
+            undo: Some(undo),
+            until: Some(self.now + WITH_UNDO),
+        });
+    }
+
+    pub(super) fn warn(&mut self, error: &Error) {
+        log::error!("{error}");
+        self.tell(error.to_string(), true);
+    }
+
+    fn say(&mut self, notice: Notice) {
+        self.let_go();
+        self.notice = Some(notice);
+    }
+
+    /// Takes the notice away, and with it the way back.
+    pub(super) fn dismiss(&mut self) {
+        self.let_go();
+        self.notice = None;
+    }
+
+    /// Takes the notice away when it has been there long enough, and tells how long that is still.
+    pub(super) fn expire(&mut self) -> Option<Duration> {
+        let until = self.notice.as_ref()?.until?;
+        let left = until - self.now;
+        if left <= 0.0 {
+            self.dismiss();
+            return None;
+        }
+        Duration::try_from_secs_f64(left).ok()
+    }
+
+    /// Takes back what was done last: what the notice tells of, otherwise the last change of the form.
+    pub(super) fn undo(&mut self, ctx: &Context) {
+        let told = self.notice.as_ref().and_then(|notice| notice.undo);
+        match told {
+            Some(Undo::Removal) => self.bring_back(),
+            Some(Undo::Form) | None => self.undo_form(),
+        }
+        if told.is_some() {
+            self.notice = None;
+        }
+        ctx.request_repaint();
+    }
+
+    /// Whether there is something to take back. While a field is `typed` into, what was typed comes first.
+    pub(super) fn can_undo(&self, typed: bool) -> bool {
+        self.removed.is_some() || self.can_undo_form(typed)
+    }
+}

@@ -1,0 +1,150 @@
+//! Downloads that are not whole: never listed as a model, whatever is missing and in whatever layout.
+
+use std::fs;
+use std::os::unix::fs::{FileExt, symlink};
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use tempfile::TempDir;
+use zoetrope::catalog;
+
+use crate::support::folder::{Model, copied};
+use crate::support::layouts;
+
+/// What keeps the one model in a folder from being used, by every way to look at it; nothing if all of them find it whole.
+#[track_caller]
+fn problem(folder: &Path) -> Option<String> {
+    let models = TempDir::new().unwrap();
+    symlink(folder, models.path().join("model")).unwrap();
+    let listed = catalog::scan(&[models.path().to_owned()]);
+    let found = catalog::find(folder);
+    let whole: Vec<_> = listed
+        .models
+        .iter()
+        .filter(|model| model.checkpoint.is_ok())
+        .collect();
+    assert_eq!(whole.is_empty(), found.is_err(), "{:?}", listed.models);
+    found.err().map(|error| error.to_string())
+}
+
+/// The files of every network of a model, by the endings of their paths.
+const OFFICIAL: [&str; 4] = [
+    "diffusion_pytorch_model-00001-of-00002.safetensors",
+    "diffusion_pytorch_model-00002-of-00002.safetensors",
+    "models_t5_umt5-xxl-enc-bf16.pth",
+    "Wan2.2_VAE.pth",
+];
+
+#[test]
+fn cut_files_are_told() {
+    let model = copied(Model::official("ckpt/ti2v_5b").path());
+    assert_eq!(problem(model.path()), None);
+    for name in OFFICIAL {
+        let file = model.path().join(name);
+        let whole = fs::read(&file).unwrap();
+        for length in [whole.len() - 5000, whole.len() / 2, 0] {
+            fs::write(&file, &whole[..length]).unwrap();
+            let told = problem(model.path()).unwrap();
+            assert!(told.contains(name), "{told}");
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    assert_eq!(problem(model.path()), None);
+}
+
+/// Space that was reserved and never filled, from somewhere to the end of the file, or all of it but the header.
+#[test]
+fn zeros_are_told() {
+    for (model, files) in [
+        (
+            copied(Model::official("ckpt/ti2v_5b").path()),
+            &OFFICIAL[..2],
+        ),
+        (
+            copied(layouts::comfyui_ti2v_5b().path()),
+            &[
+                "split_files/diffusion_models/wan2.2_ti2v_5B_fp16.safetensors",
+                "split_files/text_encoders/umt5_xxl_fp16.safetensors",
+                "split_files/vae/wan2.2_vae.safetensors",
+            ],
+        ),
+    ] {
+        assert_eq!(problem(model.path()), None);
+        for name in files {
+            let file = model.path().join(name);
+            let whole = fs::read(&file).unwrap();
+            let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+            for from in [header, header + (whole.len() - header) / 2] {
+                let filled = [&whole[..from], &vec![0; whole.len() - from]].concat();
+                fs::write(&file, filled).unwrap();
+                let told = problem(model.path()).unwrap();
+                let name = Path::new(name).file_name().unwrap().to_str().unwrap();
+                assert!(told.contains("hold nothing but zeros"), "{name}: {told}");
+            }
+            fs::write(&file, &whole).unwrap();
+        }
+    }
+}
+
+/// A hole of the size of one matrix, in the middle of a file.
+#[test]
+fn holes_are_told_and_single_zeros_are_not() {
+    let model = copied(Model::official("ckpt/ti2v_5b").path());
+    let file = model.path().join(OFFICIAL[1]);
+    let whole = fs::read(&file).unwrap();
+    let start = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap());
+    let (_, header) = SafeTensors::read_metadata(&whole).unwrap();
+    let matrix = |name: &&String| name.ends_with("self_attn.q.weight");
+    let tensors = header.tensors();
+    let name = tensors.keys().find(matrix).unwrap();
+    let (from, to) = tensors[name].data_offsets;
+    let hole = fs::File::options().write(true).open(&file).unwrap();
+    // Half of it may be zeros, so may a norm or a bias be.
+    hole.write_all_at(&vec![0; (to - from) / 2], start + from as u64)
+        .unwrap();
+    for (name, tensor) in &tensors {
+        if tensor.shape.len() == 1 {
+            let (from, to) = tensor.data_offsets;
+            hole.write_all_at(&vec![0; to - from], start + from as u64)
+                .unwrap();
+            assert!(!name.is_empty());
+        }
+    }
+    assert_eq!(problem(model.path()), None);
+    hole.write_all_at(&vec![0; to - from], start + from as u64)
+        .unwrap();
+    let told = problem(model.path()).unwrap();
+    assert!(
+        told.contains(name.as_str()) && told.contains("hold nothing but zeros"),
+        "{told}"
+    );
+}
+
+/// The parts of other models under the right names.
+#[test]
+fn mixed_up_parts_are_told() {
+    let model = copied(Model::official("ckpt/ti2v_5b").path());
+    let vae = model.path().join("Wan2.2_VAE.pth");
+    let encoder = model.path().join("models_t5_umt5-xxl-enc-bf16.pth");
+    let other = crate::support::golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth");
+    let whole = fs::read(&vae).unwrap();
+    fs::copy(&other, &vae).unwrap();
+    assert!(
+        problem(model.path())
+            .unwrap()
+            .contains("is the Wan2.1 VAE, and this model needs the Wan2.2 VAE")
+    );
+    fs::copy(&encoder, &vae).unwrap();
+    assert!(
+        problem(model.path())
+            .unwrap()
+            .contains("does not hold a VAE of Wan's")
+    );
+    fs::write(&vae, whole).unwrap();
+    fs::copy(&other, &encoder).unwrap();
+    assert!(
+        problem(model.path())
+            .unwrap()
+            .contains("does not hold a text encoder (UMT5)")
+    );
+}

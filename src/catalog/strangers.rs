@@ -111,6 +111,7 @@ const OF_LORAS: [&str; 8] = [
 const DERIVATIVES: &[(&str, &str)] = &[
     ("casual_audio_encoder", "Wan2.2 S2V"),
     ("face_adapter", "Wan2.2 Animate"),
+    ("vace_blocks", "a part of VACE"), // without what feeds it
     (
         "audio_proj",
         "a Wan model for sound (HuMo, MultiTalk or another)",
@@ -158,7 +159,7 @@ pub fn derivative(weights: &Weights, usual: &[&str]) -> Option<&'static str> {
     let names = weights.names();
     let found = DERIVATIVES.iter().find(|(part, _)| {
         let inner = format!("{part}.");
-        names.iter().any(|name| name.starts_with(&inner))
+        !usual.contains(part) && names.iter().any(|name| name.starts_with(&inner))
     });
     let is_usual = |name: &String| usual.contains(&name.split('.').next().unwrap_or(name));
     match found {

@@ -201,7 +201,7 @@ fn extended_networks_are_not_taken_for_plain_ones() {
     let catalogue = scan(folder.path());
     let problem = catalogue.models[0].checkpoint.clone().unwrap_err();
     assert!(
-        problem.contains("is VACE, which Zoetrope cannot run yet"),
+        problem.contains("is a part of VACE, which Zoetrope cannot run yet"),
         "{problem}"
     );
 }

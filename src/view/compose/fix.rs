@@ -53,13 +53,7 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             ((words.use_size)(size), change(Box::new(apply)))
         }
         Field::Frames => {
-            let stride = model.variant.vae_stride().0;
-            let asked = form.request.canvas.frames.unwrap_or(defaults.frames);
-            let aligned = asked.saturating_sub(1).min(4092) / stride * stride + 1;
-            let frames = match form.refusal_of(field)?.remedy {
-                Some(Remedy::Frames(most)) => most,
-                _ => aligned,
-            };
+            let frames = allowed_frames(form)?;
             let apply = move |request: &mut Request| request.canvas.frames = Some(frames);
             ((words.use_frames)(frames), change(Box::new(apply)))
         }
@@ -119,5 +113,16 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
         Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {
             return None;
         }
+    })
+}
+
+/// As many frames as are asked for, less what the refusal is about.
+fn allowed_frames(form: &Compose) -> Option<u32> {
+    let stride = form.model.variant.vae_stride().0;
+    let frames = form.request.canvas.frames;
+    let asked = frames.unwrap_or(form.model.defaults.frames);
+    Some(match form.refusal_of(Field::Frames)?.remedy {
+        Some(Remedy::Frames(most)) => most,
+        _ => asked.saturating_sub(1).min(4092) / stride * stride + 1,
     })
 }

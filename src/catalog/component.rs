@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::spelling::Said;
 use super::{family, shards, spelling, strangers};
 use crate::error::{Error, Result};
-use crate::job::{DitShape, Expert};
+use crate::job::DitShape;
 use crate::weights::{NetworkKind, Weights, gguf};
 
 /// One network.

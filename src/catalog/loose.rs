@@ -57,7 +57,10 @@ impl Picked {
         };
         let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
         // What is in the DiT's own file is used for what was not picked.
-        let others = if self.text_encoder.is_none() || self.vae.is_none() {
+        let others = if [&self.text_encoder, &self.image_encoder, &self.vae]
+            .into_iter()
+            .any(Option::is_none)
+        {
             Component::open(low.file())?
         } else {
             Vec::new()

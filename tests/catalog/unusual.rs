@@ -149,7 +149,6 @@ fn everything_in_one_file_is_a_model() {
     let apart = golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth");
     let picked = Picked {
         vae: Some(apart.clone()),
-        image_encoder: None,
         ..alone.clone()
     };
     assert_eq!(picked.model().unwrap().vae, [apart]);
@@ -160,7 +159,6 @@ fn everything_in_one_file_is_a_model() {
             "ckpt/ti2v_5b/comfyui/umt5_xxl_fp16.safetensors",
         )),
         vae: Some(file.clone()),
-        image_encoder: None,
         ..Picked::default()
     };
     assert_eq!(picked.model().unwrap().vae, [file]);

@@ -47,6 +47,8 @@ pub fn start(verbose: bool) {
                 Naming::Numbers,
                 Cleanup::KeepLogFiles(1),
             )
+            // The program leaves without waiting for threads.
+            .cleanup_in_background_thread(false)
             .duplicate_to_stderr(if verbose {
                 Duplicate::All
             } else {

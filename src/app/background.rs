@@ -117,7 +117,7 @@ impl Files {
                 Some(path) => Box::new(move |app: &mut App, ctx: &Context| then(app, ctx, path)),
                 None if cfg!(target_os = "linux") && start.elapsed() < AT_ONCE => {
                     Box::new(|app: &mut App, _: &Context| {
-                        app.tell(app.words().notices.no_dialog, true)
+                        app.tell(app.words().notices.no_dialog, true);
                     })
                 }
                 None => return,

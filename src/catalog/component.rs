@@ -157,6 +157,19 @@ impl Component {
         Ok(networks)
     }
 
+    /// The network of this kind in such a file; none if there is none.
+    ///
+    /// # Errors
+    /// It cannot be read, or that network is not whole.
+    pub fn open_kind(file: &Path, kind: NetworkKind) -> Result<Option<Self>> {
+        let files = shards::beside(file);
+        shards::check_whole(&files)?;
+        if Weights::kinds(&files)?.contains(&kind) {
+            return Self::of_kind(&files, kind);
+        }
+        Ok(None)
+    }
+
     /// The only file, or the first shard.
     pub fn file(&self) -> &Path {
         self.files.first().map_or(Path::new(""), PathBuf::as_path)

@@ -50,27 +50,34 @@ impl Picked {
     /// # Errors
     /// One is missing, damaged, or something else than it was picked for.
     pub fn model(&self) -> Result<Checkpoint> {
-        let Some(low) = picked(self.dit.as_deref(), "--dit", is_dit)? else {
+        let Some(low) = picked(self.dit.as_deref(), "--dit", NetworkKind::Dit)? else {
             return Err(Error::Other(
                 "The DiT is missing: give it with --dit FILE".into(),
             ));
         };
-        let high = picked(self.dit_high.as_deref(), "--dit-high", is_dit)?;
+        let high = picked(self.dit_high.as_deref(), "--dit-high", NetworkKind::Dit)?;
         // What is in the DiT's own file is used for what was not picked.
-        let others = if [&self.text_encoder, &self.image_encoder, &self.vae]
-            .into_iter()
-            .any(Option::is_none)
-        {
+        let sees = low.role.dit_shape().is_some_and(|shape| shape.seen > 0);
+        let needs_image_encoder = sees && self.image_encoder.is_none();
+        let others = if self.text_encoder.is_none() || self.vae.is_none() || needs_image_encoder {
             Component::open(low.file())?
         } else {
             Vec::new()
         };
         let inside = |fits: fn(Role) -> bool| others.iter().find(|one| fits(one.role)).cloned();
-        let text_encoder = picked(self.text_encoder.as_deref(), "--text-encoder", is_encoder)?;
+        let text_encoder = picked(
+            self.text_encoder.as_deref(),
+            "--text-encoder",
+            NetworkKind::TextEncoder,
+        )?;
         let text_encoder = text_encoder.or_else(|| inside(is_encoder));
-        let vae = picked(self.vae.as_deref(), "--vae", is_vae)?.or_else(|| inside(is_vae));
-        let image_encoder = self.image_encoder.as_deref();
-        let image_encoder = picked(image_encoder, "--image-encoder", is_image_encoder)?;
+        let vae =
+            picked(self.vae.as_deref(), "--vae", NetworkKind::Vae)?.or_else(|| inside(is_vae));
+        let image_encoder = picked(
+            self.image_encoder.as_deref(),
+            "--image-encoder",
+            NetworkKind::ImageEncoder,
+        )?;
         let image_encoder = image_encoder.or_else(|| inside(is_image_encoder));
         let tokenizer = match &self.tokenizer {
             Some(place) => {
@@ -95,10 +102,6 @@ impl Picked {
     }
 }
 
-fn is_dit(role: Role) -> bool {
-    matches!(role, Role::Dit { .. })
-}
-
 fn is_encoder(role: Role) -> bool {
     matches!(role, Role::TextEncoder { .. })
 }
@@ -111,15 +114,15 @@ fn is_vae(role: Role) -> bool {
     matches!(role, Role::Vae { .. })
 }
 
-/// The network in a file, which must be what the file was picked for.
-fn picked(file: Option<&Path>, option: &str, fits: fn(Role) -> bool) -> Result<Option<Component>> {
+/// The network in a file, which must be what the file was picked for; others in it are left alone.
+fn picked(file: Option<&Path>, option: &str, kind: NetworkKind) -> Result<Option<Component>> {
     let Some(file) = file else { return Ok(None) };
     // What belongs to it is looked for in its folder, which a bare name does not tell.
     let file = &path::absolute(file).map_err(Error::file("find", file))?;
-    let networks = Component::open(file)?;
-    if let Some(found) = networks.iter().find(|network| fits(network.role)) {
-        return Ok(Some(found.clone()));
+    if let Some(found) = Component::open_kind(file, kind)? {
+        return Ok(Some(found));
     }
+    let networks = Component::open(file)?;
     let what = networks
         .first()
         .map_or("nothing", |network| network.role.name());

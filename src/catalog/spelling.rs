@@ -83,7 +83,8 @@ fn words(name: &str) -> Vec<String> {
                 .strip_suffix('v')
                 .filter(|word| word.len() > 2)
         {
-            words[place - 1] = word.to_owned();
+            let word = word.to_owned();
+            words[place - 1] = word;
         }
     }
     words

@@ -1,4 +1,4 @@
-//! The *current_job* has the handle of the job at work on it, so that closing the engine reaches that job
+//! The *`current_job`* has the handle of the job at work on it, so that closing the engine reaches that job
 //! wherever it is, paused too.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ struct State {
 }
 
 impl CurrentJob {
-    /// The next job. On a closed current_job it is cancelled.
+    /// The next job. On a closed `current_job` it is cancelled.
     pub fn take(&self, handle: &JobHandle) {
         let mut state = self.state();
         if state.closed {

@@ -41,18 +41,23 @@ struct Line {
     text: f64,
 }
 
-/// Jobs of one kind take equally long.
+/// Jobs of one kind take equally long. Version 0.1 did not tell folders, devices, LoRAs and thrift apart: what it learnt
+/// counts as the usual, and only until something is learnt that does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Kind {
     /// The folder of the model: two of one name can hold weights of different types.
-    root: PathBuf,
+    #[serde(default)]
+    root: Option<PathBuf>,
     model: String,
     variant: Variant,
     /// Whether the processor computes alone.
+    #[serde(default)]
     by_processor: bool,
     #[serde(flatten)]
     compute: Compute,
+    #[serde(default)]
     loras: Vec<(PathBuf, Option<Expert>)>,
+    #[serde(default)]
     thrift: MemoryOptions,
     /// Whether each step looks at the prompt and at what is to be avoided.
     guided: bool,
@@ -65,7 +70,7 @@ impl Kind {
         let loras = plan.sources.loras.iter();
         let plain = |scale: f64| scale.total_cmp(&1.0).is_eq();
         Self {
-            root: plan.checkpoint.root.clone(),
+            root: Some(plan.checkpoint.root.clone()),
             model: plan.checkpoint.name.clone(),
             by_processor,
             variant: plan.checkpoint.variant,
@@ -80,8 +85,10 @@ impl Kind {
     /// Whether the other differs in size alone.
     fn is_like(&self, other: &Self) -> bool {
         let tokens = other.tokens;
+        let root = self.root.clone().or_else(|| other.root.clone());
         Self {
             tokens,
+            root,
             ..self.clone()
         } == *other
     }
@@ -153,6 +160,10 @@ impl Estimates {
                 .abs()
         };
         let like = self.lines.iter().filter(|line| line.kind.is_like(&kind));
+        let like: Vec<&Line> = like.collect();
+        let knows_all = |line: &&Line| line.kind.root.is_some();
+        let is_known = like.iter().any(knows_all);
+        let like = like.into_iter().filter(|line| !is_known || knows_all(line));
         let nearest = like.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         (distance(nearest) <= REACH.ln()).then_some(nearest)
     }

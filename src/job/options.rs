@@ -44,9 +44,8 @@ macro_rules! named {
 /// "the samplers are unipc, dpmpp and euler"
 fn choices(many: &str, names: &[&str]) -> String {
     match names {
-        [all @ .., before, last] => {
-            let all: String = all.iter().map(|name| format!("{name}, ")).collect();
-            format!("the {many} are {all}{before} and {last}")
+        [others @ .., last] if !others.is_empty() => {
+            format!("the {many} are {} and {last}", others.join(", "))
         }
         _ => format!("the {many} are {}", names.concat()),
     }

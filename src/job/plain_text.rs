@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// Stands where a character is not shown. Every font has it, which cannot be said of Unicode's own.
+const STAND_IN: char = '?';
+
 /// Longer sentences lose their middle.
 const LONGEST: usize = 2000;
 /// What stays of the end of those, which says what to do.
@@ -19,7 +22,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     let text = shortened(text);
     let plain = text.chars().map(|c| match c {
         c if is_break(c) => ' ',
-        c if is_hostile(c) => char::REPLACEMENT_CHARACTER,
+        c if is_hostile(c) => STAND_IN,
         c => c,
     });
     Cow::Owned(plain.collect())
@@ -31,7 +34,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hostile) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.replace(is_hostile, "\u{fffd}"))
+    Cow::Owned(text.replace(is_hostile, &STAND_IN.to_string()))
 }
 
 /// JSON that holds the same, with every character that a terminal could obey written as an escape.

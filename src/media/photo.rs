@@ -165,11 +165,11 @@ fn source(path: &Path, file: File, format: ImageFormat) -> Result<(Box<dyn Sourc
     Ok((Box::new(BufReader::new(file)), length, false))
 }
 
-/// A decoder that keeps to the limits, and the ICC profile.
-fn decoder(
-    source: Box<dyn Source>,
-    format: ImageFormat,
-) -> ImageResult<(Box<dyn ImageDecoder>, Option<Vec<u8>>)> {
+/// A decoder, and the ICC profile of its picture.
+type Decoder = (Box<dyn ImageDecoder>, Option<Vec<u8>>);
+
+/// A decoder that keeps to the limits.
+fn decoder(source: Box<dyn Source>, format: ImageFormat) -> ImageResult<Decoder> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     if format == ImageFormat::Tiff {

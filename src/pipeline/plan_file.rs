@@ -150,11 +150,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     for (number, picture) in plan.pictures_mut().enumerate() {
         let copy = copy_of(folder, number, picture);
         // The copy goes with the run folder: what names the picture later had better name the original, while that is
-        // what it was. Where the copy is missing, the job never began.
+        // what it was. Where the copy is missing, the job never began; in earlier versions it never was.
         let is_original = fingerprints
             .get(number)
             .is_some_and(|known| Fingerprint::of(picture).is_ok_and(|found| found == *known));
-        if copy.exists() && !is_original {
+        if fingerprints.is_empty() || (copy.exists() && !is_original) {
             *picture = copy;
         }
     }

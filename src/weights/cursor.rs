@@ -200,14 +200,16 @@ impl Weights {
         Ok(self.entry(name)?.stored)
     }
 
-    /// The first tensor that cannot be read, what is wrong with it, and how many others are like it.
+    /// The first weight that cannot be read, what is wrong with it, and how many others are like it.
     pub fn unreadable_tensor(&self) -> Option<(String, String, usize)> {
-        let mut flawed = self
-            .tensors()
-            .filter_map(|(key, entry)| Some((key, entry.flaw()?)));
+        let flaw = |(key, entry): (&str, &Entry)| {
+            let is_weight = key.ends_with("weight") && entry.is_addressable();
+            Some((key.to_owned(), entry.flaw().filter(|_| is_weight)?))
+        };
+        let mut flawed = self.tensors().filter_map(flaw);
         let (key, flaw) = flawed.next()?;
         let alike = flawed.filter(|(_, other)| *other == flaw).count();
-        Some((key.to_owned(), flaw, alike))
+        Some((key, flaw, alike))
     }
 
     /// The full names of all tensors at or under this place.

@@ -59,7 +59,9 @@ pub(super) fn read_bytes(
     let (rows, columns) = (row.count as i32, row.elements as i32);
     let words = buffer::filled(&[rows, columns / 4], Dtype::Uint32, |target| {
         store.read_bytes(entry, 0, target)?;
-        target.iter_mut().for_each(|byte| *byte ^= ZERO);
+        for byte in target.iter_mut() {
+            *byte ^= ZERO;
+        }
         Ok(())
     })?;
     let scales = store.scales(entry)?;

@@ -40,7 +40,8 @@ const USUAL_GROUP: usize = 256;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Format {
-    format: String,
+    #[serde(rename = "format")]
+    name: String,
     convrot: Option<bool>,
     convrot_groupsize: Option<usize>,
     /// Where some writers keep the last two.
@@ -116,7 +117,9 @@ struct Beside {
 impl Beside {
     fn take(entries: &mut BTreeMap<String, Entry>, layer: &str, read: Read) -> Self {
         let mut take = |name: &str| entries.remove(&format!("{layer}{name}"));
-        NEEDLESS.iter().for_each(|name| drop(take(name)));
+        for name in NEEDLESS {
+            drop(take(name));
+        }
         let scales = SCALE.iter().filter_map(|name| take(name));
         // Of two the one that does something.
         let scale = scales.reduce(|one, other| if is_one(&one, read) { other } else { one });
@@ -181,7 +184,7 @@ impl Beside {
         let Some(format) = format_in(&text) else {
             return QuantParams::Unread("a format that it tells in a damaged way");
         };
-        if !["", "int8_tensorwise", "int8_rowwise", "int8"].contains(&format.format.as_str()) {
+        if !["", "int8_tensorwise", "int8_rowwise", "int8"].contains(&format.name.as_str()) {
             return QuantParams::Unread("an 8-bit format that is not tensorwise");
         }
         let is_rotated = format.convrot.or(format.params.convrot).unwrap_or(false);
@@ -203,9 +206,9 @@ fn format_in(text: &[u8]) -> Option<Format> {
         .map_or(0, |last| last + 1);
     let text = &text[..end];
     let named = || {
-        let format = serde_json::from_slice(text).ok()?;
+        let name = serde_json::from_slice(text).ok()?;
         Some(Format {
-            format,
+            name,
             ..Format::default()
         })
     };

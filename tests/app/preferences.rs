@@ -83,8 +83,10 @@ fn a_size_without_sense_is_brought_back_within_bounds() {
         ("1.3", 1.3),
     ] {
         assert_eq!(zoom(text), expected, "{text}");
-        let mut opening = Opening::default();
-        opening.preferences = read(&format!(r#"{{"zoom":{text}}}"#)).0;
+        let opening = Opening {
+            preferences: read(&format!(r#"{{"zoom":{text}}}"#)).0,
+            ..Opening::default()
+        };
         opening.open();
     }
     let window = |text: &str| read(&format!(r#"{{"window":{text}}}"#)).0.window;

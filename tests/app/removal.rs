@@ -133,9 +133,10 @@ fn what_is_in_use_or_not_ours_is_not_taken_away() {
 /// Breaks when gigabytes lie on the disk that nobody sees, because something in them is damaged.
 #[test]
 fn what_is_damaged_is_seen_and_can_be_taken_away() {
-    let damage: [(&str, fn(&Path)); 3] = [
+    type Damage = (&'static str, fn(&Path));
+    let damage: [Damage; 3] = [
         ("damaged", |folder| {
-            fs::write(folder.join("plan.json"), "{").unwrap()
+            fs::write(folder.join("plan.json"), "{").unwrap();
         }),
         ("newer Zoetrope", |folder| {
             fs::write(folder.join("plan.json"), r#"{"format":99}"#).unwrap();

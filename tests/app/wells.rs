@@ -98,7 +98,7 @@ fn two_pictures_fill_both_ends() {
 fn a_pasted_picture_goes_where_there_is_room() {
     let mut window = window();
     for end in ["first", "last"] {
-        let image = egui::ColorImage::filled([64, 48], egui::Color32::from_gray(90));
+        let image = egui::ColorImage::filled([64, 48], egui::Color32::GRAY);
         window.harness.event(Event::PasteImage(Arc::new(image)));
         window.settle();
         window.until_seen(&format!("Remove the {end} frame"));

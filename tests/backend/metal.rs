@@ -28,7 +28,7 @@ fn chips() -> impl Iterator<Item = Chip> {
         .flat_map(|generation| [Base, Pro, Max, Ultra].map(move |tier| Chip { generation, tier }))
 }
 
-/// Breaks when MLX changes: then conv.cpp and scaled_dot_product_attention.cpp are to be read again before the rules here
+/// Breaks when MLX changes: then conv.cpp and `scaled_dot_product_attention.cpp` are to be read again before the rules here
 /// are believed.
 #[test]
 fn the_rules_were_read_for_the_mlx_that_is_used() {

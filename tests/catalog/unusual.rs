@@ -141,7 +141,7 @@ fn everything_in_one_file_is_a_model() {
     ] {
         assert_eq!(found.variant, Variant::T2v);
         for files in [&found.dit.weights, &found.text_encoder, &found.vae] {
-            assert_eq!(*files, [file.clone()]);
+            assert_eq!(*files, std::slice::from_ref(&file));
         }
         assert_eq!(found.tokenizer, file);
     }
@@ -284,7 +284,7 @@ fn odd_things_among_models_are_passed_over() {
     fs::write(place("models/._dit.safetensors"), [0; 4096]).unwrap();
     let locked = place("models/locked");
     fs::create_dir(&locked).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     let found = catalog::scan(&[folder.path().to_owned()]);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(found.models.len(), 1, "{:?}", found.models);
@@ -295,7 +295,7 @@ fn odd_things_among_models_are_passed_over() {
         .unwrap_err()
         .to_string();
     assert!(
-        told.contains("stalled.safetensors is a pipe or a device"),
+        told.contains("stalled.safetensors is not an ordinary file but a pipe"),
         "{told}"
     );
 }

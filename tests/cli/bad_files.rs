@@ -259,7 +259,7 @@ fn in_a_lora() {
         ("blocks.0.self_attn.q.lora_B.weight", &[128, 4]),
     ]);
     refused(&["blocks.0.self_attn.q (128, 96), or not of this size"]);
-    write(&[("blocks.0.self_attn.q.lokr_w1", &[4, 4])]);
+    write(&[("blocks.0.self_attn.q.lokr_t2", &[4, 4])]);
     refused(&["style.safetensors is a LoKr", "choose a plain LoRA"]);
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() - 1]).unwrap();

@@ -3,10 +3,23 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::run;
-use crate::catalog::{model_folder, write};
+use tempfile::TempDir;
+
+use crate::catalog::write;
+use crate::support::model::{copy_model, poison_dit};
 use crate::support::program::Run;
 
-/// Asks `generate` for a video in `folder`, with a model that looks complete.
+/// The smallest video that the tiny model makes.
+const SMALL: [&str; 6] = ["--size", "64x64", "--frames", "1", "--steps", "1"];
+
+/// A folder that is a model.
+fn model_folder() -> TempDir {
+    let folder = TempDir::new().expect("the system has a place for temporary files");
+    copy_model(folder.path());
+    folder
+}
+
+/// Asks `generate` for a video in `folder`, with the model there.
 fn generate(folder: &Path, arguments: &[&str]) -> Run {
     let model = folder.to_str().expect("temporary folders have plain names");
     let output = folder.join("video.mp4");
@@ -118,7 +131,8 @@ fn json_tells_failure_on_the_standard_output_too() {
 #[test]
 fn a_job_that_fails_says_first_what_it_tried() {
     let folder = model_folder();
-    let run = generate(folder.path(), &["--seed", "42"]);
+    poison_dit(folder.path());
+    let run = generate(folder.path(), &[&["--seed", "42"], &SMALL[..]].concat());
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("seed 42"), "{}", run.stderr);
     let last = run.stderr.lines().last().expect("there is an error");
@@ -130,7 +144,7 @@ fn a_job_that_fails_says_first_what_it_tried() {
 fn a_random_seed_is_told() {
     let folder = model_folder();
     let seed = || {
-        let run = generate(folder.path(), &["--json"]);
+        let run = generate(folder.path(), &[&["--json"], &SMALL[..]].concat());
         let first = run.stdout.lines().next().expect("it tells what it makes");
         let told: Value = serde_json::from_str(first).expect("it is an object");
         assert_eq!(told["event"], "started");

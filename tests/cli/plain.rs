@@ -248,6 +248,7 @@ fn pipes_and_devices_are_not_waited_for() {
     let one = model("ti2v_5b");
     let vae = golden_path("ckpt/ti2v_5b/official/Wan2.2_VAE.pth");
     let vae = vae.display().to_string();
+    let dit = format!("{one}/diffusion_pytorch_model-00001-of-00002.safetensors");
     let jobs: [&[&str]; 12] = [
         &["--image", &pipe],
         &["--image", "/dev/zero"],
@@ -257,7 +258,7 @@ fn pipes_and_devices_are_not_waited_for() {
         &["--noise", "/dev/zero"],
         &["--dit", &pipe, "--text-encoder", &pipe, "--vae", &pipe],
         &["--dit", "/dev/zero", "--text-encoder", &pipe, "--vae", &vae],
-        &["--dit", &vae, "--text-encoder", &pipe, "--vae", &vae],
+        &["--dit", &dit, "--text-encoder", &pipe, "--vae", &vae],
         &["--model", &pipe],
         &["--model", "/dev/zero"],
         &["--image", "/dev/full"],

@@ -109,6 +109,33 @@ fn later_jobs_correct_earlier_ones() {
     assert_eq!(serde_json::from_str::<Estimates>(&json).unwrap(), estimates);
 }
 
+/// Breaks when what version 0.1 learnt, which may be of another device, counts beside what is known for certain, or for
+/// jobs by the processor.
+#[test]
+fn what_an_older_version_learnt_counts_until_more_is_known() {
+    let mut older = Estimates::default();
+    older.learn(&job(49, 40), false, &timings(40, 49));
+    let mut json = serde_json::to_value(&older).unwrap();
+    let kind = json["lines"][0]["kind"].as_object_mut().unwrap();
+    for newer in ["root", "by_processor", "loras", "thrift"] {
+        kind.remove(newer).unwrap();
+    }
+    let mut estimates: Estimates = serde_json::from_value(json).unwrap();
+    let before = seconds(estimates.of(&job(49, 40), false));
+    assert_eq!(estimates.of(&job(49, 40), true), None);
+    // Twice as large, and twice as slow a step as that would be.
+    let slow = Timings {
+        denoise: Spent {
+            seconds: 400.0,
+            units: 40,
+        },
+        ..timings(40, 97)
+    };
+    estimates.learn(&job(97, 40), false, &slow);
+    let after = seconds(estimates.of(&job(49, 40), false));
+    assert!(after > 1.2 * before, "{before}, then {after}");
+}
+
 /// Breaks when one job by the processor makes all others look ten times as long, or a model in 4 bits as long as in 16.
 #[test]
 fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
@@ -118,7 +145,8 @@ fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
         strength: 1.0,
         expert: None,
     };
-    let changes: [fn(&mut Plan, &dyn Fn(&str) -> Lora); 8] = [
+    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
+    let changes: [Change; 8] = [
         |plan, _| plan.compute.quantize = Some(QuantBits::Four),
         |plan, _| plan.compute.precision = Precision::Bf16,
         |plan, _| plan.compute.vae_precision = VaePrecision::Bf16,

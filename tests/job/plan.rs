@@ -133,6 +133,7 @@ fn frames_are_a_multiple_of_four_plus_one() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_field_is_refused_where_it_cannot_work() {
     let fine = request("a boat");
     let wrong = [

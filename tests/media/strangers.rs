@@ -23,7 +23,7 @@ fn says(folder: &Folder, name: &str, bytes: &[u8], sentence: &str) {
 }
 
 /// A box that says what may read a file of Apple's or MPEG's kind.
-fn brands(first: &[u8; 4], others: &[&[u8; 4]]) -> Vec<u8> {
+fn brands(first: [u8; 4], others: &[&[u8; 4]]) -> Vec<u8> {
     let length = (16 + 4 * others.len() as u32).to_be_bytes();
     let others: Vec<u8> = others.iter().flat_map(|brand| **brand).collect();
     [
@@ -66,13 +66,13 @@ fn other_kinds_are_named() {
     for ending in ["heic", "jpg", "png", ""] {
         let name = format!("photo.{ending}");
         let says = |bytes: &[u8], sentence: &str| says(&folder, &name, bytes, sentence);
-        says(&brands(b"heic", &[b"heic", b"mif1"]), heic);
-        says(&brands(b"mif1", &[b"mif1", b"heic"]), heic);
-        says(&brands(b"avif", &[b"mif1", b"avif"]), avif);
-        says(&brands(b"mif1", &[b"mif1", b"avif", b"miaf"]), avif);
-        says(&brands(b"crx ", &[b"crx ", b"isom"]), raw);
-        says(&brands(b"isom", &[b"iso2", b"avc1"]), video);
-        says(&brands(b"qt  ", &[]), video);
+        says(&brands(*b"heic", &[b"heic", b"mif1"]), heic);
+        says(&brands(*b"mif1", &[b"mif1", b"heic"]), heic);
+        says(&brands(*b"avif", &[b"mif1", b"avif"]), avif);
+        says(&brands(*b"mif1", &[b"mif1", b"avif", b"miaf"]), avif);
+        says(&brands(*b"crx ", &[b"crx ", b"isom"]), raw);
+        says(&brands(*b"isom", &[b"iso2", b"avc1"]), video);
+        says(&brands(*b"qt  ", &[]), video);
         says(b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x23", video);
         says(b"RIFF\x10\0\0\0AVI LIST", video);
         says(b"II*\0\x10\0\0\0CR\x02\0\0\0\0\0", raw);
@@ -125,7 +125,7 @@ fn a_jpeg_ends_where_it_ends() {
     let folder = Folder::new();
     let whole = jpeg();
     let expected = photo::open(&folder.put("whole.jpg", &whole)).unwrap();
-    let video = brands(b"mp42", &[b"isom"]);
+    let video = brands(*b"mp42", &[b"isom"]);
     for behind in [&[0; 100], b"\xff\xd9\xff\xd8\xff".as_slice(), &video] {
         let longer = [&whole, behind].concat();
         let opened = photo::open(&folder.put("longer.jpg", &longer)).unwrap();

@@ -71,7 +71,7 @@ fn weights_that_are_no_numbers_stop_the_job() {
 /// The latents of such a job are good, so they are kept.
 #[test]
 fn a_vae_that_decodes_to_nothing_saves_no_video() {
-    for (value, named) in [(f32::NAN, "are not finite"), (0.0, "the same colour")] {
+    for (value, named) in [(f32::NAN, "are not finite"), (1e-30, "the same colour")] {
         let place = Place::new();
         copy_model(&place.path("model"));
         flatten_vae(&place.path("model"), value);

@@ -96,7 +96,6 @@ fn refuses_types_that_are_no_weights() {
     let folder = Folder::new();
     for (dtype, bytes, name) in [
         (Stored::I64, 16, "I64"),
-        (Stored::F64, 16, "F64"),
         (Stored::F8_E8M0, 2, "F8_E8M0"),
         (Stored::BOOL, 2, "BOOL"),
     ] {

@@ -56,6 +56,7 @@ struct Layout {
 }
 
 /// A network with all matrices of its blocks in bytes, and what each of them stands for.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn written(folder: &Folder, layout: Layout) -> (PathBuf, Vec<Tensor>) {
     let (mut tensors, mut expected, mut formats) = (Vec::new(), Vec::new(), Vec::new());
     for tensor in tensors::golden(&DIT) {

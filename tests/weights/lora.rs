@@ -272,7 +272,8 @@ fn what_does_not_fit_is_counted() {
     assert_eq!((fit.matched, fit.of), (25, 29));
     assert_eq!(
         fit.strangers().unwrap(),
-        "blocks.0.self_attn.k (64, 64), blocks.1.ffn.2 (128, 192), blocks.7.ffn.0 (128, 64) and 1 more"
+        "blocks.0.self_attn.k (64, 64), blocks.1.ffn.2 (128, 192), blocks.7.ffn.0 (128, 64), and 1 layer for Wan2.1's picture input, \
+         which this model does without"
     );
     let changed = network().with_lora(&lora, 1.0).unwrap();
     let read = |weights: &Weights| weights.tensor("blocks.0.self_attn.k.weight", &[64, 64]);

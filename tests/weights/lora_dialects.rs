@@ -125,7 +125,8 @@ fn ways_to_name_things_combine() {
         }
         for before in flattened {
             for after in ["", "_"] {
-                let names: [&dyn Fn(&str, &str) -> String; 4] = [
+                type Name<'a> = &'a dyn Fn(&str, &str) -> String;
+                let names: [Name; 4] = [
                     &|official, _| format!("{before}{}{after}", flat(official)),
                     &|_, theirs| format!("{before}{}{after}", flat(theirs)),
                     // Half of it flat.

@@ -66,6 +66,7 @@ impl Budget {
     }
 
     /// The same budget once the window has appeared or gone.
+    #[must_use]
     pub fn aiming(self, window_visible: bool) -> Self {
         let fresh = Self::starting(window_visible);
         if self.target.is_infinite() || self.target.total_cmp(&fresh.target).is_eq() {
@@ -84,6 +85,7 @@ impl Budget {
 
     /// What comes next after a dispatch of `multiply_adds` took `seconds`: double if a full one would last less than half
     /// the target, half if it would last longer than the target.
+    #[must_use]
     pub fn after(self, multiply_adds: u64, seconds: f64) -> Self {
         if self.target.is_infinite() {
             return self;
@@ -103,6 +105,7 @@ impl Budget {
     }
 
     /// A quarter of it, after the system has killed a dispatch.
+    #[must_use]
     pub fn quartered(self) -> Self {
         Self {
             multiply_adds: (self.multiply_adds / 4).max(Self::FLOOR),

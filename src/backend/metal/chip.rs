@@ -171,7 +171,7 @@ impl FromStr for Mac {
         };
         let plain: String = text
             .chars()
-            .filter(|letter| letter.is_ascii_alphanumeric())
+            .filter(char::is_ascii_alphanumeric)
             .map(|letter| letter.to_ascii_uppercase())
             .collect();
         let rest = plain.strip_suffix("GB").ok_or_else(wrong)?;

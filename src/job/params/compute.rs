@@ -28,12 +28,12 @@ pub struct Compute {
 
 impl Compute {
     /// For `zoetrope info`.
-    pub(in crate::job) fn lines(&self) -> Vec<Line> {
+    pub(in crate::job) fn lines(self) -> Vec<Line> {
         let Self {
             precision,
             vae_precision,
             quantize,
-        } = *self;
+        } = self;
         let mut lines = vec![("Products in", precision.to_string())];
         if !vae_precision.is_f32() {
             lines.push(("Decoded in", vae_precision.to_string()));

@@ -72,9 +72,8 @@ impl SamplingRequest {
             seed: self.seed.unwrap_or(seed),
         };
         sampling.check()?;
-        match self.guidance {
-            Some(guidance) => guidance.check(checkpoint)?,
-            None => {}
+        if let Some(guidance) = self.guidance {
+            guidance.check(checkpoint)?
         }
         Ok(sampling)
     }

@@ -36,7 +36,7 @@ pub(super) fn whole(path: &Path, file: &File) -> Result<Jpeg> {
         scans: 0,
         blocks: 0,
     };
-    match scan.to_end() {
+    match scan.skip_to_end() {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             return damaged("its end is missing");
@@ -76,7 +76,7 @@ const FILL: u8 = 0xff;
 
 impl<R: BufRead> Scan<R> {
     /// Walks to the end marker.
-    fn to_end(&mut self) -> io::Result<()> {
+    fn skip_to_end(&mut self) -> io::Result<()> {
         let mut marker = self.next_marker()?;
         loop {
             marker = match marker {

@@ -64,9 +64,8 @@ fn is_fused(backend: Backend, width: i32, dtype: Dtype) -> bool {
 
 /// [`attention`] for so many heads at a time.
 fn by_heads(queries: &Array, keys: &Array, values: &Array, at_once: i32) -> Result<Array> {
-    let ends: Vec<i32> = (1..)
-        .map(|i| i * at_once)
-        .take_while(|&end| end < queries.dim(1))
+    let ends: Vec<i32> = (at_once..queries.dim(1))
+        .step_by(at_once.unsigned_abs() as usize)
         .collect();
     let [queries, keys, values] = [queries, keys, values].map(|x| x.split_at_indices(&ends, 1));
     let (queries, keys, values) = (queries?, keys?, values?);

@@ -122,8 +122,9 @@ impl Cut {
         let rows = count
             .div_ceil(parts)
             .next_multiple_of(grain.unsigned_abs().into()) as i32;
-        let ends = (1..).map(|i| i * rows).take_while(|&end| end < length);
-        Ok(ends.collect())
+        Ok((rows..length)
+            .step_by(rows.unsigned_abs() as usize)
+            .collect())
     }
 }
 

@@ -100,13 +100,13 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             Remedy::Pack(bits) => (
                 (words.pack)(bits),
                 change(Box::new(move |request| {
-                    request.compute.quantize = Some(bits)
+                    request.compute.quantize = Some(bits);
                 })),
             ),
             Remedy::Frames(frames) => (
                 (words.use_frames)(frames),
                 change(Box::new(move |request| {
-                    request.canvas.frames = Some(frames)
+                    request.canvas.frames = Some(frames);
                 })),
             ),
         },

@@ -115,7 +115,7 @@ fn presence(ui: &Ui) -> f32 {
         let idle = f64::from(input.pointer.time_since_last_movement());
         (idle, input.pointer.has_pointer())
     });
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     let focused = focused.and_then(|id| ui.ctx().read_response(id));
     let foot = Rect::from_min_max(
         ui.max_rect().left_bottom() - vec2(0.0, controls::HEIGHT),

@@ -36,6 +36,9 @@ enum Kind {
     Difference(String),
 }
 
+/// A factor with its size and, of a product, what it is narrow by.
+type SizedFactor = (Factor, [i32; 2], Option<i32>);
+
 /// A matrix of a product.
 #[derive(Clone, Debug)]
 enum Factor {
@@ -178,12 +181,11 @@ impl LoraDelta {
         let Some((alpha, rank)) = &self.alpha else {
             return Ok(1.0);
         };
-        match self.weights.number(alpha)? {
-            Some(number) => Ok(number as f32 / *rank as f32),
-            None => {
-                let problem = format!("is damaged: {alpha} is not a number");
-                Err(Error::content(self.weights.place(), problem))
-            }
+        if let Some(number) = self.weights.number(alpha)? {
+            Ok(number as f32 / *rank as f32)
+        } else {
+            let problem = format!("is damaged: {alpha} is not a number");
+            Err(Error::content(self.weights.place(), problem))
         }
     }
 
@@ -264,11 +266,8 @@ impl Parts<'_> {
         Ok(Some((kind, vec![outputs, inputs], other_rank.or(rank))))
     }
 
-    /// A matrix that is there, or the product of two; with its size and, of a product, what it is narrow by.
-    fn factor(
-        &self,
-        [whole, a, b]: [Option<&String>; 3],
-    ) -> Result<Option<(Factor, [i32; 2], Option<i32>)>> {
+    /// A matrix that is there, or the product of two.
+    fn factor(&self, [whole, a, b]: [Option<&String>; 3]) -> Result<Option<SizedFactor>> {
         let matrix = |key: &str| -> Result<Option<[i32; 2]>> {
             Ok(match self.weights.shape(key)?.as_slice() {
                 &[rows, columns] if rows > 0 && columns > 0 => Some([rows, columns]),

@@ -158,9 +158,8 @@ fn part(word: &str, rest: &[&str]) -> Option<Part> {
 /// Of what follows a matrix' name, perhaps after that of an adapter: itself, or the bias that may lie beside it.
 fn matrix(matrix: Part, bias: Option<Part>, rest: &[&str]) -> Option<Part> {
     match rest {
-        [] | ["weight"] | [_, "weight"] => Some(matrix),
         ["bias"] | [_, "bias"] => bias,
-        [_] => Some(matrix),
+        [] | [_] | [_, "weight"] => Some(matrix),
         _ => None,
     }
 }

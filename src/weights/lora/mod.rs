@@ -2,8 +2,8 @@
 //! narrow ones, and to other tensors sometimes a whole difference. Its relatives make the sum of other products, or give
 //! the rows of the sum another length.
 //!
-//! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685); "FedPara" (2108.06098) for `LoHa`,
-//! "LyCORIS" (2309.14859) for `LoKr`, "DoRA" (2402.09353). How trainers name the parts is told in `dialect`.
+//! Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (arXiv 2106.09685); "`FedPara`" (2108.06098) for `LoHa`,
+//! "`LyCORIS`" (2309.14859) for `LoKr`, "DoRA" (2402.09353). How trainers name the parts is told in `dialect`.
 
 mod delta;
 mod dialect;

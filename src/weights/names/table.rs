@@ -13,7 +13,7 @@ pub(super) fn look_up(table: Table, key: &str) -> Option<(String, &str)> {
 }
 
 /// The dialect's name of the module that the official name `key` lies in, and what follows in the key.
-pub(super) fn look_up_official<'a>(table: Table, key: &'a str) -> Option<(String, &'a str)> {
+pub(super) fn look_up_official(table: Table, key: &str) -> Option<(String, &str)> {
     let rows = table.iter().filter(|(_, official)| !official.is_empty());
     rows.into_iter().find_map(|(theirs, official)| {
         let (numbers, rest) = matched(official, key)?;

@@ -1,41 +1,24 @@
-//! Everything that can go wrong, each as a sentence that a user may read.
+//! The error that everything here can fail with.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::job::plain_text::one_line;
-use crate::job::{Refusal, ResumePoint};
+use crate::job::{Problem, Refusal, Remedy, ResumePoint};
+use crate::words::english;
+
+pub use crate::job::Flaw;
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, why, and where there is something to do, what to do. Names that came from files are shown in plain
-/// characters, on one line.
+/// What went wrong, why, and where there is something to do, what to do. Displayed, it is a sentence in English, in plain
+/// characters on one line; the window says [`Error::problem`] in its own language.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The operating system would not read or write a file.
-    #[error("{}", one_line(&file(.verb, .path, .source)))]
-    File {
-        /// What was tried: "read", "write", "create".
-        verb: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-
-    /// A file was read, but it does not hold what it should.
-    #[error("{}", one_line(&content(.path, .problem)))]
-    Content {
-        /// The file or folder.
-        path: PathBuf,
-        /// Continues the sentence that the path begins: "is not a safetensors file: …".
-        problem: String,
-    },
-
-    /// A request that cannot be carried out as it stands.
-    #[error("{}", one_line(&.0.to_string()))]
-    Refused(#[from] Refusal),
+    /// What has data of its own.
+    #[error("{}", english::problem(.0))]
+    Problem(Problem),
 
     /// The user stopped the job.
     #[error("Stopped; nothing was written")]
@@ -59,10 +42,10 @@ pub enum Error {
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
-    #[error("MLX stopped with an error: {}", one_line(.0.what()))]
+    #[error("{}", english::problem(&Problem::Mlx(.0.what().into())))]
     Mlx(#[from] mlx_rs::error::Exception),
 
-    /// Something outside the program failed in a way that has its own words.
+    /// Something that has its own words, in English.
     #[error("{}", one_line(.0))]
     Other(String),
 }
@@ -79,28 +62,56 @@ impl Error {
 
     /// For `map_err` after reading or writing `path`; `verb` is the infinitive of what was tried.
     pub fn file(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::File {
-            verb,
-            path: path.to_owned(),
-            source,
+        move |source| {
+            Self::Problem(Problem::File {
+                verb,
+                path: path.to_owned(),
+                kind: source.kind(),
+                detail: source.to_string(),
+            })
         }
     }
 
-    /// `path` holds something else than it should; `problem` continues the sentence.
-    pub fn content(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Content {
+    /// `path` holds something else than it should; a flaw without words of its own continues the sentence.
+    pub fn content(path: &Path, flaw: impl Into<Flaw>) -> Self {
+        Self::Problem(Problem::Content {
             path: path.to_owned(),
-            problem: problem.into(),
+            flaw: flaw.into(),
+        })
+    }
+
+    /// What went wrong, as data.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem.clone(),
+            Self::Mlx(error) => Problem::Mlx(error.what().into()),
+            Self::Unfinished { why, .. } => why.problem(),
+            Self::Cancelled | Self::Interrupted | Self::Stopped(_) | Self::Other(_) => {
+                Problem::Other(self.to_string())
+            }
+        }
+    }
+
+    /// What would do, where that is one change to the request.
+    pub fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Problem(problem) => problem.remedy(),
+            Self::Unfinished { why, .. } => why.remedy(),
+            _ => None,
         }
     }
 }
 
-fn file(verb: &str, path: &Path, source: &io::Error) -> String {
-    format!("Cannot {verb} {}: {}", path.display(), plain(source))
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
 }
 
-fn content(path: &Path, problem: &str) -> String {
-    format!("{} {problem}", path.display())
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Problem(refusal.into())
+    }
 }
 
 /// How a job ended early, and how it goes on.
@@ -114,17 +125,5 @@ fn unfinished(why: &Error, kept: &ResumePoint) -> String {
         _ if why.is_cancelled() => format!("Stopped while decoding; {resume} goes on"),
         why if step < of => format!("{why}; {step} of {of} steps are kept, and {resume} goes on"),
         why => format!("{why}; the latents are kept, and {resume} decodes them again"),
-    }
-}
-
-/// The usual reasons in plain words; the rest as the system says it.
-fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => "permission is missing".into(),
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        io::ErrorKind::IsADirectory => "it is a folder".into(),
-        io::ErrorKind::NotADirectory => "part of the path is not a folder".into(),
-        _ => error.to_string(),
     }
 }

@@ -20,5 +20,6 @@ pub mod platform;
 pub mod sampler;
 pub mod view;
 pub mod weights;
+pub mod words;
 
 pub use error::{Error, Result};

@@ -31,7 +31,8 @@ const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
     room("dirs", &[], &[MLX, GUI, CHANNEL]),
     room("logging", &[], &[MLX, GUI, CHANNEL]),
-    room("error", &["job"], &[GUI, CHANNEL]),
+    room("words", &["job"], &[MLX, GUI, CHANNEL]),
+    room("error", &["job", "words"], &[GUI, CHANNEL]),
     room("disk", &["error"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "disk", "backend"], &[GUI, CHANNEL]),
@@ -63,7 +64,7 @@ const TABLE: &[Room] = &[
     room(
         "cli",
         &[
-            "error", "logging", "job", "disk", "media", "catalog", "engine",
+            "error", "logging", "job", "words", "disk", "media", "catalog", "engine",
         ],
         &[MLX, GUI],
     ),
@@ -72,7 +73,7 @@ const TABLE: &[Room] = &[
         &["dirs", "error", "job", "disk", "media"],
         &[MLX, GUI, CHANNEL],
     ),
-    room("view", &["error", "job"], &[MLX, CHANNEL]),
+    room("view", &["error", "job", "words"], &[MLX, CHANNEL]),
     room(
         "app",
         &[

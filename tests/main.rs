@@ -28,3 +28,4 @@ mod support;
 mod text;
 mod view;
 mod weights;
+mod words;

@@ -8,7 +8,7 @@ use egui::Context;
 use super::job_state::{Phase, Work};
 use super::{App, thumbnail};
 use crate::job::memory::Saving;
-use crate::job::{Clip, Event, Record, ResumePoint};
+use crate::job::{Clip, Event, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
 use crate::view::action::Shown;
 
@@ -112,11 +112,12 @@ impl App {
                 ..
             } => self.finish(ctx, id, elapsed, record),
             Event::Cancelled { id, kept } => self.end(id, kept, None),
-            Event::Failed { id, message, kept } => {
+            Event::Failed { id, problem, kept } => {
                 let elapsed = self.work(id).map(|work| work.elapsed(now));
-                let title = self.words().notices.failed;
-                self.announce(ctx, elapsed.unwrap_or_default(), title, &message);
-                self.end(id, kept, Some(message));
+                let words = self.words();
+                let (title, why) = (words.notices.failed, (words.problem)(&problem));
+                self.announce(ctx, elapsed.unwrap_or_default(), title, &why);
+                self.end(id, kept, Some(problem));
             }
             Event::Measured { .. } | Event::QuantizedMatrix { .. } => {} // the window asks for neither
         }
@@ -185,7 +186,7 @@ impl App {
     }
 
     /// A job ended early. What is kept of it can be resumed.
-    fn end(&mut self, id: u64, kept: Option<ResumePoint>, message: Option<String>) {
+    fn end(&mut self, id: u64, kept: Option<ResumePoint>, problem: Option<Problem>) {
         self.queue.end(id);
         if let Some(place) = self.leaving.iter().position(|(leaving, _)| *leaving == id) {
             let (_, folder) = self.leaving.remove(place);
@@ -195,8 +196,8 @@ impl App {
                 in_use: false,
             });
         }
-        let phase = match (message, kept) {
-            (Some(message), kept) => Some(Phase::Failed(message, kept.map(|kept| kept.step))),
+        let phase = match (problem, kept) {
+            (Some(problem), kept) => Some(Phase::Failed(problem, kept.map(|kept| kept.step))),
             (None, Some(kept)) => Some(Phase::Interrupted(kept.step)),
             (None, None) => None,
         };
@@ -223,7 +224,7 @@ impl App {
         let at_work = self.queue.at_work().map(|job| job.handle.id);
         if let Some(work) = at_work.and_then(|id| self.work(id)) {
             let kept = Some(work.kept).filter(|kept| *kept > 0);
-            work.phase = Phase::Failed(sentence.to_owned(), kept);
+            work.phase = Phase::Failed(Problem::Other(sentence.to_owned()), kept);
         }
         self.tell(sentence, true);
     }
@@ -250,14 +251,14 @@ impl App {
                     self.show(ctx, Shown::Welcome);
                 }
             }
-            LibraryEvent::Undiscarded(folder, sentence) => {
-                self.tell(sentence, true);
+            LibraryEvent::Undiscarded(folder, problem) => {
+                self.tell_problem(&problem);
                 // It is there again at the next start, so it is there now.
                 if folder.join("plan.json").exists() {
                     self.offer_unfinished(folder);
                 }
             }
-            LibraryEvent::Failed(sentence) => self.tell(sentence, true),
+            LibraryEvent::Failed(problem) => self.tell_problem(&problem),
         }
     }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use egui::{ColorImage, Context, TextureOptions};
 
 use super::guides::Leading;
+use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, Found, Plan, Refusal, Request, Size};
+use crate::job::{Checkpoint, FewSteps, Found, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -23,6 +24,8 @@ pub struct Form {
     pub leading: Leading,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
+    /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.
+    pub few_steps: Option<(FewSteps, String)>,
 }
 
 impl Form {
@@ -44,7 +47,17 @@ impl Form {
             picture: picture.filter(|_| self.request.sources.image.is_some()),
             video: self.leading.span,
         };
-        Plan::new(&self.request, model.clone(), found, seed, output)
+        let mut request = self.request.clone();
+        if model.high_noise.is_some() {
+            pair_up(&mut request.sources.loras);
+        }
+        let told = self.few_steps.as_ref();
+        let told = told.map(|(preset, from)| (*preset, from.as_str()));
+        let said = request.speedups.preset.map(|preset| (preset, ""));
+        if let Some((preset, from)) = said.or(told) {
+            preset.apply(&mut request, model, from);
+        }
+        Plan::new(&request, model.clone(), found, seed, output)
     }
 
     /// The plan if there were a prompt: an empty box is no reproach.
@@ -53,6 +66,7 @@ impl Form {
             request: self.request.clone(),
             first: self.first.clone(),
             leading: self.leading.clone(),
+            few_steps: self.few_steps.clone(),
             ..Self::default()
         };
         if is_blank(&draft.request.prompt) {

@@ -8,7 +8,9 @@ use egui::Context;
 
 use super::playback::Moving;
 use crate::job::memory::Saving;
-use crate::job::{Clip, Estimates, JobHandle, Plan, Progress, Size, Stage, TimeLeft};
+use crate::job::{
+    Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, TimeLeft,
+};
 use crate::view::stage::Left;
 
 /// A job and how far it is.
@@ -47,7 +49,7 @@ pub struct Work {
 }
 
 /// How a job stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// It waits for its turn.
     Waiting,
@@ -62,7 +64,7 @@ pub enum Phase {
     /// It waited when the program ended, and waits until it is resumed.
     Held,
     /// It could not be done, and why; the steps that are kept, if it can be resumed.
-    Failed(String, Option<usize>),
+    Failed(Problem, Option<usize>),
 }
 
 impl Work {
@@ -173,6 +175,14 @@ impl Work {
         match &mut self.picture {
             Some(moving) => moving.replace(clip),
             None => self.picture = Moving::new(ctx, clip),
+        }
+    }
+
+    /// What would let it be done after all, where that is one change to what was asked for.
+    pub fn remedy(&self) -> Option<Remedy> {
+        match &self.phase {
+            Phase::Failed(problem, _) => problem.remedy(),
+            _ => None,
         }
     }
 

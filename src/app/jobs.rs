@@ -8,6 +8,7 @@ use egui::Context;
 use super::App;
 use super::job_state::{Phase, Work};
 use super::notice::Undo;
+use crate::catalog;
 use crate::engine::{cut_prompts, saved};
 use crate::error::Error;
 use crate::job::{Command, JobHandle, Plan, Request, Start, new_seed};
@@ -41,6 +42,8 @@ impl App {
             let folder = &library.places().videos;
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
+            // For the preview; without one it shows the latents' own colours.
+            plan.speedups.tiny_vae = catalog::tiny_vae::nearest(&plan.checkpoint).ok();
             // What keeps it from being known will be told by the job.
             let cut = cut_prompts(&plan).unwrap_or_default();
             Ok((plan, cut))
@@ -116,7 +119,7 @@ impl App {
                 Ok((plan, step)) => (Some(plan), Phase::Interrupted(step)),
                 Err(why) => (
                     saved::plan(&folder).ok(),
-                    Phase::Failed(why.to_string(), None),
+                    Phase::Failed(why.problem(), None),
                 ),
             };
             let plan = plan.map(|mut plan| {
@@ -201,13 +204,16 @@ impl App {
                 JobAction::Cancel | JobAction::Discard,
                 Phase::Interrupted(_) | Phase::Held | Phase::Failed(..),
             ) => self.discard_job(at),
-            (JobAction::Restore, _) => {
+            (JobAction::Restore | JobAction::Mend, _) => {
                 if let Some(plan) = work.plan.clone() {
-                    let request = Request {
+                    let mut request = Request {
                         sources: plan.sources.clone(),
                         guides: plan.guides.clone(),
                         ..plan.info().into()
                     };
+                    if let Some(remedy) = work.remedy().filter(|_| action == JobAction::Mend) {
+                        remedy.apply(&mut request);
+                    }
                     self.restore(Some(plan.checkpoint.root.clone()), request);
                 }
             }

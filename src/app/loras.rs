@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::App;
 use super::dialogs::Question;
-use crate::catalog;
-use crate::job::{Checkpoint, Expert, Field, Lora, LoraFit, Refusal};
+use crate::catalog::{self, few_steps};
+use crate::job::{Checkpoint, Expert, Lora, LoraFit, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
 type Matter = (Vec<(PathBuf, Option<Expert>)>, PathBuf);
@@ -63,14 +63,18 @@ impl App {
             asked: matter.clone(),
             fits: Vec::new(),
         };
-        if loras.is_empty() {
-            return;
-        }
-        let fit = move || loras.iter().map(|lora| fit(lora, &model)).collect();
-        self.files.scan(fit, move |app, _, fits| {
+        self.form.few_steps = None;
+        let look = move || {
+            let fits = loras.iter().map(|lora| fit(lora, &model)).collect();
+            // What cannot be read is told by how it fits.
+            let found = few_steps::recognised(&loras, &model).ok().flatten();
+            (fits, found)
+        };
+        self.files.scan(look, move |app, _, (fits, found)| {
             // Others may be in the form by now.
             if app.fitting.asked == matter {
                 app.fitting.fits = fits;
+                app.form.few_steps = found;
             }
         });
     }
@@ -79,7 +83,7 @@ impl App {
 /// Of two experts the layers are counted together.
 fn fit(lora: &Lora, model: &Checkpoint) -> LoraFit {
     let matched = catalog::match_loras(std::slice::from_ref(lora), model);
-    let matched = matched.map_err(|error| Refusal::new(Field::Loras, error.to_string()))?;
+    let matched = matched.map_err(|error| Refusal::LoraUnusable(Box::new(error.problem())))?;
     let fits = matched.iter().map(|each| (each.fit.matched, each.fit.of));
     Ok(fits.fold((0, 0), |(matched, of), (more, of_more)| {
         (matched + more, of + of_more)

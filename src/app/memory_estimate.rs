@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::error::{Error, Result};
 use crate::job::memory::{Fitted, Saving};
-use crate::job::{Plan, Refusal, Sampling};
+use crate::job::{Plan, Problem, Refusal, Sampling};
 
 /// Makes a plan fit into memory. It reads files, so it is called on another thread.
 pub type Fit = Arc<dyn Fn(&Plan) -> Result<Fitted> + Send + Sync>;
@@ -58,7 +58,7 @@ impl Needs {
     /// Why the form's video does not fit.
     pub fn refusal(&self) -> Option<&Refusal> {
         match &self.known {
-            Some((matter, Err(Error::Refused(refusal))))
+            Some((matter, Err(Error::Problem(Problem::Refused(refusal)))))
                 if self.matter.as_ref() == Some(matter) =>
             {
                 Some(refusal)

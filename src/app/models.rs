@@ -118,7 +118,7 @@ impl App {
         // Whole ones come first, so this one tells about all.
         match inside.next().map(|model| &model.checkpoint) {
             Some(Ok(model)) => self.preferences.model = Some(model.root.clone()),
-            Some(Err(sentence)) => self.tell(sentence.clone(), true),
+            Some(Err(problem)) => self.tell_problem(problem),
             None => {}
         }
     }

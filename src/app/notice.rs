@@ -7,6 +7,7 @@ use egui::Context;
 
 use super::App;
 use crate::error::Error;
+use crate::job::Problem;
 
 /// Good news stays for so many seconds, ...
 const GOOD: f64 = 3.0;
@@ -58,7 +59,12 @@ impl App {
 
     pub(super) fn warn(&mut self, error: &Error) {
         log::error!("{error}");
-        self.tell(error.to_string(), true);
+        self.tell_problem(&error.problem());
+    }
+
+    /// Says what went wrong, in the language of the window.
+    pub(super) fn tell_problem(&mut self, problem: &Problem) {
+        self.tell((self.words().problem)(problem), true);
     }
 
     fn say(&mut self, notice: Notice) {

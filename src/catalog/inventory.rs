@@ -208,7 +208,7 @@ fn nearest<'a>(
 }
 
 /// How many folders two paths share from the root on.
-fn steps_together(one: &Path, other: &Path) -> usize {
+pub(super) fn steps_together(one: &Path, other: &Path) -> usize {
     let pairs = one.components().zip(other.components());
     pairs.take_while(|(a, b)| a == b).count()
 }

@@ -10,8 +10,8 @@ use crate::disk;
 use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::{
-    CanvasRequest, Checkpoint, Defaults, Field, Guidance, Guides, LatentRgb, Plan, Refusal,
-    Request, Sampler, Size, Sources, Use,
+    CanvasRequest, Checkpoint, Defaults, Field, Guidance, Guides, LatentRgb, Plan, Request,
+    Sampler, Size, Sources, Use,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -166,15 +166,12 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
             0,
             PathBuf::from("any.mp4"),
         )
-        .map_err(|Refusal { field, message, .. }| {
-            (
-                if field == Field::Size {
-                    key
-                } else {
-                    name_of(field)
-                },
-                message,
-            )
+        .map_err(|refusal| {
+            let name = match refusal.field() {
+                Field::Size => key,
+                field => name_of(field),
+            };
+            (name, refusal.to_string())
         })
     };
     plan(None, "size")?;

@@ -7,6 +7,7 @@ mod config;
 mod diffusers;
 mod dits;
 mod family;
+pub mod few_steps;
 pub mod folders;
 pub mod hub;
 mod inventory;
@@ -19,8 +20,10 @@ mod scan;
 mod shards;
 mod shared_files;
 mod soundness;
+pub mod speed;
 mod spelling;
 mod strangers;
+pub mod tiny_vae;
 mod tokenizers;
 mod verify;
 mod walk;
@@ -82,7 +85,7 @@ fn of_file(file: &Path) -> Result<Checkpoint> {
     let mut places = folders::all();
     places.extend(around(file).map(Path::to_owned));
     if let Some(model) = scan(&places).at(file) {
-        return model.checkpoint.clone().map_err(Error::Other);
+        return model.checkpoint.clone().map_err(Error::from);
     }
     let networks = Component::open(file)?;
     let role = networks
@@ -109,7 +112,7 @@ fn around(file: &Path) -> impl Iterator<Item = &Path> {
 pub fn choose(model: Option<&Path>, picked: &Picked) -> Result<Checkpoint> {
     match model {
         _ if !picked.is_empty() => picked.model(),
-        Some(model) => find(model)?.checkpoint.map_err(Error::Other),
+        Some(model) => find(model)?.checkpoint.map_err(Error::from),
         None => built_in(),
     }
 }

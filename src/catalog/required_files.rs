@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::job::Variant;
+use crate::job::{Flaw, Variant};
 use crate::weights::shards;
 
 /// What is looked for in a folder, and what of it is missing.
@@ -48,16 +48,11 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn complete(self) -> Result<()> {
-        let list = match self.missing.as_slice() {
-            [] => return Ok(()),
-            [one] => format!("{one} is missing; download it"),
-            [others @ .., last] => {
-                let others = others.join(", ");
-                format!("{others} and {last} are missing; download them")
-            }
-        };
-        let problem = format!("is not a complete model: {list}");
-        Err(Error::content(self.folder, problem))
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let flaw = Flaw::IncompleteModel(self.missing);
+        Err(Error::content(self.folder, flaw))
     }
 }
 

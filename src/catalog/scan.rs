@@ -88,7 +88,7 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
                 place: place.to_owned(),
                 variant: dits.variant().ok(),
                 bytes: dits.each().map(|dit| dit.bytes).sum(),
-                checkpoint: Err(error.to_string()),
+                checkpoint: Err(error.problem()),
             }),
         }
     }
@@ -128,7 +128,7 @@ fn lacking(folder: &Path, weights: &[PathBuf], error: &Error) -> Installed {
         place: folder.to_owned(),
         variant: None,
         bytes: inside.map(|file| size(file)).sum(),
-        checkpoint: Err(error.to_string()),
+        checkpoint: Err(error.problem()),
     }
 }
 

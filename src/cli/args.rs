@@ -1,6 +1,6 @@
 //! The arguments, as the user types them: those that several commands share. Each command has its own beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -13,8 +13,8 @@ use super::models::args::Models;
 use super::quantize::Quantize;
 use super::resume::Resume;
 use crate::catalog;
-use crate::error::Result;
-use crate::job::{Checkpoint, Limits};
+use crate::error::{Error, Result};
+use crate::job::{Checkpoint, GenerationInfo, Limits};
 
 /// Turn a sentence or a picture into a video with the Wan models
 #[derive(Debug, Parser)]
@@ -145,6 +145,24 @@ impl Command {
 }
 
 impl Model {
+    /// The model that is there or, where none was named, the one that made this.
+    ///
+    /// # Errors
+    /// As [`catalog::choose`].
+    pub fn or_named(&self, made: Option<&GenerationInfo>) -> Result<Checkpoint> {
+        let is_named = self.name.is_some() || self.dit.is_some();
+        let Some(info) = made.filter(|_| !is_named) else {
+            return self.open();
+        };
+        let name = &info.origin.model;
+        match self.open() {
+            Ok(built_in) if built_in.name == *name => Ok(built_in),
+            _ => catalog::find(Path::new(name))?
+                .checkpoint
+                .map_err(Error::from),
+        }
+    }
+
     /// The model that is there.
     ///
     /// # Errors

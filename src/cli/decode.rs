@@ -15,8 +15,8 @@ use crate::job::{Command, Decoding, Quality, VaePrecision};
 /// Arguments of `decode`.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// The latents
-    #[arg(value_name = "LATENTS.safetensors")]
+    /// The latents, or the video that is only a draft of them
+    #[arg(value_name = "LATENTS.safetensors|DRAFT.mp4")]
     pub latents: PathBuf,
 
     /// Where the model is.
@@ -53,16 +53,22 @@ pub struct Decode {
 /// # Errors
 /// They cannot be read, or not be decoded; or it was stopped.
 pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
-    let checkpoint = args.model.open()?;
-    let latents = saved::latents(&args.latents)?;
+    let is_video = args.latents.extension().is_some_and(|end| end == "mp4");
+    let file = if is_video {
+        saved::kept_latents(&args.latents)
+    } else {
+        args.latents.clone()
+    };
+    let latents = saved::latents(&file)?;
     let info = latents.info.clone();
+    let checkpoint = args.model.or_named(info.as_ref().filter(|_| is_video))?;
     let output = args.output.clone();
     let (fps, precision) = (args.fps, args.vae_dtype);
     let mut decoding = Decoding::new(checkpoint, latents.shape, info, fps, precision, output)?;
     decoding.save_frames.clone_from(&args.save_frames);
     decoding.limits = args.work.limits;
     decoding.quality = args.quality;
-    saved::check_decoding(&args.latents, &decoding)?;
+    saved::check_decoding(&file, &decoding)?;
 
     face.started(
         &headline(args, &decoding),
@@ -70,8 +76,12 @@ pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
         latents.info.as_ref(),
     );
     follow::carry_out(&args.output, face, |handle| {
-        Command::Decode(handle, args.latents.clone(), Box::new(decoding))
-    })
+        Command::Decode(handle, file.clone(), Box::new(decoding))
+    })?;
+    if is_video && args.output == args.latents {
+        saved::forget_draft(&args.latents);
+    }
+    Ok(())
 }
 
 /// What will be made, in two lines.

@@ -10,6 +10,7 @@ use crate::engine::{device, probe};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
 use crate::logging;
+use crate::words::english;
 
 /// Below this much memory, models larger than the built-in one will hardly run.
 const SMALL: u64 = 15_000_000_000;
@@ -119,7 +120,7 @@ fn results() -> Finding {
     const WHAT: &str = "Results";
     match probe::run() {
         Ok(None) => Finding::new(WHAT, "as on the processor"),
-        Ok(Some(fault)) => Finding::new(WHAT, format!("The graphics processor {fault}")).but(
+        Ok(Some(fault)) => Finding::new(WHAT, format!("The graphics processor {}", english::device_fault(fault))).but(
             "Videos may be damaged: update the system, or compute by the processor (generate --cpu); please report it with the model of this machine",
         ),
         Err(error) => Finding::new(WHAT, format!("could not be compared: {error}")),

@@ -7,7 +7,8 @@ use super::{interrupt, say};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
-use crate::job::{Command, DeviceFault, Event, JobHandle, ResumePoint};
+use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint};
+use crate::words::english;
 
 /// Carries out the `command` for a handle, which will write `output`.
 pub fn carry_out(
@@ -17,7 +18,19 @@ pub fn carry_out(
 ) -> Result<()> {
     follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
-        Event::Finished { peak_memory, .. } => face.finished(output, peak_memory),
+        Event::Finished {
+            peak_memory,
+            record,
+            ..
+        } => {
+            face.finished(output, peak_memory);
+            if let Some(passes) = record.and_then(|record| record.settings.passes) {
+                let Passes { computed, of, .. } = passes;
+                say(&format!(
+                    "Computed {computed} of {of} passes of the network"
+                ));
+            }
+        }
         _ => {}
     })
 }
@@ -41,9 +54,7 @@ pub fn follow(
                 savings, midway, ..
             } => tell(&savings, midway),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
-            Event::Failed { message, kept, .. } => {
-                return Err(unfinished(Error::Other(message), kept));
-            }
+            Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
             Event::Finished { .. } => {
                 on_event(event);
                 return Ok(());
@@ -56,8 +67,8 @@ pub fn follow(
 
 /// Tells what the job does to fit into memory.
 fn tell(savings: &[Saving], midway: bool) {
-    for saving in savings {
-        say(&format!("To fit into memory, {saving}"));
+    if !savings.is_empty() {
+        say(&english::to_fit(savings));
     }
     if midway {
         say("From here on the video is rounded otherwise than it was begun");
@@ -65,6 +76,7 @@ fn tell(savings: &[Saving], midway: bool) {
 }
 
 fn warning(fault: DeviceFault) -> String {
+    let fault = english::device_fault(fault);
     format!(
         "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
     )

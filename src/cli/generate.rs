@@ -6,15 +6,16 @@ use clap::{ArgGroup, Args};
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
-use crate::engine::{self, CutPrompt, memory, saved};
+use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
     CanvasRequest, Command, Compute, Expert, Found, Guides, Negative, Outputs, Plan, Request,
-    SamplingRequest, Sources, new_seed,
+    ResumePoint, SamplingRequest, Sources, Speedups, new_seed,
 };
 use crate::media::{self, photo};
 
@@ -59,6 +60,14 @@ pub struct Generate {
     #[command(flatten)]
     pub sampling: SamplingRequest,
 
+    /// How soon it is wanted.
+    #[command(flatten)]
+    pub speed: SpeedArgs,
+
+    /// What makes it fast.
+    #[command(flatten)]
+    pub speedups: Speedups,
+
     /// The types to compute in.
     #[command(flatten)]
     pub compute: Compute,
@@ -90,6 +99,7 @@ impl Generate {
             guides: self.guides.clone(),
             canvas: self.canvas.clone(),
             sampling: self.sampling.clone(),
+            speedups: self.speedups.clone(),
             compute: self.compute,
             outputs: self.outputs.clone(),
             limits: self.work.limits,
@@ -112,12 +122,18 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     for cut in engine::cut_prompts(&plan)? {
         say(&warning(&cut));
     }
-    // The engine makes the plan fit; a refusal that comes from here still knows which argument would help.
-    memory::fit(&plan)?;
     let output = plan.output.clone();
+    let is_draft = plan.speedups.draft().is_some();
     follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))
-    })
+    })?;
+    if is_draft {
+        let video = ResumePoint::quoted(&output);
+        say(&format!(
+            "This is a draft: `zoetrope decode {video} -o {video}` decodes it properly"
+        ));
+    }
+    Ok(())
 }
 
 /// Everything that can be refused is refused here, before any work.
@@ -137,13 +153,11 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &sources.noise {
         disk::open(noise)?;
     }
-    let plan = Plan::new(
-        &args.request(),
-        checkpoint,
-        found,
-        new_seed(),
-        args.output.clone(),
-    )?;
+    let mut request = args.request();
+    for line in args.speed.prepare(&mut request, &checkpoint)? {
+        say(&line);
+    }
+    let plan = Plan::new(&request, checkpoint, found, new_seed(), args.output.clone())?;
     Ok(plan)
 }
 

@@ -18,6 +18,7 @@ mod plan;
 mod progress;
 mod quantize;
 mod resume;
+mod speed;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,8 +27,8 @@ use clap::Parser;
 
 use crate::engine::device;
 use crate::error::{Error, Result};
+use crate::job::Remedy;
 use crate::job::plain_text::{one_line, printable, printable_json};
-use crate::job::{Refusal, Remedy};
 use crate::logging;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
@@ -90,12 +91,9 @@ fn end(result: Result<()>, json: bool) -> u8 {
 
 /// What to add to the arguments, where that is known.
 fn argument(error: &Error) -> String {
-    match error {
-        Error::Refused(Refusal {
-            remedy: Some(Remedy::Pack(bits)),
-            ..
-        }) => format!(" (--quantize {bits})"),
-        _ => String::new(),
+    match error.remedy() {
+        Some(Remedy::Pack(bits)) => format!(" (--quantize {bits})"),
+        Some(Remedy::Frames(_)) | None => String::new(),
     }
 }
 

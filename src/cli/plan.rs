@@ -4,11 +4,12 @@ use serde_json::json;
 
 use super::generate::Generate;
 use super::{format, generate, print, print_json};
-use crate::engine::{device, memory};
+use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan};
+use crate::words::english;
 
 /// Prints what each stage needs and what the machine has.
 ///
@@ -46,7 +47,12 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
         format::bytes(machine.available),
     ));
     lines.push(how(plan));
-    lines.extend(savings.iter().map(|saving| format!("To fit, {saving}")));
+    if let Some((computed, of)) = planned_passes(plan) {
+        lines.push(format!("Computes {computed} of {of} passes of the network"));
+    }
+    if !savings.is_empty() {
+        lines.push(english::to_fit(savings));
+    }
     lines.join("\n")
 }
 
@@ -58,7 +64,7 @@ fn row(need: &Need) -> String {
     };
     format!(
         "{:30}{:>10}{:>10}{:>10}",
-        format!("{}{expert}", need.stage.label()),
+        format!("{}{expert}", english::stage(need.stage)),
         format::bytes(need.weights),
         format::bytes(need.work),
         format::bytes(need.bytes()),
@@ -96,11 +102,12 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "precision": fitted.plan.compute.precision,
         "vae_precision": fitted.plan.compute.vae_precision,
         "stages": stages.collect::<Vec<_>>(),
+        "passes": planned_passes(&fitted.plan).map(|(computed, of)| json!({"computed": computed, "of": of})),
         "peak_bytes": fitted.peak(),
         "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
         "thrift": fitted.plan.thrift,
-        "changes": fitted.savings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changes": fitted.savings.iter().map(|&each| english::saving(each)).collect::<Vec<_>>(),
     })
     .to_string()
 }

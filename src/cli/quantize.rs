@@ -35,7 +35,7 @@ pub struct Quantize {
 pub fn run(args: &Quantize) -> Result<()> {
     let checkpoint = catalog::find(&args.model)?
         .checkpoint
-        .map_err(Error::Other)?;
+        .map_err(Error::from)?;
     say(&format!(
         "Packing {} into {} bits",
         one_line(&checkpoint.name),

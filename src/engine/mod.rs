@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::job::memory::Fitted;
 use crate::job::{Command, DeviceFault, Event};
 use crate::pipeline;
+pub use crate::pipeline::planned_passes;
 use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::clock::Clock;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
-use crate::job::{Event, JobHandle, Plan, Record};
+use crate::job::{Event, JobHandle, Plan, Problem, Record};
 use crate::pipeline::{Outcome, Reporter, saved};
 
 /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
@@ -47,7 +47,7 @@ pub fn perform(
         Ok(Ok(outcome)) => finished(id, outcome, plan, &clock.into_inner()),
         Ok(Err(error)) => ended(id, error),
         Err(panic) => {
-            let why = Error::Other(defect(panic.as_ref()));
+            let why = Error::from(defect(panic.as_ref()));
             ended(
                 id,
                 match plan {
@@ -93,18 +93,15 @@ fn ended(id: u64, error: Error) -> Event {
     if why.is_cancelled() {
         Event::Cancelled { id, kept }
     } else {
-        let message = why.to_string();
-        log::error!("job {id} failed: {message}");
-        Event::Failed { id, message, kept }
+        log::error!("job {id} failed: {why}");
+        let problem = why.problem();
+        Event::Failed { id, problem, kept }
     }
 }
 
 /// What to tell about a panic.
-fn defect(panic: &(dyn Any + Send)) -> String {
+fn defect(panic: &(dyn Any + Send)) -> Problem {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!(
-        "The job stopped because of a defect in the program, please report it: {}",
-        text.unwrap_or("no more is known")
-    )
+    Problem::Defect(text.unwrap_or("no more is known").to_owned())
 }

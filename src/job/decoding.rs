@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use super::params::canvas::{check_fps, check_video};
 use super::plan::check_output;
-use super::refusal::refuse;
 use super::{
-    Canvas, Checkpoint, DecodedInfo, Field, GenerationInfo, LatentShape, Limits, Origin, Plan,
-    Quality, Refusal, VaePrecision, VideoInfo,
+    Canvas, Checkpoint, Decode, DecodedInfo, GenerationInfo, LatentShape, Limits, Origin, Plan,
+    Quality, Refusal, Speedups, VaePrecision, VideoInfo,
 };
 
 /// Everything that a video is made from, besides its latents.
@@ -15,6 +14,8 @@ use super::{
 pub struct Decoding {
     /// The model whose VAE decodes.
     pub checkpoint: Checkpoint,
+    /// The file of the tiny VAE that decodes instead, for a draft.
+    pub tiny_vae: Option<PathBuf>,
     /// The size and the length of the video.
     pub canvas: Canvas,
     /// The type in which it is computed.
@@ -38,6 +39,7 @@ impl Plan {
     pub fn decoding(&self, info: GenerationInfo) -> Decoding {
         Decoding {
             checkpoint: self.checkpoint.clone(),
+            tiny_vae: self.speedups.draft().cloned(),
             canvas: self.canvas,
             precision: self.compute.vae_precision,
             tiles: self.thrift.tiles,
@@ -80,7 +82,18 @@ impl Decoding {
         let canvas = Canvas::of_latents(shape, checkpoint.variant, fps);
         check_video(canvas.size)?;
         let info = match info {
-            Some(info) => VideoInfo::Generated(Box::new(GenerationInfo { canvas, ..info })),
+            Some(info) => {
+                let speedups = Speedups {
+                    decode: Decode::Full,
+                    tiny_vae: None,
+                    ..info.speedups
+                };
+                VideoInfo::Generated(Box::new(GenerationInfo {
+                    canvas,
+                    speedups,
+                    ..info
+                }))
+            }
             None => VideoInfo::Decoded(DecodedInfo {
                 origin: Origin::of(&checkpoint),
                 canvas,
@@ -88,6 +101,7 @@ impl Decoding {
         };
         let mut decoding = Self {
             checkpoint,
+            tiny_vae: None,
             canvas,
             precision: VaePrecision::default(),
             tiles: 1,
@@ -116,11 +130,9 @@ fn check_channels(checkpoint: &Checkpoint, shape: LatentShape) -> Result<(), Ref
     if u32::try_from(shape.channels) == Ok(channels) {
         return Ok(());
     }
-    refuse(
-        Field::Size,
-        format!(
-            "These latents have {} channels, but those of {} have {channels}: give the folder of the model that made them",
-            shape.channels, checkpoint.name,
-        ),
-    )
+    Err(Refusal::OtherLatents {
+        channels: shape.channels,
+        model: checkpoint.name.clone(),
+        expected: channels,
+    })
 }

@@ -1,7 +1,5 @@
 //! A *fault* is something that this machine's graphics processor computes wrongly.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// What was wrong, and by how much.
@@ -28,30 +26,4 @@ pub enum Computation {
     QuantisedProducts,
     /// Sums over a part of a tensor.
     Sums,
-}
-
-impl fmt::Display for DeviceFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.difference {
-            Some(part) => write!(
-                f,
-                "computes wrong {}, {:.0} % off what the processor gets",
-                self.what,
-                100.0 * part
-            ),
-            None => write!(f, "computes {} that are not numbers", self.what),
-        }
-    }
-}
-
-impl fmt::Display for Computation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Products => "products",
-            Self::Attention => "values of attention",
-            Self::Convolutions => "convolutions",
-            Self::QuantisedProducts => "quantised products",
-            Self::Sums => "sums",
-        })
-    }
 }

@@ -61,6 +61,9 @@ struct Kind {
     thrift: MemoryOptions,
     /// Whether each step looks at the prompt and at what is to be avoided.
     guided: bool,
+    /// What saves passes or decodes otherwise, in words: such a job says nothing of others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    speedups: String,
     tokens: u64,
 }
 
@@ -78,6 +81,7 @@ impl Kind {
             loras: loras.map(|lora| (lora.file.clone(), lora.expert)).collect(),
             thrift: plan.thrift,
             guided: !(plain(guidance.low) && plain(guidance.high)),
+            speedups: plan.speedups.pace(),
             tokens: plan.tokens(),
         }
     }
@@ -87,8 +91,8 @@ impl Kind {
         let tokens = other.tokens;
         let root = self.root.clone().or_else(|| other.root.clone());
         Self {
-            tokens,
             root,
+            tokens,
             ..self.clone()
         } == *other
     }

@@ -19,6 +19,7 @@ impl Plan {
         own.chain(self.sources.files_mut())
             .chain(self.guides.files_mut())
             .chain(self.outputs.files_mut())
+            .chain(&mut self.speedups.tiny_vae)
             .chain(self.checkpoint.paths_mut())
     }
 

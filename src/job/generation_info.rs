@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::params::Line;
-use super::{Canvas, Checkpoint, Compute, Guides, Plan, Request, Sampling, Sources, Variant};
+use super::{
+    Canvas, Checkpoint, Compute, Guides, Passes, Plan, Request, Sampling, Sources, Speedups,
+    Variant,
+};
 
 /// The program and the model that made a video.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,12 @@ pub struct GenerationInfo {
     /// How it was denoised.
     #[serde(flatten)]
     pub sampling: Sampling,
+    /// What made it fast.
+    #[serde(flatten)]
+    pub speedups: Speedups,
+    /// The passes of the network that it took, where some may have been saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
     /// The finished steps, where the job was stopped before the last one and what there was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_after: Option<u32>,
@@ -123,6 +132,8 @@ impl GenerationInfo {
         lines.push(self.origin.model_line());
         lines.extend(self.canvas.lines());
         lines.extend(self.sampling.lines());
+        lines.extend(self.speedups.lines());
+        lines.extend(self.passes.as_ref().map(Passes::line));
         lines.extend(stopped.map(|step| ("Stopped after", step)));
         lines.extend(self.compute.lines());
         lines.push(self.origin.program_line());
@@ -141,6 +152,7 @@ impl From<GenerationInfo> for Request {
             guides: info.guides,
             canvas: info.canvas.into(),
             sampling: info.sampling.into(),
+            speedups: info.speedups,
             compute: info.compute,
             ..Self::default()
         }
@@ -196,6 +208,8 @@ impl Plan {
             guides: self.guides.without_folders(),
             canvas: self.canvas,
             sampling: self.sampling.clone(),
+            speedups: self.speedups.without_folders(),
+            passes: None,
             stopped_after: None,
             compute: self.compute,
         }

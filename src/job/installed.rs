@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Checkpoint, Variant};
+use super::{Checkpoint, Problem, Variant};
 
 /// One model on this machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,6 @@ pub struct Installed {
     pub variant: Option<Variant>,
     /// How much of the disk its files take, those that it shares with others included.
     pub bytes: u64,
-    /// The model, or a sentence about what keeps it from being one.
-    pub checkpoint: Result<Checkpoint, String>,
+    /// The model, or what keeps it from being one.
+    pub checkpoint: Result<Checkpoint, Problem>,
 }

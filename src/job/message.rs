@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::memory::Saving;
 use super::{
-    Bench, Clip, Decoding, DeviceFault, JobHandle, Loss, Measurement, Plan, Progress, Quantizing,
-    Record, ResumePoint,
+    Bench, Clip, Decoding, DeviceFault, JobHandle, Loss, Measurement, Plan, Problem, Progress,
+    Quantizing, Record, ResumePoint,
 };
 
 /// To the engine.
@@ -122,8 +122,8 @@ pub enum Event {
     Failed {
         /// The handle's.
         id: u64,
-        /// What went wrong and what to do, as a sentence for the user.
-        message: String,
+        /// What went wrong.
+        problem: Problem,
         /// What is kept of it.
         kept: Option<ResumePoint>,
     },

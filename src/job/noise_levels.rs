@@ -1,7 +1,6 @@
 //! The noise levels of a run, as far as they tell whether it can work.
 
-use super::refusal::refuse;
-use super::{Field, Refusal, Sampler};
+use super::{OutOfRange, Refusal, Sampler};
 
 /// Whether a video begins as noise, and each step goes to a lower level of it, in the float32 that the official tables are
 /// rounded to: `sampler/schedule.rs` has the formula. `UniPC` begins below pure noise, whose signal has no logarithm.
@@ -9,7 +8,7 @@ pub(super) fn check_levels(shift: f64, steps: u32, sampler: Sampler) -> Result<(
     /// Below it half of the noise or more goes in the first step.
     const LEAST: f64 = 1e-3;
     let top = match sampler {
-        Sampler::DpmPp => 1.0,
+        Sampler::DpmPp | Sampler::Dmd | Sampler::Lcm | Sampler::Rcm => 1.0,
         Sampler::UniPc | Sampler::Euler => f64::from(0.999_f32),
     };
     let level = |step: u32| {
@@ -21,8 +20,5 @@ pub(super) fn check_levels(shift: f64, steps: u32, sampler: Sampler) -> Result<(
     if falls && begins && level(steps - 1) > 0.0 {
         return Ok(());
     }
-    refuse(
-        Field::Shift,
-        format!("A shift of {shift} cannot work with {steps} steps: give one nearer to 5"),
-    )
+    Err(OutOfRange::ShiftForSteps { shift, steps }.into())
 }

@@ -61,17 +61,29 @@ pub enum Sampler {
     DpmPp,
     /// Euler: one straight line a step.
     Euler,
+    /// Clean latents and new noise, as FastWan was distilled for.
+    Dmd,
+    /// The same on an even table: latent consistency.
+    Lcm,
+    /// The same on the table of rCM and TurboDiffusion.
+    Rcm,
 }
 
-named!(Sampler, "samplers": UniPc = "unipc", DpmPp = "dpmpp", Euler = "euler");
+named!(Sampler, "samplers": UniPc = "unipc", DpmPp = "dpmpp", Euler = "euler", Dmd = "dmd", Lcm = "lcm", Rcm = "rcm");
 
 impl Sampler {
+    /// Those for any network; the others are for distilled ones.
+    pub const GENERAL: [Self; 3] = [Self::UniPc, Self::DpmPp, Self::Euler];
+
     /// The name as its authors write it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::UniPc => "UniPC",
             Self::DpmPp => "DPM++",
             Self::Euler => "Euler",
+            Self::Dmd => "DMD",
+            Self::Lcm => "LCM",
+            Self::Rcm => "rCM",
         }
     }
 }

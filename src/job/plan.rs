@@ -9,7 +9,7 @@ use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
     Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs, Refusal,
-    Request, Sampling, Sources,
+    Request, Sampling, Sources, Speedups, StepCache,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -37,6 +37,9 @@ pub struct Plan {
     /// How it is denoised.
     #[serde(flatten)]
     pub sampling: Sampling,
+    /// What makes it fast.
+    #[serde(flatten)]
+    pub speedups: Speedups,
     /// The types to compute in.
     #[serde(flatten)]
     pub compute: Compute,
@@ -97,13 +100,11 @@ impl Plan {
             .resolve(&request.sources, &checkpoint, found)?;
         request.sources.check_pictures(variant, canvas.frames)?;
         if is_blank(&request.prompt) {
-            return refuse(
-                Field::Prompt,
-                "The prompt is empty: say what the video should show",
-            );
+            return Err(Refusal::NoPrompt);
         }
         let sampling = request.sampling.resolve(&checkpoint, canvas.size, seed)?;
         request.sources.check_loras(&checkpoint)?;
+        let speedups = request.speedups.resolved(&checkpoint, &sampling)?;
         check_output(&output)?;
         let defaults = &checkpoint.defaults;
         let area = request.canvas.area(&request.sources, defaults);
@@ -116,6 +117,7 @@ impl Plan {
             guides: request.guides.clone(),
             canvas,
             sampling,
+            speedups,
             compute: request.compute,
             outputs: request.outputs.clone(),
             limits: request.limits,
@@ -135,6 +137,7 @@ impl Plan {
         self.canvas.check(variant)?;
         self.guides.check(variant)?;
         self.sampling.check()?;
+        self.speedups.check(&self.sampling)?;
         self.sampling.guidance.check(checkpoint)?;
         self.sources.check_first(variant)?;
         self.sources.check_pictures(variant, self.canvas.frames)?;
@@ -177,9 +180,10 @@ impl Plan {
         }
     }
 
-    /// Whether the two passes of guidance run as one batch.
+    /// Whether the two passes of guidance run as one batch. MagCache may save one of them and not the other.
     pub fn batches_guidance(&self) -> bool {
-        !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
+        let apart = matches!(self.speedups.cache, StepCache::MagCache(_));
+        !apart && !self.thrift.guidance_in_turn && 2 * self.tokens() <= BATCHED_ROWS
     }
 }
 
@@ -203,8 +207,5 @@ pub(super) fn check_output(output: &Path) -> Result<(), Refusal> {
     if extension.eq_ignore_ascii_case("mp4") {
         return Ok(());
     }
-    refuse(
-        Field::Output,
-        format!("{shown} cannot be the video: give a name that ends in .mp4"),
-    )
+    Err(Refusal::OutputName(output.to_owned()))
 }

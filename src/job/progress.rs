@@ -20,19 +20,6 @@ pub enum Stage {
     Decode,
 }
 
-impl Stage {
-    /// What the user reads.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Text => "Reading the prompt",
-            Self::Image => "Reading the picture",
-            Self::Load => "Loading the model",
-            Self::Denoise => "Denoising",
-            Self::Decode => "Decoding",
-        }
-    }
-}
-
 /// `done` of `of` units of a stage are finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Progress {

@@ -18,12 +18,17 @@ pub struct ResumePoint {
 impl ResumePoint {
     /// The command that goes on with `folder`, as it stands in a sentence.
     pub fn resume(folder: &Path) -> String {
-        let path = folder.display().to_string();
+        format!("`zoetrope resume {}`", Self::quoted(folder))
+    }
+
+    /// A path as a shell takes it.
+    pub fn quoted(path: &Path) -> String {
+        let path = path.display().to_string();
         let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%~".contains(c);
         if path.chars().all(plain) {
-            format!("`zoetrope resume {path}`")
+            path
         } else {
-            format!("`zoetrope resume '{}'`", path.replace('\'', r"'\''"))
+            format!("'{}'", path.replace('\'', r"'\''"))
         }
     }
 }

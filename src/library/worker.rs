@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Library;
 use crate::error::{Error, Result};
-use crate::job::{Estimates, Plan, Record};
+use crate::job::{Estimates, Plan, Problem, Record};
 use crate::media::json;
 
 /// What the worker is asked for.
@@ -58,10 +58,10 @@ pub enum LibraryEvent {
     Added(Box<Record>),
     /// The video of this name is gone.
     Removed(String),
-    /// The run folder of an unfinished video could not be taken away; a sentence for the user.
-    Undiscarded(PathBuf, String),
-    /// Something could not be done; a sentence for the user.
-    Failed(String),
+    /// The run folder of an unfinished video could not be taken away.
+    Undiscarded(PathBuf, Problem),
+    /// Something could not be done.
+    Failed(Problem),
 }
 
 /// The two ends of the worker's channels. Dropped, it finishes what it was asked for.
@@ -154,11 +154,11 @@ fn run(
             let discarded = library.discard_unfinished(&folder, in_use, discard);
             Ok(discarded
                 .err()
-                .map(|why| LibraryEvent::Undiscarded(folder, why.to_string())))
+                .map(|why| LibraryEvent::Undiscarded(folder, why.problem())))
         }
         LibraryCommand::Learn(estimates) => library.save_estimates(&estimates).map(|()| None),
         LibraryCommand::Wait(plans) => library.keep_waiting(&plans).map(|()| None),
         LibraryCommand::Write(path, value) => json::write(&path, &value).map(|()| None),
     };
-    result.unwrap_or_else(|error| Some(LibraryEvent::Failed(error.to_string())))
+    result.unwrap_or_else(|error| Some(LibraryEvent::Failed(error.problem())))
 }

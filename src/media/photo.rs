@@ -228,11 +228,7 @@ fn lies_on_its_side(orientation: Orientation) -> bool {
 fn unreadable(path: &Path) -> impl FnOnce(ImageError) -> Error {
     move |error| match error {
         ImageError::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
-            Error::File {
-                verb: "read",
-                path: path.to_owned(),
-                source,
-            }
+            Error::file("read", path)(source)
         }
         ImageError::Unsupported(_) => unknown(path),
         ImageError::Limits(_) => Error::content(

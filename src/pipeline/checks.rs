@@ -3,7 +3,7 @@
 
 use mlx_rs::Array;
 
-use crate::job::Plan;
+use crate::job::{After, Implausible, Plan, Problem};
 use crate::{Error, Result};
 
 /// The root mean square of latents, between pure noise and a video, must lie in this range.
@@ -36,37 +36,24 @@ pub(super) fn latents(plan: &Plan, step: usize, latents: &Array) -> Result<()> {
     if PLAUSIBLE.contains(&spread) {
         return Ok(());
     }
-    let place = format!("after step {step} of {}", plan.sampling.steps);
-    let problem = if !spread.is_finite() {
-        format!(
-            "The latents {place} are not finite: {}the model's weights are damaged, or its products overflow in half \
-             precision, which --dtype f32 avoids",
-            suspects(plan)
-        )
-    } else if spread > *PLAUSIBLE.end() {
-        format!(
-            "The latents {place} have {spread:.0} times their normal spread, which cannot become a video: guidance {} \
-             or shift {} is too strong, {}or the weights are damaged",
-            plan.sampling.guidance,
-            plan.sampling.shift,
-            suspects(plan)
-        )
-    } else {
-        format!(
-            "The latents {place} are all next to zero: {}the model's weights are damaged",
-            suspects(plan)
-        )
+    let after = After {
+        step,
+        of: plan.sampling.steps,
+        loras: plan.sources.loras.len(),
     };
-    Err(Error::Other(problem))
-}
-
-/// What else may be to blame, to stand before the model's weights in a sentence.
-fn suspects(plan: &Plan) -> &'static str {
-    match plan.sources.loras.as_slice() {
-        [] => "",
-        [_] => "the LoRA is damaged or too strong, or ",
-        _ => "one of the LoRAs is damaged or too strong, or ",
-    }
+    let what = if !spread.is_finite() {
+        Implausible::LatentsNotFinite(after)
+    } else if spread > *PLAUSIBLE.end() {
+        Implausible::LatentsTooWide {
+            after,
+            times: spread,
+            guidance: plan.sampling.guidance,
+            shift: plan.sampling.shift,
+        }
+    } else {
+        Implausible::LatentsVanish(after)
+    };
+    Err(Problem::Implausible(what).into())
 }
 
 /// The root mean square: not finite if any value is not, and one small reduction.
@@ -81,10 +68,7 @@ pub(super) fn frames(frames: &Array) -> Result<()> {
     if value(&frames.sum(None)?)?.is_finite() {
         return Ok(());
     }
-    Err(Error::Other(
-        "The decoded frames are not finite: the VAE's weights are damaged, so no video was saved"
-            .into(),
-    ))
+    Err(Problem::Implausible(Implausible::FramesNotFinite).into())
 }
 
 /// Watches the pixels of a video go by.
@@ -113,11 +97,7 @@ impl Pixels {
         if self.varied {
             return Ok(());
         }
-        Err(Error::Other(
-            "Every pixel of every decoded frame has the same colour, so no video was saved: the VAE's weights are \
-             damaged, or the latents are"
-                .into(),
-        ))
+        Err(Problem::Implausible(Implausible::OneColour).into())
     }
 }
 

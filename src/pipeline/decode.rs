@@ -1,24 +1,24 @@
 //! From latents to the video file, a few frames at a time.
 
+use std::path::Path;
+
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 
 use super::frames_file::FramesFile;
 use super::{Glimpse, Reporter, bytes, checks};
-use crate::Result;
-use crate::job::{Clip, Decoding, Stage, VaePrecision};
+use crate::job::{Clip, Decoding, Stage, VaePrecision, Variant};
 use crate::media::mp4::Mp4Writer;
+use crate::model::tiny_vae;
 use crate::model::vae::{Decoder, Tiling};
 use crate::weights::{NetworkKind, Weights};
+use crate::{Error, Result};
 
 /// Decodes `latents`, (channels, frames, height, width), and writes its output.
 pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
     let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
-    let decoder = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?.load(|weights| {
-        let kind = super::vae_kind(plan.checkpoint.variant);
-        Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
-    })?;
+    let decoder = AnyDecoder::load(plan)?;
     let mut video = Mp4Writer::create(
         &plan.output,
         plan.canvas.size,
@@ -42,7 +42,7 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
     let leading = (latents.dim(1) - own.frames).max(0);
     let latents = latents.try_index((.., leading..))?;
     let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
-    decoder.decode(&latents, Tiling::cut(plan.tiles as i32)?, |chunk| {
+    decoder.decode(plan, &latents, |chunk| {
         checks::frames(chunk)?;
         if let Some(floats) = &mut floats {
             floats.write(chunk)?;
@@ -63,6 +63,52 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
         floats.finish()?;
     }
     video.finish()
+}
+
+/// The model's own, or a tiny one.
+enum AnyDecoder {
+    Full(Decoder),
+    Tiny(tiny_vae::Decoder),
+}
+
+impl AnyDecoder {
+    fn load(plan: &Decoding) -> Result<Self> {
+        if let Some(file) = &plan.tiny_vae {
+            return tiny(file, plan.checkpoint.variant).map(Self::Tiny);
+        }
+        let weights = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?;
+        let decoder = weights.load(|weights| {
+            let kind = super::vae_kind(plan.checkpoint.variant);
+            Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
+        });
+        decoder.map(Self::Full)
+    }
+
+    fn decode(
+        &self,
+        plan: &Decoding,
+        latents: &Array,
+        write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Full(decoder) => decoder.decode(latents, Tiling::cut(plan.tiles as i32)?, write),
+            Self::Tiny(decoder) => decoder.decode(latents, write),
+        }
+    }
+}
+
+/// The tiny VAE in a file.
+pub(super) fn tiny(file: &Path, variant: Variant) -> Result<tiny_vae::Decoder> {
+    let weights = Weights::open(&[file.to_owned()])?.as_type(Dtype::Float32);
+    let decoder = weights.load(tiny_vae::Decoder::load)?;
+    if u32::try_from(decoder.channels()) == Ok(variant.latent_channels()) {
+        return Ok(decoder);
+    }
+    let problem = format!(
+        "is a tiny VAE for other latents than those of {}: choose another",
+        variant.name()
+    );
+    Err(Error::content(file, problem))
 }
 
 /// MLX's name for it.

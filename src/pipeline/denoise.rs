@@ -5,12 +5,13 @@ use mlx_rs::{Array, Dtype, memory};
 use super::conditioning::Conditioning;
 use super::experts::Experts;
 use super::latents_file::Denoised;
+use super::passes::Passes;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
 use super::{Glimpse, Reporter, TextEmbeds, checks};
 use crate::Result;
 use crate::job::{Plan, Sampling, Stage};
-use crate::sampler;
+use crate::sampler::{self, Schedule};
 use crate::weights::Weights;
 
 /// Denoises until the last step, or until it is enough.
@@ -25,30 +26,33 @@ pub(super) fn run(
         sampler,
         steps,
         shift,
+        seed,
         ..
     } = plan.sampling;
     let steps = steps as usize;
-    let mut sampler = sampler::new(sampler, steps, shift);
-    let (done, latents) = match folder.recall(plan, sampler.as_mut())? {
+    let schedule = Schedule::of(sampler, plan.speedups.table, steps, shift);
+    let mut passes = Passes::new(plan, given, &schedule);
+    let mut sampler = sampler::new(sampler, schedule, seed);
+    let (done, latents) = match folder.recall(plan, sampler.as_mut(), &mut passes)? {
         Some(kept) => kept,
-        None => (0, start(plan)?),
+        None => (0, sampler.begin(start(plan)?)?),
     };
     let mut latents = given.put_into(latents)?;
-    let preview = Preview::new(plan);
+    let mut preview = Preview::new(plan);
     let mut info = plan.info();
     let mut experts = Experts::new(plan, features, given);
-    experts.at(sampler.schedule().timesteps[done] as f64, reporter)?;
+    experts.at(sampler.schedule().timesteps[done], reporter)?;
 
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
-        let timesteps = given.timesteps(sampler.schedule().timesteps[step] as f64);
-        let denoiser = experts.at(timesteps.noisy, reporter)?;
-        let velocity = denoiser.velocity(&given.put_beside(&latents)?, &timesteps)?;
+        let denoiser = experts.at(sampler.schedule().timesteps[step], reporter)?;
+        let velocity = passes.velocity(&latents, denoiser)?;
         let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
         checks::latents(plan, step + 1, &latents)?;
-        folder.keep(plan, step + 1, &latents, sampler.as_ref())?;
+        info.passes = passes.told();
+        folder.keep(&info, step + 1, &latents, sampler.as_ref(), &passes)?;
         reporter.latents(&latents)?;
         reporter.show(|| {
             Ok(Glimpse::Preview(

@@ -1,18 +1,19 @@
 //! The DiT of a plan: one network, or two experts of which at most one is in memory.
 
-use std::iter;
+use std::{iter, slice};
 
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
+use super::passes::Sight;
 use super::{Reporter, TextEmbeds};
-use crate::Result;
 use crate::backend::Backend;
 use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
-use crate::model::dit::{self, Dit, Grid, Prompts, Rope, Timesteps};
+use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope};
 use crate::weights::lora::Lora;
 use crate::weights::{QuantScheme, Weights};
+use crate::{Error, Result};
 
 /// The experts of a plan.
 pub(super) struct Experts<'a> {
@@ -62,6 +63,9 @@ pub(super) struct Denoiser {
     rope: Rope,
     /// Those with and without guidance, at once or one after the other.
     passes: Vec<Prompts>,
+    /// The one with guidance by itself, where some steps need no other.
+    alone: Option<Prompts>,
+    is_guided: bool,
     guidance: f64,
 }
 
@@ -90,31 +94,112 @@ impl Denoiser {
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
         let passes = texts.chunks(at_once);
         let passes = passes.map(|texts| dit.encode_context_with(texts, given.beside_prompts()));
+        let mut passes: Vec<_> = passes.collect::<Result<_>>()?;
+        if let (false, Some(nag), Some(negative)) = (guided, plan.speedups.nag, &features.negative)
+        {
+            let nag = Nag {
+                scale: nag.scale as f32,
+                alpha: nag.alpha as f32,
+                tau: nag.tau as f32,
+            };
+            let other = dit.encode_context_with(&[negative], given.beside_prompts())?;
+            passes = passes
+                .pop()
+                .map(|prompt| prompt.avoiding(other, nag))
+                .into_iter()
+                .collect();
+        }
+        let is_guided = texts.len() > 1;
+        let ends = is_guided && at_once > 1 && plan.speedups.guidance_until < 1.0;
+        let alone = passes.first().filter(|_| ends);
         Ok(Self {
             rope: dit.rope(grid)?,
-            passes: passes.collect::<Result<_>>()?,
+            alone: alone.map(|both| both.only(0)).transpose()?,
+            passes,
+            is_guided,
             guidance,
             dit,
         })
     }
 
-    /// The velocity with guidance: v₋ + g (v₊ − v₋).
-    pub(super) fn velocity(&self, latents: &Array, timesteps: &Timesteps) -> Result<Array> {
+    /// Whether there is a pass without the prompt.
+    pub(super) fn is_guided(&self) -> bool {
+        self.is_guided
+    }
+
+    /// The velocity with the prompt and, where it is needed, the one without it.
+    pub(super) fn velocities(&self, sight: &Sight) -> Result<Vec<Array>> {
+        let passes = match (&self.alone, sight.guided) {
+            (_, true) => &self.passes[..],
+            (Some(alone), false) => slice::from_ref(alone),
+            (None, false) => self.passes.get(..1).unwrap_or_default(),
+        };
+        let Sight {
+            input, timesteps, ..
+        } = sight;
         let mut velocities = Vec::new();
-        for prompts in &self.passes {
-            let made = self.dit.forward(latents, timesteps, prompts, &self.rope)?;
+        for prompts in passes {
+            let made = self.dit.forward(input, timesteps, prompts, &self.rope)?;
             eval(&made)?;
             velocities.extend(made);
         }
-        let with = velocities.swap_remove(0);
-        let Some(without) = velocities.pop() else {
+        Ok(velocities)
+    }
+
+    /// The velocity of one pass, where each is one by itself, and what its blocks added to the tokens.
+    pub(super) fn with_residual(&self, pass: usize, sight: &Sight) -> Result<(Array, Array)> {
+        let Sight {
+            input, timesteps, ..
+        } = sight;
+        let prompts = self.passes.get(pass).ok_or_else(lost)?;
+        let dit = &self.dit;
+        let (made, residual) = dit.forward_with_residual(input, timesteps, prompts, &self.rope)?;
+        eval(made.iter().chain([&residual]))?;
+        Ok((made.into_iter().next().ok_or_else(lost)?, residual))
+    }
+
+    /// The velocity of one pass whose blocks would add this to the tokens.
+    pub(super) fn reusing(&self, pass: usize, sight: &Sight, residual: &Array) -> Result<Array> {
+        let Sight {
+            input, timesteps, ..
+        } = sight;
+        let prompts = self.passes.get(pass).ok_or_else(lost)?;
+        let made = self
+            .dit
+            .forward_reusing(input, timesteps, prompts, residual)?;
+        eval(&made)?;
+        made.into_iter().next().ok_or_else(lost)
+    }
+
+    /// The velocity with guidance: v₋ + g (v₊ − v₋). With `zero_star` v₋ is first scaled to the projection of v₊ on it.
+    ///
+    /// Fan et al., "CFG-Zero*" (arXiv 2503.18886), algorithm 1.
+    pub(super) fn combined(&self, mut velocities: Vec<Array>, zero_star: bool) -> Result<Array> {
+        let without = velocities.get(1).cloned();
+        let with = velocities.drain(..).next().ok_or_else(lost)?;
+        let Some(mut without) = without else {
             return Ok(with);
         };
+        if zero_star {
+            without = without.multiply(projection(&with, &without)?)?;
+        }
         let pull = with
             .subtract(&without)?
             .multiply(Array::from_f32(self.guidance as f32))?;
         Ok(without.add(pull)?)
     }
+}
+
+/// How many times `without` the part of `with` is that lies along it.
+fn projection(with: &Array, without: &Array) -> Result<Array> {
+    const FLOOR: f32 = 1e-8;
+    let along = with.multiply(without)?.sum(None)?;
+    let length = without.square()?.sum(None)?.add(Array::from_f32(FLOOR))?;
+    Ok(along.divide(length)?)
+}
+
+fn lost() -> Error {
+    Error::Other("A pass of the network is missing: this is a defect of the program".into())
 }
 
 /// The weights of an expert with the plan's LoRAs.

@@ -15,6 +15,7 @@ mod frames_file;
 mod image_embeds;
 mod latents_file;
 mod outputs;
+mod passes;
 mod plan_file;
 mod preview;
 mod quantize;
@@ -25,6 +26,7 @@ mod tensor_file;
 mod text_embeds;
 
 pub use bench::run as bench;
+pub use passes::planned as planned_passes;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
@@ -46,7 +48,9 @@ pub mod saved {
     pub use super::latents_file::{Latents, latents};
     pub use super::outputs::{check_decoding, check_plan, check_rest};
     pub use super::plan_file::{check_inputs, read as plan};
-    pub use super::run_folder::{finished_steps, still_kept, unfinished};
+    pub use super::run_folder::{
+        finished_steps, forget_draft, kept_latents, still_kept, unfinished,
+    };
 }
 
 /// What making a video took.
@@ -114,6 +118,7 @@ fn make(
         let given = conditioning::encode(plan, reporter)?;
         denoise::run(plan, &features, &given, folder, reporter)?
     };
+    folder.keep_draft(plan.speedups.draft().is_some());
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.
     info.compute.vae_precision = plan.compute.vae_precision;
     if let Some(path) = &plan.outputs.save_latents {

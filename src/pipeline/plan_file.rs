@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fingerprint::Fingerprint;
 use super::run_folder;
-use crate::job::Plan;
+use crate::job::{Flaw, Plan};
 use crate::media::json;
 use crate::{Error, Result, disk};
 
@@ -130,16 +130,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     let output = video_beside(folder)?;
     let path = folder.join(NAME);
     let json = bytes(&path)?;
-    let damaged = |why: &dyn fmt::Display| {
-        let problem = format!(
-            "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
-        );
-        Error::content(&path, problem)
-    };
+    let damaged =
+        |why: &dyn fmt::Display| Error::content(&path, Flaw::DamagedPlan(why.to_string()));
     let Format { format } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
     if format > FORMAT {
-        let problem = "was left by a newer Zoetrope: go on with that one";
-        return Err(Error::content(folder, problem));
+        return Err(Error::content(folder, Flaw::Newer));
     }
     let Read {
         mut plan,
@@ -169,11 +164,8 @@ pub fn check_inputs(plan: &Plan) -> Result<()> {
     let model = &plan.checkpoint;
     let paths = model.paths();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        let problem = format!(
-            "is gone, and with it the model {} that this video was begun with: put it back there",
-            model.name
-        );
-        return Err(Error::content(missing, problem));
+        let flaw = Flaw::ModelGone(model.name.clone());
+        return Err(Error::content(missing, flaw));
     }
     let folder = plan.run_folder();
     let done = run_folder::finished_steps(plan)?;

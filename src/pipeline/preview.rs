@@ -1,11 +1,15 @@
-//! A *preview* is what the latents look like before the VAE has seen them: every pixel is one latent
-//! position, every frame one latent frame.
+//! A *preview* is what the latents look like before the VAE has seen them: every pixel is one latent position, every
+//! frame one latent frame. Where a tiny VAE is at hand and a step takes long enough, it shows them in their true colours
+//! from time to time.
+
+use std::time::{Duration, Instant};
 
 use mlx_rs::{Array, ops};
 
 use super::bytes;
 use crate::Result;
 use crate::job::{Clip, LatentRgb, Plan, Size};
+use crate::model::tiny_vae::{self, Detail};
 
 /// The linear map of one job from latents to colours.
 pub(super) struct Preview {
@@ -15,7 +19,24 @@ pub(super) struct Preview {
     bias: Array,
     size: Size,
     fps: f64,
+    tiny: Option<Tiny>,
 }
+
+/// A tiny VAE, and when it may be used.
+struct Tiny {
+    decoder: tiny_vae::Decoder,
+    /// When it was used last, or could have been.
+    last: Instant,
+    /// What that took.
+    cost: Duration,
+    /// What came of it, which is shown until the next time.
+    latest: Option<Clip>,
+}
+
+/// The shortest time between two pictures of a tiny VAE.
+const LEAST: Duration = Duration::from_secs(1);
+/// The steps between them take this many times as long as it does.
+const TIMES: u32 = 20;
 
 impl Preview {
     /// The model's own map, or that of its family.
@@ -30,16 +51,52 @@ impl Preview {
             bias: Array::from_slice(&bias, &[3]),
             size: Size::new(shape.width as u32, shape.height as u32),
             fps: f64::from(plan.canvas.fps) / f64::from(stride),
+            tiny: Tiny::of(plan),
         }
     }
 
     /// What clean latents, (channels, frames, height, width), look like.
-    pub(super) fn of(&self, clean: &Array) -> Result<Clip> {
+    pub(super) fn of(&mut self, clean: &Array) -> Result<Clip> {
+        if let Some(clip) = self.in_colour(clean)? {
+            return Ok(clip);
+        }
         let colours = clean
             .transpose_axes(&[1, 2, 3, 0])? // (frames, height, width, channels)
             .matmul(&self.factors)?
             .add(&self.bias)?;
         let within = ops::clip(&colours, (-1.0, 1.0))?;
         Ok(Clip::new(self.size, self.fps, bytes::of(&within)?))
+    }
+
+    /// What a tiny VAE makes of them, if there is one and it is time.
+    fn in_colour(&mut self, clean: &Array) -> Result<Option<Clip>> {
+        let Some(tiny) = &mut self.tiny else {
+            return Ok(None);
+        };
+        if tiny.last.elapsed() < LEAST.max(tiny.cost * TIMES) {
+            return Ok(tiny.latest.clone());
+        }
+        let begin = Instant::now();
+        let latents = clean.transpose_axes(&[1, 2, 3, 0])?;
+        let pixels = tiny.decoder.sketch(&latents, Detail::SKETCH)?;
+        let size = Size::new(pixels.dim(2) as u32, pixels.dim(1) as u32);
+        let clip = Clip::new(size, self.fps, bytes::of(&pixels)?);
+        tiny.last = Instant::now();
+        tiny.cost = begin.elapsed();
+        Ok(tiny.latest.insert(clip).clone().into())
+    }
+}
+
+impl Tiny {
+    /// That of a plan. Without it there are still the latents' own colours.
+    fn of(plan: &Plan) -> Option<Self> {
+        let file = plan.speedups.tiny_vae.as_ref()?;
+        let decoder = super::decode::tiny(file, plan.checkpoint.variant).ok()?;
+        Some(Self {
+            decoder,
+            last: Instant::now(),
+            cost: Duration::ZERO,
+            latest: None,
+        })
     }
 }

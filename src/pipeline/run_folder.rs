@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `plan.json` | the plan, written first |
 //! | `pictures/` | copies of the pictures that the plan names |
-//! | `state.safetensors` | the latents and the sampler's memory after the last finished step |
+//! | `state.safetensors` | the latents and what sampler and step cache remember after the last finished step |
 //! | `latents.safetensors` | the final latents, from the last step on |
 //! | `lock` | nothing: the process that works in the folder holds a lock on it |
 //!
@@ -19,10 +19,11 @@ use std::path::{Path, PathBuf};
 use mlx_rs::Array;
 
 use super::latents_file::{self, Denoised, TENSOR};
+use super::passes::Passes;
 use super::plan_file;
 use super::tensor_file::{TensorFile, save_all};
 use crate::disk;
-use crate::job::{GenerationInfo, Plan, ResumePoint};
+use crate::job::{Flaw, GenerationInfo, Plan, Problem, ResumePoint};
 use crate::sampler::Sampler;
 use crate::{Error, Result};
 
@@ -47,6 +48,8 @@ pub(super) struct RunFolder {
     /// The steps that need not be done again.
     kept: usize,
     steps: usize,
+    /// Whether the final latents stay after the video is whole, to be decoded properly later.
+    is_draft: bool,
 }
 
 impl RunFolder {
@@ -63,6 +66,10 @@ impl RunFolder {
             return Err(Error::content(&path, problem));
         }
         plan_file::remove(&path);
+        // A draft's latents are replaced by those of this job.
+        for name in [STATE, LATENTS] {
+            let _ = fs::remove_file(path.join(name));
+        }
         let folder = Self::new(path, lock, plan, 0);
         plan_file::write(&folder.path, plan)?;
         Ok(folder)
@@ -83,23 +90,32 @@ impl RunFolder {
             _lock: lock,
             kept,
             steps: plan.sampling.steps as usize,
+            is_draft: false,
         }
     }
 
-    /// Keeps what step number `step`, counted from 1, led to.
+    /// Lets the final latents stay once the video is whole.
+    pub(super) fn keep_draft(&mut self, is_draft: bool) {
+        self.is_draft = is_draft;
+    }
+
+    /// Keeps what step number `step`, counted from 1, led to; `info` is kept with the last one.
     pub(super) fn keep(
         &mut self,
-        plan: &Plan,
+        info: &GenerationInfo,
         step: usize,
         latents: &Array,
         sampler: &dyn Sampler,
+        passes: &Passes,
     ) -> Result<()> {
         if step == self.steps {
-            return self.keep_last(&plan.info(), latents);
+            return self.keep_last(info, latents);
         }
         let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
         let memory = sampler.memory().into_iter();
         tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
+        let memory = passes.memory().into_iter();
+        tensors.extend(memory.map(|(name, array)| (of_passes(&name), array)));
         let notes = [(STEP, step.to_string())];
         let saved = save_all(&self.path.join(STATE), &tensors, &notes);
         saved.map_err(|why| self.taken_away(why))?;
@@ -124,12 +140,13 @@ impl RunFolder {
         Error::content(&self.path, problem)
     }
 
-    /// The number of finished steps and the latents after them, if there are any; `sampler` then
-    /// remembers what it knew.
+    /// The number of finished steps and the latents after them, if there are any; `sampler` and
+    /// `passes` then remember what they knew.
     pub(super) fn recall(
         &self,
         plan: &Plan,
         sampler: &mut dyn Sampler,
+        passes: &mut Passes,
     ) -> Result<Option<(usize, Array)>> {
         if self.kept == 0 {
             return Ok(None);
@@ -139,6 +156,7 @@ impl RunFolder {
         let mut read = || {
             let state = TensorFile::open(&path)?;
             sampler.restore(self.kept, &|name| state.tensor(&in_state(name), &shape))?;
+            passes.restore(self.kept, &|name| state.if_there(&of_passes(name)))?;
             Ok(Some((self.kept, state.tensor(TENSOR, &shape)?)))
         };
         read().map_err(damaged(&path))
@@ -163,7 +181,9 @@ impl RunFolder {
 
     /// The job came to its end: removes the folder, or tells how to go on, if there is still something to go on with.
     pub(super) fn end<T>(mut self, result: Result<T>) -> Result<T> {
-        if result.is_ok() {
+        if result.is_ok() && self.is_draft {
+            self.leave_latents();
+        } else if result.is_ok() {
             self.kept = 0;
         } else if self.kept > 0 {
             self.kept = finished_steps_in(&self.path, self.steps).unwrap_or(0);
@@ -178,6 +198,14 @@ impl RunFolder {
                 },
             }),
             result => result,
+        }
+    }
+
+    /// Removes all but the final latents: without a plan they are no unfinished video.
+    fn leave_latents(&self) {
+        plan_file::remove(&self.path);
+        for name in [STATE, LOCK] {
+            let _ = fs::remove_file(self.path.join(name));
         }
     }
 
@@ -221,7 +249,9 @@ pub(super) fn check_place(path: &Path) -> Result<()> {
         Ok(found) if !found.is_dir() => {
             "is in the way: remove it, or choose another name for the video"
         }
-        Ok(_) if plan_file::is_ours(path) || is_leftover(path) => return Ok(()),
+        Ok(_) if plan_file::is_ours(path) || is_leftover(path) || holds_only_ours(path) => {
+            return Ok(());
+        }
         Ok(_) => {
             "is a folder with other files in it: move it, or choose another name for the video"
         }
@@ -311,6 +341,25 @@ fn lock(folder: &Path) -> Result<Option<File>> {
     }
 }
 
+/// Where the final latents of a video are kept while it is unfinished, or only a draft.
+pub fn kept_latents(video: &Path) -> PathBuf {
+    let mut folder = video.as_os_str().to_owned();
+    folder.push(".run");
+    PathBuf::from(folder).join(LATENTS)
+}
+
+/// Removes the latents of a draft that was decoded properly, and their folder if nothing else is in it.
+pub fn forget_draft(video: &Path) {
+    let latents = kept_latents(video);
+    if let Some(folder) = latents.parent()
+        && !plan_file::is_in(folder)
+    {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_file(&latents);
+        let _ = fs::remove_dir(folder);
+    }
+}
+
 /// How many bytes of a plan's latents are in its run folder.
 pub(super) fn bytes(plan: &Plan) -> u64 {
     let folder = plan.run_folder();
@@ -373,6 +422,10 @@ fn finished_steps_in(folder: &Path, steps: usize) -> Result<usize> {
     }
 }
 
+fn of_passes(name: &str) -> String {
+    format!("passes.{name}")
+}
+
 fn in_state(name: &str) -> String {
     format!("sampler.{name}")
 }
@@ -380,10 +433,7 @@ fn in_state(name: &str) -> String {
 /// For `map_err` after reading `path`: what is wrong inside it does not matter, what to do does.
 fn damaged(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Content { .. } => Error::content(
-            path,
-            "is damaged: remove this file, and the job goes on from what was kept before it",
-        ),
+        Error::Problem(Problem::Content { .. }) => Error::content(path, Flaw::DamagedState),
         error => error,
     }
 }

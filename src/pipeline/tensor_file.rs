@@ -97,6 +97,14 @@ impl TensorFile {
         }
     }
 
+    /// A tensor of any shape, if there is one of this name.
+    pub(super) fn if_there(&self, name: &str) -> Result<Option<Array>> {
+        if !self.weights.has(name) {
+            return Ok(None);
+        }
+        self.tensor(name, &self.shape(name)?).map(Some)
+    }
+
     /// A tensor, which must have this shape and, if the file tells, this checksum.
     pub(super) fn tensor(&self, name: &str, shape: &[i32]) -> Result<Array> {
         let array = self.weights.tensor(name, shape)?;

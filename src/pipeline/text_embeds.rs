@@ -17,7 +17,7 @@ use crate::{Error, Result};
 pub struct TextEmbeds {
     /// Of what the video should show.
     pub prompt: Array,
-    /// Of what it should not show; none when guidance is off.
+    /// Of what it should not show; none when nothing looks at it.
     pub negative: Option<Array>,
 }
 
@@ -63,7 +63,7 @@ pub fn cut_prompts(plan: &Plan) -> Result<Vec<CutPrompt>> {
 }
 
 fn is_guided(plan: &Plan) -> bool {
-    plan.sampling.guidance != Guidance::both(1.0)
+    plan.sampling.guidance != Guidance::both(1.0) || plan.speedups.nag.is_some()
 }
 
 /// Encodes the prompts of `plan`, or recalls them.

@@ -19,10 +19,10 @@ pub struct DpmPp {
 const BEFORE: &str = "before";
 
 impl DpmPp {
-    /// At the start of so many steps.
-    pub fn new(steps: usize, shift: f64) -> Self {
+    /// At the start of a schedule.
+    pub fn new(schedule: Schedule) -> Self {
         Self {
-            schedule: Schedule::dpmpp(steps, shift),
+            schedule,
             before: None,
         }
     }

@@ -5,18 +5,16 @@ use mlx_rs::Array;
 use super::{Recall, Sampler, Schedule, weighted_sum};
 use crate::error::Result;
 
-/// Remembers nothing. It is not in the official code; it walks UniPC's table.
+/// Remembers nothing. It is not in the official code, so it walks UniPC's table unless a network was distilled for another.
 #[derive(Clone, Debug)]
 pub struct Euler {
     schedule: Schedule,
 }
 
 impl Euler {
-    /// At the start of so many steps.
-    pub fn new(steps: usize, shift: f64) -> Self {
-        Self {
-            schedule: Schedule::unipc(steps, shift),
-        }
+    /// At the start of a schedule.
+    pub fn new(schedule: Schedule) -> Self {
+        Self { schedule }
     }
 }
 

@@ -8,6 +8,7 @@
 mod dpmpp;
 mod euler;
 mod noise;
+mod renoise;
 mod schedule;
 mod unipc;
 
@@ -19,6 +20,7 @@ use crate::job;
 pub use dpmpp::DpmPp;
 pub use euler::Euler;
 pub use noise::noise;
+pub use renoise::Renoise;
 pub use schedule::Schedule;
 pub use unipc::UniPc;
 
@@ -29,6 +31,11 @@ pub type Recall<'a> = dyn Fn(&str) -> Result<Array> + 'a;
 pub trait Sampler {
     /// Where the walk goes.
     fn schedule(&self) -> &Schedule;
+
+    /// What the first step begins with.
+    fn begin(&self, noise: Array) -> Result<Array> {
+        Ok(noise)
+    }
 
     /// From the latents before step `i` and the network's velocity there to the latents after it,
     /// all float32.
@@ -50,12 +57,14 @@ pub trait Sampler {
     }
 }
 
-/// A sampler at the start of a schedule of so many steps.
-pub fn new(sampler: job::Sampler, steps: usize, shift: f64) -> Box<dyn Sampler> {
+/// A sampler at the start of a `schedule`; new noise on the way is drawn from `seed`.
+pub fn new(sampler: job::Sampler, schedule: Schedule, seed: u64) -> Box<dyn Sampler> {
     match sampler {
-        job::Sampler::UniPc => Box::new(UniPc::new(steps, shift)),
-        job::Sampler::DpmPp => Box::new(DpmPp::new(steps, shift)),
-        job::Sampler::Euler => Box::new(Euler::new(steps, shift)),
+        job::Sampler::UniPc => Box::new(UniPc::new(schedule)),
+        job::Sampler::DpmPp => Box::new(DpmPp::new(schedule)),
+        job::Sampler::Euler => Box::new(Euler::new(schedule)),
+        job::Sampler::Dmd | job::Sampler::Lcm => Box::new(Renoise::new(schedule, seed)),
+        job::Sampler::Rcm => Box::new(Renoise::from_less(schedule, seed)),
     }
 }
 

@@ -30,10 +30,10 @@ const OLDER: &str = "clean.before";
 const CORRECTED: &str = "corrected";
 
 impl UniPc {
-    /// At the start of so many steps.
-    pub fn new(steps: usize, shift: f64) -> Self {
+    /// At the start of a schedule.
+    pub fn new(schedule: Schedule) -> Self {
         Self {
-            schedule: Schedule::unipc(steps, shift),
+            schedule,
             clean: Vec::with_capacity(ORDER + 1),
             corrected: None,
             order: 0,

@@ -165,6 +165,8 @@ pub enum JobAction {
     Discard,
     /// Fill the form with what it was to be made of.
     Restore,
+    /// The same, with the change that lets it be made.
+    Mend,
     /// One place forward in the queue.
     Earlier,
     /// One place back in the queue.

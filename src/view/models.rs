@@ -92,8 +92,8 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
             let family = [variant.name(), does].join(" · ");
             caption(ui, &(words.models.family)(&family, model.bytes));
         }
-        if let Err(sentence) = &model.checkpoint {
-            warning(ui, sentence);
+        if let Err(problem) = &model.checkpoint {
+            warning(ui, &(words.problem)(problem));
         }
         asked
     };

@@ -8,7 +8,7 @@ use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::app::Preferences;
 use zoetrope::job::{
-    CanvasRequest, Event, Progress, Request, SamplingRequest, Size, Stage, Variant,
+    CanvasRequest, Event, Problem, Progress, Request, SamplingRequest, Size, Stage, Variant,
 };
 use zoetrope::view::strings::Language;
 use zoetrope::view::theme::{Appearance, size};
@@ -108,7 +108,9 @@ fn working_then_failed() {
         check(window, look);
         window.tell(Event::Failed {
             id,
-            message: "A sentence that says what happened, why, and what to do. ".repeat(6),
+            problem: Problem::Other(
+                "A sentence that says what happened, why, and what to do. ".repeat(6),
+            ),
             kept: None,
         });
         check(window, look);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 use zoetrope::catalog;
-use zoetrope::job::QuantBits;
+use zoetrope::job::{FewSteps, QuantBits, Sampler};
 
 use super::files::let_go;
 use super::{Opening, Window};
@@ -61,4 +61,38 @@ fn with_a_file_that_is_no_lora_nothing_begins() {
     assert!(!window.sees_part("clay"));
     window.press(Modifiers::COMMAND, Key::Enter);
     window.next_job();
+}
+
+/// Breaks when a few-step LoRA does not bring its settings, does not say so, or cannot be used without them.
+#[test]
+fn a_few_step_lora_brings_its_settings_and_they_can_be_left_out() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("FastWan_5B_lora.safetensors");
+    fs::copy(
+        golden_path("lora/comfy_with_diff_and_diff_b.safetensors"),
+        &file,
+    )
+    .unwrap();
+    let mut window = with_lora(file.clone());
+    window.until_seen("FastWan: 3 steps, guidance 1");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (_, plan) = window.next_job();
+    assert_eq!(
+        (plan.sampling.steps, plan.sampling.sampler),
+        (3, Sampler::Dmd)
+    );
+    assert_eq!(plan.speedups.preset, Some(FewSteps::FastWan));
+
+    let mut window = with_lora(file);
+    window.until_seen("FastWan: 3 steps, guidance 1");
+    window.click("Leave these settings out");
+    window.until_seen("Settings for FastWan are off");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (_, plan) = window.next_job();
+    assert_eq!(
+        (plan.sampling.steps, plan.sampling.sampler),
+        (50, Sampler::UniPc)
+    );
+    window.click("Use them");
+    window.until_seen("FastWan: 3 steps, guidance 1");
 }

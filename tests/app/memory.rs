@@ -4,14 +4,24 @@ use std::sync::Arc;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use zoetrope::app::Preferences;
 use zoetrope::app::memory_estimate::Fit;
-use zoetrope::error::Error;
 use zoetrope::job::memory::{Fitted, Need, Saving};
-use zoetrope::job::{Field, Plan, QuantBits, Refusal, Remedy, Stage};
+use zoetrope::job::{Advice, Event, Plan, Problem, QuantBits, Refusal, Stage};
+use zoetrope::view::strings::Language;
 
 use super::{Opening, Window};
 
-const TOO_MUCH: &str = "This video needs 36.5 GB of memory, and 32.0 GB is all that there is";
+const TOO_MUCH: &str = "This video needs 36.5 GB of memory, and 32.0 GB is all that this machine can give: pack its weights into 8 bits, which needs 20.0 GB";
+
+fn too_much() -> Refusal {
+    Refusal::Memory {
+        needed: 36_500_000_000,
+        most: 32_000_000_000,
+        is_limited: false,
+        advice: Advice::Quantize(QuantBits::Eight, 20_000_000_000),
+    }
+}
 
 fn fitted(plan: &Plan, bytes: u64, savings: &[Saving]) -> Fitted {
     Fitted {
@@ -66,10 +76,7 @@ fn what_a_video_takes_is_told_before_it_begins() {
 fn what_cannot_fit_says_why_and_mends_itself() {
     let mut window = window(Arc::new(|plan| match plan.compute.quantize {
         Some(_) => Ok(fitted(plan, 20_000_000_000, &[])),
-        None => Err(Error::Refused(Refusal {
-            remedy: Some(Remedy::Pack(QuantBits::Eight)),
-            ..Refusal::new(Field::Memory, TOO_MUCH)
-        })),
+        None => Err(zoetrope::Error::from(too_much())),
     }));
     window.until_seen(TOO_MUCH);
     window.press(Modifiers::COMMAND, Key::Enter);
@@ -79,4 +86,47 @@ fn what_cannot_fit_says_why_and_mends_itself() {
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
     assert_eq!(plan.compute.quantize, Some(QuantBits::Eight));
+}
+
+/// Breaks when the same is found out only by the engine, and the way out of it is lost on the way.
+#[test]
+fn a_job_that_is_refused_can_be_mended_too() {
+    let mut window = window(Arc::new(|plan| Ok(fitted(plan, 1_000, &[]))));
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (handle, _) = window.next_job();
+    window.tell(Event::Failed {
+        id: handle.id,
+        problem: Problem::Refused(too_much()),
+        kept: None,
+    });
+    assert!(window.sees(TOO_MUCH));
+    window.click("Pack into 8 bits");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (_, plan) = window.next_job();
+    assert_eq!(plan.compute.quantize, Some(QuantBits::Eight));
+}
+
+/// Breaks when a window in another language says in English why something could not be made.
+#[test]
+fn a_failure_is_told_in_the_language_of_the_window() {
+    let opening = Opening {
+        preferences: Preferences {
+            language: Some(Language::Chinese),
+            ..Preferences::default()
+        },
+        ..Opening::default()
+    };
+    let mut window = opening.open();
+    window.write("提示词", "A boat");
+    window.press(Modifiers::COMMAND, Key::Enter);
+    let (handle, _) = window.next_job();
+    window.tell(Event::Failed {
+        id: handle.id,
+        problem: Problem::Refused(too_much()),
+        kept: None,
+    });
+    assert!(window.sees(
+        "此视频需要 36.5 GB 内存，但本机最多只有 32.0 GB：请将权重压缩为 8 位，这样只需 20.0 GB"
+    ));
+    assert!(window.sees("压缩为 8 位"));
 }

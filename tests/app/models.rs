@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 use zoetrope::app::dialogs::Question;
 use zoetrope::app::models::{Change, Found};
 use zoetrope::error::Error;
-use zoetrope::job::{Checkpoint, Installed, Variant};
+use zoetrope::job::{Checkpoint, Installed, Problem, Variant};
 
 use super::{Opening, Window, installed};
 use crate::job::checkpoint_of;
@@ -34,7 +34,7 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
     };
     let half = Installed {
         name: "Half".into(),
-        checkpoint: Err(LACK.into()),
+        checkpoint: Err(Problem::Other(LACK.into())),
         ..installed(&large)
     };
     let models = vec![installed(&large), installed(&opening.models[0]), half];

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Key, Modifiers};
-use zoetrope::job::{Clip, Command, Event, JobHandle, Plan, Progress, ResumePoint, Size, Stage};
+use zoetrope::job::{
+    Clip, Command, Event, JobHandle, Plan, Problem, Progress, ResumePoint, Size, Stage,
+};
 
 use super::{FRAMES, Opening, Window};
 
@@ -208,7 +210,7 @@ fn a_failed_job_says_why_and_can_be_resumed() {
     let (mut window, handle, plan) = working();
     window.tell(Event::Failed {
         id: handle.id,
-        message: "The disk is full: free some space".into(),
+        problem: Problem::Other("The disk is full: free some space".into()),
         kept: Some(kept(&plan, 7)),
     });
     assert!(window.sees("This could not be made"));

@@ -1,6 +1,7 @@
 //! Model folders: recognised, incomplete, foreign.
 
 mod damage;
+mod few_steps;
 pub mod hollow;
 pub mod hub;
 mod layouts;

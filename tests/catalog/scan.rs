@@ -171,6 +171,7 @@ fn what_a_model_lacks_is_named() {
             .checkpoint
             .clone()
             .unwrap_err()
+            .to_string()
     };
     assert!(problem("wan2.2_ti2v_5B_fp16").contains("it lacks the Wan2.2 VAE"));
     assert!(
@@ -199,7 +200,11 @@ fn extended_networks_are_not_taken_for_plain_ones() {
         ],
     );
     let catalogue = scan(folder.path());
-    let problem = catalogue.models[0].checkpoint.clone().unwrap_err();
+    let problem = catalogue.models[0]
+        .checkpoint
+        .clone()
+        .unwrap_err()
+        .to_string();
     assert!(
         problem.contains("is a part of VACE, which Zoetrope cannot run yet"),
         "{problem}"
@@ -222,7 +227,8 @@ fn an_incomplete_folder_is_completed_from_others() {
     let problem = scan(folder.path()).models[0]
         .checkpoint
         .clone()
-        .unwrap_err();
+        .unwrap_err()
+        .to_string();
     assert!(
         problem.contains("Wan2.2_VAE.pth are missing"),
         "what its own layout lacks: {problem}"
@@ -393,6 +399,7 @@ fn a_dit_that_reads_pictures_takes_the_encoder_with_its_features() {
     hollow::image_encoder(&file("clip_vision/vit_l.safetensors"), 1024);
     let catalogue = scan(folder.path());
     let problem = catalogue.models[0].checkpoint.clone().unwrap_err();
+    let problem = problem.to_string();
     assert!(problem.contains("lacks an image encoder"), "{problem}");
 
     let encoder = file("clip_vision/vit_h.safetensors");

@@ -1,9 +1,9 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CanvasRequest, Compute, CropAnchor, Expert, Guidance, Guides, Limits, Lora, Negative, Outputs,
-    PictureFit, Precision, Quality, QuantBits, Request, Sampler, SamplingRequest, Size, Sources,
-    VaePrecision,
+    CanvasRequest, Compute, CropAnchor, Decode, Expert, FewSteps, Guidance, Guides, Limits, Lora,
+    Nag, Negative, Outputs, PictureFit, Precision, Quality, QuantBits, Request, Sampler,
+    SamplingRequest, Size, Sources, Speedups, StepCache, Table, VaePrecision,
 };
 
 use super::run;
@@ -33,6 +33,7 @@ fn nothing_is_filled_in() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_argument_reaches_the_request() {
     let line = "
         --negative blur
@@ -57,6 +58,13 @@ fn every_argument_reaches_the_request() {
         --lora b.safetensors:-0.5:high
         --vae-dtype bf16
         --memory-limit 40
+        --cache easycache=0.1
+        --guidance-until 0.8
+        --cfg-zero
+        --nag 11
+        --preset lightning
+        --decode draft
+        --tiny-vae t.safetensors
         --quality best
         --noise n.safetensors
         --save-latents l.safetensors
@@ -109,6 +117,23 @@ fn every_argument_reaches_the_request() {
             }),
             shift: Some(12.0),
             seed: Some(u64::MAX),
+        },
+        speedups: Speedups {
+            preset: Some(FewSteps::Lightning),
+            table: Table::Official,
+            cache: StepCache::EasyCache {
+                threshold: 0.1,
+                first: 10,
+            },
+            guidance_until: 0.8,
+            cfg_zero: true,
+            nag: Some(Nag {
+                scale: 11.0,
+                alpha: 0.25,
+                tau: 2.5,
+            }),
+            decode: Decode::Draft,
+            tiny_vae: Some("t.safetensors".into()),
         },
         compute: Compute {
             precision: Precision::Bf16,
@@ -212,7 +237,7 @@ fn wrong_values_are_answered_with_right_ones() {
         .stderr
     };
     assert!(answer(&["--size", "big"]).contains("832x480"));
-    assert!(answer(&["--sampler", "ddim"]).contains("unipc, dpmpp and euler"));
+    assert!(answer(&["--sampler", "ddim"]).contains("unipc, dpmpp, euler, dmd, lcm and rcm"));
     assert!(answer(&["--dtype", "f16"]).contains("auto, bf16 and f32"));
     assert!(answer(&["--guidance", "x"]).contains("3.0,4.0"));
 }

@@ -4,6 +4,7 @@ use mlx_rs::Array;
 use tempfile::TempDir;
 
 use super::{generate, latents, model, run};
+use crate::support::folder::Model;
 use crate::support::{golden_path, max_difference};
 
 /// How much of it fits is said before the work, and the video remembers what was used.
@@ -102,4 +103,43 @@ fn a_lora_for_one_expert_leaves_the_other_alone() {
         );
     }
     assert_eq!(max_difference(&latents(&[&high, &low]), &both), 0.0);
+}
+
+/// A LoRA for the tiny T2V-A14B: one matrix, of which both factors hold these numbers.
+fn small_lora(folder: &TempDir, name: &str, number: f32) -> String {
+    let path = folder.path().join(name);
+    let factor = |shape: &[i32]| Array::from_slice(&[number; 128], shape);
+    let key = |part: &str| format!("diffusion_model.blocks.0.self_attn.q.lora_{part}.weight");
+    let tensors = [
+        (key("down"), factor(&[2, 64])),
+        (key("up"), factor(&[64, 2])),
+    ];
+    let named = tensors.iter().map(|(key, array)| (key.as_str(), array));
+    Array::save_safetensors(named, None, &path).unwrap();
+    path.display().to_string()
+}
+
+/// Breaks when both files of a pair change both experts without a word.
+#[test]
+fn the_files_of_a_pair_go_to_their_experts() {
+    let (folder, model) = (TempDir::new().unwrap(), Model::official("ckpt/t2v_a14b"));
+    let model = model.path().display().to_string();
+    let high = small_lora(&folder, "fast_HIGH_v1.safetensors", 0.3);
+    let low = small_lora(&folder, "fast_LOW_v1.safetensors", -0.2);
+    let made = |loras: &[String]| {
+        let arguments = loras.iter().flat_map(|lora| ["--lora", lora.as_str()]);
+        let arguments: Vec<_> = arguments.collect();
+        latents(&folder, &model, &arguments)
+    };
+    let told = made(&[format!("{high}:1:high"), format!("{low}:1:low")]);
+    let found = made(&[high.clone(), low.clone()]);
+    let turned = made(&[low.clone(), high.clone()]);
+    let both = made(&[format!("{high}:1:low"), format!("{low}:1:low")]);
+    assert_eq!(max_difference(&found, &told), 0.0);
+    assert_eq!(max_difference(&turned, &told), 0.0);
+    assert!(max_difference(&both, &told) > 1e-4);
+
+    let said = generate(&folder, &model, &["--lora", &high, "--lora", &low]);
+    let expected = "fast_HIGH_v1.safetensors changes the expert for high noise, fast_LOW_v1.safetensors the one for low noise";
+    assert!(said.stderr.contains(expected), "{}", said.stderr);
 }

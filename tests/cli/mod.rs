@@ -3,6 +3,7 @@
 mod arguments;
 mod bad_files;
 mod bench;
+mod draft;
 mod errors;
 mod logging;
 mod lora;
@@ -12,6 +13,7 @@ mod plain;
 mod plan;
 mod quantize;
 mod signals;
+mod speed;
 mod stopping;
 mod strangers;
 

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::job::{Clip, Guidance, Negative, Plan, Request, SamplingRequest, Sources};
+use zoetrope::job::{
+    Clip, GenerationInfo, Guidance, Negative, Plan, Request, SamplingRequest, Sources,
+};
 use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Glimpse, Reporter};
 
@@ -46,9 +48,18 @@ pub fn groups() -> Vec<Group> {
 impl Case {
     /// The frames, (33, 128, 128, 3), with the model's own settings but for `changes`.
     pub fn film(&self, changes: &Changes) -> Clip {
+        self.film_with(changes, |_| ()).0
+    }
+
+    /// The same with more changes, and what the video remembers of its making.
+    pub fn film_with(
+        &self,
+        changes: &Changes,
+        more: impl FnOnce(&mut Request),
+    ) -> (Clip, GenerationInfo) {
         let scratch = TempDir::new().unwrap();
         let image = self.picture.as_ref();
-        let request = Request {
+        let mut request = Request {
             prompt: self.prompt.clone(),
             negative: match &changes.negative_prompt {
                 Some(text) => Negative::Text(text.clone()),
@@ -65,6 +76,7 @@ impl Case {
             },
             ..Request::default()
         };
+        more(&mut request);
         let picture = request
             .sources
             .image
@@ -82,9 +94,10 @@ impl Case {
             }
         };
         let mut reporter = Reporter::new(|_| (), || false).showing(|| true, keep);
-        pipeline::generate(&plan, &mut reporter).unwrap();
+        let outcome = pipeline::generate(&plan, &mut reporter).unwrap();
         drop(reporter);
-        Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels)
+        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
+        (clip, outcome.info.unwrap())
     }
 
     /// How well a clip keeps the picture that it was given, in decibels.

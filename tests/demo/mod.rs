@@ -1,5 +1,6 @@
 //! The built-in model, through the same code as the real ones.
 
+mod caches;
 mod cases;
 mod evaluation;
 mod golden;

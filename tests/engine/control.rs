@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use zoetrope::engine::{Engine, saved};
 use zoetrope::job::{
-    CanvasRequest, Command, Event, JobHandle, Plan, Progress, Record, Request, ResumePoint,
-    SamplingRequest, Size, Stage,
+    CanvasRequest, Command, Event, Flaw, JobHandle, Plan, Problem, Progress, Record, Request,
+    ResumePoint, SamplingRequest, Size, Stage,
 };
 use zoetrope::media::mp4;
 
@@ -157,7 +157,8 @@ fn a_kept_job_that_is_interrupted_is_only_decoded_again() {
     // Before the work it would have been refused.
     std::fs::create_dir(&in_the_way).unwrap();
     match end(&job.engine) {
-        Event::Failed { kept, message, .. } => {
+        Event::Failed { kept, problem, .. } => {
+            let message = problem.to_string();
             assert!(!message.contains("resume"), "{message}");
             assert_eq!(kept.map(|kept| kept.step), Some(MANY as usize));
         }
@@ -189,13 +190,13 @@ fn a_defect_leaves_what_was_done() {
     job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
     let Event::Failed {
         kept: still,
-        message,
+        problem,
         ..
     } = end(&job.engine)
     else {
         panic!("it cannot work")
     };
-    assert!(message.contains("a defect in the program"), "{message}");
+    assert!(matches!(problem, Problem::Defect(_)), "{problem:?}");
     assert_eq!(still, Some(kept));
 }
 
@@ -240,10 +241,15 @@ fn a_job_whose_model_is_gone_waits_for_it() {
     std::fs::write(&file, text.replace(&model, "/nowhere/model")).unwrap();
 
     let (plan, step) = saved::unfinished(&folder).unwrap();
+    let name = plan.checkpoint.name.clone();
     job.send(Command::Resume(JobHandle::new(2), Box::new(plan)));
     match end(&job.engine) {
-        Event::Failed { kept, message, .. } => {
-            assert!(message.contains("put it back there"), "{message}");
+        Event::Failed { kept, problem, .. } => {
+            let Problem::Content { path, flaw } = problem else {
+                panic!("{problem:?}");
+            };
+            assert!(path.starts_with("/nowhere/model"), "{path:?}");
+            assert_eq!(flaw, Flaw::ModelGone(name));
             assert_eq!(kept.map(|kept| kept.step), Some(step));
         }
         other => panic!("{other:?}"),

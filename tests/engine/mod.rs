@@ -10,9 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
 use zoetrope::catalog;
-use zoetrope::engine::{Engine, device, probe};
-use zoetrope::job::{Command, Computation, DeviceFault, Event, JobHandle, Plan, Request};
+use zoetrope::engine::{Engine, device, memory, probe};
+use zoetrope::job::memory::{Need, needs};
+use zoetrope::job::{Command, Computation, DeviceFault, Event, JobHandle, Plan, Remedy, Request};
+use zoetrope::pipeline;
+use zoetrope::words::english;
 
 use crate::catalog::model_folder;
 use crate::demo;
@@ -75,7 +79,8 @@ fn a_job_that_cannot_work_fails_and_the_thread_lives_on() {
         engine.commands.send(command).expect("the thread lives");
         assert!(matches!(next(&engine), Event::Started { id } if id == number));
         match end(&engine) {
-            Event::Failed { id, message, kept } => {
+            Event::Failed { id, problem, kept } => {
+                let message = problem.to_string();
                 assert_eq!((id, kept), (number, None));
                 assert!(!message.is_empty() && !message.contains('\n'), "{message}");
             }
@@ -97,6 +102,32 @@ fn a_job_cancelled_in_the_queue_never_starts() {
         next(&engine),
         Event::Cancelled { id: 5, kept: None }
     ));
+}
+
+/// Breaks when a refusal loses on its way from the engine what would do, so that no button or argument is offered.
+#[test]
+fn a_refusal_comes_with_its_remedy() {
+    let place = TempDir::new().expect("a temporary folder");
+    let mut plan = demo_plan(&request("a boat"), &place.path().join("boat.mp4"));
+    let sizes = pipeline::sizes(&plan).expect("its headers can be read");
+    let frames = plan.canvas.frames;
+    plan.canvas.frames = 5;
+    let short = needs(&plan, &sizes).iter().map(Need::bytes).max();
+    plan.canvas.frames = 4 * frames + 1;
+    plan.limits.memory = short.map(|bytes| bytes + bytes / 20);
+    let engine = start();
+    let command = Command::Generate(JobHandle::new(1), Box::new(plan.clone()));
+    engine.commands.send(command).expect("the thread lives");
+    let Event::Failed { problem, kept, .. } = end(&engine) else {
+        panic!("it has too little memory");
+    };
+    assert_eq!(kept, None);
+    let remedy = problem.remedy().expect("something smaller fits");
+    match remedy {
+        Remedy::Pack(bits) => plan.compute.quantize = Some(bits),
+        Remedy::Frames(frames) => plan.canvas.frames = frames,
+    }
+    memory::fit(&plan).expect("what is offered fits");
 }
 
 #[test]
@@ -147,6 +178,6 @@ fn the_probe_tells_wrong_results_from_rounding() {
         what: Computation::Products,
         difference: Some(0.5),
     };
-    let sentence = fault.to_string();
+    let sentence = english::device_fault(fault);
     assert!(sentence.contains("wrong products, 50 % off"), "{sentence}");
 }

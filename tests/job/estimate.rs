@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use zoetrope::job::{
-    CanvasRequest, Estimates, Guidance, Lora, Plan, Precision, QuantBits, Request, Sampling,
-    SamplingRequest, Size, Spent, Timings, VaePrecision,
+    CanvasRequest, Decode, Estimates, FewSteps, Guidance, Lora, Plan, Precision, QuantBits,
+    Request, Sampling, SamplingRequest, Size, Speedups, Spent, Table, Timings, VaePrecision,
 };
 
 use super::{plan, request};
@@ -57,6 +57,27 @@ fn nothing_is_claimed_before_anything_is_known() {
         ..job(49, 40)
     };
     assert_eq!(estimates.of(&other, false), None, "half the work");
+    for ask in [
+        (|speedups| speedups.cache = "fast".parse().unwrap()) as fn(&mut Speedups),
+        |speedups| speedups.guidance_until = 0.5,
+        |speedups| speedups.decode = Decode::Draft,
+    ] {
+        let mut other = job(49, 40);
+        ask(&mut other.speedups);
+        assert_eq!(estimates.of(&other, false), None, "another pace");
+        // What takes as long is as good as known.
+        let mut estimates = Estimates::default();
+        estimates.learn(&other, false, &timings(40, 49));
+        assert!(estimates.of(&other, false).is_some());
+        assert_eq!(estimates.of(&job(49, 40), false), None);
+    }
+    let mut same = job(49, 40);
+    same.speedups.preset = Some(FewSteps::Lightning);
+    same.speedups.table = Table::Even;
+    assert!(
+        estimates.of(&same, false).is_some(),
+        "only the number of steps differs"
+    );
     assert_eq!(
         estimates.of(&job(481, 40), false),
         None,
@@ -139,13 +160,13 @@ fn what_an_older_version_learnt_counts_until_more_is_known() {
 /// Breaks when one job by the processor makes all others look ten times as long, or a model in 4 bits as long as in 16.
 #[test]
 fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
+    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
     let usual = job(49, 40);
     let lora = |name: &str| Lora {
         file: name.into(),
         strength: 1.0,
         expert: None,
     };
-    type Change = fn(&mut Plan, &dyn Fn(&str) -> Lora);
     let changes: [Change; 8] = [
         |plan, _| plan.compute.quantize = Some(QuantBits::Four),
         |plan, _| plan.compute.precision = Precision::Bf16,

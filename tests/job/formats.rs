@@ -11,7 +11,7 @@ use zoetrope::job::{
     Canvas, CanvasRequest, Checkpoint, Compute, CropAnchor, DecodedInfo, Defaults, Estimates,
     Expert, GenerationInfo, Guidance, Guides, HighNoise, Limits, Lora, MemoryOptions, Negative,
     Network, Origin, Outputs, PictureFit, Plan, Precision, Quality, QuantBits, Record, Request,
-    Sampler, Sampling, SamplingRequest, Size, Sources, VaePrecision, Variant, VideoInfo,
+    Sampler, Sampling, SamplingRequest, Size, Sources, Speedups, VaePrecision, Variant, VideoInfo,
 };
 use zoetrope::library::{Dirs, Library};
 use zoetrope::media::mp4::{self, Mp4Writer};
@@ -94,6 +94,7 @@ fn stored_plan() -> Plan {
             shift: 7.25,
             seed: u64::MAX,
         },
+        speedups: Speedups::default(),
         compute: Compute {
             precision: Precision::Bf16,
             vae_precision: VaePrecision::Bf16,
@@ -308,6 +309,7 @@ fn forms_of_0_1_still_read() {
             shift: Some(6.5),
             seed: Some(4711),
         },
+        speedups: Speedups::default(),
         compute: Compute {
             precision: Precision::F32,
             vae_precision: VaePrecision::Bf16,

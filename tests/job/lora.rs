@@ -76,8 +76,8 @@ fn loras_that_cannot_work_are_refused() {
         (lora("a", -1e6, None), "it was trained for 1"),
     ] {
         let refusal = ask(lora).expect_err("it cannot work");
-        assert_eq!(refusal.field, Field::Loras);
-        assert!(refusal.message.contains(reason), "{refusal}");
+        assert_eq!(refusal.field(), Field::Loras);
+        assert!(refusal.to_string().contains(reason), "{refusal}");
     }
 }
 

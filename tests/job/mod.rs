@@ -13,6 +13,7 @@ mod progress;
 mod queue;
 mod record;
 mod settings;
+mod step_cache;
 mod timings;
 
 use std::path::PathBuf;

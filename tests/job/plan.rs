@@ -9,7 +9,7 @@ use super::{checkpoint, checkpoint_of, plan, request};
 
 fn refusal(request: &Request, picture: Option<Size>) -> (Field, String) {
     let refusal = plan(request, picture).expect_err("it cannot work");
-    (refusal.field, refusal.message)
+    (refusal.field(), refusal.to_string())
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn every_field_is_refused_where_it_cannot_work() {
     for name in ["video", "video.gif", ".mp4", "folder/"] {
         let refusal = Plan::new(&fine, checkpoint(), None, 7, PathBuf::from(name))
             .expect_err("it cannot work");
-        assert_eq!(refusal.field, Field::Output, "{name}");
+        assert_eq!(refusal.field(), Field::Output, "{name}");
     }
 }
 
@@ -300,7 +300,7 @@ fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_o
         let model = checkpoint_of(variant);
         let picture = request.sources.image.is_some().then(|| Size::new(640, 480));
         let plan = Plan::new(request, model, picture, 7, "video.mp4".into());
-        plan.err().map(|refusal| refusal.field)
+        plan.err().map(|refusal| refusal.field())
     };
     for (variant, alone, first, both) in [
         (Variant::T2v, None, Some(Field::Image), Some(Field::Image)),

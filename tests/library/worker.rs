@@ -72,8 +72,9 @@ fn what_cannot_be_done_is_told() {
     fs::write(place.path("data"), "in the way").unwrap();
     let worker = worker(&place);
     worker.ask(LibraryCommand::Add(Box::new(place.finished("a boat", 1))));
-    let LibraryEvent::Failed(message) = next(&worker.events) else {
+    let LibraryEvent::Failed(problem) = next(&worker.events) else {
         panic!("it cannot be written")
     };
+    let message = problem.to_string();
     assert!(message.contains("records"), "{message}");
 }

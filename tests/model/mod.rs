@@ -1,5 +1,7 @@
 mod clip;
 mod dit;
+mod nag;
 mod nn;
 mod quantised;
+mod tiny_vae;
 mod vae;

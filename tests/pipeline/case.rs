@@ -28,7 +28,7 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &str) -> Self {
-        let files = ["e2e", "e2e_family"].map(golden_json);
+        let files = ["e2e", "e2e_family", "e2e_cache"].map(golden_json);
         let settings = files.iter().find_map(|file| file.get(name));
         Self {
             name: name.into(),
@@ -42,6 +42,28 @@ impl Case {
 
     pub fn number(&self, key: &str) -> u64 {
         self.settings[key].as_u64().unwrap()
+    }
+
+    /// As `--cache` takes it; none of the runs without one.
+    pub fn cache(&self) -> Option<String> {
+        let cache = self.settings.get("cache")?;
+        let number = |key: &str| cache[key].to_string();
+        Some(if cache["method"].as_str().unwrap() == "easycache" {
+            format!(
+                "easycache={},{}",
+                number("threshold"),
+                number("warmup_steps")
+            )
+        } else {
+            let (error, skips) = (number("threshold"), number("K"));
+            format!("magcache={error},{skips},{}", number("retention_ratio"))
+        })
+    }
+
+    /// The steps of a pass that the authors' code computed, as 1 and 0.
+    pub fn computed(&self, pass: &str) -> String {
+        let steps = self.settings[pass].as_array().unwrap();
+        steps.iter().map(ToString::to_string).collect()
     }
 
     pub fn image(&self) -> Option<PathBuf> {
@@ -117,6 +139,9 @@ impl Case {
         arguments.extend(flag("sampler", &self.sampler()));
         arguments.extend(flag("guidance", &self.guidance()));
         arguments.extend(flag("shift", &self.settings["shift"]));
+        if let Some(cache) = self.cache() {
+            arguments.extend(flag("cache", &cache));
+        }
         arguments.extend(flag("dtype", &"f32"));
         arguments.extend(flag("noise", &self.noise().display()));
         arguments.extend(flag("save-latents", &file("latents.safetensors")));

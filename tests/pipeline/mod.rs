@@ -1,6 +1,7 @@
 //! Whole jobs, from the command line to the files.
 
 mod broken;
+mod caches;
 mod case;
 mod checks;
 mod conditioning;

@@ -1,3 +1,4 @@
+mod few_steps;
 mod noise;
 mod schedule;
 mod trajectory;

@@ -22,11 +22,9 @@ fn tables_match_the_official_schedulers() {
                     _ => Schedule::unipc(steps, shift),
                 };
                 let timesteps = &tables[&format!("{name}.timesteps")];
-                assert_eq!(
-                    schedule.timesteps,
-                    timesteps.to_vec_exact::<i64>().unwrap(),
-                    "{name}"
-                );
+                let timesteps = timesteps.to_vec_exact::<i64>().unwrap();
+                let timesteps: Vec<f64> = timesteps.into_iter().map(|t| t as f64).collect();
+                assert_eq!(schedule.timesteps, timesteps, "{name}");
                 let sigmas = values(&tables[&format!("{name}.sigmas")]);
                 assert_eq!(schedule.sigmas.len(), sigmas.len(), "{name}");
                 for (actual, expected) in schedule.sigmas.iter().zip(sigmas) {

@@ -6,6 +6,7 @@ pub mod float8;
 pub mod folder;
 pub mod gguf;
 pub mod layouts;
+pub mod lora_headers;
 pub mod model;
 pub mod program;
 pub mod tensors;

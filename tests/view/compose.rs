@@ -38,6 +38,7 @@ fn draw(
         latest_seed: Some(7),
         savings: &[],
         lora_fits: &[],
+        few_steps: None,
     };
     compose::show(ui, &form)
 }

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use zoetrope::job::{DownloadProgress, Installed, ModelDownload, Published, WeightFormat};
+use zoetrope::job::{DownloadProgress, Installed, ModelDownload, Problem, Published, WeightFormat};
 use zoetrope::view::Action;
 use zoetrope::view::action::ModelsAction;
 use zoetrope::view::models::{self, Coming, Models};
@@ -57,7 +57,7 @@ fn names_of_strangers_are_plain_lines() {
         name,
         variant: None,
         bytes: 1,
-        checkpoint: Err("it\u{202e} lacks\n a VAE".into()),
+        checkpoint: Err(Problem::Other("it\u{202e} lacks\n a VAE".into())),
     };
     let sheet = harness(move |ui| {
         let models = Models {

@@ -38,6 +38,7 @@ Usage: cargo xtask <verb>
   chaos [--kills N] [--seed N]
                       kill the program at 200 random instants of its work, and look what it leaves
   eval-demo           measure how often the built-in model shows what it is asked for (20 minutes)
+  eval-caches         measure what step caches cost and save with the built-in model (an hour; ZOETROPE_SAMPLE=3 for less)
   run [-- ARGS]       build and run zoetrope
   tarball             make the program for Linux with all that it needs, in one folder
   release-check       all that must be true of a version before it is tagged
@@ -69,6 +70,7 @@ fn run(args: &[String]) -> Result<()> {
         "demo" => product::demo(rest),
         "chaos" => test::chaos(rest),
         "eval-demo" => test::eval_demo(rest),
+        "eval-caches" => test::eval_caches(rest),
         "run" => product::run(rest),
         "tarball" => tarball::run(rest),
         "release" => release::run(rest),

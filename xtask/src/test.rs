@@ -33,13 +33,24 @@ pub fn run(args: &[String]) -> Result<()> {
 /// The verb `eval-demo`: the built-in model's figures, from the test that the others leave out for its length.
 pub fn eval_demo(args: &[String]) -> Result<()> {
     no_args("eval-demo", args)?;
+    ignored("demo::evaluation::all_clips_show_what_was_asked")
+}
+
+/// The verb `eval-caches`: what step caches cost and save.
+pub fn eval_caches(args: &[String]) -> Result<()> {
+    no_args("eval-caches", args)?;
+    ignored("demo::caches::caches_keep_what_their_words_promise")
+}
+
+/// One of the tests that the others leave out for its length.
+fn ignored(test: &str) -> Result<()> {
     cmd::run(cargo_test()?.args([
         "--package=zoetrope",
         "--",
         "--ignored",
         "--exact",
         "--nocapture",
-        "demo::evaluation::all_clips_show_what_was_asked",
+        test,
     ]))
 }
 

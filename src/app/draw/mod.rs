@@ -107,6 +107,7 @@ impl App {
             advanced_open: self.preferences.advanced_open,
             latest_seed: self.form.latest_seed,
             lora_fits: self.fitting.fits(),
+            few_steps: self.form.few_steps.as_ref().map(|(preset, _)| *preset),
         };
         compose::show(ui, &form)
     }

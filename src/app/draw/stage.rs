@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::app::job_state::{Phase, Work};
 use crate::app::playback::Moving;
 use crate::app::player::Player;
+use crate::job::Remedy;
 use crate::view::action::{Action, JobAction, Sheet, Shown};
 use crate::view::icons;
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
@@ -112,13 +113,18 @@ impl App {
     /// A job that does not go on by itself: why, and the ways on.
     fn draw_stopped(&self, ui: &mut Ui, work: &Work) -> Option<Action> {
         let words = &self.words().stage;
+        let mend = work.remedy().map(|remedy| match remedy {
+            Remedy::Pack(bits) => (self.words().compose.pack)(bits),
+            Remedy::Frames(frames) => (self.words().compose.use_frames)(frames),
+        });
         let way = |name, action| (name, Action::Job(work.handle.id, action));
         let resume = way(words.resume, JobAction::Continue);
         let restore = way(words.edit_again, JobAction::Restore);
         let discard = way(words.discard, JobAction::Discard);
         let (title, body, ways) = match &work.phase {
-            Phase::Failed(sentence, kept) => {
-                let resume = kept.map(|_| resume).into_iter();
+            Phase::Failed(problem, kept) => {
+                let mend = mend.as_deref().map(|name| way(name, JobAction::Mend));
+                let resume = kept.map(|_| resume);
                 // Nobody can tell what it was to be: its folder may show it.
                 let look = || {
                     (
@@ -127,8 +133,9 @@ impl App {
                     )
                 };
                 let restore = work.plan.as_ref().map_or_else(look, |_| restore);
-                let ways = resume.chain([restore, discard]).collect();
-                (words.failed, sentence.clone(), ways)
+                let ways = mend.into_iter().chain(resume);
+                let ways = ways.chain([restore, discard]).collect();
+                (words.failed, (self.words().problem)(problem), ways)
             }
             Phase::Interrupted(step) => {
                 let kept = (words.interrupted_at)(*step, work.steps());

@@ -17,6 +17,7 @@ use super::answer::{Answer, Question};
 use super::wait::{GoOn, pause};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::job::{NetworkFault, Problem};
 
 /// How often in a row nothing may come of a request.
 const TRIES: u32 = 6;
@@ -191,31 +192,34 @@ impl Hub {
 
     fn refused(&self, path: &str, response: &Response<Body>) -> Failure {
         let place = format!("{}/{path}", self.endpoint);
-        let says = |what: &str| Error::Other(format!("{place} {what}"));
+        let says = |fault| {
+            let address = place.clone();
+            Error::from(Problem::Network { address, fault })
+        };
         match response.status() {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failure::Lasting(says(
-                "may not be downloaded without permission: accept its terms on its page and set HF_TOKEN to a token of yours",
-            )),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Failure::Lasting(says("is not there")),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Failure::Lasting(says(NetworkFault::Forbidden))
+            }
+            StatusCode::NOT_FOUND | StatusCode::GONE => {
+                Failure::Lasting(says(NetworkFault::NotFound))
+            }
             StatusCode::TOO_MANY_REQUESTS => {
-                let what =
-                    "is refused for now, since there were too many requests: try again later";
-                Failure::Passing(says(what), retry_after(response))
+                Failure::Passing(says(NetworkFault::Busy), retry_after(response))
             }
             status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-                let what = format!("cannot be had at the moment ({status}): try again later");
-                Failure::Passing(says(&what), retry_after(response))
+                let fault = NetworkFault::Unavailable(status.to_string());
+                Failure::Passing(says(fault), retry_after(response))
             }
-            status => Failure::Lasting(says(&format!("was refused ({status})"))),
+            status => Failure::Lasting(says(NetworkFault::Unexpected(status.to_string()))),
         }
     }
 
     /// The server did not answer, or stopped in the middle.
     pub(super) fn unreachable(&self, error: &dyn std::error::Error) -> Error {
-        let hub = &self.endpoint;
-        Error::Other(format!(
-            "The connection to {hub} failed ({error}): try again later; what is there is kept"
-        ))
+        Error::from(Problem::Network {
+            address: self.endpoint.clone(),
+            fault: NetworkFault::Unreachable(error.to_string()),
+        })
     }
 }
 

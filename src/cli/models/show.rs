@@ -18,7 +18,7 @@ pub fn text(model: &Installed) -> String {
         row("Size", &format::bytes(model.bytes)),
     ];
     match &model.checkpoint {
-        Err(problem) => lines.push(row("Problem", problem)),
+        Err(problem) => lines.push(row("Problem", &problem.to_string())),
         Ok(checkpoint) => {
             for (part, files) in parts(checkpoint) {
                 lines.extend(files.iter().map(|file| row(part, &described(file))));

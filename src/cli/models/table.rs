@@ -20,7 +20,7 @@ pub fn text(models: &[Installed]) -> String {
         let line = format!("{name:width$}  {:15}  {bytes:>8}", family(model));
         match &model.checkpoint {
             Ok(_) => line,
-            Err(problem) => format!("{line}\n  → {}", one_line(problem)),
+            Err(problem) => format!("{line}\n  → {}", one_line(&problem.to_string())),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -38,7 +38,7 @@ pub fn object(model: &Installed) -> Value {
         "place": model.place,
         "family": model.variant.map(Variant::name),
         "bytes": model.bytes,
-        "problem": model.checkpoint.as_ref().err(),
+        "problem": model.checkpoint.as_ref().err().map(ToString::to_string),
     })
 }
 

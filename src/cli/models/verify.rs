@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// There is no such model, or one of its files is damaged.
 pub fn run(model: &Path, json: bool) -> Result<()> {
     let model = catalog::find(model)?;
-    let checkpoint = model.checkpoint.map_err(Error::Other)?;
+    let checkpoint = model.checkpoint.map_err(Error::from)?;
     let cancelled = interrupt::flag();
     let bar = io::stderr().is_terminal().then(new_bar);
     let verdicts = catalog::verify(&checkpoint, &mut |done, of| {

@@ -9,6 +9,7 @@ use super::super::{format, say};
 use super::{ProgressSink, result};
 use crate::error::Error;
 use crate::job::{GenerationInfo, Progress, Stage, TimeLeft};
+use crate::words::english;
 
 /// Draws on the terminal that the standard error is.
 pub struct Bars {
@@ -53,7 +54,7 @@ fn new_bar(stage: Stage, of: usize) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
     }
-    bar.set_prefix(stage.label());
+    bar.set_prefix(english::stage(stage));
     bar.enable_steady_tick(Duration::from_millis(250));
     bar
 }

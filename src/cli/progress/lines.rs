@@ -8,6 +8,7 @@ use super::super::{format, say};
 use super::{ProgressSink, result};
 use crate::error::Error;
 use crate::job::{GenerationInfo, Progress, Stage, TimeLeft};
+use crate::words::english;
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -49,12 +50,12 @@ impl ProgressSink for Lines {
             Some(time) if done < of => {
                 say(&format!(
                     "{}: {done} of {of}, about {} left",
-                    stage.label(),
+                    english::stage(stage),
                     format::duration(time)
                 ));
             }
-            _ if done > 0 => say(&format!("{}: {done} of {of}", stage.label())),
-            _ => say(stage.label()),
+            _ if done > 0 => say(&format!("{}: {done} of {of}", english::stage(stage))),
+            _ => say(english::stage(stage)),
         }
     }
 

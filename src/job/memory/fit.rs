@@ -3,7 +3,7 @@
 use super::needs::needs;
 use super::vae::{Frames, decode};
 use super::{Machine, Need, Saving, Sizes, VaeSizes};
-use crate::job::{Decoding, Field, Guidance, Plan, Precision, QuantBits, Refusal, Remedy, Stage};
+use crate::job::{Advice, Decoding, Guidance, Plan, Precision, QuantBits, Refusal, Stage};
 
 /// A plan that fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub fn fit(plan: &Plan, sizes: &Sizes, machine: &Machine) -> Result<Fitted, Refu
     let budget = Budget::of(machine, plan.limits.memory);
     let fitted = within(plan, sizes, budget.comfortable, Stage::Text);
     let needed = fitted.peak();
-    budget.holds(needed, || advice(plan, sizes, budget.most, needed))?;
+    budget.holds(needed, || advice(plan, sizes, budget.most))?;
     Ok(fitted)
 }
 
@@ -49,7 +49,7 @@ pub fn fit_rest(
     let budget = Budget::of(machine, plan.limits.memory);
     let fitted = within(plan, sizes, budget.comfortable, from);
     let needed = fitted.peak();
-    budget.holds(needed, || elsewhere(needed))?;
+    budget.holds(needed, || Advice::Elsewhere)?;
     Ok(fitted)
 }
 
@@ -72,7 +72,7 @@ pub fn fit_decoding(
         savings.push(saving);
     }
     let needed = decode(frames, vae).bytes();
-    budget.holds(needed, || elsewhere(needed))?;
+    budget.holds(needed, || Advice::Elsewhere)?;
     let mut fitted = decoding.clone();
     fitted.tiles = frames.tiles;
     if frames.precision != decoding.precision {
@@ -102,36 +102,17 @@ impl Budget {
     }
 
     /// Refuses what needs more than the most, with advice.
-    fn holds(
-        &self,
-        needed: u64,
-        advice: impl FnOnce() -> (String, Option<Remedy>),
-    ) -> Result<(), Refusal> {
+    fn holds(&self, needed: u64, advice: impl FnOnce() -> Advice) -> Result<(), Refusal> {
         if needed <= self.most {
             return Ok(());
         }
-        let whose = if self.is_limited {
-            "it may use"
-        } else {
-            "this machine can give"
-        };
-        let (advice, remedy) = advice();
-        let message = format!(
-            "This video needs {} of memory, and {} is all that {whose}: {advice}",
-            words(needed),
-            words(self.most),
-        );
-        Err(Refusal {
-            remedy,
-            ..Refusal::new(Field::Memory, message)
+        Err(Refusal::Memory {
+            needed,
+            most: self.most,
+            is_limited: self.is_limited,
+            advice: advice(),
         })
     }
-}
-
-/// Of a video that was begun, nothing else can be changed.
-fn elsewhere(needed: u64) -> (String, Option<Remedy>) {
-    let advice = format!("go on with it where there are {}", words(needed));
-    (advice, None)
 }
 
 /// Saves where too much is needed, as long as there is something to save.
@@ -185,14 +166,10 @@ fn are_float32(sizes: &Sizes) -> bool {
     sizes.dits.iter().all(|(_, dit)| dit.automatic == 4)
 }
 
-/// What would need less, in words and, where that is one change, as that.
-fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option<Remedy>) {
+/// What would need less.
+fn advice(plan: &Plan, sizes: &Sizes, most: u64) -> Advice {
     if sizes.picture > most {
-        let words = format!(
-            "make its picture smaller, opening it takes {}",
-            words(sizes.picture)
-        );
-        return (words, None);
+        return Advice::SmallerPicture(sizes.picture);
     }
     let peak = |change: &dyn Fn(&mut Plan)| {
         let mut other = plan.clone();
@@ -200,29 +177,18 @@ fn advice(plan: &Plan, sizes: &Sizes, most: u64, needed: u64) -> (String, Option
         within(&other, sizes, most, Stage::Text).peak()
     };
     for bits in [QuantBits::Eight, QuantBits::Four] {
-        let needed = peak(&|plan| plan.compute.quantize = Some(bits));
-        if needed <= most {
-            let words = format!(
-                "pack its weights into {bits} bits, which needs {}",
-                words(needed)
-            );
-            return (words, Some(Remedy::Pack(bits)));
+        let enough = peak(&|plan| plan.compute.quantize = Some(bits));
+        if enough <= most {
+            return Advice::Quantize(bits, enough);
         }
     }
     let stride = plan.checkpoint.variant.vae_stride().0;
     let shorter = (1..plan.canvas.frames).rev().filter(|n| n % stride == 1);
-    let shorter = shorter.filter(|_| plan.sources.last_image.is_none());
-    for frames in shorter {
-        if peak(&|plan| plan.canvas.frames = frames) <= most {
-            let words = format!("ask for {frames} frames or a smaller size");
-            return (words, Some(Remedy::Frames(frames)));
-        }
-    }
-    let words = format!(
-        "it takes a machine that can give {}, or a smaller model or size",
-        words(needed)
-    );
-    (words, None)
+    let mut shorter = shorter.filter(|_| plan.sources.last_image.is_none());
+    let fits = |frames: &u32| peak(&|plan| plan.canvas.frames = *frames) <= most;
+    shorter
+        .find(fits)
+        .map_or(Advice::LargerMachine, Advice::Shorten)
 }
 
 fn peak(needs: &[Need]) -> u64 {
@@ -232,12 +198,4 @@ fn peak(needs: &[Need]) -> u64 {
 fn peak_of(needs: &[Need], stage: Stage) -> u64 {
     let of_stage = needs.iter().filter(|need| need.stage == stage);
     of_stage.map(Need::bytes).max().unwrap_or_default()
-}
-
-/// "640 MB", "11.4 GB".
-fn words(bytes: u64) -> String {
-    match bytes as f64 {
-        few if few < 1e9 => format!("{:.0} MB", few / 1e6),
-        many => format!("{:.1} GB", many / 1e9),
-    }
 }

@@ -6,12 +6,9 @@ mod fit;
 mod needs;
 mod vae;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::refusal::refuse;
-use super::{Expert, Field, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
+use super::{Expert, OutOfRange, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
 
 pub use fit::{Fitted, fit, fit_decoding, fit_rest};
 pub use needs::needs;
@@ -220,12 +217,11 @@ impl MemoryOptions {
         if (1..=vae::MOST_TILES).contains(&self.tiles) {
             return Ok(());
         }
-        let message = format!(
-            "The frames cannot be decoded in {0} x {0} tiles: {1} x {1} are the most",
-            self.tiles,
-            vae::MOST_TILES
-        );
-        refuse(Field::Memory, message)
+        Err(OutOfRange::Tiles {
+            tiles: self.tiles,
+            most: vae::MOST_TILES,
+        }
+        .into())
     }
 }
 
@@ -251,17 +247,6 @@ impl Saving {
             Self::Tiles => plan.thrift.tiles = vae::MOST_TILES,
             Self::HalfFrames => plan.compute.vae_precision = VaePrecision::Bf16,
         }
-    }
-}
-
-impl fmt::Display for Saving {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::GuidanceInTurn => "the two passes of guidance run one after the other",
-            Self::HalfProducts => "the DiT computes in bf16 instead of f32",
-            Self::Tiles => "the frames are decoded in 2 x 2 tiles",
-            Self::HalfFrames => "the frames are decoded in bf16",
-        })
     }
 }
 

@@ -7,7 +7,7 @@
 use super::arrays::{Arrays, MOST_SCORES, SCORE_ARRAYS};
 use super::vae::{decode, encode};
 use super::{DitSizes, ImageSizes, Need, Sizes, TextSizes};
-use crate::job::{Expert, Plan, Stage};
+use crate::job::{Expert, Plan, Stage, StepCache};
 
 /// Arrays of a DiT as wide as a token, in float32 and in the products' type.
 const TOKEN_ARRAYS: [u64; 2] = [4, 11];
@@ -153,5 +153,12 @@ fn kept(plan: &Plan, prompts: u64, dit: &DitSizes, text: &TextSizes) -> u64 {
         .iter()
         .map(|&side| u64::from(side.unsigned_abs()))
         .product();
-    prompts * (features + memories) + pictures + rotations + 4 * LATENTS * latents
+    let cached = match plan.speedups.cache {
+        StepCache::EasyCache { .. } => 4 * latents * (2 + prompts),
+        StepCache::MagCache(_) => {
+            4 * prompts * (latents + (plan.tokens() + plan.leading_tokens()) * dit.width)
+        }
+        StepCache::Off | StepCache::Balanced | StepCache::Fast => 0,
+    };
+    prompts * (features + memories) + pictures + rotations + 4 * LATENTS * latents + cached
 }

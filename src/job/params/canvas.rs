@@ -4,8 +4,9 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::{Found, Guides, Line, Sources};
-use crate::job::refusal::refuse;
-use crate::job::{Checkpoint, Defaults, Field, LatentShape, PictureFit, Refusal, Size, Variant};
+use crate::job::{
+    Checkpoint, Defaults, LatentShape, OutOfRange, PictureFit, Refusal, Size, Variant,
+};
 
 /// The size and the length of a video, as asked: `None` is what the model recommends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Args)]
@@ -136,17 +137,11 @@ impl Canvas {
 fn filling(area: u64, like: Size, variant: Variant) -> Result<Size, Refusal> {
     let least = u64::from(variant.alignment()).pow(2);
     if area < least {
-        return refuse(
-            Field::Size,
-            format!("An area of {area} pixels is too small: {least} is the least"),
-        );
+        return Err(OutOfRange::AreaTooSmall { area, least }.into());
     }
     let size = variant.size_for(like, area);
     if size.area() > area {
-        return refuse(
-            Field::Image,
-            format!("A picture of {like} is too long and narrow for a video: crop it first"),
-        );
+        return Err(Refusal::PictureTooNarrow(like));
     }
     Ok(size)
 }
@@ -162,10 +157,12 @@ pub(in crate::job) fn check_size(size: Size, step: u32) -> Result<(), Refusal> {
         size.width.div_ceil(step) * step,
         size.height.div_ceil(step) * step,
     );
-    refuse(
-        Field::Size,
-        format!("{size} cannot work with this model: the nearest sizes are {smaller} and {larger}"),
-    )
+    Err(OutOfRange::SizeUnaligned {
+        size,
+        smaller,
+        larger,
+    }
+    .into())
 }
 
 /// Whether a video can be so large. The official `RoPE` table has places for all of that.
@@ -173,41 +170,33 @@ pub(in crate::job) fn check_video(size: Size) -> Result<(), Refusal> {
     if size.fits_video() {
         return Ok(());
     }
-    let largest = Size::LARGEST_VIDEO;
-    refuse(
-        Field::Size,
-        format!("{size} is too large: a video can have up to {largest} pixels, lying or standing"),
-    )
+    Err(OutOfRange::SizeTooLarge {
+        size,
+        largest: Size::LARGEST_VIDEO,
+    }
+    .into())
 }
 
 pub(in crate::job) fn check_frames(frames: u32, variant: Variant) -> Result<(), Refusal> {
     const MOST: u32 = 4093;
     let stride = variant.vae_stride().0;
     if frames > MOST {
-        return refuse(
-            Field::Frames,
-            format!("{frames} frames are too many: {MOST} is the most"),
-        );
+        return Err(OutOfRange::TooManyFrames { frames, most: MOST }.into());
     }
     if frames % stride == 1 {
         return Ok(());
     }
-    let below = frames.saturating_sub(1) / stride * stride + 1;
-    refuse(
-        Field::Frames,
-        format!(
-            "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
-            below + stride
-        ),
-    )
+    Err(OutOfRange::FramesUnaligned {
+        frames,
+        stride,
+        below: frames.saturating_sub(1) / stride * stride + 1,
+    }
+    .into())
 }
 
 pub(in crate::job) fn check_fps(fps: u32) -> Result<(), Refusal> {
     if (1..=240).contains(&fps) {
         return Ok(());
     }
-    refuse(
-        Field::Fps,
-        format!("{fps} frames a second cannot work: give 1 to 240"),
-    )
+    Err(OutOfRange::Fps(fps).into())
 }

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sources::file_name;
 use super::{Canvas, Line};
-use crate::job::refusal::refuse;
-use crate::job::{Field, Refusal, Remedy, Size, Span, Use, Variant};
+use crate::job::{OutOfRange, Refusal, Size, Span, Use, Variant};
 
 /// The files of a video to follow or to change, and of references.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -58,39 +57,23 @@ impl Guides {
 
     /// Whether a model of this family takes what there is, and has what it needs.
     pub(in crate::job) fn check(&self, variant: Variant) -> Result<(), Refusal> {
-        let (name, inputs) = (variant.name(), variant.inputs());
-        let given = [
-            (Field::Video, inputs.video, self.video.is_some(), "video"),
-            (Field::Mask, inputs.mask, self.mask.is_some(), "mask"),
-        ];
-        for (field, takes, is_given, what) in given {
-            match takes {
-                Use::Never if is_given => {
-                    return refuse(field, format!("{name} takes no {what}: leave it out"));
-                }
-                Use::Required if !is_given => {
-                    return refuse(field, format!("{name} changes a video: give it one"));
-                }
-                _ => {}
-            }
+        let inputs = variant.inputs();
+        match (inputs.video, &self.video) {
+            (Use::Never, Some(_)) => return Err(Refusal::TakesNoVideo(variant)),
+            (Use::Required, None) => return Err(Refusal::NeedsVideo(variant)),
+            _ => {}
         }
-        let most = inputs.references;
-        if self.references.len() > most {
-            let message = match most {
-                0 => format!("{name} takes no reference pictures: leave them out"),
-                _ => format!("{name} takes no more than {most} reference pictures"),
-            };
-            return refuse(Field::References, message);
+        if inputs.mask == Use::Never && self.mask.is_some() {
+            return Err(Refusal::TakesNoMask(variant));
         }
-        let strength = self.strength();
-        if !strength.is_finite() {
-            return refuse(Field::Video, "The strength must be a number");
+        if self.references.len() > inputs.references {
+            return Err(Refusal::TooManyReferences(variant));
+        }
+        if !self.strength().is_finite() {
+            return Err(Refusal::GuideStrength);
         }
         if self.strength.is_some() && !inputs.chain {
-            return refuse(
-                Field::Video,
-                format!("{name} knows no strength of what leads it: leave it out"),
-            );
+            return Err(Refusal::TakesNoStrength(variant));
         }
         Ok(())
     }
@@ -108,13 +91,7 @@ impl Guides {
         if frames <= most {
             return Ok(());
         }
-        let message = format!(
-            "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
-        );
-        Err(Refusal {
-            remedy: Some(Remedy::Frames(most)),
-            ..Refusal::new(Field::Frames, message)
-        })
+        Err(OutOfRange::GuideTooShort { most, fps }.into())
     }
 
     /// The same with the names of the files alone.

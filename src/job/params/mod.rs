@@ -27,6 +27,7 @@ pub mod sources;
 
 use serde::{Deserialize, Serialize};
 
+use super::Speedups;
 use super::plain_text::is_blank;
 
 pub use canvas::{Canvas, CanvasRequest};
@@ -59,6 +60,9 @@ pub struct Request {
     /// How it is denoised.
     #[serde(flatten)]
     pub sampling: SamplingRequest,
+    /// What makes it fast.
+    #[serde(flatten)]
+    pub speedups: Speedups,
     /// The types to compute in.
     #[serde(flatten)]
     pub compute: Compute,

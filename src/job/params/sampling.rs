@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Line;
 use crate::job::noise_levels::check_levels;
-use crate::job::refusal::refuse;
-use crate::job::{Checkpoint, Expert, Field, Refusal, Sampler, Size, new_seed};
+use crate::job::{Checkpoint, Expert, OutOfRange, Refusal, Sampler, Size, new_seed};
 
 /// How a video is denoised, as asked: `None` is what the model recommends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -73,7 +72,7 @@ impl SamplingRequest {
         };
         sampling.check()?;
         if let Some(guidance) = self.guidance {
-            guidance.check(checkpoint)?
+            guidance.check(checkpoint)?;
         }
         Ok(sampling)
     }
@@ -104,16 +103,10 @@ impl Sampling {
     pub(in crate::job) fn check(&self) -> Result<(), Refusal> {
         let Self { steps, shift, .. } = *self;
         if !(1..=1000).contains(&steps) {
-            return refuse(
-                Field::Steps,
-                format!("{steps} steps cannot work: give 1 to 1000"),
-            );
+            return Err(OutOfRange::Steps(steps).into());
         }
         if !(shift.is_finite() && shift > 0.0) {
-            return refuse(
-                Field::Shift,
-                format!("A shift of {shift} cannot work: give a number above 0"),
-            );
+            return Err(OutOfRange::Shift(shift).into());
         }
         check_levels(shift, steps, self.sampler)
     }
@@ -203,16 +196,10 @@ impl Guidance {
     pub(in crate::job) fn check(self, checkpoint: &Checkpoint) -> Result<(), Refusal> {
         let Self { low, high } = self;
         if !(low.is_finite() && high.is_finite()) {
-            return refuse(Field::Guidance, "The guidance must be a number");
+            return Err(Refusal::GuidanceNotFinite);
         }
         if checkpoint.high_noise.is_none() && low.total_cmp(&high).is_ne() {
-            return refuse(
-                Field::Guidance,
-                format!(
-                    "A guidance of {self} is for models with a network for low and one for high noise: give \
-                     this one a single number"
-                ),
-            );
+            return Err(Refusal::GuidanceForTwo(self));
         }
         Ok(())
     }

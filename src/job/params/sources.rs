@@ -6,8 +6,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::job::refusal::refuse;
-use crate::job::{Checkpoint, CropAnchor, Field, Lora, PictureFit, Refusal, Use, Variant};
+use crate::job::{Checkpoint, CropAnchor, Lora, PictureFit, Refusal, Use, Variant};
 
 /// No LoRA is of any use beyond this, and products overflow.
 const STRONGEST: f64 = 100.0;
@@ -139,48 +138,19 @@ impl Sources {
         variant: Variant,
         frames: u32,
     ) -> Result<(), Refusal> {
-        let name = variant.name();
         match (variant.inputs().last, &self.last_image) {
-            (Use::Required, None) => refuse(
-                Field::LastImage,
-                format!("{name} makes the video between two pictures: give it one to end with too"),
-            ),
-            (Use::Never, Some(_)) => refuse(
-                Field::LastImage,
-                format!(
-                    "{name} takes no picture to end with: leave it out, or choose a model that does, as \
-                     Wan2.2 I2V-A14B"
-                ),
-            ),
-            (_, Some(_)) if frames == 1 => refuse(
-                Field::LastImage,
-                "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more",
-            ),
+            (Use::Required, None) => Err(Refusal::NeedsLastPicture(variant)),
+            (Use::Never, Some(_)) => Err(Refusal::TakesNoLastPicture(variant)),
+            (_, Some(_)) if frames == 1 => Err(Refusal::LastPictureOfOneFrame),
             _ => Ok(()),
         }
     }
 
     /// Whether a model of this family takes a first picture, or needs one.
     pub(in crate::job) fn check_first(&self, variant: Variant) -> Result<(), Refusal> {
-        let name = variant.name();
         match (variant.inputs().first, &self.image) {
-            (Use::Never, Some(_)) if variant.inputs().video.is_possible() => refuse(
-                Field::Image,
-                format!(
-                    "{name} begins with no picture of its own: leave it out, or give it as a reference or in a video"
-                ),
-            ),
-            (Use::Never, Some(_)) => refuse(
-                Field::Image,
-                format!(
-                    "{name} makes videos from sentences alone: leave the picture out, or choose a model \
-                     that takes one, as Wan2.2 TI2V and I2V-A14B do"
-                ),
-            ),
-            (Use::Required, None) => refuse(
-                Field::Image,
-                format!("{name} makes videos from pictures: give it one to begin with"),
-            ),
+            (Use::Never, Some(_)) => Err(Refusal::TakesNoPicture(variant)),
+            (Use::Required, None) => Err(Refusal::NeedsPicture(variant)),
             _ => Ok(()),
         }
     }
@@ -193,28 +163,18 @@ impl Sources {
             expert,
         } in &self.loras
         {
-            let file = file.display();
             if !strength.is_finite() {
-                return refuse(
-                    Field::Loras,
-                    format!("The strength of {file} must be a number"),
-                );
+                return Err(Refusal::LoraStrength(file.clone()));
             }
             if strength.abs() > STRONGEST {
-                return refuse(
-                    Field::Loras,
-                    format!(
-                        "A strength of {strength} is too much for {file}: it was trained for 1, and {STRONGEST} is the most"
-                    ),
-                );
+                return Err(Refusal::LoraTooStrong {
+                    file: file.clone(),
+                    strength: *strength,
+                    most: STRONGEST,
+                });
             }
             if expert.is_some() && checkpoint.high_noise.is_none() {
-                return refuse(
-                    Field::Loras,
-                    format!(
-                        "{file} is for one of two experts, but this model has only one: leave out high or low"
-                    ),
-                );
+                return Err(Refusal::LoraForTwo(file.clone()));
             }
         }
         Ok(())

@@ -8,7 +8,8 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result, disk};
+use crate::disk;
+use crate::error::{Error, Flaw, Result};
 
 /// The four letters of a box.
 pub(super) type Kind = [u8; 4];
@@ -164,7 +165,7 @@ impl Boxes {
     }
 
     /// The error for content that is not what was looked for.
-    pub(super) fn problem(&self, problem: impl Into<String>) -> Error {
+    pub(super) fn problem(&self, problem: impl Into<Flaw>) -> Error {
         Error::content(&self.path, problem)
     }
 

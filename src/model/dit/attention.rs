@@ -1,9 +1,10 @@
 //! The two attentions of a block: among the tokens of the video, and to those of the text and of pictures.
 
-use mlx_rs::Array;
 use mlx_rs::fast::rms_norm;
-use mlx_rs::ops::broadcast_to;
+use mlx_rs::ops::indexing::TryIndexOp;
+use mlx_rs::ops::{broadcast_to, minimum};
 use mlx_rs::transforms::eval;
+use mlx_rs::{Array, Dtype};
 
 use super::{Config, Rope};
 use crate::Result;
@@ -70,7 +71,14 @@ impl Projections {
     /// Attention over (batch, tokens, heads, width), with the last product.
     fn attend(&self, queries: &Array, memory: &TextKv) -> Result<Array> {
         let queries = heads_first(queries)?;
-        self.product(&self.o, &mixed(&queries, memory)?)
+        let y = mixed(&queries, memory)?;
+        match &memory.avoided {
+            None => self.product(&self.o, &y),
+            Some(avoided) => {
+                let (other, nag) = avoided.as_ref();
+                self.product(&self.o, &nag.pushed(&y, &mixed(&queries, other)?)?)
+            }
+        }
     }
 }
 
@@ -97,6 +105,44 @@ pub struct TextKv {
     values: Array,
     /// Those of pictures beside the text.
     image: Option<Box<TextKv>>,
+    /// Those of a text that attention is pushed away from.
+    avoided: Option<Box<(TextKv, Nag)>>,
+}
+
+/// Normalized attention guidance.
+///
+/// Chen et al., "Normalized Attention Guidance" (arXiv 2505.21179), algorithm 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nag {
+    /// How far attention is pushed away: 1 not at all.
+    pub scale: f32,
+    /// How much of the pushed attention is taken.
+    pub alpha: f32,
+    /// How many times the sum of its absolute values may become larger.
+    pub tau: f32,
+}
+
+impl Nag {
+    /// Attention to one text, pushed away from that to another: (batch, tokens, dim) each.
+    pub fn pushed(self, with: &Array, without: &Array) -> Result<Array> {
+        let number = Array::from_f32;
+        let dtype = with.dtype();
+        let (with, without) = (
+            with.as_dtype(Dtype::Float32)?,
+            without.as_dtype(Dtype::Float32)?,
+        );
+        let pushed = with
+            .multiply(number(self.scale))?
+            .subtract(without.multiply(number(self.scale - 1.0))?)?;
+        let size = |x: &Array| x.abs()?.sum_axis(-1, true);
+        let most = size(&with)?.multiply(number(self.tau))?;
+        let room = most.divide(size(&pushed)?.add(number(1e-7))?)?;
+        let pushed = pushed.multiply(minimum(&room, number(1.0))?)?;
+        let sum = pushed
+            .multiply(number(self.alpha))?
+            .add(with.multiply(number(1.0 - self.alpha))?)?;
+        Ok(sum.as_dtype(dtype)?)
+    }
 }
 
 impl TextKv {
@@ -106,6 +152,7 @@ impl TextKv {
             keys: heads_first(keys)?,
             values: heads_first(values)?,
             image: None,
+            avoided: None,
         })
     }
 
@@ -114,6 +161,26 @@ impl TextKv {
         self.image
             .as_ref()
             .map(|image| [&image.keys, &image.values])
+    }
+
+    /// Those of one prompt.
+    pub(super) fn only(&self, index: i32) -> Result<Self> {
+        let one = |x: &Array| x.try_index(index..=index);
+        let image = self.image.as_ref().map(|image| image.only(index));
+        Ok(Self {
+            keys: one(&self.keys)?,
+            values: one(&self.values)?,
+            image: image.transpose()?.map(Box::new),
+            avoided: None,
+        })
+    }
+
+    /// Attention to them is pushed away from `other`.
+    pub(super) fn avoiding(self, other: Self, nag: Nag) -> Self {
+        Self {
+            avoided: Some(Box::new((other, nag))),
+            ..self
+        }
     }
 }
 
@@ -201,6 +268,7 @@ impl CrossAttention {
             keys: for_each(&once.keys)?,
             values: for_each(&once.values)?,
             image: None,
+            avoided: None,
         })
     }
 

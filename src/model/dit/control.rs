@@ -4,7 +4,7 @@ use mlx_rs::Array;
 use mlx_rs::ops::broadcast_to;
 
 use super::block::Block;
-use super::{Config, Modulation, Rope, TextKv, patch, patchify};
+use super::{Config, Modulation, Nag, Rope, TextKv, patch, patchify};
 use crate::Result;
 use crate::model::nn::EvalPacer;
 use crate::weights::{Linear, Weights};
@@ -76,6 +76,29 @@ impl ControlChain {
             strength,
             memories: self.blocks.iter().map(remember).collect::<Result<_>>()?,
         })
+    }
+}
+
+impl Control {
+    /// That of one prompt.
+    pub(super) fn only(&self, index: i32) -> Result<Self> {
+        let memories = self.memories.iter().map(|memory| memory.only(index));
+        Ok(Self {
+            tokens: self.tokens.clone(),
+            strength: self.strength,
+            memories: memories.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The chain's blocks, too, are pushed away from another prompt.
+    pub(super) fn avoiding(self, other: Self, nag: Nag) -> Self {
+        let pairs = self.memories.into_iter().zip(other.memories);
+        Self {
+            memories: pairs
+                .map(|(memory, other)| memory.avoiding(other, nag))
+                .collect(),
+            ..self
+        }
     }
 }
 

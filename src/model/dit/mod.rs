@@ -16,7 +16,7 @@ mod rope;
 mod text;
 mod time;
 
-pub use attention::{CrossAttention, SelfAttention, TextKv};
+pub use attention::{CrossAttention, Nag, SelfAttention, TextKv};
 pub use block::Block;
 pub use config::Config;
 pub use control::ControlChain;
@@ -181,44 +181,139 @@ impl Dit {
         prompts: &Prompts,
         rope: &Rope,
     ) -> Result<Vec<Array>> {
+        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let x = self.through_blocks(&start, prompts, rope)?;
+        self.finish(&x, &start)
+    }
+
+    /// The same, and what the blocks added to the tokens, (prompts, tokens, dim), float32.
+    pub fn forward_with_residual(
+        &self,
+        latents: &Array,
+        timesteps: &Timesteps,
+        prompts: &Prompts,
+        rope: &Rope,
+    ) -> Result<(Vec<Array>, Array)> {
+        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let x = self.through_blocks(&start, prompts, rope)?;
+        let residual = x.subtract(&start.embedded)?;
+        Ok((self.finish(&x, &start)?, residual))
+    }
+
+    /// The velocity without the blocks, which would add this `residual`, (prompts, tokens, dim).
+    pub fn forward_reusing(
+        &self,
+        latents: &Array,
+        timesteps: &Timesteps,
+        prompts: &Prompts,
+        residual: &Array,
+    ) -> Result<Vec<Array>> {
+        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let x = start.embedded.add(residual)?;
+        self.finish(&x, &start)
+    }
+
+    /// What comes before the blocks, the tokens of a reference picture first.
+    fn start(
+        &self,
+        latents: &Array,
+        timesteps: &Timesteps,
+        reference: Option<&Array>,
+    ) -> Result<Start> {
         let grid = Grid::of(latents);
         let mut embedded = self.embed(latents)?;
         let (embedding, mut modulation) = self.time.forward(timesteps, grid)?;
-        let leading = prompts.reference.as_ref().map_or(0, |tokens| tokens.dim(1));
-        if let Some(reference) = &prompts.reference {
+        let leading = reference.map_or(0, |tokens| tokens.dim(1));
+        if let Some(reference) = reference {
             embedded = concatenate(&[reference, &embedded], 1)?;
             modulation = modulation.after_leading(leading)?;
         }
-        let (tokens, dim) = (embedded.dim(1), embedded.dim(2));
+        Ok(Start {
+            grid,
+            leading,
+            embedded,
+            embedding,
+            modulation,
+        })
+    }
 
+    /// (1, tokens, dim) → (prompts, tokens, dim)
+    fn through_blocks(&self, start: &Start, prompts: &Prompts, rope: &Rope) -> Result<Array> {
+        let (tokens, dim) = (start.embedded.dim(1), start.embedded.dim(2));
         let mut pace = if i64::from(prompts.count * tokens) * i64::from(dim) > MOST_NUMBERS_AT_ONCE
         {
             EvalPacer::steady()
         } else {
             EvalPacer::lazy()
         };
-        let mut x = broadcast_to(&embedded, &[prompts.count, tokens, dim])?;
+        let mut x = broadcast_to(&start.embedded, &[prompts.count, tokens, dim])?;
         let control = self.control.as_ref().zip(prompts.control.as_ref());
         let mut control = control.map(|(chain, control)| ControlPass::new(chain, control));
         for (place, (block, memory)) in self.blocks.iter().zip(&prompts.memories).enumerate() {
             let hint = match &mut control {
-                Some(control) => control.hint(place, &x, &modulation, rope, &mut pace)?,
+                Some(control) => control.hint(place, &x, &start.modulation, rope, &mut pace)?,
                 None => None,
             };
-            x = block.forward(&x, &modulation, rope, memory, &mut pace)?;
+            x = block.forward(&x, &start.modulation, rope, memory, &mut pace)?;
             if let Some(hint) = hint {
                 x = x.add(hint)?;
             }
         }
-        if leading > 0 {
-            x = x.try_index((.., leading..))?;
-        }
-        let patches = self.head.forward(&x, &embedding)?;
-        let velocities = patches.split_equal(prompts.count, 0)?;
+        Ok(x)
+    }
+
+    fn finish(&self, x: &Array, start: &Start) -> Result<Vec<Array>> {
+        let own = match start.leading {
+            0 => x.clone(),
+            leading => x.try_index((.., leading..))?,
+        };
+        let patches = self.head.forward(&own, &start.embedding)?;
+        let velocities = patches.split_equal(x.dim(0), 0)?;
         velocities
             .iter()
-            .map(|patches| unpatchify(&patches.squeeze_axes(&[0])?, grid))
+            .map(|patches| unpatchify(&patches.squeeze_axes(&[0])?, start.grid))
             .collect()
+    }
+}
+
+/// What comes before the blocks.
+struct Start {
+    grid: Grid,
+    /// The tokens of a reference picture, before those of the video.
+    leading: i32,
+    /// (1, tokens, dim)
+    embedded: Array,
+    embedding: Modulation,
+    modulation: Modulation,
+}
+
+impl Prompts {
+    /// One of the prompts by itself.
+    pub fn only(&self, index: i32) -> Result<Self> {
+        let memories = self.memories.iter().map(|memory| memory.only(index));
+        let control = self.control.as_ref().map(|control| control.only(index));
+        Ok(Self {
+            count: 1,
+            memories: memories.collect::<Result<_>>()?,
+            reference: self.reference.clone(),
+            control: control.transpose()?,
+        })
+    }
+
+    /// These prompts, pushed away from a single other one.
+    #[must_use]
+    pub fn avoiding(self, other: Self, nag: Nag) -> Self {
+        let pairs = self.memories.into_iter().zip(other.memories);
+        Self {
+            memories: pairs
+                .map(|(memory, other)| memory.avoiding(other, nag))
+                .collect(),
+            control: match (self.control, other.control) {
+                (Some(control), Some(other)) => Some(control.avoiding(other, nag)),
+                (control, _) => control,
+            },
+            ..self
+        }
     }
 }
 

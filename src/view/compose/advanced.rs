@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     }
     let folded_refusal = form.refusal.is_some_and(|refusal| {
         matches!(
-            refusal.field,
+            refusal.field(),
             Field::Steps | Field::Guidance | Field::Shift | Field::Loras
         )
     });
@@ -87,14 +87,14 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
         &mut request.sampling.sampler,
         |ui, value| {
             let sampler = value.unwrap_or(default);
-            let segments = Sampler::ALL.map(|sampler| Segment {
+            let segments = Sampler::GENERAL.map(|sampler| Segment {
                 face: Face::Name,
                 name: sampler.title(),
             });
-            let chosen = Sampler::ALL.iter().position(|&each| each == sampler);
+            let chosen = Sampler::GENERAL.iter().position(|&each| each == sampler);
             let width = ui.available_width().min(190.0);
             if let Some(taken) = segmented(ui, &segments, chosen, width) {
-                *value = Some(Sampler::ALL[taken]).filter(|&sampler| sampler != default);
+                *value = Some(Sampler::GENERAL[taken]).filter(|&sampler| sampler != default);
             }
         },
     );

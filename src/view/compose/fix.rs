@@ -96,20 +96,15 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
                 _ => request.sampling.shift = None,
             })),
         ),
-        Field::Memory => match form.refusal_of(field)?.remedy? {
-            Remedy::Pack(bits) => (
-                (words.pack)(bits),
-                change(Box::new(move |request| {
-                    request.compute.quantize = Some(bits);
-                })),
-            ),
-            Remedy::Frames(frames) => (
-                (words.use_frames)(frames),
-                change(Box::new(move |request| {
-                    request.canvas.frames = Some(frames);
-                })),
-            ),
-        },
+        Field::Memory => {
+            let remedy = form.refusal_of(field)?.remedy()?;
+            let name = match remedy {
+                Remedy::Pack(bits) => (words.pack)(bits),
+                Remedy::Frames(frames) => (words.use_frames)(frames),
+            };
+            let apply = move |request: &mut Request| remedy.apply(request);
+            (name, change(Box::new(apply)))
+        }
         Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {
             return None;
         }
@@ -121,7 +116,7 @@ fn allowed_frames(form: &Compose) -> Option<u32> {
     let stride = form.model.variant.vae_stride().0;
     let frames = form.request.canvas.frames;
     let asked = frames.unwrap_or(form.model.defaults.frames);
-    Some(match form.refusal_of(Field::Frames)?.remedy {
+    Some(match form.refusal_of(Field::Frames)?.remedy() {
         Some(Remedy::Frames(most)) => most,
         _ => asked.saturating_sub(1).min(4092) / stride * stride + 1,
     })

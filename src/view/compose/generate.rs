@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Compose, fix};
+use super::{Compose, fix, preset};
 use crate::job::{Field, Request};
 use crate::view::action::Action;
 use crate::view::icons;
@@ -22,6 +22,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     if !form.savings.is_empty() {
         explanation(ui, &(words.to_fit)(form.savings));
     }
+    preset::show(ui, form, request);
     let mended = fix::show(ui, form, Field::Memory, request);
     let asked = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;

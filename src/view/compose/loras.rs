@@ -46,14 +46,15 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
 
 /// Tells how one fits, and whether it is to go because it does not.
 fn tell_fit(ui: &mut Ui, fit: &LoraFit) -> bool {
-    let words = &words(ui).compose;
+    let all = words(ui);
+    let words = &all.compose;
     match fit {
         Ok((matched, of)) => {
             explanation(ui, &(words.lora_fits)(*matched, *of));
             false
         }
         Err(refusal) => {
-            warning(ui, &refusal.to_string());
+            warning(ui, &(all.refusal)(refusal));
             ui.add(Button::new(words.remove_it)).clicked()
         }
     }

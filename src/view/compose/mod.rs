@@ -7,6 +7,7 @@ mod guides;
 mod length;
 mod loras;
 mod negative;
+mod preset;
 mod prompt;
 mod shape;
 mod well;
@@ -16,7 +17,7 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 use super::Action;
 use super::theme::{palette, space};
 use crate::job::memory::Saving;
-use crate::job::{Checkpoint, Estimate, Field, LoraFit, Refusal, Request, Size};
+use crate::job::{Checkpoint, Estimate, FewSteps, Field, LoraFit, Refusal, Request, Size};
 
 pub use well::{Photo, at as well_at};
 
@@ -51,6 +52,8 @@ pub struct Compose<'a> {
     pub latest_seed: Option<u64>,
     /// How each LoRA fits the model, once that is known.
     pub lora_fits: &'a [LoraFit],
+    /// What the model or its LoRAs were distilled for.
+    pub few_steps: Option<FewSteps>,
 }
 
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].
@@ -97,6 +100,6 @@ fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> 
 impl Compose<'_> {
     /// Why the request cannot be done, if it is for this field.
     fn refusal_of(&self, field: Field) -> Option<&Refusal> {
-        self.refusal.filter(|refusal| refusal.field == field)
+        self.refusal.filter(|refusal| refusal.field() == field)
     }
 }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use super::english::{clock, gigabytes};
+use super::english::clock;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::memory::Saving;
-use crate::job::{
-    Computation, DeviceFault, DownloadProgress, Estimate, Field, Refusal, Stage as JobStage, Use,
-    WeightFormat,
-};
+use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
+use crate::words::chinese as words;
+use crate::words::english::bytes as gigabytes;
 
 /// What the window says in Simplified Chinese.
 pub const CHINESE: Words = Words {
@@ -90,6 +88,7 @@ pub const CHINESE: Words = Words {
         awake: "正在生成视频",
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         midway: |to_fit| format!("{to_fit}；余下部分的舍入与开始时不同"),
+        faulty: words::device_fault,
         cut: |is_negative, tokens| {
             let which = if is_negative {
                 "“避免”的内容"
@@ -98,7 +97,6 @@ pub const CHINESE: Words = Words {
             };
             format!("{which}过长：模型只读取前 {tokens} 个词元")
         },
-        faulty,
     },
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
     memory_why: "本机所有程序正在使用的内存",
@@ -113,7 +111,8 @@ pub const CHINESE: Words = Words {
     },
     more_models: "全部模型…",
     estimate,
-    refusal,
+    refusal: words::refusal,
+    problem: words::problem,
     key,
     menu,
 };
@@ -196,6 +195,10 @@ const COMPOSE: Compose = Compose {
     remove_lora: |name| format!("移除 {name}"),
     strength_of: |name| format!("{name} 的强度"),
     lora_fits: |matched, of| format!("{of} 层中有 {matched} 层匹配"),
+    few_steps: |name, steps| format!("{name}：{steps} 步，引导强度 1"),
+    few_steps_off: |name| format!("{name} 的设置已停用"),
+    few_steps_leave: "不使用这些设置",
+    few_steps_use: "使用",
     both: "两者",
     weights: "权重",
     weights_why: "8 位占用一半内存，画面几乎不变；4 位占用四分之一，细节会有变化",
@@ -205,7 +208,7 @@ const COMPOSE: Compose = Compose {
     generate: "生成",
     variations: "多个变体",
     variations_of: |count| format!("{count} 个变体"),
-    to_fit,
+    to_fit: words::to_fit,
     pack: |bits| format!("压缩为 {bits} 位"),
 };
 
@@ -220,13 +223,7 @@ const STAGE: Stage = Stage {
     starting: "正在开始",
     paused: "已暂停",
     ending: "正在完成当前步骤",
-    stage: |stage| match stage {
-        JobStage::Text => "读取提示词",
-        JobStage::Image => "读取图片",
-        JobStage::Load => "载入模型",
-        JobStage::Denoise => "去噪",
-        JobStage::Decode => "解码",
-    },
+    stage: words::stage,
     of: |done, of| format!("{done} / {of}"),
     left: |time| format!("大约还需 {}", rough(time)),
     left_of_denoising: |time| format!("去噪大约还需 {}", rough(time)),
@@ -323,55 +320,11 @@ const EXPORT: Export = Export {
     frame_name: |name, frame| format!("{name} 第 {frame} 帧"),
 };
 
-fn to_fit(savings: &[Saving]) -> String {
-    let word = |saving: &Saving| match saving {
-        Saving::GuidanceInTurn => "引导分两次计算",
-        Saving::HalfProducts => "以 bf16 计算",
-        Saving::Tiles => "分块解码",
-        Saving::HalfFrames => "以 bf16 解码",
-    };
-    let words: Vec<&str> = savings.iter().map(word).collect();
-    format!("为适应内存：{}", words.join("、"))
-}
-
 fn estimate(estimate: Estimate) -> String {
     let time = estimate.time.map(|time| format!("约 {}", rough(time)));
     let memory = estimate.memory.map(gigabytes);
     let parts: Vec<String> = [time, memory].into_iter().flatten().collect();
     parts.join(" · ")
-}
-
-/// The sentence is written anew, because a refusal brings its own in English.
-fn refusal(refusal: &Refusal) -> String {
-    match refusal.field {
-        Field::Prompt => "请先输入提示词",
-        Field::Image => "此模型与首帧的要求不符：请添加、更换或移除首帧，或选择其他模型",
-        Field::LastImage => "此处不能使用尾帧：请移除尾帧，或选择支持尾帧的模型",
-        Field::Video => "此模型与引导视频的要求不符：请添加、更换或移除视频，或选择其他模型",
-        Field::Mask => "此模型不能使用遮罩：请移除遮罩，或选择其他模型",
-        Field::References => "此模型不能使用这些参考图：请移除一些，或选择其他模型",
-        Field::Size => "此模型不支持这个尺寸",
-        Field::Frames => "帧数必须是 4 的倍数加 1，且不超过 4093",
-        Field::Fps => "帧率必须在 1 到 240 之间",
-        Field::Steps => "步数必须在 1 到 1000 之间",
-        Field::Guidance => "引导强度必须是数字",
-        Field::Shift => "偏移必须大于 0",
-        Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
-        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或压缩权重",
-        Field::Output => "视频文件名必须以 .mp4 结尾",
-    }
-    .into()
-}
-
-fn faulty(fault: DeviceFault) -> String {
-    let what = match fault.what {
-        Computation::Products => "矩阵乘积",
-        Computation::Attention => "注意力",
-        Computation::Convolutions => "卷积",
-        Computation::QuantisedProducts => "量化乘积",
-        Computation::Sums => "求和",
-    };
-    format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
 }
 
 fn key(key: Key) -> &'static str {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::memory::Saving;
-use crate::job::{DownloadProgress, Estimate, Stage as JobStage, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
+use crate::words::english::{self as words, bytes as gigabytes};
 
 /// What the window says in English.
 pub const ENGLISH: Words = Words {
@@ -101,6 +101,7 @@ pub const ENGLISH: Words = Words {
             format!("The {which} is too long: the model reads only its first {tokens} tokens")
         },
         faulty: |fault| {
+            let fault = words::device_fault(fault);
             format!(
                 "This machine's graphics processor {fault}, so videos may be damaged: update the system, or compute by the processor (Settings)"
             )
@@ -119,7 +120,8 @@ pub const ENGLISH: Words = Words {
     },
     more_models: "All models…",
     estimate,
-    refusal: ToString::to_string,
+    refusal: words::refusal,
+    problem: words::problem,
     key,
     menu: |title| title,
 };
@@ -205,6 +207,10 @@ const COMPOSE: Compose = Compose {
     remove_lora: |name| format!("Remove {name}"),
     strength_of: |name| format!("Strength of {name}"),
     lora_fits: |matched, of| format!("{matched} of {of} layers fit"),
+    few_steps: |name, steps| format!("{name}: {steps} steps, guidance 1"),
+    few_steps_off: |name| format!("Settings for {name} are off"),
+    few_steps_leave: "Leave these settings out",
+    few_steps_use: "Use them",
     both: "both",
     weights: "Weights",
     weights_why: "8 bits take half the memory and hardly change the picture; 4 bits take a quarter and change details",
@@ -214,7 +220,7 @@ const COMPOSE: Compose = Compose {
     generate: "Generate",
     variations: "Several variations",
     variations_of: |count| format!("{count} variations"),
-    to_fit,
+    to_fit: words::to_fit,
     pack: |bits| format!("Pack into {bits} bits"),
 };
 
@@ -232,13 +238,7 @@ const STAGE: Stage = Stage {
     starting: "Starting",
     paused: "Paused",
     ending: "Finishing the step at hand",
-    stage: |stage| match stage {
-        JobStage::Text => "Reading the prompt",
-        JobStage::Image => "Reading the picture",
-        JobStage::Load => "Loading the model",
-        JobStage::Denoise => "Denoising",
-        JobStage::Decode => "Decoding",
-    },
+    stage: words::stage,
     of: |done, of| format!("{done} of {of}"),
     left: |time| format!("about {} left", rough(time)),
     left_of_denoising: |time| format!("about {} to the last step", rough(time)),
@@ -337,17 +337,6 @@ const EXPORT: Export = Export {
     frame_name: |name, frame| format!("{name}, frame {frame}"),
 };
 
-fn to_fit(savings: &[Saving]) -> String {
-    let word = |saving: &Saving| match saving {
-        Saving::GuidanceInTurn => "guidance in two passes",
-        Saving::HalfProducts => "computed in bf16",
-        Saving::Tiles => "decoded in tiles",
-        Saving::HalfFrames => "decoded in bf16",
-    };
-    let words: Vec<&str> = savings.iter().map(word).collect();
-    format!("To fit into memory: {}", words.join(", "))
-}
-
 fn estimate(estimate: Estimate) -> String {
     let time = estimate.time.map(|time| format!("about {}", rough(time)));
     let memory = estimate.memory.map(gigabytes);
@@ -407,16 +396,6 @@ fn come(transfer: &DownloadProgress) -> String {
             rough(time)
         ),
         None => come,
-    }
-}
-
-/// "14.2 GB", "640 MB".
-pub(super) fn gigabytes(bytes: u64) -> String {
-    let bytes = bytes as f64;
-    if bytes < 1e9 {
-        format!("{:.0} MB", bytes / 1e6)
-    } else {
-        format!("{:.1} GB", bytes / 1e9)
     }
 }
 

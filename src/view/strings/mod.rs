@@ -12,8 +12,8 @@ use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Inputs, QuantBits, Refusal, Size, Stage as JobStage,
-    WeightFormat,
+    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
+    Stage as JobStage, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -103,6 +103,8 @@ pub struct Words {
     pub estimate: fn(Estimate) -> String,
     /// Why a request cannot be carried out.
     pub refusal: fn(&Refusal) -> String,
+    /// What went wrong, and what to do.
+    pub problem: fn(&Problem) -> String,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
     /// A title of the menu bar, from English.
@@ -177,6 +179,10 @@ pub struct Compose {
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
     pub lora_fits: fn(usize, usize) -> String,
+    pub few_steps: fn(&str, u32) -> String,
+    pub few_steps_off: fn(&str) -> String,
+    pub few_steps_leave: &'static str,
+    pub few_steps_use: &'static str,
     pub both: &'static str,
     pub weights: &'static str,
     pub weights_why: &'static str,

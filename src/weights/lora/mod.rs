@@ -8,15 +8,17 @@
 mod delta;
 mod dialect;
 mod merging;
+mod origin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::cursor::Weights;
 use super::names::NetworkKind;
-use crate::{Error, Result};
+use crate::error::{Error, Flaw, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
+pub use origin::Origin;
 
 /// How many names an error spells out.
 const NAMED: usize = 3;
@@ -31,6 +33,8 @@ pub struct Lora {
     weights: Weights,
     /// What the file has for each module, under the file's own name for it.
     modules: BTreeMap<String, LoraModule>,
+    /// What the file says beside its tensors.
+    notes: HashMap<String, String>,
 }
 
 /// How much of a LoRA fits a network.
@@ -116,9 +120,7 @@ impl Lora {
         let weights = Weights::open_as_named(path)?;
         let names = weights.names();
         if let Some(kind) = names.iter().find_map(|key| dialect::other_kind(key)) {
-            let problem =
-                format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
-            return Err(Error::content(path, problem));
+            return Err(Error::content(path, Flaw::LoraKind(kind.into())));
         }
         let modules = modules(names);
         let changes_nothing = modules.values().all(|module| module.parts.is_empty());
@@ -140,6 +142,8 @@ impl Lora {
         }
         Ok(Self {
             path: path.to_owned(),
+            // Only safetensors files have any.
+            notes: super::notes(path).unwrap_or_default(),
             modules,
             weights,
         })
@@ -239,15 +243,14 @@ impl Lora {
 
     /// The error that nothing fits.
     fn stranger(&self, fit: &LoraMatch, network: &Weights) -> Error {
-        let network = network.place().display();
-        let problem = match fit.strangers() {
-            Some(names) => format!(
-                "matches nothing in {network}, which has no {names}, or not of this size; choose a LoRA that was made for \
-                 this model"
-            ),
-            None => "is empty: choose another LoRA".into(),
+        let flaw = match fit.strangers() {
+            Some(names) => Flaw::LoraFitsNothing {
+                network: network.place().to_owned(),
+                names,
+            },
+            None => Flaw::EmptyLora,
         };
-        Error::content(&self.path, problem)
+        Error::content(&self.path, flaw)
     }
 }
 

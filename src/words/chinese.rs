@@ -1,0 +1,345 @@
+//! Simplified Chinese. What comes from files or other programs is shown in plain characters, on one line.
+
+use std::io;
+
+use super::english::bytes;
+use crate::job::memory::Saving;
+use crate::job::plain_text::one_line;
+use crate::job::{
+    Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, NetworkFault, OutOfRange,
+    Problem, Refusal, Stage,
+};
+
+/// A part of a job.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Text => "读取提示词",
+        Stage::Image => "读取图片",
+        Stage::Load => "载入模型",
+        Stage::Denoise => "去噪",
+        Stage::Decode => "解码",
+    }
+}
+
+/// One thing that saves memory.
+pub fn saving(saving: Saving) -> &'static str {
+    match saving {
+        Saving::GuidanceInTurn => "引导分两次计算",
+        Saving::HalfProducts => "以 bf16 计算",
+        Saving::Tiles => "分块解码",
+        Saving::HalfFrames => "以 bf16 解码",
+    }
+}
+
+/// All that a job saves.
+pub fn to_fit(savings: &[Saving]) -> String {
+    let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
+    format!("为适应内存：{}", words.join("、"))
+}
+
+/// A sentence of its own.
+pub fn device_fault(fault: DeviceFault) -> String {
+    let what = match fault.what {
+        Computation::Products => "矩阵乘积",
+        Computation::Attention => "注意力",
+        Computation::Convolutions => "卷积",
+        Computation::QuantisedProducts => "量化乘积",
+        Computation::Sums => "求和",
+    };
+    format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
+}
+
+/// Why a request cannot be carried out, and what could be.
+pub fn refusal(refusal: &Refusal) -> String {
+    let told = match refusal {
+        Refusal::NoPrompt => "请先输入提示词".into(),
+        Refusal::TakesNoPicture(variant) if variant.inputs().video.is_possible() => format!(
+            "{} 不使用首帧：请移除图片，或将它用作参考图或放入视频",
+            variant.name()
+        ),
+        Refusal::TakesNoPicture(variant) => format!(
+            "{} 只能由文字生成视频：请移除图片，或选择支持图片的模型，例如 Wan2.2 TI2V 或 I2V-A14B",
+            variant.name()
+        ),
+        Refusal::NeedsPicture(variant) => {
+            format!("{} 由图片生成视频：请先添加首帧", variant.name())
+        }
+        Refusal::PictureTooNarrow(size) => {
+            format!("图片（{size}）过于狭长，无法生成视频：请先裁剪")
+        }
+        Refusal::TakesNoLastPicture(variant) => format!(
+            "{} 不支持尾帧：请移除尾帧，或选择支持尾帧的模型，例如 Wan2.2 I2V-A14B",
+            variant.name()
+        ),
+        Refusal::NeedsLastPicture(variant) => {
+            format!("{} 生成两张图片之间的视频：请再添加尾帧", variant.name())
+        }
+        Refusal::TakesNoVideo(_)
+        | Refusal::NeedsVideo(_)
+        | Refusal::TakesNoMask(_)
+        | Refusal::TooManyReferences(_)
+        | Refusal::GuideStrength
+        | Refusal::TakesNoStrength(_) => guides(refusal),
+        Refusal::LastPictureOfOneFrame => {
+            "只有一帧的视频不能同时有首帧和尾帧：请设为 5 帧或更多".into()
+        }
+        Refusal::GuidanceNotFinite => "引导强度必须是数字".into(),
+        Refusal::GuidanceForTwo(_) => "此模型只有一个网络：引导强度只能填写一个数字".into(),
+        Refusal::LoraStrength(file) => format!("{} 的强度必须是数字", file.display()),
+        Refusal::LoraTooStrong {
+            file,
+            strength,
+            most,
+        } => format!(
+            "强度 {strength} 对 {} 过大：它按 1 训练，最大为 {most}",
+            file.display()
+        ),
+        Refusal::LoraForTwo(file) => format!(
+            "{} 只用于两个专家之一，而此模型只有一个：请改为用于全部",
+            file.display()
+        ),
+        Refusal::LoraUnusable(why) => problem(why),
+        Refusal::Memory {
+            needed,
+            most,
+            is_limited,
+            advice,
+        } => memory(*needed, *most, *is_limited, *advice),
+        Refusal::OtherLatents {
+            channels,
+            model,
+            expected,
+        } => format!(
+            "这些潜变量有 {channels} 个通道，而 {model} 需要 {expected} 个：请选择生成它们的模型"
+        ),
+        Refusal::OutputName(_) => "视频文件名必须以 .mp4 结尾".into(),
+        Refusal::Other(field, _) => other(*field).into(),
+        Refusal::OutOfRange(number) => out_of_range(*number),
+    };
+    one_line(&told).into_owned()
+}
+
+/// A video to follow or to change, its mask, and references.
+fn guides(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::TakesNoVideo(variant) => format!("{} 不支持视频：请移除视频", variant.name()),
+        Refusal::NeedsVideo(variant) => format!("{} 用于修改视频：请添加视频", variant.name()),
+        Refusal::TakesNoMask(variant) => format!("{} 不支持遮罩：请移除遮罩", variant.name()),
+        Refusal::TooManyReferences(variant) => match variant.inputs().references {
+            0 => format!("{} 不支持参考图：请移除参考图", variant.name()),
+            most => format!("{} 最多支持 {most} 张参考图", variant.name()),
+        },
+        Refusal::TakesNoStrength(variant) => {
+            format!("{} 没有引导视频的强度：请移除强度", variant.name())
+        }
+        _ => "强度必须是数字".into(),
+    }
+}
+
+/// Numbers that are too large, too small, or between those that work.
+fn out_of_range(number: OutOfRange) -> String {
+    match number {
+        OutOfRange::AreaTooSmall { area, least } => {
+            format!("面积（{area} 像素）过小：至少需要 {least} 像素")
+        }
+        OutOfRange::SizeTooLarge { size, largest } => {
+            format!("尺寸 {size} 过大：视频最大为 {largest}，横竖均可")
+        }
+        OutOfRange::SizeUnaligned {
+            size,
+            smaller,
+            larger,
+        } => format!("此模型不支持尺寸 {size}：最接近的尺寸是 {smaller} 和 {larger}"),
+        OutOfRange::TooManyFrames { most, .. } => format!("帧数过多：最多 {most} 帧"),
+        OutOfRange::FramesUnaligned {
+            frames,
+            stride,
+            below,
+        } => format!(
+            "不支持 {frames} 帧：帧数必须是 {stride} 的倍数加 1，例如 {below} 或 {}",
+            below + stride
+        ),
+        OutOfRange::GuideTooShort { most, fps } => {
+            format!("引导视频按每秒 {fps} 帧只有 {most} 帧：请设为 {most} 帧或更少")
+        }
+        OutOfRange::Fps(_) => "帧率必须在 1 到 240 之间".into(),
+        OutOfRange::Steps(_) => "步数必须在 1 到 1000 之间".into(),
+        OutOfRange::Shift(_) => "偏移必须大于 0".into(),
+        OutOfRange::ShiftForSteps { shift, steps } => {
+            format!("偏移 {shift} 不能用于 {steps} 步：请选择更接近 5 的值")
+        }
+        OutOfRange::Tiles { most, .. } => format!("解码最多分为 {most} × {most} 块"),
+    }
+}
+
+/// Where there is no sentence of its own, what is to be looked at.
+fn other(field: Field) -> &'static str {
+    match field {
+        Field::Prompt => "请检查提示词",
+        Field::Image => "此模型与首帧的要求不符：请添加、更换或移除首帧，或选择其他模型",
+        Field::LastImage => "此处不能使用尾帧：请移除尾帧，或选择支持尾帧的模型",
+        Field::Video => "此模型与引导视频的要求不符：请添加、更换或移除视频，或选择其他模型",
+        Field::Mask => "此模型不能使用遮罩：请移除遮罩，或选择其他模型",
+        Field::References => "此模型不能使用这些参考图：请移除一些，或选择其他模型",
+        Field::Size => "此模型不支持这个尺寸",
+        Field::Frames => "此模型不支持这个帧数",
+        Field::Fps => "不支持这个帧率",
+        Field::Steps => "不支持这个步数",
+        Field::Guidance => "不支持这个引导强度",
+        Field::Shift => "不支持这个偏移",
+        Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
+        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或压缩权重",
+        Field::Output => "不能写入这个文件",
+    }
+}
+
+fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
+    let whose = if is_limited {
+        "但最多只允许使用"
+    } else {
+        "但本机最多只有"
+    };
+    let needed = bytes(needed);
+    let advice = match advice {
+        Advice::Quantize(bits, enough) => {
+            format!("请将权重压缩为 {bits} 位，这样只需 {}", bytes(enough))
+        }
+        Advice::Shorten(frames) => format!("请缩短到 {frames} 帧，或缩小尺寸"),
+        Advice::SmallerPicture(takes) => {
+            format!("请使用更小的图片，打开这张需要 {}", bytes(takes))
+        }
+        Advice::LargerMachine => format!("请使用有 {needed} 的机器，或更小的模型或尺寸"),
+        Advice::Elsewhere => format!("请在有 {needed} 的机器上继续"),
+    };
+    format!(
+        "此视频需要 {needed} 内存，{whose} {}：{advice}",
+        bytes(most)
+    )
+}
+
+/// What went wrong, why, and what to do.
+pub fn problem(problem: &Problem) -> String {
+    let told = match problem {
+        Problem::Refused(refused) => refusal(refused),
+        Problem::File {
+            verb,
+            path,
+            kind,
+            detail,
+        } => format!(
+            "无法{} {}：{}",
+            tried(verb),
+            path.display(),
+            reason(*kind).unwrap_or(detail)
+        ),
+        Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
+        Problem::Implausible(what) => implausible(what),
+        Problem::Mlx(detail) => format!("MLX 因错误停止：{detail}"),
+        Problem::Defect(detail) => format!("程序有缺陷，任务已停止，请反馈：{detail}"),
+        Problem::Network { address, fault } => network(address, fault),
+        Problem::Other(sentence) => sentence.clone(),
+    };
+    one_line(&told).into_owned()
+}
+
+fn tried(verb: &str) -> &str {
+    match verb {
+        "read" => "读取",
+        "write" | "write to" => "写入",
+        "create" => "创建",
+        "copy" => "拷贝",
+        "find" => "找到",
+        "lock" => "锁定",
+        "remove" => "移除",
+        "open" => "打开",
+        _ => "处理",
+    }
+}
+
+/// The usual reasons in plain words; the rest is as the system says it.
+fn reason(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::NotFound => "没有这个文件",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::StorageFull => "磁盘已满",
+        io::ErrorKind::IsADirectory => "它是文件夹",
+        io::ErrorKind::NotADirectory => "路径中有一部分不是文件夹",
+        _ => return None,
+    })
+}
+
+/// Continues the sentence that the file begins.
+fn flaw(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::IncompleteModel(missing) => {
+            format!("不是完整的模型：缺少 {}，请下载", missing.join("、"))
+        }
+        Flaw::ModelGone(model) => {
+            format!("已不存在，而此视频是用其中的模型 {model} 开始生成的：请放回原处")
+        }
+        Flaw::DamagedPlan(why) => {
+            format!("已损坏（{why}）：请重新生成视频；如果旁边有 latents.safetensors，可以将它解码")
+        }
+        Flaw::DamagedState => "已损坏：移除此文件后，任务会从之前保留的部分继续".into(),
+        Flaw::Newer => "由更新版本的 Zoetrope 留下：请用那个版本继续".into(),
+        Flaw::LoraFitsNothing { network, .. } => format!(
+            "与 {} 没有任何匹配：请选择为此模型训练的 LoRA",
+            network.display()
+        ),
+        Flaw::LoraKind(kind) => format!("是 {kind}，此版本无法使用：请选择普通的 LoRA"),
+        Flaw::EmptyLora => "是空的：请选择其他 LoRA".into(),
+        Flaw::Other(continued) => continued.clone(),
+    }
+}
+
+fn network(address: &str, fault: &NetworkFault) -> String {
+    match fault {
+        NetworkFault::Unreachable(detail) => {
+            format!("无法连接 {address}（{detail}）：请稍后再试，已下载的部分会保留")
+        }
+        NetworkFault::Forbidden => {
+            format!("{address} 需要许可才能下载：请在其页面上接受条款，并将 HF_TOKEN 设为你的令牌")
+        }
+        NetworkFault::NotFound => format!("{address} 不存在"),
+        NetworkFault::Busy => format!("请求过多，{address} 暂时被拒绝：请稍后再试"),
+        NetworkFault::Unavailable(status) => {
+            format!("{address} 暂时无法提供（{status}）：请稍后再试")
+        }
+        NetworkFault::Unexpected(status) => format!("{address} 被拒绝（{status}）"),
+    }
+}
+
+fn implausible(what: &Implausible) -> String {
+    let when = |After { step, of, .. }| format!("第 {step} 步（共 {of} 步）之后的潜变量");
+    let or_loras = |after: After| match after.loras {
+        0 => "",
+        _ => "LoRA 已损坏或过强，或",
+    };
+    match *what {
+        Implausible::LatentsNotFinite(after) => format!(
+            "{}不是有限数：{}模型的权重已损坏，或在半精度下溢出，改用 f32 计算可以避免",
+            when(after),
+            or_loras(after)
+        ),
+        Implausible::LatentsTooWide {
+            after,
+            times,
+            guidance,
+            shift,
+        } => format!(
+            "{}幅度是正常的 {times:.0} 倍，无法成为视频：引导强度 {guidance} 或偏移 {shift} 过大，{}或权重已损坏",
+            when(after),
+            or_loras(after)
+        ),
+        Implausible::LatentsVanish(after) => {
+            let loras = or_loras(after);
+            format!("{}几乎全为零：{loras}模型的权重已损坏", when(after))
+        }
+        Implausible::FramesNotFinite => {
+            "解码出的帧不是有限数：VAE 的权重已损坏，因此没有保存视频".into()
+        }
+        Implausible::OneColour => {
+            "解码出的所有像素颜色相同，因此没有保存视频：VAE 的权重或潜变量已损坏".into()
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Drafts, from the arguments to the video that is decoded properly after all.
+
+use std::fs;
+
+use tempfile::TempDir;
+use zoetrope::job::{Decode, GenerationInfo};
+use zoetrope::media::mp4;
+
+use super::{generate, model, run};
+use crate::support::golden_path;
+
+fn settings(folder: &TempDir) -> GenerationInfo {
+    let json = mp4::settings(&folder.path().join("v.mp4"))
+        .unwrap()
+        .unwrap();
+    GenerationInfo::from_json(&json).unwrap()
+}
+
+/// Breaks when a draft has another size or length, cannot be told from a proper video, or loses its latents.
+#[test]
+fn a_draft_becomes_the_video_that_it_would_have_been() {
+    let (proper, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let model = model("ti2v_5b");
+    let made = generate(&proper, &model, &[]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+
+    let tiny = golden_path("ckpt/taehv/taew2_2.safetensors");
+    let tiny = tiny.display().to_string();
+    let made = generate(&folder, &model, &["--decode", "draft", "--tiny-vae", &tiny]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(
+        made.stderr.contains("This is a draft: `zoetrope decode "),
+        "{}",
+        made.stderr
+    );
+    let draft = settings(&folder);
+    assert_eq!(draft.speedups.decode, Decode::Draft);
+    assert_eq!(draft.speedups.tiny_vae, Some("taew2_2.safetensors".into()));
+    let about = |folder: &TempDir| mp4::info(&folder.path().join("v.mp4")).unwrap();
+    let (one, other) = (about(&folder), about(&proper));
+    assert_eq!((one.size, one.frames), (other.size, other.frames));
+    let video = folder.path().join("v.mp4").display().to_string();
+    let bytes = |folder: &TempDir| fs::read(folder.path().join("v.mp4")).unwrap();
+    assert!(bytes(&folder) != bytes(&proper));
+
+    let decoded = run(&["decode", &video, "--model", &model, "-o", &video]);
+    assert_eq!(decoded.code, Some(0), "{}", decoded.stderr);
+    assert!(bytes(&folder) == bytes(&proper));
+    assert_eq!(settings(&folder).speedups.decode, Decode::Full);
+    let names = folder.path().read_dir().unwrap();
+    assert_eq!(names.count(), 1, "the latents have served");
+}
+
+/// A second draft of the same name is made, and its latents replace the first one's.
+#[test]
+fn a_draft_is_in_nobodys_way() {
+    let folder = TempDir::new().unwrap();
+    let model = model("ti2v_5b");
+    let tiny = golden_path("ckpt/taehv/taew2_2.safetensors");
+    let tiny = tiny.display().to_string();
+    let draft = ["--decode", "draft", "--tiny-vae", &tiny];
+    let latents = || fs::read(folder.path().join("v.mp4.run/latents.safetensors"));
+    assert_eq!(generate(&folder, &model, &draft).code, Some(0));
+    let first = latents().unwrap();
+    let other = [&draft[..], &["--guidance", "2"]].concat();
+    let made = generate(&folder, &model, &other);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(latents().unwrap() != first);
+    // A proper video of that name takes them with it.
+    assert_eq!(generate(&folder, &model, &[]).code, Some(0));
+    assert!(latents().is_err());
+}
+
+/// A tiny VAE for other latents, something that is none, and none at all: a sentence each.
+#[test]
+fn only_a_tiny_vae_that_fits_decodes_a_draft() {
+    let folder = TempDir::new().unwrap();
+    let model = model("ti2v_5b");
+    let none = generate(&folder, &model, &["--decode", "draft"]);
+    assert_eq!(none.code, Some(1), "{}", none.stderr);
+    assert!(
+        none.stderr
+            .contains("put taew2_2.safetensors into a models folder"),
+        "{}",
+        none.stderr
+    );
+    let files = [
+        (
+            "ckpt/taehv/taew2_1.pth",
+            "is a tiny VAE for other latents than those of",
+        ),
+        ("ckpt/ti2v_5b/official/Wan2.2_VAE.pth", "is no tiny VAE"),
+        ("nowhere.safetensors", "there is no such file"),
+    ];
+    for (file, words) in files {
+        let file = golden_path(file).display().to_string();
+        let wrong = generate(&folder, &model, &["--decode", "draft", "--tiny-vae", &file]);
+        assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(words), "{}", wrong.stderr);
+    }
+    assert_eq!(
+        folder.path().read_dir().unwrap().count(),
+        0,
+        "nothing is begun"
+    );
+}
+
+/// It is found beside the model, by its tensors and not its name.
+#[test]
+fn the_nearest_tiny_vae_is_found() {
+    let folder = TempDir::new().unwrap();
+    let model = folder.path().join("model");
+    crate::support::model::copy_model(&model);
+    fs::create_dir(folder.path().join("vae_approx")).unwrap();
+    for (file, name) in [
+        ("taew2_2.safetensors", "fine.safetensors"),
+        ("taew2_1.pth", "other.pth"),
+    ] {
+        let from = golden_path("ckpt/taehv").join(file);
+        fs::copy(from, folder.path().join("vae_approx").join(name)).unwrap();
+    }
+    let made = generate(
+        &folder,
+        &model.display().to_string(),
+        &["--decode", "draft"],
+    );
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert_eq!(
+        settings(&folder).speedups.tiny_vae,
+        Some("fine.safetensors".into())
+    );
+}

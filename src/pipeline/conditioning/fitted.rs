@@ -184,7 +184,8 @@ impl Leader {
         let fitted = photo::cover_smoothly(&frame, self.size)?;
         let values = fitted.as_raw().iter();
         let values: Vec<f32> = values
-            .map(|&byte| (f32::from(byte) - MIDDLE) / MIDDLE)
+            // In the order of the official code: the other one rounds some of the bytes to another number.
+            .map(|&byte| f32::from(byte) / MIDDLE - 1.0)
             .collect();
         Ok(Array::from_slice(&values, &[1, height, width, 3]))
     }

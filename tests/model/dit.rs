@@ -6,13 +6,13 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Beside, Block, Config, Dit, Grid, Modulation, Prompts, Rope, TextKv, Timesteps, patchify,
+    Beside, Block, Config, Dit, Grid, Modulation, Nag, Prompts, Rope, TextKv, Timesteps, patchify,
     sinusoidal, unpatchify,
 };
 use zoetrope::model::nn::EvalPacer;
 use zoetrope::weights::{Weights, shards};
 
-use crate::support::{compare, golden, golden_path};
+use crate::support::{compare, golden, golden_path, max_difference};
 
 /// Embeddings are a few hundred float32 products; the reference recommends this.
 const EMBEDDING: (f32, f32) = (2e-5, 0.0);
@@ -384,6 +384,51 @@ fn a_reference_stands_before_the_video() {
         .unwrap();
     let velocity = dit.forward(&input, &case.timesteps, &prompts, &rope);
     golden.compare(&velocity.unwrap()[0], "velocity", BLOCK);
+
+    // A step cache goes around the blocks, not around the reference.
+    let (_, residual) = dit
+        .forward_with_residual(&input, &case.timesteps, &prompts, &rope)
+        .unwrap();
+    let reused = dit.forward_reusing(&input, &case.timesteps, &prompts, &residual);
+    golden.compare(&reused.unwrap()[0], "velocity", BLOCK);
+}
+
+/// The chain beside the blocks is in what a step cache keeps, and has the texts of the prompt that is taken out of a batch.
+#[test]
+fn a_control_video_leads_one_prompt_of_two_and_a_cached_step() {
+    let case = Case::new("dit_vace_1_3b", "vace_1_3b/official", "").at(731.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let rope = dit.rope(Grid::of(&input)).unwrap();
+    let other = golden.context().multiply(Array::from_f32(-2.0)).unwrap();
+    let beside = golden.beside(None, 0.6);
+    let both = dit
+        .encode_context_with(&[&other, golden.context()], beside)
+        .unwrap();
+    let one = both.only(1).unwrap();
+    let (velocity, residual) = dit
+        .forward_with_residual(&input, &case.timesteps, &one, &rope)
+        .unwrap();
+    golden.compare(&velocity[0], "velocity_scaled", BLOCK);
+    let reused = dit.forward_reusing(&input, &case.timesteps, &one, &residual);
+    golden.compare(&reused.unwrap()[0], "velocity_scaled", BLOCK);
+
+    // Pushed away from itself, attention stays where it is, and from another text it does not, in the chain either.
+    let nag = Nag {
+        scale: 4.0,
+        alpha: 0.5,
+        tau: 100.0,
+    };
+    let avoiding = |index: i32| {
+        let prompt = both
+            .only(1)
+            .unwrap()
+            .avoiding(both.only(index).unwrap(), nag);
+        let made = dit.forward(&input, &case.timesteps, &prompt, &rope);
+        made.unwrap().remove(0)
+    };
+    golden.compare(&avoiding(1), "velocity_scaled", BLOCK);
+    assert!(max_difference(&avoiding(0), &velocity[0]) > 1e-2);
 }
 
 #[test]

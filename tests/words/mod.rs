@@ -297,7 +297,7 @@ fn remedies_change_what_stands_in_the_way() {
                 Refusal::Memory {
                     advice: Advice::Quantize(..) | Advice::Shorten(_),
                     ..
-                }
+                } | Refusal::OutOfRange(OutOfRange::GuideTooShort { .. })
             ),
             "{refusal:?}"
         );

@@ -8,7 +8,7 @@ use super::dialogs::Question;
 use super::notice::Undo;
 use super::preferences::ZOOM;
 use super::{App, Player};
-use crate::job::new_seed;
+use crate::job::{Guides, new_seed};
 use crate::library::Search;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
@@ -42,6 +42,7 @@ impl App {
             Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
+            Action::ChooseGuide(guide) => self.choose_guide(guide),
             Action::ChooseVideos => self.choose_videos(),
             Action::Reveal(place) => self.reveal(&place),
             Action::Models(action) => self.handle_models(ctx, action),
@@ -79,6 +80,7 @@ impl App {
         if self.form.request != before {
             self.tell_with_undo(self.words().notices.emptied, Undo::Form);
         }
+        self.form.request.guides = Guides::default();
         self.sheet = None;
         self.show(ctx, Shown::Welcome);
     }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
+use super::guides::Leading;
 use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, FewSteps, Plan, Refusal, Request, Size};
+use crate::job::{Checkpoint, FewSteps, Found, Plan, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -19,6 +20,8 @@ pub struct Form {
     pub first: Option<Photo>,
     /// The last frame, once it is read.
     pub last: Option<Photo>,
+    /// The video that leads.
+    pub leading: Leading,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
     /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.
@@ -40,18 +43,21 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
-        let picture = picture.filter(|_| self.request.sources.image.is_some());
+        let found = Found {
+            picture: picture.filter(|_| self.request.sources.image.is_some()),
+            video: self.leading.span,
+        };
         let mut request = self.request.clone();
         if model.high_noise.is_some() {
             pair_up(&mut request.sources.loras);
         }
-        let found = self.few_steps.as_ref();
-        let found = found.map(|(preset, from)| (*preset, from.as_str()));
+        let told = self.few_steps.as_ref();
+        let told = told.map(|(preset, from)| (*preset, from.as_str()));
         let said = request.speedups.preset.map(|preset| (preset, ""));
-        if let Some((preset, from)) = said.or(found) {
+        if let Some((preset, from)) = said.or(told) {
             preset.apply(&mut request, model, from);
         }
-        Plan::new(&request, model.clone(), picture, seed, output)
+        Plan::new(&request, model.clone(), found, seed, output)
     }
 
     /// The plan if there were a prompt: an empty box is no reproach.
@@ -59,6 +65,7 @@ impl Form {
         let mut draft = Self {
             request: self.request.clone(),
             first: self.first.clone(),
+            leading: self.leading.clone(),
             few_steps: self.few_steps.clone(),
             ..Self::default()
         };

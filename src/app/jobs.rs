@@ -208,6 +208,7 @@ impl App {
                 if let Some(plan) = work.plan.clone() {
                     let mut request = Request {
                         sources: plan.sources.clone(),
+                        guides: plan.guides.clone(),
                         ..plan.info().into()
                     };
                     if let Some(remedy) = work.remedy().filter(|_| action == JobAction::Mend) {

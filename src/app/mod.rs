@@ -11,6 +11,7 @@ mod draw;
 mod events;
 mod export;
 mod form;
+mod guides;
 mod history;
 pub mod instance;
 mod job_state;

@@ -6,13 +6,14 @@ use std::{fs, mem};
 use egui::{Context, Event};
 
 use super::dialogs::Question;
+use super::guides::existing;
 use super::models::Change;
 use super::notice::Undo;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
 use crate::job::{
-    CanvasRequest, Defaults, GenerationInfo, Lora, Negative, Outputs, Pictures, Request,
+    CanvasRequest, Defaults, GenerationInfo, Guides, Lora, Negative, Outputs, Request,
     SamplingRequest, Size, Sources,
 };
 use crate::media::{mp4, photo};
@@ -174,8 +175,8 @@ impl App {
 
     /// Whether the model takes a picture at both ends.
     fn takes_two(&self) -> bool {
-        let model = self.model();
-        model.is_some_and(|model| model.variant.pictures() == Pictures::Ends)
+        self.model()
+            .is_some_and(|model| model.variant.inputs().last.is_possible())
     }
 
     /// Where the next picture goes if these ends are `taken` by others: to the first frame or, if that is there already
@@ -196,6 +197,7 @@ impl App {
         let mut missing = Vec::new();
         let request = Request {
             sources: self.own_files(request.sources, &mut missing),
+            guides: self.own_guides(request.guides, &mut missing),
             // These belong to the machine, not to a video.
             outputs: Outputs {
                 quality: self.form.request.outputs.quality,
@@ -257,14 +259,27 @@ impl App {
         }
     }
 
-    /// Whether a job here has this picture.
+    /// The same for videos, masks and references.
+    fn own_guides(&self, guides: Guides, missing: &mut Vec<String>) -> Guides {
+        let data = &self.library.places().data;
+        let mut others = Vec::new();
+        let is_own = |path: &Path| path.starts_with(data) || self.is_in_a_job(path);
+        let guides = existing(guides, is_own, &mut others);
+        missing.extend(others.iter().map(|path| name(path)));
+        guides
+    }
+
+    /// Whether a job here has this picture or video.
     fn is_in_a_job(&self, path: &Path) -> bool {
         let mut plans = self.works.iter().filter_map(|work| work.plan.as_ref());
         plans.any(|plan| {
             let Sources {
                 image, last_image, ..
             } = &plan.sources;
-            [image.as_deref(), last_image.as_deref()].contains(&Some(path))
+            let guides = &plan.guides;
+            let files = [image, last_image, &guides.video, &guides.mask];
+            let mut files = files.into_iter().flatten().chain(&guides.references);
+            files.any(|file| file == path)
         })
     }
 

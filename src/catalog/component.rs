@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::spelling::Said;
 use super::{family, shards, spelling, strangers};
 use crate::error::{Error, Result};
+use crate::job::DitShape;
 use crate::weights::{NetworkKind, Weights, gguf};
 
 /// One network.
@@ -30,6 +31,14 @@ pub enum Role {
         inputs: u32,
         /// The channels that it predicts.
         outputs: u32,
+        /// The pictures that it reads an image encoder's features of.
+        seen: u32,
+        /// How wide these features are.
+        features: u32,
+        /// Whether it puts a reference picture's tokens before those of the video.
+        leads: bool,
+        /// The channels that VACE's blocks see; 0 where there are none.
+        chain: u32,
         /// What it is made for, if it has parts that no supported family has.
         extension: Option<&'static str>,
     },
@@ -40,6 +49,11 @@ pub enum Role {
         /// How many tokens it knows.
         tokens: u32,
     },
+    /// It reads pictures.
+    ImageEncoder {
+        /// The width of its features.
+        width: u32,
+    },
     /// It turns latents into pixels.
     Vae {
         /// The channels of a latent.
@@ -49,10 +63,14 @@ pub enum Role {
     },
 }
 
-/// The parts of every DiT.
-const DIT_PARTS: [&str; 6] = [
+/// The parts that DiTs of supported families have.
+const DIT_PARTS: [&str; 10] = [
     "patch_embedding",
     "text_embedding",
+    "img_emb",
+    "ref_conv",
+    "vace_patch_embedding",
+    "vace_blocks",
     "time_embedding",
     "time_projection",
     "blocks",
@@ -65,7 +83,29 @@ impl Role {
         match self {
             Self::Dit { .. } => "a DiT",
             Self::TextEncoder { .. } => "a text encoder",
+            Self::ImageEncoder { .. } => "an image encoder",
             Self::Vae { .. } => "a VAE",
+        }
+    }
+
+    /// What a DiT's tensors show of its family.
+    pub fn dit_shape(self) -> Option<DitShape> {
+        match self {
+            Self::Dit {
+                inputs,
+                outputs,
+                seen,
+                leads,
+                chain,
+                ..
+            } => Some(DitShape {
+                inputs,
+                outputs,
+                seen,
+                leads,
+                chain,
+            }),
+            _ => None,
         }
     }
 }
@@ -173,25 +213,15 @@ impl Component {
 
     /// Whether its tensors allow that there is another expert.
     pub fn may_be_expert(&self) -> bool {
-        match self.role {
-            Role::Dit {
-                inputs,
-                outputs,
-                width,
-                ..
-            } => width != WIDTH_OF_1B && family::by_channels(inputs, outputs, 2).is_some(),
-            _ => false,
-        }
+        let is_small = matches!(self.role, Role::Dit { width, .. } if width == WIDTH_OF_1B);
+        let shape = self.role.dit_shape().filter(|_| !is_small);
+        shape.is_some_and(|shape| family::by_shape(shape, 2).is_some())
     }
 
     /// Whether nothing that is whole has such tensors.
     pub fn must_be_expert(&self) -> bool {
-        match self.role {
-            Role::Dit {
-                inputs, outputs, ..
-            } => family::by_channels(inputs, outputs, 1).is_none(),
-            _ => false,
-        }
+        let shape = self.role.dit_shape();
+        shape.is_some_and(|shape| family::by_shape(shape, 1).is_none())
     }
 }
 
@@ -205,7 +235,8 @@ fn stranger(files: &[PathBuf], file: &Path) -> Error {
     let problem = match what {
         Some(what) => format!("is {what}: {}", strangers::advice(what)),
         None => {
-            "holds neither a DiT nor a text encoder nor a VAE of Wan's: choose another file".into()
+            "holds neither a DiT nor a text encoder nor a VAE nor an image encoder of Wan's: choose another file"
+                .into()
         }
     };
     Error::content(file, problem)
@@ -255,11 +286,23 @@ fn role(weights: &Weights, kind: NetworkKind) -> Result<Option<Role>> {
     let has = |name: &str| weights.has(name);
     Ok(match kind {
         NetworkKind::Dit if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") => {
+            let optional = |name: &str, axis| match has(name) {
+                true => size(name, axis),
+                false => Ok(0),
+            };
             Some(Role::Dit {
                 width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,
                 outputs: size("head.head.weight", 0)? / 4,
-                extension: strangers::derivative(weights, &DIT_PARTS),
+                leads: has("ref_conv.weight"),
+                chain: optional("vace_patch_embedding.weight", 1)?,
+                seen: match (has("img_emb.proj.0.weight"), has("img_emb.emb_pos")) {
+                    (true, true) => 2,
+                    (true, false) => 1,
+                    (false, _) => 0,
+                },
+                features: optional("img_emb.proj.0.weight", 0)?,
+                extension: extension(weights),
             })
         }
         // That every layer has positions of its own is what sets UMT5 apart from T5.
@@ -271,6 +314,13 @@ fn role(weights: &Weights, kind: NetworkKind) -> Result<Option<Role>> {
                 tokens: size("token_embedding.weight", 0)?,
             })
         }
+        NetworkKind::ImageEncoder
+            if has("visual.patch_embedding.weight") && has("visual.cls_embedding") =>
+        {
+            Some(Role::ImageEncoder {
+                width: size("visual.patch_embedding.weight", 0)?,
+            })
+        }
         NetworkKind::Vae if has("conv2.weight") && has("decoder.conv1.weight") => {
             let last = "decoder.head.2.weight";
             Some(Role::Vae {
@@ -280,4 +330,14 @@ fn role(weights: &Weights, kind: NetworkKind) -> Result<Option<Role>> {
         }
         _ => None,
     })
+}
+
+/// What it is made for beyond every supported family. The blocks of VACE are nothing without what feeds them.
+fn extension(weights: &Weights) -> Option<&'static str> {
+    let has_chain = weights.has("vace_patch_embedding.weight");
+    let parts = DIT_PARTS.into_iter();
+    let parts: Vec<_> = parts
+        .filter(|part| has_chain || *part != "vace_blocks")
+        .collect();
+    strangers::derivative(weights, &parts)
 }

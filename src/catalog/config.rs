@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::family;
 use crate::disk;
 
 /// The part that tells whose it is, as the official code writes it or as Diffusers does.
@@ -34,9 +35,7 @@ fn describes(path: &Path, width: u32) -> bool {
     let Ok(config) = serde_json::from_slice::<Config>(&text) else {
         return false;
     };
-    let is_wan = config
-        .class
-        .is_none_or(|class| ["WanModel", "WanTransformer3DModel"].contains(&class.as_str()));
+    let is_wan = config.class.is_none_or(|class| family::is_wan(&class));
     let heads = config.num_heads.zip(config.attention_head_dim);
     let described = config
         .dim

@@ -10,7 +10,7 @@ use super::family;
 use super::required_files::{Parts, name};
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, HighNoise, Network, Variant};
+use crate::job::{Checkpoint, DitShape, HighNoise, Network, Variant};
 use crate::weights::shards;
 
 pub(super) const INDEX: &str = "model_index.json";
@@ -31,6 +31,24 @@ struct Config {
     in_channels: u32,
     out_channels: u32,
     image_dim: Option<u32>,
+    pos_embed_seq_len: Option<u32>,
+    vace_in_channels: Option<u32>,
+}
+
+impl Config {
+    fn shape(&self) -> DitShape {
+        DitShape {
+            inputs: self.in_channels,
+            outputs: self.out_channels,
+            seen: match (self.image_dim, self.pos_embed_seq_len) {
+                (None, _) => 0,
+                (Some(_), None) => 1,
+                (Some(_), Some(_)) => 2,
+            },
+            leads: false, // Diffusers has no such models
+            chain: self.vace_in_channels.unwrap_or_default(),
+        }
+    }
 }
 
 /// The part of `scheduler/scheduler_config.json` that matters.
@@ -64,6 +82,12 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     parts.shards(&format!("vae/{WEIGHTS}"));
     let tokenizer =
         parts.first(&["tokenizer/tokenizer.json", "tokenizer/spiece.model"].map(str::to_owned));
+    let config = folder.join(places[0]).join("config.json");
+    let seen = config.is_file().then(|| json(&config)).transpose()?;
+    let seen = seen.is_some_and(|config: Config| config.image_dim.is_some());
+    if seen {
+        parts.shards("image_encoder/model");
+    }
     parts.complete()?;
 
     let variant = variant(folder, places)?;
@@ -83,18 +107,24 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
                 boundary,
             })
         });
-    let mut defaults = variant.defaults();
+    let name = name(folder, variant);
+    let mut defaults = family::defaults(variant, &name);
     if let Some(shift) = shift(folder)? {
         defaults.shift = shift;
     }
     Ok(Checkpoint {
-        name: name(folder, variant),
+        name,
         variant,
         root: folder.to_owned(),
         dit: network(places[0])?,
         high_noise: high_noise.transpose()?,
         text_encoder: shards::list(&folder.join("text_encoder"), "model")?,
         tokenizer,
+        image_encoder: if seen {
+            shards::list(&folder.join("image_encoder"), "model")?
+        } else {
+            Vec::new()
+        },
         vae: shards::list(&folder.join("vae"), WEIGHTS)?,
         defaults,
         sizes: Vec::new(),
@@ -109,10 +139,8 @@ fn variant(folder: &Path, places: &[&str]) -> Result<Variant> {
     for place in places {
         let path = folder.join(place).join("config.json");
         let config: Config = json(&path)?;
-        let variant = family::by_channels(config.in_channels, config.out_channels, places.len())
-            .filter(|_| config.image_dim.is_none());
-        let Some(variant) = variant else {
-            return Err(Error::content(&path, family::UNSUPPORTED));
+        let Some(variant) = family::by_shape(config.shape(), places.len()) else {
+            return Err(Error::content(&path, family::unsupported()));
         };
         if found.is_some_and(|other| other != variant) {
             let problem =

@@ -141,6 +141,7 @@ impl Dits {
             outputs,
             width,
             extension,
+            ..
         } = self.low.role
         else {
             return wrong("is no DiT: choose another file");
@@ -150,8 +151,9 @@ impl Dits {
                 "belongs to another model than the DiT for high noise: choose two of one model",
             );
         }
-        let family =
-            |experts| family::by_channels(inputs, outputs, experts).filter(|_| extension.is_none());
+        let shape = self.low.role.dit_shape();
+        let shape = shape.filter(|_| extension.is_none());
+        let family = |experts| shape.and_then(|shape| family::by_shape(shape, experts));
         let is_half =
             || self.low.expert().is_some_and(|said| said.is_plain) && self.low.may_be_expert();
         match family(self.each().count()) {
@@ -162,11 +164,11 @@ impl Dits {
                 let what = extension.or_else(|| strangers::by_channels(inputs, outputs));
                 match what {
                     Some(what) => wrong(&format!(
-                        "is {what}{}, which Zoetrope cannot run yet: {}",
+                        "is {what}{}, which Zoetrope cannot run yet: it runs {}",
                         strangers::size(width),
-                        family::SUPPORTED
+                        family::known()
                     )),
-                    None => wrong(family::UNSUPPORTED),
+                    None => wrong(&family::unsupported()),
                 }
             }
         }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::job::Variant;
+use crate::job::variant::FUN_TYPES;
+use crate::job::{Defaults, DitShape, Size, Variant};
 
 /// The part of `config.json` that says what the model is.
 #[derive(Deserialize)]
@@ -15,6 +16,7 @@ struct Config {
     class: Option<String>,
     model_type: Option<String>,
     in_dim: Option<u32>,
+    vace_in_dim: Option<u32>,
 }
 
 /// The family of the DiT that the file describes, which is one of `experts`.
@@ -32,59 +34,77 @@ pub fn of(path: &Path, experts: usize) -> Result<Variant> {
             ));
         }
     };
-    if let Some(class) = config.class.filter(|class| class != "WanModel") {
+    if let Some(class) = config.class.filter(|class| !is_wan(class)) {
         return wrong(format!("belongs to a {class}, which is not a Wan model"));
     }
-    let Some(kind) = config.model_type else {
+    let kind = config.vace_in_dim.map(|_| "vace".to_owned());
+    let Some(kind) = kind.or(config.model_type) else {
         return wrong("is not the configuration of a Wan model: it has no model_type".into());
     };
-    let variant = match (kind.as_str(), experts) {
-        ("t2v", 1) => Variant::T2v,
-        ("ti2v", 1) => Variant::Ti2v,
-        ("t2v", 2) => Variant::T2vA14b,
-        ("i2v", 2) => Variant::I2vA14b,
-        ("i2v" | "flf2v", 1) => {
-            return wrong(
-                "belongs to a Wan2.1 model for pictures, which is not supported: use Wan2.2 TI2V or \
-                 I2V-A14B"
-                    .into(),
-            );
-        }
-        (other, _) => {
-            return wrong(format!(
-                "belongs to a Wan model of type {other}, which is not supported: t2v, i2v and ti2v are"
-            ));
-        }
+    let all = Variant::ALL.into_iter();
+    let all = all.filter(|variant| variant.experts() == experts);
+    let is_called = |variant: &Variant| variant.types().contains(&kind.as_str());
+    let mut candidates: Vec<_> = all.clone().filter(is_called).collect();
+    if candidates.is_empty() {
+        // Others call their models as they like; the channels of some tell them.
+        let fits = |variant: &Variant| {
+            variant.types() == FUN_TYPES && Some(variant.input_channels()) == config.in_dim
+        };
+        candidates.extend(all.filter(fits));
+    }
+    let Some(&usual) = candidates.first() else {
+        return wrong(format!(
+            "belongs to a Wan model of type {kind}, which is not supported: {} are",
+            known()
+        ));
     };
-    let expected = variant.input_channels();
-    match config.in_dim {
-        Some(channels) if channels != expected => wrong(format!(
-            "says that there are {channels} channels, but {} has {expected}",
-            variant.name()
+    let Some(channels) = config.in_dim else {
+        return Ok(usual);
+    };
+    let found = candidates
+        .into_iter()
+        .find(|variant| variant.input_channels() == channels);
+    match found {
+        Some(variant) => Ok(variant),
+        None => wrong(format!(
+            "says that there are {channels} channels, but {} has {}",
+            usual.name(),
+            usual.input_channels()
         )),
-        _ => Ok(variant),
     }
 }
 
+/// Whether a network of this class may be one of Wan's: `WanModel`, `VaceWanModel`, and what others made of these.
+pub fn is_wan(class: &str) -> bool {
+    class.starts_with("Wan") || class.starts_with("VaceWan")
+}
+
 /// What is wrong with a DiT that belongs to none.
-pub const SUPPORTED: &str = "it runs Wan2.1 T2V and Wan2.2 TI2V, T2V-A14B and I2V-A14B";
+pub fn unsupported() -> String {
+    format!(
+        "belongs to a Wan model of a kind that is not supported: {} are",
+        known()
+    )
+}
 
-/// The same where nothing more is known about it.
-pub const UNSUPPORTED: &str = "belongs to a Wan model of a kind that is not supported: Wan2.1 T2V and Wan2.2 TI2V, \
-                               T2V-A14B and I2V-A14B are";
+/// The names of all families.
+pub fn known() -> String {
+    let names = Variant::ALL.map(Variant::name);
+    let (last, others) = names.split_last().unwrap_or((&"none", &[]));
+    format!("{} and {last}", others.join(", "))
+}
 
-/// The family of a DiT with these channels, which is one of `experts`.
-pub fn by_channels(inputs: u32, outputs: u32, experts: usize) -> Option<Variant> {
-    let all = [
-        Variant::T2v,
-        Variant::Ti2v,
-        Variant::T2vA14b,
-        Variant::I2vA14b,
-    ];
-    all.into_iter().find(|variant| {
-        let alone = variant.boundary().is_none();
-        variant.input_channels() == inputs
-            && variant.latent_channels() == outputs
-            && alone == (experts == 1)
-    })
+/// The family of a DiT whose tensors show this, and which is one of `experts`.
+pub fn by_shape(shape: DitShape, experts: usize) -> Option<Variant> {
+    let fits = |variant: &Variant| variant.dit_shape() == shape && variant.experts() == experts;
+    Variant::ALL.into_iter().find(fits)
+}
+
+/// How a model of this name is meant to be used: some were trained at two sizes, and only the name tells at which.
+pub fn defaults(variant: Variant, name: &str) -> Defaults {
+    let mut defaults = variant.defaults();
+    if variant == Variant::I2v && name.to_lowercase().contains("720p") {
+        defaults.size = Size::new(1280, 720);
+    }
+    defaults
 }

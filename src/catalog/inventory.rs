@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use super::component::{Component, Role};
 use super::dits::Dits;
 use super::walk::Walk;
-use super::{config, shards};
+use super::{config, family, shards};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, HighNoise, Network, Variant};
+use crate::job::{Checkpoint, HighNoise, Network, VaeKind, Variant};
 
 /// What models can be made of.
 #[derive(Default)]
 pub struct Inventory {
     pub dits: Vec<Component>,
     pub text_encoders: Vec<Component>,
+    pub image_encoders: Vec<Component>,
     pub vaes: Vec<Component>,
     pub tokenizers: Vec<PathBuf>,
     /// The one to take in any case.
@@ -43,6 +44,7 @@ impl Inventory {
         let place = match component.role {
             Role::Dit { .. } => &mut self.dits,
             Role::TextEncoder { .. } => &mut self.text_encoders,
+            Role::ImageEncoder { .. } => &mut self.image_encoders,
             Role::Vae { .. } => &mut self.vaes,
         };
         place.push(component);
@@ -60,13 +62,17 @@ impl Inventory {
         let readers = self.text_encoders.iter();
         let readers = readers.filter(|encoder| self.tokenizer(encoder).is_some());
         let text_encoder = nearest(readers, low).or_else(|| nearest(&self.text_encoders, low));
+        let image_encoder = self.image_encoder(&dits.low);
+        let lacks_image_encoder = variant.inputs().seen > 0 && image_encoder.is_none();
         let missing = [
             (text_encoder.is_none(), TEXT_ENCODER),
+            (lacks_image_encoder, IMAGE_ENCODER),
             (vae.is_none(), vae_words(variant)),
         ];
         let missing = missing.iter().filter(|(is, _)| *is).map(|(_, what)| *what);
         let missing = missing.collect::<Vec<_>>().join(" and ");
-        let (Some(text_encoder), Some(vae)) = (text_encoder, vae) else {
+        let (Some(text_encoder), Some(vae), false) = (text_encoder, vae, lacks_image_encoder)
+        else {
             return Err(incomplete(root, &format!("it lacks {missing}")));
         };
         let tokenizer = self.tokenizer(text_encoder).ok_or_else(|| {
@@ -75,8 +81,8 @@ impl Inventory {
             incomplete(root, what)
         })?;
         let high_noise = dits.high.as_ref().zip(variant.boundary());
+        let name = dits.name();
         Ok(Checkpoint {
-            name: dits.name(),
             variant,
             root: root.to_owned(),
             dit: network(&dits.low, root),
@@ -86,12 +92,27 @@ impl Inventory {
             }),
             text_encoder: text_encoder.files.clone(),
             tokenizer,
+            image_encoder: image_encoder.map_or_else(Vec::new, |encoder| encoder.files.clone()),
             vae: vae.files.clone(),
-            defaults: variant.defaults(),
+            defaults: family::defaults(variant, &name),
+            name,
             sizes: Vec::new(),
             latent_rgb: None,
             examples: Vec::new(),
         })
+    }
+
+    /// The nearest image encoder with the features that the DiT reads, if it reads any.
+    fn image_encoder(&self, dit: &Component) -> Option<&Component> {
+        let Role::Dit { features, .. } = dit.role else {
+            return None;
+        };
+        let role = Role::ImageEncoder { width: features };
+        let fitting = self
+            .image_encoders
+            .iter()
+            .filter(|encoder| encoder.role == role);
+        nearest(fitting, dit.file())
     }
 
     /// The one that was picked, the encoder's own, or that of another encoder which knows as many tokens.
@@ -133,11 +154,12 @@ impl Inventory {
 
 const TEXT_ENCODER: &str = "a text encoder (umt5_xxl), given with --text-encoder FILE";
 
+const IMAGE_ENCODER: &str = "an image encoder (clip_vision_h), given with --image-encoder FILE";
+
 fn vae_words(variant: Variant) -> &'static str {
-    if variant == Variant::Ti2v {
-        "the Wan2.2 VAE, given with --vae FILE"
-    } else {
-        "the Wan2.1 VAE, given with --vae FILE"
+    match variant.vae() {
+        VaeKind::V22 => "the Wan2.2 VAE, given with --vae FILE",
+        VaeKind::V21 => "the Wan2.1 VAE, given with --vae FILE",
     }
 }
 
@@ -149,10 +171,9 @@ pub(super) fn check_vae(vae: &Component, variant: Variant) -> Result<()> {
     let Role::Vae { channels, outputs } = vae.role else {
         return Err(Error::content(vae.file(), "is no VAE: choose another file"));
     };
-    let (wanted, pixels, name, other) = if variant == Variant::Ti2v {
-        (48, 12, "Wan2.2", "Wan2.1")
-    } else {
-        (16, 3, "Wan2.1", "Wan2.2")
+    let (wanted, pixels, name, other) = match variant.vae() {
+        VaeKind::V22 => (48, 12, "Wan2.2", "Wan2.1"),
+        VaeKind::V21 => (16, 3, "Wan2.1", "Wan2.2"),
     };
     let problem = match (channels, outputs) {
         (channels, Some(outputs)) if channels == wanted && outputs != pixels => format!(

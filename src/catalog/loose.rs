@@ -21,6 +21,8 @@ pub struct Picked {
     pub dit_high: Option<PathBuf>,
     /// The text encoder.
     pub text_encoder: Option<PathBuf>,
+    /// What reads pictures beside the text.
+    pub image_encoder: Option<PathBuf>,
     /// The VAE.
     pub vae: Option<PathBuf>,
     /// The tokenizer.
@@ -34,10 +36,11 @@ impl Picked {
             dit,
             dit_high,
             text_encoder,
+            image_encoder,
             vae,
             tokenizer,
         } = self;
-        [dit, dit_high, text_encoder, vae, tokenizer]
+        [dit, dit_high, text_encoder, image_encoder, vae, tokenizer]
             .into_iter()
             .all(Option::is_none)
     }
@@ -54,7 +57,9 @@ impl Picked {
         };
         let high = picked(self.dit_high.as_deref(), "--dit-high", NetworkKind::Dit)?;
         // What is in the DiT's own file is used for what was not picked.
-        let others = if self.text_encoder.is_none() || self.vae.is_none() {
+        let sees = low.role.dit_shape().is_some_and(|shape| shape.seen > 0);
+        let needs_image_encoder = sees && self.image_encoder.is_none();
+        let others = if self.text_encoder.is_none() || self.vae.is_none() || needs_image_encoder {
             Component::open(low.file())?
         } else {
             Vec::new()
@@ -68,6 +73,12 @@ impl Picked {
         let text_encoder = text_encoder.or_else(|| inside(is_encoder));
         let vae =
             picked(self.vae.as_deref(), "--vae", NetworkKind::Vae)?.or_else(|| inside(is_vae));
+        let image_encoder = picked(
+            self.image_encoder.as_deref(),
+            "--image-encoder",
+            NetworkKind::ImageEncoder,
+        )?;
+        let image_encoder = image_encoder.or_else(|| inside(is_image_encoder));
         let tokenizer = match &self.tokenizer {
             Some(place) => {
                 let whole = path::absolute(place).map_err(Error::file("find", place))?;
@@ -82,6 +93,7 @@ impl Picked {
         }
         let stock = Inventory {
             text_encoders: text_encoder.into_iter().collect(),
+            image_encoders: image_encoder.into_iter().collect(),
             vaes: vae.into_iter().collect(),
             picked_tokenizer: tokenizer,
             ..Inventory::default()
@@ -92,6 +104,10 @@ impl Picked {
 
 fn is_encoder(role: Role) -> bool {
     matches!(role, Role::TextEncoder { .. })
+}
+
+fn is_image_encoder(role: Role) -> bool {
+    matches!(role, Role::ImageEncoder { .. })
 }
 
 fn is_vae(role: Role) -> bool {

@@ -10,8 +10,8 @@ use crate::disk;
 use crate::disk::PartialFile;
 use crate::error::{Error, Result};
 use crate::job::{
-    CanvasRequest, Checkpoint, Defaults, Field, Guidance, LatentRgb, Pictures, Plan, Request,
-    Sampler, Size, Sources,
+    CanvasRequest, Checkpoint, Defaults, Field, Guidance, Guides, LatentRgb, Plan, Request,
+    Sampler, Size, Sources, Use,
 };
 
 const CARD: &str = "zoetrope.json";
@@ -139,7 +139,8 @@ impl Manifest {
 /// # Errors
 /// The field of the card that stands in the way, and why.
 fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
-    let needs_picture = checkpoint.variant.pictures() == Pictures::Ends;
+    let inputs = checkpoint.variant.inputs();
+    let needed = |input: Use| (input == Use::Required).then(|| PathBuf::from("any.png"));
     let plan = |size, key: &'static str| {
         let request = Request {
             prompt: "anything".into(),
@@ -148,8 +149,13 @@ fn check(checkpoint: &Checkpoint) -> Result<(), (&'static str, String)> {
                 ..CanvasRequest::default()
             },
             sources: Sources {
-                image: needs_picture.then(|| "any.png".into()),
+                image: needed(inputs.first),
+                last_image: needed(inputs.last),
                 ..Sources::default()
+            },
+            guides: Guides {
+                video: needed(inputs.video),
+                ..Guides::default()
             },
             ..Request::default()
         };
@@ -196,6 +202,9 @@ fn name_of(field: Field) -> &'static str {
         | Field::Prompt
         | Field::Image
         | Field::LastImage
+        | Field::Video
+        | Field::Mask
+        | Field::References
         | Field::Loras
         | Field::Memory
         | Field::Output => "size",

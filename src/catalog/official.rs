@@ -6,7 +6,7 @@ use std::path::Path;
 use super::family;
 use super::required_files::{Parts, endings, find, has_index, name};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, HighNoise, Network, Variant};
+use crate::job::{Checkpoint, HighNoise, Network, VaeKind, Variant};
 use crate::weights::shards;
 
 const CONFIG: &str = "config.json";
@@ -14,16 +14,17 @@ const CONFIG: &str = "config.json";
 pub const DIT: &str = "diffusion_pytorch_model";
 const TOKENIZER: &str = "google/umt5-xxl/tokenizer.json";
 const TEXT_ENCODER: &str = "models_t5_umt5-xxl-enc-bf16";
+const IMAGE_ENCODER: &str = "models_clip_open-clip-xlm-roberta-large-vit-huge-14";
 
 /// Where the networks lie in the folder; the one for low noise comes first.
 const ONE: &[&str] = &[""];
 const TWO: &[&str] = &["low_noise_model/", "high_noise_model/"];
 
 /// The name of the VAE's file without its ending.
-fn vae(variant: Variant) -> &'static str {
-    match variant {
-        Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => "Wan2.1_VAE",
-        Variant::Ti2v => "Wan2.2_VAE",
+fn vae(kind: VaeKind) -> &'static str {
+    match kind {
+        VaeKind::V21 => "Wan2.1_VAE",
+        VaeKind::V22 => "Wan2.2_VAE",
     }
 }
 
@@ -57,7 +58,8 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
     }
     let text_encoder = parts.weights(TEXT_ENCODER);
     let tokenizer = parts.file(TOKENIZER);
-    let vae = parts.weights(vae(variant));
+    let image_encoder = (variant.inputs().seen > 0).then(|| parts.weights(IMAGE_ENCODER));
+    let vae = parts.weights(vae(variant.vae()));
     parts.complete()?;
 
     let network = |place: &&str| -> Result<Network> {
@@ -73,16 +75,18 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
             boundary,
         })
     });
+    let name = name(folder, variant);
     Ok(Checkpoint {
-        name: name(folder, variant),
         variant,
         root: folder.to_owned(),
         dit: network(&places[0])?,
         high_noise: high_noise.transpose()?,
         text_encoder: vec![text_encoder],
         tokenizer,
+        image_encoder: Vec::from_iter(image_encoder),
         vae: vec![vae],
-        defaults: variant.defaults(),
+        defaults: family::defaults(variant, &name),
+        name,
         sizes: Vec::new(),
         latent_rgb: None,
         examples: Vec::new(),
@@ -110,7 +114,7 @@ fn variant(folder: &Path, places: &[&str]) -> Result<Variant> {
 /// A folder without `config.json`: an incomplete model if anything else of one is there, or no
 /// model.
 fn no_config(folder: &Path) -> Error {
-    let any = [DIT, TEXT_ENCODER, vae(Variant::T2v), vae(Variant::Ti2v)]
+    let any = [DIT, TEXT_ENCODER, vae(VaeKind::V21), vae(VaeKind::V22)]
         .into_iter()
         .any(|stem| find(folder, &endings(stem)).is_some())
         || has_index(folder, DIT);

@@ -22,9 +22,13 @@ pub fn bring_rest(checkpoint: &Checkpoint, folder: &Path) -> Result<()> {
     let parts = [
         ("text_encoder", checkpoint.text_encoder.iter().collect()),
         ("tokenizer", Vec::from_iter(tokenizer)),
+        ("image_encoder", checkpoint.image_encoder.iter().collect()),
         ("vae", checkpoint.vae.iter().collect()),
     ];
     for (name, files) in parts {
+        if files.is_empty() {
+            continue;
+        }
         let place = folder.join(name);
         fs::create_dir_all(&place).map_err(Error::file("create", &place))?;
         files.into_iter().try_for_each(|file| link(file, &place))?;

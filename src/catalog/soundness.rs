@@ -18,6 +18,9 @@ pub fn check(model: &Checkpoint) -> Result<()> {
         network_in(&network.weights, NetworkKind::Dit)?;
     }
     network_in(&model.text_encoder, NetworkKind::TextEncoder)?;
+    if !model.image_encoder.is_empty() {
+        network_in(&model.image_encoder, NetworkKind::ImageEncoder)?;
+    }
     let vae = network_in(&model.vae, NetworkKind::Vae)?;
     inventory::check_vae(&vae, model.variant)
 }
@@ -28,6 +31,7 @@ fn network_in(files: &[PathBuf], kind: NetworkKind) -> Result<Component> {
         let what = match kind {
             NetworkKind::Dit => "a DiT",
             NetworkKind::TextEncoder => "a text encoder (UMT5)",
+            NetworkKind::ImageEncoder => "an image encoder (CLIP ViT-H/14)",
             NetworkKind::Vae => "a VAE",
         };
         let file = files.first().cloned().unwrap_or_default();

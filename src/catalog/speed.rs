@@ -93,9 +93,13 @@ fn is_for(file: &Path, model: &Checkpoint) -> bool {
     let name = few_steps::name(file).to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
     let family = match model.variant {
-        Variant::T2v | Variant::T2vA14b => says(&["t2v"]),
-        Variant::I2vA14b => says(&["i2v"]) && !says(&["ti2v"]),
-        Variant::Ti2v => says(&["5b"]),
+        Variant::T2v
+        | Variant::T2vA14b
+        | Variant::FunControlA14b
+        | Variant::Vace
+        | Variant::VaceA14b => says(&["t2v"]),
+        Variant::I2v | Variant::Flf2v | Variant::I2vA14b => says(&["i2v"]) && !says(&["ti2v"]),
+        Variant::Ti2v | Variant::FunInp | Variant::FunControl | Variant::LucyEdit => says(&["5b"]),
     };
     family && says(&["lora"]) && FewSteps::by_name(&name).is_some()
 }

@@ -111,23 +111,17 @@ const OF_LORAS: [&str; 8] = [
 const DERIVATIVES: &[(&str, &str)] = &[
     ("casual_audio_encoder", "Wan2.2 S2V"),
     ("face_adapter", "Wan2.2 Animate"),
-    ("vace_patch_embedding", "VACE"),
-    ("vace_blocks", "VACE"),
+    ("vace_blocks", "a part of VACE"), // without what feeds it
     (
         "audio_proj",
         "a Wan model for sound (HuMo, MultiTalk or another)",
     ),
     ("audio_model", "a Wan model for sound"),
     ("control_adapter", "Fun-Camera"),
-    ("ref_conv", "Fun-Control with a reference picture"),
-    ("img_emb.emb_pos", "Wan2.1 FLF2V"),
-    ("img_emb", "Wan2.1 I2V"),
 ];
 
 /// The same for those that only see other channels: (inputs, outputs).
 const BY_CHANNELS: &[((u32, u32), &str)] = &[
-    ((100, 48), "Fun-InP"),
-    ((96, 48), "Lucy-Edit"),
     ((148, 48), "Fun-Control"),
     ((48, 16), "Fun-Control"),
     ((52, 16), "Fun-Control"),
@@ -165,7 +159,7 @@ pub fn derivative(weights: &Weights, usual: &[&str]) -> Option<&'static str> {
     let names = weights.names();
     let found = DERIVATIVES.iter().find(|(part, _)| {
         let inner = format!("{part}.");
-        names.iter().any(|name| name.starts_with(&inner))
+        !usual.contains(part) && names.iter().any(|name| name.starts_with(&inner))
     });
     let is_usual = |name: &String| usual.contains(&name.split('.').next().unwrap_or(name));
     match found {

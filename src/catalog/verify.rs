@@ -47,8 +47,10 @@ pub fn verify(
     super::soundness::check(model)?;
     let high_noise = model.high_noise.iter().map(|high| &high.network.weights);
     let networks = [&model.dit.weights, &model.text_encoder, &model.vae];
+    let image_encoder = Some(&model.image_encoder).filter(|files| !files.is_empty());
+    let networks = networks.into_iter().chain(image_encoder);
     // One file may hold several networks.
-    let networks: BTreeSet<_> = networks.into_iter().chain(high_noise).collect();
+    let networks: BTreeSet<_> = networks.chain(high_noise).collect();
     let unknown = networks.into_iter();
     let unknown = unknown.filter(|files| files.iter().any(|file| published(file).is_none()));
     let unknown: Vec<_> = unknown.collect();

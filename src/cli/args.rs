@@ -109,6 +109,10 @@ pub struct Model {
     #[arg(long, value_name = "FILE", requires = "dit")]
     pub text_encoder: Option<PathBuf>,
 
+    /// File of the image encoder, for models that have one
+    #[arg(long, value_name = "FILE", requires = "dit")]
+    pub image_encoder: Option<PathBuf>,
+
     /// File of the VAE
     #[arg(long, value_name = "FILE", requires = "dit")]
     pub vae: Option<PathBuf>,
@@ -178,6 +182,7 @@ impl Model {
             dit: self.dit.clone(),
             dit_high: self.dit_high.clone(),
             text_encoder: self.text_encoder.clone(),
+            image_encoder: self.image_encoder.clone(),
             vae: self.vae.clone(),
             tokenizer: self.tokenizer.clone(),
         };

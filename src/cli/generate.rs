@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
@@ -14,13 +14,14 @@ use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    CanvasRequest, Command, Compute, Expert, Negative, Outputs, Plan, Request, ResumePoint,
-    SamplingRequest, Sources, Speedups, new_seed,
+    CanvasRequest, Command, Compute, Expert, Found, Guides, Negative, Outputs, Plan, Request,
+    ResumePoint, SamplingRequest, Sources, Speedups, new_seed,
 };
-use crate::media::photo;
+use crate::media::{self, photo};
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("leads").multiple(true).args(["image", "video"])))]
 pub struct Generate {
     /// Where the model is.
     #[command(flatten)]
@@ -46,6 +47,10 @@ pub struct Generate {
     /// Pictures, LoRAs and noise.
     #[command(flatten)]
     pub sources: Sources,
+
+    /// A video to follow or to change, and references.
+    #[command(flatten)]
+    pub guides: Guides,
 
     /// Size and length.
     #[command(flatten)]
@@ -91,6 +96,7 @@ impl Generate {
                 None => Negative::Default,
             },
             sources: self.sources.clone(),
+            guides: self.guides.clone(),
             canvas: self.canvas.clone(),
             sampling: self.sampling.clone(),
             speedups: self.speedups.clone(),
@@ -133,26 +139,25 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
 /// Everything that can be refused is refused here, before any work.
 pub fn plan(args: &Generate) -> Result<Plan> {
     let checkpoint = args.model.open()?;
-    let picture = args.sources.image.as_deref().map(photo::size).transpose()?;
-    args.sources
-        .last_image
-        .as_deref()
-        .map(photo::size)
-        .transpose()?;
-    if let Some(noise) = &args.sources.noise {
+    let Generate {
+        sources, guides, ..
+    } = args;
+    let found = Found {
+        picture: sources.image.as_deref().map(photo::size).transpose()?,
+        video: guides.video.as_deref().map(media::span).transpose()?,
+    };
+    guides.mask.as_deref().map(media::span).transpose()?;
+    for picture in sources.last_image.iter().chain(&guides.references) {
+        photo::size(picture)?;
+    }
+    if let Some(noise) = &sources.noise {
         disk::open(noise)?;
     }
     let mut request = args.request();
     for line in args.speed.prepare(&mut request, &checkpoint)? {
         say(&line);
     }
-    let plan = Plan::new(
-        &request,
-        checkpoint,
-        picture,
-        new_seed(),
-        args.output.clone(),
-    )?;
+    let plan = Plan::new(&request, checkpoint, found, new_seed(), args.output.clone())?;
     Ok(plan)
 }
 

@@ -9,7 +9,7 @@ use super::{format, interrupt, print, print_json, say};
 use crate::engine::outlook::{Mac, Outlook, StageOutlook, outlook};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
-use crate::job::{Field, Pictures, Plan, Refusal, new_seed};
+use crate::job::{Field, Plan, Refusal, Use, new_seed};
 use crate::media::photo;
 use crate::words::english;
 
@@ -50,7 +50,7 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
     }
     let picture = request.sources.image.as_deref();
     let picture = picture.map(photo::size).transpose()?;
-    if picture.is_none() && checkpoint.variant.pictures() == Pictures::Ends {
+    if picture.is_none() && checkpoint.variant.inputs().first == Use::Required {
         request.sources.image = Some("picture.png".into());
     }
     let output = args.video.output.clone();

@@ -61,36 +61,85 @@ impl fmt::Display for Subject {
 pub enum Published {
     /// Wan2.1 T2V-1.3B.
     T2v1B,
+    /// Wan2.1 I2V-14B, trained at 480 rows.
+    I2v480,
+    /// Wan2.1 I2V-14B, trained at 720 rows.
+    I2v720,
+    /// Wan2.1 FLF2V-14B.
+    Flf2v14B,
+    /// Wan2.1 VACE-1.3B.
+    Vace1B,
+    /// Wan2.1 VACE-14B.
+    Vace14B,
     /// Wan2.2 TI2V-5B.
     Ti2v5B,
+    /// Wan2.2 Fun-5B-InP.
+    FunInp5B,
+    /// Wan2.2 Fun-5B-Control.
+    FunControl5B,
     /// One expert of Wan2.2 T2V-A14B.
     T2vA14B,
     /// One expert of Wan2.2 I2V-A14B.
     I2vA14B,
+    /// One expert of Wan2.2 Fun-A14B-Control.
+    FunControlA14B,
+    /// One expert of Wan2.2 VACE-Fun-A14B.
+    VaceA14B,
 }
 
 impl Published {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::T2v1B, Self::Ti2v5B, Self::T2vA14B, Self::I2vA14B];
+    /// All of them, those of one version of Wan together, the small ones first.
+    pub const ALL: [Self; 13] = [
+        Self::T2v1B,
+        Self::I2v480,
+        Self::I2v720,
+        Self::Flf2v14B,
+        Self::Vace1B,
+        Self::Vace14B,
+        Self::Ti2v5B,
+        Self::FunInp5B,
+        Self::FunControl5B,
+        Self::T2vA14B,
+        Self::I2vA14B,
+        Self::FunControlA14B,
+        Self::VaceA14B,
+    ];
+
+    /// As it is typed, what people call it, and the family that it belongs to.
+    const fn facts(self) -> (&'static str, &'static str, Variant) {
+        match self {
+            Self::T2v1B => ("t2v-1.3b", "Wan2.1 T2V 1.3B", Variant::T2v),
+            Self::I2v480 => ("i2v-14b-480p", "Wan2.1 I2V 14B 480P", Variant::I2v),
+            Self::I2v720 => ("i2v-14b-720p", "Wan2.1 I2V 14B 720P", Variant::I2v),
+            Self::Flf2v14B => ("flf2v-14b", "Wan2.1 FLF2V 14B", Variant::Flf2v),
+            Self::Vace1B => ("vace-1.3b", "Wan2.1 VACE 1.3B", Variant::Vace),
+            Self::Vace14B => ("vace-14b", "Wan2.1 VACE 14B", Variant::Vace),
+            Self::Ti2v5B => ("ti2v-5b", "Wan2.2 TI2V 5B", Variant::Ti2v),
+            Self::FunInp5B => ("fun-inp-5b", "Wan2.2 Fun InP 5B", Variant::FunInp),
+            Self::FunControl5B => (
+                "fun-control-5b",
+                "Wan2.2 Fun Control 5B",
+                Variant::FunControl,
+            ),
+            Self::T2vA14B => ("t2v-a14b", "Wan2.2 T2V A14B", Variant::T2vA14b),
+            Self::I2vA14B => ("i2v-a14b", "Wan2.2 I2V A14B", Variant::I2vA14b),
+            Self::FunControlA14B => (
+                "fun-control-a14b",
+                "Wan2.2 Fun Control A14B",
+                Variant::FunControlA14b,
+            ),
+            Self::VaceA14B => ("vace-a14b", "Wan2.2 VACE-Fun A14B", Variant::VaceA14b),
+        }
+    }
 
     /// What people call it.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::T2v1B => "Wan2.1 T2V 1.3B",
-            Self::Ti2v5B => "Wan2.2 TI2V 5B",
-            Self::T2vA14B => "Wan2.2 T2V A14B",
-            Self::I2vA14B => "Wan2.2 I2V A14B",
-        }
+        self.facts().1
     }
 
     /// The family that it belongs to.
     pub fn variant(self) -> Variant {
-        match self {
-            Self::T2v1B => Variant::T2v,
-            Self::Ti2v5B => Variant::Ti2v,
-            Self::T2vA14B => Variant::T2vA14b,
-            Self::I2vA14B => Variant::I2vA14b,
-        }
+        self.facts().2
     }
 
     /// It as a model without files, for plans that nobody carries out.
@@ -112,6 +161,7 @@ impl Published {
             high_noise,
             text_encoder: Vec::new(),
             tokenizer: PathBuf::new(),
+            image_encoder: Vec::new(),
             vae: Vec::new(),
             defaults: variant.defaults(),
             sizes: Vec::new(),
@@ -123,12 +173,7 @@ impl Published {
 
 impl fmt::Display for Published {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::T2v1B => "t2v-1.3b",
-            Self::Ti2v5B => "ti2v-5b",
-            Self::T2vA14B => "t2v-a14b",
-            Self::I2vA14B => "i2v-a14b",
-        })
+        f.write_str(self.facts().0)
     }
 }
 
@@ -136,10 +181,12 @@ impl FromStr for Published {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|published| published.to_string() == text)
-            .ok_or_else(|| "the variants are t2v-1.3b, ti2v-5b, t2v-a14b and i2v-a14b".into())
+        let found = Self::ALL.into_iter().find(|model| model.facts().0 == text);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(|model| model.facts().0);
+            let (last, others) = names.split_last().unwrap_or((&"none", &[]));
+            format!("the variants are {} and {last}", others.join(", "))
+        })
     }
 }
 

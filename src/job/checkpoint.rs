@@ -24,6 +24,9 @@ pub struct Checkpoint {
     pub text_encoder: Vec<PathBuf>,
     /// The text encoder's tokenizer, or a file with its vocabulary inside.
     pub tokenizer: PathBuf,
+    /// The weights of what reads pictures beside the text; none where nothing does.
+    #[serde(default)]
+    pub image_encoder: Vec<PathBuf>,
     /// The VAE's weights.
     pub vae: Vec<PathBuf>,
     /// How it is meant to be used: the variant's defaults with the model folder's own on top.
@@ -92,6 +95,16 @@ impl Checkpoint {
         let high = self.high_noise.iter();
         let high = high.map(|high| (Expert::HighNoise, &high.network));
         high.chain([(Expert::LowNoise, &self.dit)])
+    }
+
+    /// The shift for a video of this size, as the model is meant to be used.
+    pub fn shift_for(&self, size: Size) -> f64 {
+        let family = self.variant.defaults().shift;
+        if self.defaults.shift.total_cmp(&family).is_eq() {
+            self.variant.shift_for(size.area())
+        } else {
+            self.defaults.shift // the model folder's own
+        }
     }
 
     /// The expert for a timestep, 0 to 1000, and its files.

@@ -68,6 +68,12 @@ impl Decoding {
     ) -> Result<Self, Refusal> {
         check_channels(&checkpoint, shape)?;
         let told = info.as_ref();
+        // References stand before the video's own frames.
+        let leading = told.map_or(0, |info| info.guides.leading(checkpoint.variant));
+        let shape = LatentShape {
+            frames: shape.frames - leading.cast_signed().min(shape.frames - 1),
+            ..shape
+        };
         let fps = fps.or(told.map(|info| info.canvas.fps));
         let fps = fps.unwrap_or(checkpoint.defaults.fps);
         check_fps(fps)?;

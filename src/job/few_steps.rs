@@ -80,11 +80,15 @@ impl FewSteps {
         Some(match (self, variant) {
             (Self::Off, _) => return None,
             (Self::Lightning, _) => settings(4, Sampler::Euler, Table::Even, 5.0),
-            (Self::FastWan, Variant::Ti2v) => settings(3, Sampler::Dmd, Table::Warped, 5.0),
+            (
+                Self::FastWan,
+                Variant::Ti2v | Variant::FunInp | Variant::FunControl | Variant::LucyEdit,
+            ) => settings(3, Sampler::Dmd, Table::Warped, 5.0),
             (Self::FastWan, _) => settings(3, Sampler::Dmd, Table::Official, 8.0),
-            (Self::Rcm, Variant::T2vA14b | Variant::I2vA14b) => {
-                settings(4, Sampler::Rcm, Table::Steep, 5.0)
-            }
+            (
+                Self::Rcm,
+                Variant::T2vA14b | Variant::I2vA14b | Variant::FunControlA14b | Variant::VaceA14b,
+            ) => settings(4, Sampler::Rcm, Table::Steep, 5.0),
             (Self::Rcm, _) => settings(4, Sampler::Rcm, Table::Official, 5.0),
             (Self::CausVid, _) => settings(8, Sampler::UniPc, Table::Official, 2.0),
             (Self::AccVideo, _) => settings(10, Sampler::UniPc, Table::Official, 5.0),

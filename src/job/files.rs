@@ -17,6 +17,7 @@ impl Plan {
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let own = [&mut self.output].into_iter();
         own.chain(self.sources.files_mut())
+            .chain(self.guides.files_mut())
             .chain(self.outputs.files_mut())
             .chain(&mut self.speedups.tiny_vae)
             .chain(self.checkpoint.paths_mut())
@@ -31,7 +32,8 @@ impl Plan {
 
     /// The pictures that the plan reads.
     pub fn pictures_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        self.sources.pictures_mut()
+        let references = &mut self.guides.references;
+        self.sources.pictures_mut().chain(references)
     }
 }
 
@@ -59,6 +61,7 @@ impl Checkpoint {
             high_noise,
             text_encoder,
             tokenizer,
+            image_encoder,
             vae,
             defaults: _,
             sizes: _,
@@ -69,7 +72,7 @@ impl Checkpoint {
         let experts = [dit].into_iter().chain(high_noise);
         let experts =
             experts.flat_map(|Network { config, weights }| config.iter_mut().chain(weights));
-        let others = [root, tokenizer].into_iter().chain(text_encoder).chain(vae);
-        others.chain(experts)
+        let others = [root, tokenizer].into_iter().chain(text_encoder);
+        others.chain(image_encoder).chain(vae).chain(experts)
     }
 }

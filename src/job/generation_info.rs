@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::params::Line;
 use super::{
-    Canvas, Checkpoint, Compute, Passes, Plan, Request, Sampling, Sources, Speedups, Variant,
+    Canvas, Checkpoint, Compute, Guides, Passes, Plan, Request, Sampling, Sources, Speedups,
+    Variant,
 };
 
 /// The program and the model that made a video.
@@ -35,6 +36,9 @@ pub struct GenerationInfo {
     /// The pictures, LoRAs and noise.
     #[serde(flatten)]
     pub sources: Sources,
+    /// The video that led, and references.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// Size and length.
     #[serde(flatten)]
     pub canvas: Canvas,
@@ -124,6 +128,7 @@ impl GenerationInfo {
             ("Negative prompt", negative),
         ];
         lines.extend(self.sources.lines());
+        lines.extend(self.guides.lines());
         lines.push(self.origin.model_line());
         lines.extend(self.canvas.lines());
         lines.extend(self.sampling.lines());
@@ -144,6 +149,7 @@ impl From<GenerationInfo> for Request {
             prompt: info.prompt,
             negative: info.negative.into(),
             sources: info.sources,
+            guides: info.guides,
             canvas: info.canvas.into(),
             sampling: info.sampling.into(),
             speedups: info.speedups,
@@ -199,6 +205,7 @@ impl Plan {
             prompt: self.prompt.clone(),
             negative: self.negative.clone(),
             sources: self.sources.without_folders(),
+            guides: self.guides.without_folders(),
             canvas: self.canvas,
             sampling: self.sampling.clone(),
             speedups: self.speedups.without_folders(),

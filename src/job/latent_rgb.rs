@@ -3,14 +3,14 @@
 //!
 //! The figures are those that stable-diffusion.cpp publishes.
 
-use super::{LatentRgb, Variant};
+use super::{LatentRgb, VaeKind, Variant};
 
 impl Variant {
     /// The map for the latents of this family, for models that bring none of their own.
     pub fn latent_rgb(self) -> LatentRgb {
-        match self {
-            Self::T2v | Self::T2vA14b | Self::I2vA14b => V21.to_owned(),
-            Self::Ti2v => V22.to_owned(),
+        match self.vae() {
+            VaeKind::V21 => V21.to_owned(),
+            VaeKind::V22 => V22.to_owned(),
         }
     }
 }

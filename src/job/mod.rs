@@ -14,6 +14,7 @@ pub mod few_steps;
 mod files;
 pub mod generation_info;
 pub mod handle;
+pub mod inputs;
 pub mod installed;
 mod latent_rgb;
 pub mod lora;
@@ -37,10 +38,12 @@ pub mod refusal;
 pub mod resume_point;
 mod seed;
 pub mod size;
+pub mod span;
 pub mod speed;
 pub mod speedups;
 pub mod step_cache;
 pub mod timings;
+pub mod vae_kind;
 pub mod variant;
 
 pub use bench::{Bench, Measurement, Part, Published, Subject};
@@ -54,6 +57,7 @@ pub use export::{Export, Format};
 pub use few_steps::{FewStepSettings, FewSteps};
 pub use generation_info::{DecodedInfo, GenerationInfo, Origin, VideoInfo};
 pub use handle::JobHandle;
+pub use inputs::{Beside, Inputs, PictureRule, Use};
 pub use installed::Installed;
 pub use lora::{Lora, LoraFit};
 pub use memory::{Machine, MemoryOptions};
@@ -62,8 +66,8 @@ pub use model_download::{ModelDownload, WeightFormat};
 pub use nag::Nag;
 pub use options::{CropAnchor, PictureFit, Precision, Quality, QuantBits, Sampler, VaePrecision};
 pub use params::{
-    Canvas, CanvasRequest, Compute, Guidance, Limits, Negative, Outputs, Request, Sampling,
-    SamplingRequest, Sources,
+    Canvas, CanvasRequest, Compute, Found, Guidance, Guides, Limits, Negative, Outputs, Request,
+    Sampling, SamplingRequest, Sources,
 };
 pub use plan::{LatentShape, Plan};
 pub use preset::{Preset, Shape};
@@ -76,8 +80,10 @@ pub use refusal::{Advice, Field, OutOfRange, Refusal, Remedy};
 pub use resume_point::ResumePoint;
 pub use seed::new_seed;
 pub use size::Size;
+pub use span::Span;
 pub use speed::Speed;
 pub use speedups::{Decode, Passes, Speedups, Table};
 pub use step_cache::{MagCache, StepCache};
 pub use timings::{Spent, Stopwatch, Timings};
-pub use variant::{Defaults, Pictures, Variant};
+pub use vae_kind::VaeKind;
+pub use variant::{Defaults, DitShape, Variant};

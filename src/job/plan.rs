@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
-    Canvas, Checkpoint, Compute, Field, Limits, MemoryOptions, Outputs, Refusal, Request, Sampling,
-    Size, Sources, Speedups, StepCache,
+    Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs, Refusal,
+    Request, Sampling, Sources, Speedups, StepCache,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -28,6 +28,9 @@ pub struct Plan {
     /// Pictures, LoRAs and noise.
     #[serde(flatten)]
     pub sources: Sources,
+    /// A video to follow or to change, and references.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// Size and length.
     #[serde(flatten)]
     pub canvas: Canvas,
@@ -76,7 +79,7 @@ impl LatentShape {
 impl Plan {
     /// Fills in what the model recommends and checks what the request says.
     ///
-    /// `picture` is the size of the request's first frame, if it has one; `seed` is used when the
+    /// `found` is what the request's pictures and videos tell of themselves; `seed` is used when the
     /// request has none.
     ///
     /// # Errors
@@ -84,20 +87,22 @@ impl Plan {
     pub fn new(
         request: &Request,
         checkpoint: Checkpoint,
-        picture: Option<Size>,
+        found: impl Into<Found>,
         seed: u64,
         output: PathBuf,
     ) -> Result<Self, Refusal> {
+        let found = found.into();
         let variant = checkpoint.variant;
         request.sources.check_first(variant)?;
+        request.guides.check(variant)?;
         let canvas = request
             .canvas
-            .resolve(&request.sources, &checkpoint, picture)?;
+            .resolve(&request.sources, &checkpoint, found)?;
         request.sources.check_pictures(variant, canvas.frames)?;
         if is_blank(&request.prompt) {
             return Err(Refusal::NoPrompt);
         }
-        let sampling = request.sampling.resolve(&checkpoint, seed)?;
+        let sampling = request.sampling.resolve(&checkpoint, canvas.size, seed)?;
         request.sources.check_loras(&checkpoint)?;
         let speedups = request.speedups.resolved(&checkpoint, &sampling)?;
         check_output(&output)?;
@@ -106,7 +111,10 @@ impl Plan {
         Ok(Self {
             prompt: request.prompt.clone(),
             negative: request.negative.resolve(&defaults.negative_prompt),
-            sources: request.sources.resolve(area),
+            sources: request
+                .sources
+                .resolve(area, request.guides.video.is_some()),
+            guides: request.guides.clone(),
             canvas,
             sampling,
             speedups,
@@ -127,6 +135,7 @@ impl Plan {
         let (checkpoint, variant) = (&self.checkpoint, self.checkpoint.variant);
         checkpoint.check()?;
         self.canvas.check(variant)?;
+        self.guides.check(variant)?;
         self.sampling.check()?;
         self.speedups.check(&self.sampling)?;
         self.sampling.guidance.check(checkpoint)?;
@@ -139,7 +148,12 @@ impl Plan {
     /// The axes of the latents of this video.
     pub fn latent_shape(&self) -> LatentShape {
         let Canvas { size, frames, .. } = self.canvas;
-        self.checkpoint.variant.latent_shape(size, frames)
+        let variant = self.checkpoint.variant;
+        let own = variant.latent_shape(size, frames);
+        LatentShape {
+            frames: own.frames + self.guides.leading(variant).cast_signed(),
+            ..own
+        }
     }
 
     /// The number of tokens that the DiT sees.
@@ -153,6 +167,17 @@ impl Plan {
         let (t, h, w) = self.checkpoint.variant.patch();
         let positions = i64::from(frames) * i64::from(height) * i64::from(width);
         positions.unsigned_abs() / u64::from(t * h * w)
+    }
+
+    /// The tokens of a reference picture before those of the video.
+    pub fn leading_tokens(&self) -> u64 {
+        let frames = self.latent_shape().frames;
+        let in_frame = self.tokens() / u64::from(frames.unsigned_abs()).max(1);
+        if self.checkpoint.variant.inputs().leads {
+            in_frame
+        } else {
+            0
+        }
     }
 
     /// Whether the two passes of guidance run as one batch. MagCache may save one of them and not the other.

@@ -1,6 +1,6 @@
 //! *Presets* are the sizes that are offered for a model, by shape and by tier.
 
-use super::{Checkpoint, Size, Variant};
+use super::{Checkpoint, Size, VaeKind};
 
 /// Which way a picture lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ impl Checkpoint {
             });
             return own.collect();
         }
-        let high = match self.variant {
-            Variant::Ti2v => Size::new(1280, 704),
-            Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => Size::new(1280, 720),
+        let high = match self.variant.vae() {
+            VaeKind::V22 => Size::new(1280, 704),
+            VaeKind::V21 => Size::new(1280, 720),
         };
         let tiers = [(480, Size::new(832, 480)), (720, high)];
         let sizes = tiers.into_iter().flat_map(|(tier, landscape)| {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::{GenerationInfo, Plan, Request, Sources, Timings};
+use super::{GenerationInfo, Guides, Plan, Request, Sources, Timings};
 
 /// One video that was made here. It belongs to this machine and names its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Record {
     /// The last frame's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_image: Option<PathBuf>,
+    /// The files of the video that led, and of references.
+    #[serde(default, skip_serializing_if = "Guides::is_empty")]
+    pub guides: Guides,
     /// The video.
     pub file: PathBuf,
     /// A small picture of it; none until it is on the library.
@@ -57,6 +60,7 @@ impl Record {
             model: plan.checkpoint.root.clone(),
             image: plan.sources.image.clone(),
             last_image: plan.sources.last_image.clone(),
+            guides: plan.guides.clone(),
             file: plan.output.clone(),
             poster: None,
             made: now.unwrap_or_default().as_millis() as u64,
@@ -86,6 +90,7 @@ impl Record {
                 last_image: self.last_image.clone(),
                 ..request.sources
             },
+            guides: self.guides.clone(),
             ..request
         }
     }

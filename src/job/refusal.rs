@@ -15,6 +15,12 @@ pub enum Field {
     Image,
     /// The last frame.
     LastImage,
+    /// The video that leads, or how strongly.
+    Video,
+    /// Its mask.
+    Mask,
+    /// The reference pictures.
+    References,
     /// The size or the area.
     Size,
     /// The number of frames.
@@ -48,6 +54,20 @@ pub enum Refusal {
     PictureTooNarrow(Size),
     /// The model takes no picture to end with.
     TakesNoLastPicture(Variant),
+    /// The model needs a picture to end with.
+    NeedsLastPicture(Variant),
+    /// The model takes no video to follow or to change.
+    TakesNoVideo(Variant),
+    /// The model needs one.
+    NeedsVideo(Variant),
+    /// The model takes no mask.
+    TakesNoMask(Variant),
+    /// The model takes fewer reference pictures, or none.
+    TooManyReferences(Variant),
+    /// How strongly a video leads is infinite or no number.
+    GuideStrength,
+    /// The model knows no such strength.
+    TakesNoStrength(Variant),
     /// A single frame cannot be two pictures.
     LastPictureOfOneFrame,
     /// A number is too large, too small, or between those that work.
@@ -139,6 +159,13 @@ pub enum OutOfRange {
         /// The nearest that works below; what is `stride` more works, too.
         below: u32,
     },
+    /// The video that leads is shorter.
+    GuideTooShort {
+        /// Its frames, at the frame rate.
+        most: u32,
+        /// The frame rate.
+        fps: u32,
+    },
     /// So many frames a second.
     Fps(u32),
     /// So many steps.
@@ -198,7 +225,15 @@ impl Refusal {
             Self::TakesNoPicture(_) | Self::NeedsPicture(_) | Self::PictureTooNarrow(_) => {
                 Field::Image
             }
-            Self::TakesNoLastPicture(_) | Self::LastPictureOfOneFrame => Field::LastImage,
+            Self::TakesNoLastPicture(_)
+            | Self::NeedsLastPicture(_)
+            | Self::LastPictureOfOneFrame => Field::LastImage,
+            Self::TakesNoVideo(_)
+            | Self::NeedsVideo(_)
+            | Self::GuideStrength
+            | Self::TakesNoStrength(_) => Field::Video,
+            Self::TakesNoMask(_) => Field::Mask,
+            Self::TooManyReferences(_) => Field::References,
             Self::OutOfRange(number) => number.field(),
             Self::OtherLatents { .. } => Field::Size,
             Self::GuidanceNotFinite | Self::GuidanceForTwo(_) => Field::Guidance,
@@ -220,6 +255,7 @@ impl Refusal {
                 Advice::Shorten(frames) => Some(Remedy::Frames(*frames)),
                 Advice::SmallerPicture(_) | Advice::LargerMachine | Advice::Elsewhere => None,
             },
+            Self::OutOfRange(OutOfRange::GuideTooShort { most, .. }) => Some(Remedy::Frames(*most)),
             _ => None,
         }
     }
@@ -233,7 +269,9 @@ impl OutOfRange {
             Self::AreaTooSmall { .. } | Self::SizeTooLarge { .. } | Self::SizeUnaligned { .. } => {
                 Field::Size
             }
-            Self::TooManyFrames { .. } | Self::FramesUnaligned { .. } => Field::Frames,
+            Self::TooManyFrames { .. }
+            | Self::FramesUnaligned { .. }
+            | Self::GuideTooShort { .. } => Field::Frames,
             Self::Fps(_) => Field::Fps,
             Self::Steps(_) => Field::Steps,
             Self::Shift(_) | Self::ShiftForSteps { .. } => Field::Shift,

@@ -90,6 +90,21 @@ impl Size {
     }
 }
 
+impl Size {
+    /// The size in steps of `step` with about this one's aspect that fills `max_area` or, if that is less, this one.
+    ///
+    /// Wan2.1 `wan/utils/vace_processor.py`, `VaceVideoProcessor._get_frameid_bbox`.
+    #[must_use]
+    pub fn source_within(self, step: u32, max_area: u64) -> Self {
+        let square = u64::from(step) * u64::from(step);
+        let own = u64::from(self.width / step) * u64::from(self.height / step);
+        let squares = (max_area as f64 / square as f64).min(own.max(1) as f64);
+        let rows = (squares / self.aspect()).sqrt().round_ties_even().max(1.0);
+        let columns = (squares / rows).floor().max(1.0);
+        Self::new(columns as u32 * step, rows as u32 * step)
+    }
+}
+
 impl From<[u32; 2]> for Size {
     fn from([width, height]: [u32; 2]) -> Self {
         Self::new(width, height)

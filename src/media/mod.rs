@@ -2,10 +2,12 @@
 //! whatever else is wanted; and what the program keeps for itself.
 
 mod export;
+mod footage;
 pub mod json;
 pub mod mp4;
 pub mod photo;
 mod task;
 
 pub use export::{Step, export};
+pub use footage::{Footage, span};
 pub use task::{Task, TaskHandle};

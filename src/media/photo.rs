@@ -1,5 +1,6 @@
 //! A *photo* is a picture file that somebody brings along as the first frame of a video.
 
+mod canvas;
 mod colour;
 mod cover;
 mod format;
@@ -18,8 +19,9 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
 };
 
+pub use canvas::on_canvas;
 pub use colour::on_white;
-pub use cover::cover;
+pub use cover::{cover, cover_smoothly, pull};
 pub use save::save;
 pub use stretch::stretch;
 
@@ -96,7 +98,7 @@ pub fn open(path: &Path) -> Result<RgbImage> {
 
 /// `picture` pulled to `size`, no side of which is 0, with Pillow's Lanczos filter.
 pub fn resize(picture: &RgbImage, size: Size) -> RgbImage {
-    lanczos::resize(picture, size)
+    lanczos::resize(picture, size, lanczos::LANCZOS)
 }
 
 /// `picture` as the networks see it: (3, height, width), each value in -1..1.

@@ -1,5 +1,6 @@
 //! The networks.
 
+pub mod clip;
 pub mod dit;
 pub mod nn;
 pub mod text;

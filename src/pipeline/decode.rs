@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 
 use super::frames_file::FramesFile;
@@ -33,6 +34,13 @@ pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -
 
     let mut seen = checks::Pixels::default();
     let mut done = 0;
+    // References stand before the video's own frames.
+    let own = plan
+        .checkpoint
+        .variant
+        .latent_shape(plan.canvas.size, plan.canvas.frames);
+    let leading = (latents.dim(1) - own.frames).max(0);
+    let latents = latents.try_index((.., leading..))?;
     let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
     decoder.decode(plan, &latents, |chunk| {
         checks::frames(chunk)?;

@@ -40,7 +40,7 @@ pub(super) fn run(
     let mut latents = given.put_into(latents)?;
     let mut preview = Preview::new(plan);
     let mut info = plan.info();
-    let mut experts = Experts::new(plan, features);
+    let mut experts = Experts::new(plan, features, given);
     experts.at(sampler.schedule().timesteps[done], reporter)?;
 
     reporter.step(Stage::Denoise, done, steps)?;
@@ -54,7 +54,12 @@ pub(super) fn run(
         info.passes = passes.told();
         folder.keep(&info, step + 1, &latents, sampler.as_ref(), &passes)?;
         reporter.latents(&latents)?;
-        reporter.show(|| Ok(Glimpse::Preview(step + 1, preview.of(&clean)?)))?;
+        reporter.show(|| {
+            Ok(Glimpse::Preview(
+                step + 1,
+                preview.of(&given.own_frames(&clean)?)?,
+            ))
+        })?;
         reporter.step(Stage::Denoise, step + 1, steps)?;
         if reporter.finishes_early() && step + 1 < steps {
             checks::latents(plan, step + 1, &clean)?;

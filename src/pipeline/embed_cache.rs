@@ -36,10 +36,15 @@ impl EmbedCache {
         hash.update(vocabulary);
         hash.update(length.to_le_bytes());
         hash.update(EDITION);
-        Ok(Self {
-            folder: dirs::cache().map(|folder| folder.join("text")),
-            encoder: hex(&hash.finalize()),
-        })
+        Ok(Self::of("text", hex(&hash.finalize())))
+    }
+
+    /// The folder of this name, for the encoder that a hash tells.
+    pub(super) fn of(name: &str, encoder: String) -> Self {
+        Self {
+            folder: dirs::cache().map(|folder| folder.join(name)),
+            encoder,
+        }
     }
 
     fn path(&self, prompt: &str) -> Option<PathBuf> {
@@ -109,7 +114,7 @@ fn is_ours(path: &Path) -> bool {
         && stem.iter().all(u8::is_ascii_hexdigit)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -5,6 +5,7 @@ use std::{iter, slice};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
+use super::conditioning::Conditioning;
 use super::passes::Sight;
 use super::{Reporter, TextEmbeds};
 use crate::backend::Backend;
@@ -18,15 +19,17 @@ use crate::{Error, Result};
 pub(super) struct Experts<'a> {
     plan: &'a Plan,
     features: &'a TextEmbeds,
+    given: &'a Conditioning,
     loaded: Option<(Expert, Denoiser)>,
 }
 
 impl<'a> Experts<'a> {
     /// None is loaded yet.
-    pub(super) fn new(plan: &'a Plan, features: &'a TextEmbeds) -> Self {
+    pub(super) fn new(plan: &'a Plan, features: &'a TextEmbeds, given: &'a Conditioning) -> Self {
         Self {
             plan,
             features,
+            given,
             loaded: None,
         }
     }
@@ -41,12 +44,16 @@ impl<'a> Experts<'a> {
                 drop(other);
                 memory::clear_cache()?;
                 reporter.step(Stage::Load, 0, 1)?;
-                let denoiser = Denoiser::load(self.plan, expert, network, self.features)?;
+                let denoiser = self.load(expert, network)?;
                 reporter.step(Stage::Load, 1, 1)?;
                 self.loaded.insert((expert, denoiser))
             }
         };
         Ok(denoiser)
+    }
+
+    fn load(&self, expert: Expert, network: &Network) -> Result<Denoiser> {
+        Denoiser::load(self.plan, expert, network, self.features, self.given)
     }
 }
 
@@ -63,14 +70,20 @@ pub(super) struct Denoiser {
 }
 
 impl Denoiser {
-    fn load(plan: &Plan, expert: Expert, network: &Network, features: &TextEmbeds) -> Result<Self> {
+    fn load(
+        plan: &Plan,
+        expert: Expert,
+        network: &Network,
+        features: &TextEmbeds,
+        given: &Conditioning,
+    ) -> Result<Self> {
         let weights = packed(changed(plan, expert, network)?, plan.compute.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let dtype = compute_dtype(plan.compute.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
         let shape = plan.latent_shape();
         let grid = Grid {
-            frames: shape.frames,
+            frames: shape.frames + given.leading_tokens(),
             height: shape.height / 2,
             width: shape.width / 2,
         };
@@ -79,7 +92,8 @@ impl Denoiser {
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
-        let passes = texts.chunks(at_once).map(|texts| dit.encode_context(texts));
+        let passes = texts.chunks(at_once);
+        let passes = passes.map(|texts| dit.encode_context_with(texts, given.beside_prompts()));
         let mut passes: Vec<_> = passes.collect::<Result<_>>()?;
         if let (false, Some(nag), Some(negative)) = (guided, plan.speedups.nag, &features.negative)
         {
@@ -88,7 +102,7 @@ impl Denoiser {
                 alpha: nag.alpha as f32,
                 tau: nag.tau as f32,
             };
-            let other = dit.encode_context(&[negative])?;
+            let other = dit.encode_context_with(&[negative], given.beside_prompts())?;
             passes = passes
                 .pop()
                 .map(|prompt| prompt.avoiding(other, nag))
@@ -145,10 +159,14 @@ impl Denoiser {
     }
 
     /// The velocity of one pass whose blocks would add this to the tokens.
-    pub(super) fn reusing(&self, sight: &Sight, residual: &Array) -> Result<Array> {
+    pub(super) fn reusing(&self, pass: usize, sight: &Sight, residual: &Array) -> Result<Array> {
+        let Sight {
+            input, timesteps, ..
+        } = sight;
+        let prompts = self.passes.get(pass).ok_or_else(lost)?;
         let made = self
             .dit
-            .forward_reusing(&sight.input, &sight.timesteps, residual)?;
+            .forward_reusing(input, timesteps, prompts, residual)?;
         eval(&made)?;
         made.into_iter().next().ok_or_else(lost)
     }

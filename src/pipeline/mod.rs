@@ -12,6 +12,7 @@ mod embed_cache;
 mod experts;
 mod fingerprint;
 mod frames_file;
+mod image_embeds;
 mod latents_file;
 mod outlook;
 mod outputs;
@@ -38,7 +39,7 @@ use std::path::Path;
 use mlx_rs::memory;
 
 use crate::Result;
-use crate::job::{Decoding, GenerationInfo, Plan, Variant};
+use crate::job::{Decoding, GenerationInfo, Plan, VaeKind, Variant};
 use crate::model::vae;
 use latents_file::Denoised;
 use run_folder::RunFolder;
@@ -142,8 +143,8 @@ fn measured(work: impl FnOnce() -> Result<Option<GenerationInfo>>) -> Result<Out
 
 /// The VAE of a family.
 fn vae_kind(variant: Variant) -> vae::Kind {
-    match variant {
-        Variant::T2v | Variant::T2vA14b | Variant::I2vA14b => vae::Kind::V21,
-        Variant::Ti2v => vae::Kind::V22,
+    match variant.vae() {
+        VaeKind::V21 => vae::Kind::V21,
+        VaeKind::V22 => vae::Kind::V22,
     }
 }

@@ -8,18 +8,19 @@ use super::experts::{changed, compute_dtype};
 use super::outlook::{sides, vae_shape};
 use super::vae_kind;
 use crate::backend::Backend;
-use crate::job::memory::{DitSizes, HalfSizes, Sizes, TextSizes, VaeSizes};
+use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size};
 use crate::media::photo;
 use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
-use crate::model::text;
 use crate::model::vae::{Decoder, Encoder, Tiling};
+use crate::model::{clip, text};
 use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// The places in a DiT whose weights are float32 whatever the products are computed in.
-const EXACT: [&str; 5] = [
+const EXACT: [&str; 6] = [
+    "img_emb",
     "time_embedding",
     "time_projection",
     "head",
@@ -40,13 +41,19 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
     let text = of_text(&model.text_encoder, text_length)?;
     check_text_width(model, text.width)?;
-    if plan.sources.image.is_some() || plan.sources.last_image.is_some() {
+    let inputs = model.variant.inputs();
+    let is_shown = plan.sources.image.is_some() || plan.sources.last_image.is_some();
+    if is_shown || !plan.guides.is_empty() || inputs.chain {
         let kind = vae_kind(model.variant);
         let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?.headers_only();
         vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
     }
     Ok(Sizes {
         text,
+        image: match model.image_encoder.as_slice() {
+            [] => None,
+            files => Some(of_image(files)?),
+        },
         dits,
         vae: vae_sizes(model, plan.canvas.size)?,
         picture: picture(plan),
@@ -56,9 +63,9 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
 /// What opening the larger of the pictures takes. One that cannot be read is told when it is its turn.
 fn picture(plan: &Plan) -> u64 {
     let pictures = [&plan.sources.image, &plan.sources.last_image];
+    let pictures = pictures.into_iter().flatten();
     pictures
-        .into_iter()
-        .flatten()
+        .chain(&plan.guides.references)
         .filter_map(|path| photo::memory(path).ok())
         .max()
         .unwrap_or_default()
@@ -136,14 +143,16 @@ fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {
         },
         width: length(&weights, "patch_embedding.weight", 0)?,
         hidden: length(&weights, "blocks.0.ffn.0.weight", 0)?,
-        layers: weights.count("blocks") as u64,
+        layers: (weights.count("blocks") + weights.count("vace_blocks")) as u64,
         heads: config.num_heads.unsigned_abs().into(),
         text_length: config.text_len.unsigned_abs().into(),
+        image_length: image_length(plan),
         fused: is_fused()?,
     };
     for name in weights.names() {
         let is_exact = name.split('.').any(|part| EXACT.contains(&part));
-        let is_large = name.starts_with("blocks.") && weights.shape(&name)?.len() == 2;
+        let is_in_block = name.starts_with("blocks.") || name.starts_with("vace_blocks.");
+        let is_large = is_in_block && weights.shape(&name)?.len() == 2;
         let kind = match (is_exact, is_large) {
             (true, _) => &mut sizes.exact,
             (false, true) => &mut sizes.large,
@@ -173,6 +182,23 @@ fn of_text(files: &[PathBuf], length: u64) -> Result<TextSizes> {
         length,
         fused: is_fused()?,
     })
+}
+
+fn of_image(files: &[PathBuf]) -> Result<ImageSizes> {
+    let weights = Weights::open_kind(files, NetworkKind::ImageEncoder)?.at("visual");
+    Ok(ImageSizes {
+        weights: weights.numbers(),
+        width: length(&weights, "patch_embedding.weight", 0)?,
+        hidden: length(&weights, "transformer.0.mlp.0.weight", 0)?,
+        heads: clip::HEADS.unsigned_abs().into(),
+        tokens: clip::TOKENS.unsigned_abs().into(),
+    })
+}
+
+/// The tokens of the pictures that cross-attention sees.
+fn image_length(plan: &Plan) -> u64 {
+    let pictures = plan.checkpoint.variant.inputs().seen;
+    u64::from(pictures) * u64::from(clip::TOKENS.unsigned_abs())
 }
 
 /// What [`Upsample2x`] makes of the decoder's weights besides: 16 where there were 9, if it convolves

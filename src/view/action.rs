@@ -27,6 +27,8 @@ pub enum Action {
     ChoosePicture(End),
     /// Take the picture out of the form.
     RemovePicture(End),
+    /// Choose a video to follow or to change, its mask or a reference with the system's dialog.
+    ChooseGuide(Guide),
     /// Choose a LoRA with the system's dialog.
     AddLora,
     /// Fix the seed to a new one.
@@ -119,6 +121,22 @@ pub enum End {
     First,
     /// The last frame.
     Last,
+}
+
+/// What a video can be made along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guide {
+    /// A video to follow or to change.
+    Video,
+    /// What of it is made anew.
+    Mask,
+    /// A picture of something that the video should show.
+    Reference,
+}
+
+impl Guide {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Video, Self::Mask, Self::Reference];
 }
 
 /// A part of the window that can be folded away.

@@ -88,7 +88,7 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
             });
         });
         if let Some(variant) = model.variant {
-            let does = (words.model_does)(variant.pictures());
+            let does = (words.model_does)(variant.inputs());
             let family = [variant.name(), does].join(" · ");
             caption(ui, &(words.models.family)(&family, model.bytes));
         }
@@ -116,7 +116,7 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
         };
         ui.horizontal(|ui| {
             let variant = model.variant();
-            let does = (super::strings::words(ui).model_does)(variant.pictures());
+            let does = (super::strings::words(ui).model_does)(variant.inputs());
             label(ui, model.title());
             caption(ui, does);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

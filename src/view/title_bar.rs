@@ -109,7 +109,7 @@ fn models(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
         let mut asked = None;
         for model in bar.models {
             let chosen = bar.model.is_some_and(|chosen| chosen.root == model.root);
-            let detail = (words.model_does)(model.variant.pictures());
+            let detail = (words.model_does)(model.variant.inputs());
             let name = told_apart(bar.models, model);
             if menu_item(ui, &name, detail, chosen).clicked() {
                 asked = Some(Action::UseModel(model.root.clone()));

@@ -53,6 +53,10 @@ pub fn device_fault(fault: DeviceFault) -> String {
 pub fn refusal(refusal: &Refusal) -> String {
     let told = match refusal {
         Refusal::NoPrompt => "请先输入提示词".into(),
+        Refusal::TakesNoPicture(variant) if variant.inputs().video.is_possible() => format!(
+            "{} 不使用首帧：请移除图片，或将它用作参考图或放入视频",
+            variant.name()
+        ),
         Refusal::TakesNoPicture(variant) => format!(
             "{} 只能由文字生成视频：请移除图片，或选择支持图片的模型，例如 Wan2.2 TI2V 或 I2V-A14B",
             variant.name()
@@ -67,6 +71,15 @@ pub fn refusal(refusal: &Refusal) -> String {
             "{} 不支持尾帧：请移除尾帧，或选择支持尾帧的模型，例如 Wan2.2 I2V-A14B",
             variant.name()
         ),
+        Refusal::NeedsLastPicture(variant) => {
+            format!("{} 生成两张图片之间的视频：请再添加尾帧", variant.name())
+        }
+        Refusal::TakesNoVideo(_)
+        | Refusal::NeedsVideo(_)
+        | Refusal::TakesNoMask(_)
+        | Refusal::TooManyReferences(_)
+        | Refusal::GuideStrength
+        | Refusal::TakesNoStrength(_) => guides(refusal),
         Refusal::LastPictureOfOneFrame => {
             "只有一帧的视频不能同时有首帧和尾帧：请设为 5 帧或更多".into()
         }
@@ -106,6 +119,23 @@ pub fn refusal(refusal: &Refusal) -> String {
     one_line(&told).into_owned()
 }
 
+/// A video to follow or to change, its mask, and references.
+fn guides(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::TakesNoVideo(variant) => format!("{} 不支持视频：请移除视频", variant.name()),
+        Refusal::NeedsVideo(variant) => format!("{} 用于修改视频：请添加视频", variant.name()),
+        Refusal::TakesNoMask(variant) => format!("{} 不支持遮罩：请移除遮罩", variant.name()),
+        Refusal::TooManyReferences(variant) => match variant.inputs().references {
+            0 => format!("{} 不支持参考图：请移除参考图", variant.name()),
+            most => format!("{} 最多支持 {most} 张参考图", variant.name()),
+        },
+        Refusal::TakesNoStrength(variant) => {
+            format!("{} 没有引导视频的强度：请移除强度", variant.name())
+        }
+        _ => "强度必须是数字".into(),
+    }
+}
+
 /// Numbers that are too large, too small, or between those that work.
 fn out_of_range(number: OutOfRange) -> String {
     match number {
@@ -129,6 +159,9 @@ fn out_of_range(number: OutOfRange) -> String {
             "不支持 {frames} 帧：帧数必须是 {stride} 的倍数加 1，例如 {below} 或 {}",
             below + stride
         ),
+        OutOfRange::GuideTooShort { most, fps } => {
+            format!("引导视频按每秒 {fps} 帧只有 {most} 帧：请设为 {most} 帧或更少")
+        }
         OutOfRange::Fps(_) => "帧率必须在 1 到 240 之间".into(),
         OutOfRange::Steps(_) => "步数必须在 1 到 1000 之间".into(),
         OutOfRange::Shift(_) => "偏移必须大于 0".into(),
@@ -145,6 +178,9 @@ fn other(field: Field) -> &'static str {
         Field::Prompt => "请检查提示词",
         Field::Image => "此模型与首帧的要求不符：请添加、更换或移除首帧，或选择其他模型",
         Field::LastImage => "此处不能使用尾帧：请移除尾帧，或选择支持尾帧的模型",
+        Field::Video => "此模型与引导视频的要求不符：请添加、更换或移除视频，或选择其他模型",
+        Field::Mask => "此模型不能使用遮罩：请移除遮罩，或选择其他模型",
+        Field::References => "此模型不能使用这些参考图：请移除一些，或选择其他模型",
         Field::Size => "此模型不支持这个尺寸",
         Field::Frames => "此模型不支持这个帧数",
         Field::Fps => "不支持这个帧率",

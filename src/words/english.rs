@@ -69,6 +69,10 @@ pub fn device_fault(fault: DeviceFault) -> String {
 pub fn refusal(refusal: &Refusal) -> String {
     let told = match refusal {
         Refusal::NoPrompt => "The prompt is empty: say what the video should show".into(),
+        Refusal::TakesNoPicture(variant) if variant.inputs().video.is_possible() => format!(
+            "{} begins with no picture of its own: leave it out, or give it as a reference or in a video",
+            variant.name()
+        ),
         Refusal::TakesNoPicture(variant) => format!(
             "{} makes videos from sentences alone: leave the picture out, or choose a model that takes one, as Wan2.2 \
              TI2V and I2V-A14B do",
@@ -85,6 +89,16 @@ pub fn refusal(refusal: &Refusal) -> String {
             "{} takes no picture to end with: leave it out, or choose a model that does, as Wan2.2 I2V-A14B",
             variant.name()
         ),
+        Refusal::NeedsLastPicture(variant) => format!(
+            "{} makes the video between two pictures: give it one to end with too",
+            variant.name()
+        ),
+        Refusal::TakesNoVideo(_)
+        | Refusal::NeedsVideo(_)
+        | Refusal::TakesNoMask(_)
+        | Refusal::TooManyReferences(_)
+        | Refusal::GuideStrength
+        | Refusal::TakesNoStrength(_) => guides(refusal),
         Refusal::LastPictureOfOneFrame => {
             "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more"
                 .into()
@@ -134,6 +148,35 @@ pub fn refusal(refusal: &Refusal) -> String {
     one_line(&told).into_owned()
 }
 
+/// A video to follow or to change, its mask, and references.
+fn guides(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::TakesNoVideo(variant) => {
+            format!("{} takes no video: leave it out", variant.name())
+        }
+        Refusal::NeedsVideo(variant) => {
+            format!("{} changes a video: give it one", variant.name())
+        }
+        Refusal::TakesNoMask(variant) => format!("{} takes no mask: leave it out", variant.name()),
+        Refusal::TooManyReferences(variant) => match variant.inputs().references {
+            0 => format!(
+                "{} takes no reference pictures: leave them out",
+                variant.name()
+            ),
+            1 => format!("{} takes no more than 1 reference picture", variant.name()),
+            most => format!(
+                "{} takes no more than {most} reference pictures",
+                variant.name()
+            ),
+        },
+        Refusal::TakesNoStrength(variant) => format!(
+            "{} knows no strength of what leads it: leave it out",
+            variant.name()
+        ),
+        _ => "The strength must be a number".into(),
+    }
+}
+
 /// Numbers that are too large, too small, or between those that work.
 fn out_of_range(number: OutOfRange) -> String {
     match number {
@@ -160,6 +203,9 @@ fn out_of_range(number: OutOfRange) -> String {
         } => format!(
             "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
             below + stride
+        ),
+        OutOfRange::GuideTooShort { most, fps } => format!(
+            "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
         ),
         OutOfRange::Fps(fps) => format!("{fps} frames a second cannot work: give 1 to 240"),
         OutOfRange::Steps(steps) => format!("{steps} steps cannot work: give 1 to 1000"),

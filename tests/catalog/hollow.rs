@@ -45,6 +45,36 @@ pub fn dit(path: &Path, inputs: u64, outputs: u64) {
     );
 }
 
+/// A DiT that reads pictures of this many features.
+pub fn seeing_dit(path: &Path, features: u64, pictures: u64) {
+    let positions: &[u64] = &[1, 257 * pictures, features];
+    let mut tensors: Vec<(&str, &[u64])> = vec![
+        ("patch_embedding.weight", &[256, 36, 1, 2, 2]),
+        ("blocks.0.self_attn.q.weight", &[256, 256]),
+        ("head.head.weight", &[64, 256]),
+    ];
+    let norm = [features];
+    tensors.push(("img_emb.proj.0.weight", &norm));
+    if pictures > 1 {
+        tensors.push(("img_emb.emb_pos", positions));
+    }
+    network(path, &tensors);
+}
+
+/// An image encoder with this many features, as ComfyUI has it.
+pub fn image_encoder(path: &Path, features: u64) {
+    network(
+        path,
+        &[
+            ("vision_model.embeddings.class_embedding", &[features]),
+            (
+                "vision_model.embeddings.patch_embedding.weight",
+                &[features, 3, 14, 14],
+            ),
+        ],
+    );
+}
+
 /// A UMT5, with a vocabulary inside.
 pub fn text_encoder(path: &Path) {
     network(

@@ -186,11 +186,11 @@ fn other_models_are_named() {
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "i2v", "in_dim": 36 }"#,
-            "Wan2.1 model for pictures, which is not supported",
+            "models_clip_open-clip-xlm-roberta-large-vit-huge-14.pth and Wan2.1_VAE.pth are missing",
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "vace" }"#,
-            "type vace, which is not supported",
+            "Wan2.1_VAE.pth is missing",
         ),
         (
             r#"{ "_class_name": "WanModel", "model_type": "ti2v", "in_dim": 36 }"#,

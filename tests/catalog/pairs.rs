@@ -159,6 +159,7 @@ fn crossed_and_doubled_picks_are_refused() {
             dit_high: Some(high.to_owned()),
             text_encoder: Some(folder.path().join("t5.safetensors")),
             vae: Some(folder.path().join("vae.pth")),
+            image_encoder: None,
             tokenizer: None,
         };
         let model = pick(&low, &high).model().unwrap();
@@ -176,6 +177,7 @@ fn crossed_and_doubled_picks_are_refused() {
         dit_high: Some(other),
         text_encoder: Some(folder.path().join("t5.safetensors")),
         vae: Some(folder.path().join("vae.pth")),
+        image_encoder: None,
         tokenizer: None,
     };
     assert_eq!(picked.model().unwrap().variant, Variant::T2vA14b);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use zoetrope::catalog::{self, Catalogue};
-use zoetrope::job::{Checkpoint, Installed, Variant};
+use zoetrope::job::{Checkpoint, Installed, Size, Variant};
 
 use super::{hollow, model_folder, remove, write};
 
@@ -206,7 +206,7 @@ fn extended_networks_are_not_taken_for_plain_ones() {
         .unwrap_err()
         .to_string();
     assert!(
-        problem.contains("is VACE, which Zoetrope cannot run yet"),
+        problem.contains("is a part of VACE, which Zoetrope cannot run yet"),
         "{problem}"
     );
 }
@@ -385,4 +385,36 @@ fn only_headers_are_read() {
         // Headers twice, once to see which networks there are, and a hundred bytes of each matrix.
         assert!(bytes < 15_000, "{bytes} bytes were read");
     });
+}
+
+/// Breaks when a DiT is given the features of another image encoder, of which ComfyUI's folder often holds several, or
+/// when one that reads pictures is taken for one that does not.
+#[test]
+fn a_dit_that_reads_pictures_takes_the_encoder_with_its_features() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    hollow::text_encoder(&file("text_encoders/umt5_xxl.safetensors"));
+    hollow::vae(&file("vae/wan_2.1_vae.safetensors"), 16);
+    hollow::seeing_dit(&file("dits/wan2.1_i2v_720p.safetensors"), 1280, 1);
+    hollow::seeing_dit(&file("dits/wan2.1_flf2v.safetensors"), 1280, 2);
+    hollow::image_encoder(&file("clip_vision/vit_l.safetensors"), 1024);
+    let catalogue = scan(folder.path());
+    let problem = catalogue.models[0].checkpoint.clone().unwrap_err();
+    let problem = problem.to_string();
+    assert!(problem.contains("lacks an image encoder"), "{problem}");
+
+    let encoder = file("clip_vision/vit_h.safetensors");
+    hollow::image_encoder(&encoder, 1280);
+    let catalogue = scan(folder.path());
+    let model = whole(&catalogue, "wan2.1_i2v_720p");
+    assert_eq!(model.variant, Variant::I2v);
+    assert_eq!(model.image_encoder, [encoder.clone()]);
+    assert_eq!(
+        model.defaults.size,
+        Size::new(1280, 720),
+        "its name says so"
+    );
+    let model = whole(&catalogue, "wan2.1_flf2v");
+    assert_eq!(model.variant, Variant::Flf2v);
+    assert_eq!(model.image_encoder, [encoder]);
 }

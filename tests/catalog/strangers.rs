@@ -118,14 +118,9 @@ fn kinds_of_wan_that_do_not_run_yet_are_named() {
             "is Wan2.2 Animate 14B",
         ),
         ("control_adapter.conv.weight", 36, 16, "is Fun-Camera 14B"),
-        (
-            "ref_conv.weight",
-            48,
-            16,
-            "is Fun-Control with a reference picture 14B",
-        ),
+        ("ref_conv.weight", 48, 16, "is Fun-Control 14B"),
         ("blocks.0.self_attn.k.weight", 52, 16, "is Fun-Control 14B"),
-        ("blocks.0.self_attn.k.weight", 96, 48, "is Lucy-Edit 14B"),
+        ("blocks.0.self_attn.k.weight", 32, 16, "is Fun-Camera 14B"),
         (
             "unheard_of.weight",
             16,

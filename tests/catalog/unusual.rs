@@ -199,6 +199,7 @@ fn tokenizers_are_found_near() {
             )),
             text_encoder: Some(encoder),
             vae: Some(golden_path("ckpt/t2v_a14b/official/Wan2.1_VAE.pth")),
+            image_encoder: None,
             tokenizer: None,
         };
         assert_eq!(picked.model().unwrap().tokenizer, tokenizer);

@@ -1,8 +1,8 @@
 use clap::Parser;
 use zoetrope::cli::args::{Arguments, Command};
 use zoetrope::job::{
-    CanvasRequest, Compute, CropAnchor, Decode, Expert, FewSteps, Guidance, Limits, Lora, Nag,
-    Negative, Outputs, PictureFit, Precision, Quality, QuantBits, Request, Sampler,
+    CanvasRequest, Compute, CropAnchor, Decode, Expert, FewSteps, Guidance, Guides, Limits, Lora,
+    Nag, Negative, Outputs, PictureFit, Precision, Quality, QuantBits, Request, Sampler,
     SamplingRequest, Size, Sources, Speedups, StepCache, Table, VaePrecision,
 };
 
@@ -40,6 +40,11 @@ fn every_argument_reaches_the_request() {
         --image cat.png
         --last-image dog.png
         --fit crop
+        --video source.mp4
+        --mask mask.png
+        --reference hat.png
+        --reference coat.png
+        --strength 0.7
         --size 832x480
         --frames 81
         --steps 40
@@ -91,6 +96,12 @@ fn every_argument_reaches_the_request() {
                 },
             ],
             noise: Some("n.safetensors".into()),
+        },
+        guides: Guides {
+            video: Some("source.mp4".into()),
+            mask: Some("mask.png".into()),
+            references: vec!["hat.png".into(), "coat.png".into()],
+            strength: Some(0.7),
         },
         canvas: CanvasRequest {
             size: Some(Size::new(832, 480)),

@@ -389,7 +389,7 @@ fn what_can_be_downloaded_has_preview() {
     let home = Home::new();
     let shown = home.models(&["get"]);
     assert!(
-        shown.contains("i2v-a14b   --precision fp8        35.6 GB"),
+        shown.contains("i2v-a14b         --precision fp8        35.6 GB"),
         "{shown}"
     );
     let offers = home.json(&["get"]);

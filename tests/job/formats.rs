@@ -9,9 +9,9 @@ use tempfile::TempDir;
 use zoetrope::app::Preferences;
 use zoetrope::job::{
     Canvas, CanvasRequest, Checkpoint, Compute, CropAnchor, DecodedInfo, Defaults, Estimates,
-    Expert, GenerationInfo, Guidance, HighNoise, Limits, Lora, MemoryOptions, Negative, Network,
-    Origin, Outputs, PictureFit, Plan, Precision, Quality, QuantBits, Record, Request, Sampler,
-    Sampling, SamplingRequest, Size, Sources, Speedups, VaePrecision, Variant, VideoInfo,
+    Expert, GenerationInfo, Guidance, Guides, HighNoise, Limits, Lora, MemoryOptions, Negative,
+    Network, Origin, Outputs, PictureFit, Plan, Precision, Quality, QuantBits, Record, Request,
+    Sampler, Sampling, SamplingRequest, Size, Sources, Speedups, VaePrecision, Variant, VideoInfo,
 };
 use zoetrope::library::{Dirs, Library};
 use zoetrope::media::mp4::{self, Mp4Writer};
@@ -53,6 +53,7 @@ fn stored_plan() -> Plan {
             }),
             text_encoder: vec![folder.join("t5.pth")],
             tokenizer: folder.join("tokenizer.json"),
+            image_encoder: Vec::new(),
             vae: vec![folder.join("vae.pth")],
             defaults: Defaults {
                 negative_prompt: "blurred".into(),
@@ -77,6 +78,7 @@ fn stored_plan() -> Plan {
             ],
             noise: Some("/noise.safetensors".into()),
         },
+        guides: Guides::default(),
         canvas: Canvas {
             size: Size::new(720, 544),
             frames: 77,
@@ -291,6 +293,7 @@ fn forms_of_0_1_still_read() {
             )],
             noise: Some("/noise.safetensors".into()),
         },
+        guides: Guides::default(),
         canvas: CanvasRequest {
             size: Some(Size::new(640, 352)),
             frames: Some(33),

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::memory::{
-    DitSizes, HalfSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding, fit_rest,
-    needs,
+    DitSizes, HalfSizes, ImageSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding,
+    fit_rest, needs,
 };
 use zoetrope::job::{
     CanvasRequest, Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy,
@@ -20,7 +20,7 @@ fn sizes(variant: Variant) -> Sizes {
     let (width, hidden, layers, outputs) = match variant {
         Variant::T2v => (1536, 8960, 30, 16),
         Variant::Ti2v => (3072, 14336, 30, 48),
-        Variant::T2vA14b | Variant::I2vA14b => (5120, 13824, 40, 16),
+        _ => (5120, 13824, 40, 16),
     };
     let inputs = u64::from(variant.input_channels());
     let dit = DitSizes {
@@ -37,6 +37,7 @@ fn sizes(variant: Variant) -> Sizes {
         layers,
         heads: width / 128,
         text_length: 512,
+        image_length: 257 * u64::from(variant.inputs().seen),
         fused: true,
     };
     let half = |weights, width| HalfSizes { weights, width };
@@ -55,6 +56,13 @@ fn sizes(variant: Variant) -> Sizes {
             length: 512,
             fused: true,
         },
+        image: (variant.inputs().seen > 0).then_some(ImageSizes {
+            weights: 632_000_000,
+            width: 1280,
+            hidden: 5120,
+            heads: 16,
+            tokens: 257,
+        }),
         dits: experts.map(|expert| (expert, dit))[2 - count..].to_vec(),
         vae: VaeSizes {
             encoder,
@@ -312,4 +320,46 @@ fn packing_saves_what_it_says() {
     let saved = weights(None) - weights(Some(QuantBits::Eight));
     let large = 40.0 * (8.0 * 5120.0 * 5120.0 + 2.0 * 5120.0 * 13_824.0) / GB;
     assert!((saved - large * (2.0 - 8.5 / 8.0)).abs() < 0.01, "{saved}");
+}
+
+/// The image encoder has two and a half gigabytes in float32: a machine that holds the VAE need not hold it.
+#[test]
+fn an_image_encoder_is_counted_before_it_is_read() {
+    let of = |variant: Variant| {
+        let plan = plan(variant, (832, 480), 81, |request| {
+            request.sources.image = Some("cat.png".into());
+            request.sources.last_image = (variant == Variant::Flf2v).then(|| "dog.png".into());
+        });
+        let needs = needs(&plan, &sizes(variant));
+        let reading = |need: &&Need| need.stage == Stage::Image;
+        *needs.iter().find(reading).expect("there is a picture")
+    };
+    let plain = of(Variant::I2vA14b);
+    for variant in [Variant::I2v, Variant::Flf2v] {
+        let need = of(variant);
+        assert!(need.bytes() >= 4 * 632_000_000, "{need:?}");
+        assert!(need.bytes() >= plain.bytes(), "the VAE comes after it");
+    }
+}
+
+/// Blocks beside the main ones have a stream of their own, and references make the video longer.
+#[test]
+fn what_leads_a_video_is_counted() {
+    let denoising = |variant: Variant, frames, references: usize| {
+        let plan = plan(variant, (832, 480), frames, |request| {
+            request.guides.references = vec!["hat.png".into(); references];
+        });
+        let needs = needs(&plan, &sizes(variant));
+        let denoising = |need: &&Need| need.stage == Stage::Denoise;
+        needs.iter().find(denoising).expect("it is denoised").work
+    };
+    let plain = denoising(Variant::T2vA14b, 81, 0);
+    let led = denoising(Variant::Vace, 81, 0);
+    assert!(led > plain);
+    let shown = denoising(Variant::Vace, 81, 2);
+    assert!(shown > led + (led - plain) / 21, "two frames more than 21");
+    // Of 77 frames both go through the feed-forward layer in two parts.
+    let plain = denoising(Variant::T2vA14b, 77, 0);
+    let control = denoising(Variant::FunControlA14b, 77, 1);
+    assert!(control > plain, "a frame of tokens more");
 }

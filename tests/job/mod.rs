@@ -38,6 +38,7 @@ pub fn checkpoint_of(variant: Variant) -> Checkpoint {
         high_noise: None,
         text_encoder: vec!["model/t5.safetensors".into()],
         tokenizer: "model/tokenizer.json".into(),
+        image_encoder: Vec::new(),
         vae: vec!["model/vae.safetensors".into()],
         defaults: variant.defaults(),
         sizes: Vec::new(),

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::{
-    CanvasRequest, Field, Guidance, PictureFit, Plan, Request, Sampler, SamplingRequest, Size,
-    Sources, Variant,
+    CanvasRequest, Field, Found, Guidance, PictureFit, Plan, Request, Sampler, SamplingRequest,
+    Size, Sources, Span, Variant,
 };
 
 use super::{checkpoint, checkpoint_of, plan, request};
@@ -312,6 +312,18 @@ fn pictures_are_refused_by_models_that_take_none_and_missed_by_those_that_need_o
         ),
         (Variant::Ti2v, None, None, Some(Field::LastImage)),
         (Variant::I2vA14b, Some(Field::Image), None, None),
+        (
+            Variant::I2v,
+            Some(Field::Image),
+            None,
+            Some(Field::LastImage),
+        ),
+        (
+            Variant::Flf2v,
+            Some(Field::Image),
+            Some(Field::LastImage),
+            None,
+        ),
     ] {
         assert_eq!(refused(variant, &asked(false, false)), alone, "{variant:?}");
         assert_eq!(refused(variant, &asked(true, false)), first, "{variant:?}");
@@ -334,4 +346,55 @@ fn each_family_has_its_own_rule_for_the_size() {
     let size = |variant: Variant| variant.size_for(Size::new(640, 480), 832 * 480);
     assert_eq!(size(Variant::I2vA14b), Size::new(720, 544));
     assert_eq!(size(Variant::Ti2v), Size::new(704, 544));
+}
+
+/// The official program takes a smaller shift for small videos of this family; a number of the user's own stays.
+#[test]
+fn small_videos_of_pictures_have_a_smaller_shift() {
+    let shift = |size: Size, shift| {
+        let mut request = request("a cat");
+        request.sources.image = Some("cat.png".into());
+        request.canvas.size = Some(size);
+        request.sampling.shift = shift;
+        let model = checkpoint_of(Variant::I2v);
+        let plan = Plan::new(&request, model, Some(size), 0, "v.mp4".into());
+        plan.expect("it works").sampling.shift
+    };
+    assert_eq!(shift(Size::new(832, 480), None), 3.0);
+    assert_eq!(shift(Size::new(480, 832), None), 3.0);
+    assert_eq!(shift(Size::new(1280, 720), None), 5.0);
+    assert_eq!(shift(Size::new(1280, 720), Some(7.0)), 7.0);
+}
+
+/// What a finished video says leads to the same size again, whatever led to it.
+#[test]
+fn a_video_that_leads_gives_the_size_and_the_length() {
+    let led = |request: &Request| {
+        let found = Found {
+            picture: None,
+            video: Some(Span {
+                size: Size::new(1000, 400),
+                frames: 40,
+                fps: Some(16.0),
+            }),
+        };
+        let model = checkpoint_of(Variant::Vace);
+        Plan::new(request, model, found, 0, "v.mp4".into()).expect("it works")
+    };
+    let mut request = request("a cat");
+    request.guides.video = Some("source.mp4".into());
+    let plan = led(&request);
+    assert_eq!(plan.canvas.size, Size::new(992, 400));
+    assert_eq!(plan.canvas.frames, 37);
+    assert_eq!(led(&plan.info().into()).canvas, plan.canvas);
+
+    request.sources.fit = PictureFit::Crop;
+    request.canvas.size = Some(Size::new(832, 480));
+    let plan = led(&request);
+    assert_eq!(plan.canvas.size, Size::new(832, 480));
+    assert_eq!(led(&plan.info().into()).canvas, plan.canvas);
+
+    // What is beyond the end of the source is made anew.
+    request.canvas.frames = Some(81);
+    assert_eq!(led(&request).canvas.frames, 81);
 }

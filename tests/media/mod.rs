@@ -8,6 +8,7 @@
 mod colours;
 mod export;
 mod fit;
+mod footage;
 mod hostile;
 mod photo;
 mod pillow;

@@ -6,12 +6,13 @@ use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Block, Config, Dit, Grid, Modulation, Rope, TextKv, Timesteps, patchify, sinusoidal, unpatchify,
+    Beside, Block, Config, Dit, Grid, Modulation, Nag, Prompts, Rope, TextKv, Timesteps, patchify,
+    sinusoidal, unpatchify,
 };
 use zoetrope::model::nn::EvalPacer;
 use zoetrope::weights::{Weights, shards};
 
-use crate::support::{compare, golden, golden_path};
+use crate::support::{compare, golden, golden_path, max_difference};
 
 /// Embeddings are a few hundred float32 products; the reference recommends this.
 const EMBEDDING: (f32, f32) = (2e-5, 0.0);
@@ -100,8 +101,29 @@ impl Golden {
         Grid::of(&self.input())
     }
 
+    /// What stands beside the prompts, with a control video at this strength.
+    fn beside<'a>(&'a self, reference: Option<&'a Array>, strength: f32) -> Beside<'a> {
+        let control = self.tensors.get("in.vace_context");
+        Beside {
+            image: self.tensors.get("in.clip_fea"),
+            reference,
+            control: control.map(|control| (control, strength)),
+        }
+    }
+
     fn context(&self) -> &Array {
         &self.tensors["in.context"]
+    }
+
+    /// The embedded features of pictures, where the network sees some.
+    fn image(&self, dit: &Dit) -> Option<Array> {
+        let features = self.tensors.get("in.clip_fea")?;
+        Some(dit.image().unwrap().forward(features).unwrap())
+    }
+
+    fn prompts(&self, dit: &Dit) -> Prompts {
+        let beside = self.beside(None, 1.0);
+        dit.encode_context_with(&[self.context()], beside).unwrap()
     }
 
     fn name(&self, name: &str) -> String {
@@ -123,7 +145,13 @@ impl Golden {
 
 const TI2V: Case = Case::new("dit_ti2v_5b", "ti2v_5b/official", "scalar.").at(731.0);
 
-const CASES: [Case; 7] = [
+/// With pictures beside the text.
+const I2V: Case = Case::new("dit_i2v_14b", "i2v_14b/official", "").at(731.0);
+const FLF2V: Case = Case::new("dit_flf2v_14b", "flf2v_14b/official", "").at(731.0);
+
+const CASES: [Case; 9] = [
+    I2V,
+    FLF2V,
     TI2V,
     Case::new("dit_ti2v_5b", "ti2v_5b/official", "pertoken.")
         .at(993.0)
@@ -173,9 +201,13 @@ fn embeddings_match() {
 
         let clean = case.timesteps.clean_first_frame.then_some(0.0);
         let timesteps: Vec<f64> = clean.into_iter().chain([case.timesteps.noisy]).collect();
-        let width = golden.tensors[&golden.name("sinusoidal")].dim(1);
-        golden.compare(&sinusoidal(&timesteps, width), "sinusoidal", once);
+        if let Some(waves) = golden.tensors.get(&golden.name("sinusoidal")) {
+            let width = waves.dim(1);
+            golden.compare(&sinusoidal(&timesteps, width), "sinusoidal", once);
+        }
         let (e, e0) = dit.time().forward(&case.timesteps, golden.grid()).unwrap();
+        let first = text.try_index((.., ..48)).unwrap();
+        golden.compare_any(&unbatched(&first), "text_embed_first48", EMBEDDING);
         let e = e.vectors().squeeze_axes(&[1]).unwrap();
         golden.compare(&e, "e", EMBEDDING);
         golden.compare(e0.vectors(), "e0", EMBEDDING);
@@ -205,7 +237,7 @@ fn queries_and_keys_are_normalised_and_rotated() {
         let rope = dit.rope(grid).unwrap();
 
         let queries = block.self_attn.queries(&input).unwrap();
-        let flat = queries.reshape(&[45, 64]).unwrap();
+        let flat = queries.reshape(&[queries.dim(1), -1]).unwrap();
         golden.compare_any(&flat, "block_0.self_attn.norm_q", EMBEDDING);
         let rotated = unbatched(&rope.rotate(&queries).unwrap());
         golden.compare_any(&rotated, "block_0.q_rope", EMBEDDING);
@@ -222,12 +254,13 @@ fn every_block_and_its_parts_match() {
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
         let text = dit.text().forward(golden.context()).unwrap();
+        let image = golden.image(&dit);
         let (embedding, modulation) = dit.time().forward(&case.timesteps, golden.grid()).unwrap();
         let compare = |x: &Array, name: &str| golden.compare(&unbatched(x), name, BLOCK);
 
         let mut x = dit.embed(&input).unwrap();
         for (i, block) in dit.blocks().iter().enumerate() {
-            let memory = block.cross_attn.key_values(&text).unwrap();
+            let memory = block.cross_attn.key_values(&text, image.as_ref()).unwrap();
             if i == 0 {
                 compare_parts(block, &x, &modulation, &rope, &memory, compare);
             }
@@ -263,13 +296,148 @@ fn compare_parts(
     compare(&y, "block_0.ffn");
 }
 
+/// Both pictures' features with what tells them apart, and what the first block makes of them.
+#[test]
+fn pictures_beside_the_text_match() {
+    // (the case, the rows of the embedding that the reference has)
+    let rows = [0..24, 250..274, 490..514];
+    for (case, rows) in [(I2V, None), (FLF2V, Some(rows))] {
+        let (golden, dit) = (case.open(), case.dit());
+        let image = golden.image(&dit).unwrap();
+        let embedded = match rows {
+            None => image.clone(),
+            Some(rows) => {
+                let parts = rows.map(|rows| image.try_index((.., rows)).unwrap());
+                concatenate(&parts, 1).unwrap()
+            }
+        };
+        golden.compare(&unbatched(&embedded), "img_emb", EMBEDDING);
+
+        let text = dit.text().forward(golden.context()).unwrap();
+        let block = &dit.blocks()[0].cross_attn;
+        let memory = block.key_values(&text, Some(&image)).unwrap();
+        let names = ["norm_k_img", "v_img"].map(|name| format!("block_0.cross_attn.{name}"));
+        for (seen, name) in memory.image().unwrap().into_iter().zip(names) {
+            let joined = seen.transpose_axes(&[0, 2, 1, 3]).unwrap();
+            let joined = joined.reshape(&[1, image.dim(1), -1]).unwrap();
+            let first = joined.try_index((.., ..24)).unwrap();
+            golden.compare(&unbatched(&first), &name, EMBEDDING);
+        }
+    }
+}
+
+/// All prompts of a batch see the same pictures.
+#[test]
+fn prompts_in_a_batch_share_the_pictures() {
+    for case in [I2V, FLF2V] {
+        let (golden, dit) = (case.open(), case.dit());
+        let input = golden.input();
+        let rope = dit.rope(Grid::of(&input)).unwrap();
+        let prompts = [golden.context(), &golden.tensors["in.context_null"]];
+        let beside = golden.beside(None, 1.0);
+        let prompts = dit.encode_context_with(&prompts, beside).unwrap();
+        let both = dit.forward(&input, &case.timesteps, &prompts, &rope);
+        let both = both.unwrap();
+        golden.compare(&both[0], "velocity", BLOCK);
+        golden.compare(&both[1], "velocity_null", BLOCK);
+    }
+}
+
+/// A control video leads as strongly as it is told to, or not at all.
+#[test]
+fn a_control_video_leads_as_strongly_as_it_should() {
+    let case = Case::new("dit_vace_1_3b", "vace_1_3b/official", "").at(731.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let rope = dit.rope(Grid::of(&input)).unwrap();
+    for (strength, name) in [
+        (1.0, "velocity"),
+        (0.6, "velocity_scaled"),
+        (0.0, "velocity_scale0"),
+    ] {
+        let beside = golden.beside(None, strength);
+        let texts = [golden.context(), golden.context()];
+        let prompts = dit.encode_context_with(&texts, beside).unwrap();
+        let both = dit.forward(&input, &case.timesteps, &prompts, &rope);
+        for velocity in both.unwrap() {
+            golden.compare(&velocity, name, BLOCK);
+        }
+    }
+}
+
+/// The tokens of a reference picture stand before those of the video, as a frame more, and are gone in the end.
+#[test]
+fn a_reference_stands_before_the_video() {
+    let folder = "fun_a14b_control/official/high_noise_model";
+    let case = Case::new("dit_fun_a14b_control", folder, "").at(951.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let grid = Grid {
+        frames: golden.grid().frames + 1,
+        ..golden.grid()
+    };
+    let rope = dit.rope(grid).unwrap();
+    let reference = golden.tensors["in.full_ref"].expand_dims(1).unwrap();
+    let beside = golden.beside(Some(&reference), 1.0);
+    let prompts = dit
+        .encode_context_with(&[golden.context()], beside)
+        .unwrap();
+    let velocity = dit.forward(&input, &case.timesteps, &prompts, &rope);
+    golden.compare(&velocity.unwrap()[0], "velocity", BLOCK);
+
+    // A step cache goes around the blocks, not around the reference.
+    let (_, residual) = dit
+        .forward_with_residual(&input, &case.timesteps, &prompts, &rope)
+        .unwrap();
+    let reused = dit.forward_reusing(&input, &case.timesteps, &prompts, &residual);
+    golden.compare(&reused.unwrap()[0], "velocity", BLOCK);
+}
+
+/// The chain beside the blocks is in what a step cache keeps, and has the texts of the prompt that is taken out of a batch.
+#[test]
+fn a_control_video_leads_one_prompt_of_two_and_a_cached_step() {
+    let case = Case::new("dit_vace_1_3b", "vace_1_3b/official", "").at(731.0);
+    let (golden, dit) = (case.open(), case.dit());
+    let input = golden.input();
+    let rope = dit.rope(Grid::of(&input)).unwrap();
+    let other = golden.context().multiply(Array::from_f32(-2.0)).unwrap();
+    let beside = golden.beside(None, 0.6);
+    let both = dit
+        .encode_context_with(&[&other, golden.context()], beside)
+        .unwrap();
+    let one = both.only(1).unwrap();
+    let (velocity, residual) = dit
+        .forward_with_residual(&input, &case.timesteps, &one, &rope)
+        .unwrap();
+    golden.compare(&velocity[0], "velocity_scaled", BLOCK);
+    let reused = dit.forward_reusing(&input, &case.timesteps, &one, &residual);
+    golden.compare(&reused.unwrap()[0], "velocity_scaled", BLOCK);
+
+    // Pushed away from itself, attention stays where it is, and from another text it does not, in the chain either.
+    let nag = Nag {
+        scale: 4.0,
+        alpha: 0.5,
+        tau: 100.0,
+    };
+    let avoiding = |index: i32| {
+        let prompt = both
+            .only(1)
+            .unwrap()
+            .avoiding(both.only(index).unwrap(), nag);
+        let made = dit.forward(&input, &case.timesteps, &prompt, &rope);
+        made.unwrap().remove(0)
+    };
+    golden.compare(&avoiding(1), "velocity_scaled", BLOCK);
+    assert!(max_difference(&avoiding(0), &velocity[0]) > 1e-2);
+}
+
 #[test]
 fn the_velocity_matches() {
     for case in CASES {
         let (golden, dit) = (case.open(), case.dit());
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.encode_context(&[golden.context()]).unwrap();
+        let prompts = golden.prompts(&dit);
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()
@@ -285,7 +453,7 @@ fn half_precision_products_come_near() {
         let (golden, dit) = (case.open(), case.dit_with(Dtype::Bfloat16));
         let input = golden.input();
         let rope = dit.rope(Grid::of(&input)).unwrap();
-        let prompts = dit.encode_context(&[golden.context()]).unwrap();
+        let prompts = golden.prompts(&dit);
         let velocity = dit
             .forward(&input, &case.timesteps, &prompts, &rope)
             .unwrap()

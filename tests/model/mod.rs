@@ -1,3 +1,4 @@
+mod clip;
 mod dit;
 mod nag;
 mod nn;

@@ -2,11 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use serde_json::Value;
-use zoetrope::job::Size;
+use zoetrope::catalog;
+use zoetrope::cli::args::{Arguments, Command};
+use zoetrope::job::{Found, Plan, Size};
+use zoetrope::media::{self, photo};
 
 use crate::support::folder::Model;
-use crate::support::golden_path;
+use crate::support::{golden_json, golden_path};
+
+/// The files that a run is given, and what the reference calls them.
+const FILES: [(&str, &[&str]); 4] = [
+    ("image", &["image", "start_image"]),
+    ("last-image", &["last_image", "end_image"]),
+    ("video", &["src_video", "control_video"]),
+    ("mask", &["src_mask"]),
+];
 
 /// The settings of a run in `e2e.json`.
 pub struct Case {
@@ -16,16 +28,11 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &str) -> Self {
-        let file = if name.contains("cache") {
-            "data/e2e_cache.json"
-        } else {
-            "data/e2e.json"
-        };
-        let text = std::fs::read_to_string(golden_path(file)).unwrap();
-        let all: Value = serde_json::from_str(&text).unwrap();
+        let files = ["e2e", "e2e_family", "e2e_cache"].map(golden_json);
+        let settings = files.iter().find_map(|file| file.get(name));
         Self {
             name: name.into(),
-            settings: all[name].clone(),
+            settings: settings.unwrap().clone(),
         }
     }
 
@@ -60,7 +67,12 @@ impl Case {
     }
 
     pub fn image(&self) -> Option<PathBuf> {
-        Some(golden_path(self.settings["image"].as_str()?))
+        self.file("image").or_else(|| self.file("start_image"))
+    }
+
+    /// A file that the settings name.
+    fn file(&self, key: &str) -> Option<PathBuf> {
+        Some(golden_path(self.settings[key].as_str()?))
     }
 
     pub fn size(&self) -> Size {
@@ -105,12 +117,22 @@ impl Case {
         if !self.text("n_prompt_argument").is_empty() {
             arguments.extend(flag("negative", &self.text("n_prompt_argument")));
         }
-        match self.image() {
-            Some(image) => {
-                arguments.extend(flag("image", &image.display()));
-                arguments.extend(flag("max-area", &self.number("max_area")));
+        if let Some(area) = self.settings["max_area"].as_u64() {
+            arguments.extend(flag("max-area", &area));
+        } else {
+            arguments.extend(flag("size", &self.size()));
+        }
+        for (name, keys) in FILES {
+            for file in keys.iter().filter_map(|key| self.file(key)) {
+                arguments.extend(flag(name, &file.display()));
             }
-            None => arguments.extend(flag("size", &self.size())),
+        }
+        for reference in self.settings["ref_images"].as_array().into_iter().flatten() {
+            let file = golden_path(reference.as_str().unwrap());
+            arguments.extend(flag("reference", &file.display()));
+        }
+        if let Some(strength) = self.settings["context_scale"].as_f64() {
+            arguments.extend(flag("strength", &strength));
         }
         arguments.extend(flag("frames", &self.number("frame_num")));
         arguments.extend(flag("steps", &self.number("steps")));
@@ -126,5 +148,20 @@ impl Case {
         arguments.extend(flag("save-frames", &file("frames.safetensors")));
         arguments.extend(["-o".to_owned(), file("out.mp4")]);
         arguments
+    }
+
+    /// The plan that the command line would make.
+    pub fn plan(&self, model: &Path, folder: &Path) -> Plan {
+        let words = [vec!["zoetrope".to_owned()], self.arguments(model, folder)].concat();
+        let Command::Generate(args) = Arguments::parse_from(words).command else {
+            panic!("it is a generation");
+        };
+        let checkpoint = catalog::open(model).unwrap();
+        let video = args.guides.video.as_deref();
+        let found = Found {
+            picture: self.image().map(|path| photo::size(&path).unwrap()),
+            video: video.map(|path| media::span(path).unwrap()),
+        };
+        Plan::new(&args.request(), checkpoint, found, 0, args.output).unwrap()
     }
 }

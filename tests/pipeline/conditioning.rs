@@ -11,7 +11,7 @@ use zoetrope::catalog;
 use zoetrope::job::{CanvasRequest, CropAnchor, PictureFit, Plan, Request, Size, Sources};
 use zoetrope::media::{mp4, photo};
 use zoetrope::model::vae::{Encoder, Kind};
-use zoetrope::pipeline::conditioning::{Conditioning, encode};
+use zoetrope::pipeline::conditioning::encode;
 use zoetrope::pipeline::{Reporter, sizes};
 use zoetrope::weights::Weights;
 
@@ -57,12 +57,12 @@ fn given(last: Option<PathBuf>, fit: PictureFit) -> Array {
     let model = Model::official("ckpt/i2v_a14b");
     let plan = plan(model.path(), last, fit);
     assert_eq!(plan.canvas.size, SIZE);
-    match encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap() {
-        Conditioning::QuantParams(given) => given,
-        Conditioning::Nothing | Conditioning::FirstFrame(_) => {
-            panic!("the pictures stand beside the noise")
-        }
-    }
+    let given = encode(&plan, &mut Reporter::new(|_| (), || false)).unwrap();
+    assert!(
+        given.first_frame.is_none(),
+        "no frame is taken from the noise"
+    );
+    given.beside.expect("the pictures stand beside the noise")
 }
 
 #[test]

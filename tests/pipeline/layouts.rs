@@ -85,6 +85,17 @@ fn comfyui_experts_make_the_official_video() {
     assert_makes_the_official_video(&tree, "i2v_a14b_unipc");
 }
 
+/// The image encoder has other names there, and queries, keys and values are matrices of their own.
+#[test]
+fn folders_and_files_with_an_image_encoder_make_the_official_video() {
+    let diffusers = layouts::diffusers_i2v_14b();
+    assert_makes_the_official_video(diffusers.path(), "i2v_14b_unipc");
+    let comfyui = layouts::comfyui_seeing("i2v_14b", "");
+    assert_makes_the_official_video(&comfyui.path().join("split_files"), "i2v_14b_unipc");
+    let prefixed = layouts::comfyui_seeing("flf2v_14b", "model.diffusion_model.");
+    assert_makes_the_official_video(&prefixed.path().join("split_files"), "flf2v_14b_unipc");
+}
+
 /// In GGUF the matrices are 16-bit floats here, the rest is as it was, and the vocabulary is in the header.
 #[test]
 fn gguf_files_make_the_official_video() {

@@ -2,18 +2,12 @@
 
 use std::path::Path;
 
-use clap::Parser;
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use tempfile::TempDir;
-use zoetrope::catalog;
-use zoetrope::cli::args::{Arguments, Command};
-use zoetrope::job::Plan;
-use zoetrope::media::photo;
 use zoetrope::pipeline::{self, Reporter};
 
 use super::case::Case;
-use crate::support::folder::Model;
 use crate::support::program::zoetrope;
 use crate::support::{compare, golden};
 
@@ -32,21 +26,51 @@ const RUNS: [&str; 5] = [
     "i2v_a14b",
 ];
 
+/// The families that came later, and for what the reference has runs of them.
+const FAMILY: [&str; 13] = [
+    "i2v_14b_unipc",
+    "flf2v_14b_unipc",
+    "fun_5b_inp_none_unipc",
+    "fun_5b_inp_start_unipc",
+    "fun_5b_inp_start_end_unipc",
+    "fun_a14b_control_plain_unipc",
+    "fun_a14b_control_ref_unipc",
+    "fun_a14b_control_start_ref_unipc",
+    "vace_1_3b_ref_unipc",
+    "vace_1_3b_inpaint_unipc",
+    "vace_1_3b_control_unipc",
+    "vace_1_3b_extend_unipc",
+    // The only length that the official code can do.
+    "flf2v_14b_81_unipc",
+];
+
 /// Every run of the reference, through the command line: final latents, frames where the reference
 /// has them, and the video itself.
 #[test]
 fn the_command_line_reproduces_every_reference_run() {
     for run in RUNS {
         for solver in ["unipc", "dpmpp", "euler"] {
-            let case = Case::new(&format!("{run}_{solver}"));
-            let (model, folder) = (case.model(), TempDir::new().unwrap());
-            let arguments = case.arguments(model.path(), folder.path());
-            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            let run = zoetrope(folder.path(), &arguments);
-            assert_eq!(run.code, Some(0), "{}: {}", case.name, run.stderr);
-            compare_files(&case, folder.path());
+            reproduce(&Case::new(&format!("{run}_{solver}")));
         }
     }
+}
+
+/// The same for models that are given more than a prompt and a first frame.
+#[test]
+fn the_command_line_reproduces_the_runs_of_other_families() {
+    for run in FAMILY {
+        reproduce(&Case::new(run));
+    }
+}
+
+#[track_caller]
+fn reproduce(case: &Case) {
+    let (model, folder) = (case.model(), TempDir::new().unwrap());
+    let arguments = case.arguments(model.path(), folder.path());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = zoetrope(folder.path(), &arguments);
+    assert_eq!(run.code, Some(0), "{}: {}", case.name, run.stderr);
+    compare_files(case, folder.path());
 }
 
 fn compare_files(case: &Case, folder: &Path) {
@@ -82,11 +106,13 @@ fn compare_files(case: &Case, folder: &Path) {
 /// A wrong turn early in a run can be hidden by the steps after it.
 #[test]
 fn the_latents_match_after_every_step() {
-    for run in RUNS {
-        let case = Case::new(&format!("{run}_unipc"));
+    let runs = RUNS.map(|run| format!("{run}_unipc"));
+    let others = FAMILY[..FAMILY.len() - 1].iter().map(|&run| run.to_owned());
+    for run in runs.into_iter().chain(others) {
+        let case = Case::new(&run);
         let golden = golden(&format!("e2e_{}", case.name));
         let (model, folder) = (case.model(), TempDir::new().unwrap());
-        let plan = plan(&case, &model, folder.path());
+        let plan = case.plan(model.path(), folder.path());
         let mut step = 0;
         let compare = |latents: &Array| {
             step += 1;
@@ -102,23 +128,8 @@ fn the_latents_match_after_every_step() {
         let mut reporter = Reporter::new(|_| (), || false).watching(compare);
         pipeline::generate(&plan, &mut reporter).unwrap();
         drop(reporter);
-        assert_eq!(step, 4);
+        assert_eq!(step as u64, case.number("steps"));
     }
-}
-
-/// The plan that the command line would make.
-fn plan(case: &Case, model: &Model, folder: &Path) -> Plan {
-    let words = [
-        vec!["zoetrope".to_owned()],
-        case.arguments(model.path(), folder),
-    ]
-    .concat();
-    let Command::Generate(args) = Arguments::parse_from(words).command else {
-        panic!("it is a generation");
-    };
-    let checkpoint = catalog::open(model.path()).unwrap();
-    let picture = case.image().map(|path| photo::size(&path).unwrap());
-    Plan::new(&args.request(), checkpoint, picture, 0, args.output).unwrap()
 }
 
 /// The official code would draw the same noise from the same seed with a CPU generator, so no file

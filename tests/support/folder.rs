@@ -17,6 +17,23 @@ const SHARED: [&str; 3] = [
     "Wan2.1_VAE.pth",
 ];
 
+/// What some families take from elsewhere: the family, and where the files lie.
+const BORROWED: [(&str, &str); 7] = [
+    ("ckpt/i2v_14b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
+    ("ckpt/flf2v_14b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
+    ("ckpt/flf2v_14b", IMAGE_ENCODER),
+    ("ckpt/vace_1_3b", "ckpt/vae2_1_small/Wan2.1_VAE.pth"),
+    ("ckpt/fun_5b_inp", "ckpt/ti2v_5b/official/Wan2.2_VAE.pth"),
+    (
+        "ckpt/fun_5b_inp",
+        "ckpt/ti2v_5b/official/models_t5_umt5-xxl-enc-bf16.pth",
+    ),
+    ("ckpt/fun_5b_inp", "ckpt/ti2v_5b/official/google"),
+];
+/// The image encoder of both.
+pub const IMAGE_ENCODER: &str =
+    "ckpt/i2v_14b/official/models_clip_open-clip-xlm-roberta-large-vit-huge-14.pth";
+
 /// A folder as it would be downloaded.
 pub struct Model(TempDir);
 
@@ -26,6 +43,9 @@ impl Model {
         let model = Self(TempDir::new().unwrap());
         for entry in golden_path(checkpoint).join("official").read_dir().unwrap() {
             model.link(&entry.unwrap().path());
+        }
+        for (_, file) in BORROWED.iter().filter(|(family, _)| *family == checkpoint) {
+            model.link(&golden_path(file));
         }
         for name in SHARED {
             if !model.path().join(name).exists() {

@@ -122,6 +122,48 @@ pub fn comfyui_i2v_a14b() -> TempDir {
     folder
 }
 
+/// Wan2.1 I2V-14B as Diffusers saves it: the reference's own, but for the text encoder.
+pub fn diffusers_i2v_14b() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let golden = checkpoint("i2v_14b/diffusers");
+    for part in golden.read_dir().unwrap() {
+        let part = part.unwrap();
+        symlink(part.path(), folder.path().join(part.file_name())).unwrap();
+    }
+    let tokenizer = folder.path().join("tokenizer");
+    symlink(checkpoint("t2v_a14b/diffusers/tokenizer"), tokenizer).unwrap();
+    let encoder = folder.path().join("text_encoder/model.safetensors");
+    write(&encoder, &[T5], Dtype::Bfloat16, transformers_t5);
+    folder
+}
+
+/// Wan2.1 I2V-14B or FLF2V-14B, with its tensors under a `prefix`, in ComfyUI's tree.
+pub fn comfyui_seeing(family: &str, prefix: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("split_files");
+    let dit = tree.join(format!("diffusion_models/wan2.1_{family}_fp16.safetensors"));
+    let official = format!("{family}/official/diffusion_pytorch_model.safetensors");
+    write(&dit, &[&official], Dtype::Float16, |name| {
+        format!("{prefix}{name}")
+    });
+    configuration(&format!("{family}/official/config.json"), &dit);
+    let vae = tree.join("vae/wan_2.1_vae.safetensors");
+    let official = ["vae2_1_small/Wan2.1_VAE.pth"];
+    write(&vae, &official, Dtype::Bfloat16, str::to_owned);
+    let encoder = tree.join("text_encoders/umt5_xxl_bf16.safetensors");
+    write(&encoder, &[T5], Dtype::Bfloat16, transformers_t5);
+    let tokenizer = checkpoint("t2v_a14b/official/google/umt5-xxl/tokenizer.json");
+    symlink(tokenizer, encoder.with_file_name("tokenizer.json")).unwrap();
+    let seeing = "clip_vision_h.safetensors";
+    fs::create_dir(tree.join("clip_vision")).unwrap();
+    symlink(
+        checkpoint("i2v_14b/comfyui").join(seeing),
+        tree.join("clip_vision").join(seeing),
+    )
+    .unwrap();
+    folder
+}
+
 /// TI2V-5B as a set of GGUF files, with the matrices of DiT and text encoder `stored` so.
 pub fn gguf_ti2v_5b(stored: gguf::Stored) -> TempDir {
     let folder = TempDir::new().unwrap();

@@ -145,3 +145,26 @@ fn a_fold_asks_to_be_opened() {
     form.run_steps(3);
     assert_eq!(form.state()[..], [Action::Fold(Part::Advanced)]);
 }
+
+/// A model offers exactly what it takes, and what the form holds all the same can be taken out.
+#[test]
+fn models_offer_the_guides_that_they_take() {
+    let names = ["Video", "Mask", "References"];
+    for (variant, offered) in [
+        (Variant::T2v, [false, false, false]),
+        (Variant::I2v, [false, false, false]),
+        (Variant::Vace, [true, true, true]),
+        (Variant::FunControlA14b, [true, false, true]),
+        (Variant::LucyEdit, [true, false, false]),
+    ] {
+        let form = form(variant, asked_for("a boat"), false);
+        for (name, offered) in names.into_iter().zip(offered) {
+            let found = form.query_by_label(name).is_some();
+            assert_eq!(found, offered, "{variant:?}: {name}");
+        }
+    }
+    let mut held = asked_for("a boat");
+    held.guides.references = vec!["hat.png".into()];
+    let form = form(Variant::T2v, held, false);
+    assert!(form.query_by_label("Remove hat.png").is_some());
+}

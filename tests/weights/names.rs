@@ -55,6 +55,12 @@ const VAE_FILE: &str = "vae/diffusion_pytorch_model.safetensors";
 fn diffusers_networks_are_the_official_ones() {
     let dit = "t2v_a14b/diffusers/transformer/diffusion_pytorch_model.safetensors";
     assert_same(&open(&[dit]), &open(&DIT), &[]);
+    for family in ["i2v_14b", "vace_1_3b"] {
+        let weights = "diffusion_pytorch_model.safetensors";
+        let theirs = format!("{family}/diffusers/transformer/{weights}");
+        let official = format!("{family}/official/{weights}");
+        assert_same(&open(&[&theirs]), &open(&[&official]), &[]);
+    }
     assert_same(
         &open(&[&format!("t2v_a14b/diffusers/{VAE_FILE}")]),
         &open(&[VAE_21]),

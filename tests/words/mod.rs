@@ -60,6 +60,7 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
             },
             "77 or 81",
         ),
+        (OutOfRange::GuideTooShort { most: 33, fps: 16 }, "33 frames"),
         (OutOfRange::Fps(0), "240"),
         (OutOfRange::Steps(0), "1000"),
         (OutOfRange::Shift(-1.5), "-1.5"),
@@ -78,6 +79,25 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
         (Refusal::NeedsPicture(Variant::I2vA14b), "Wan2.2 I2V-A14B"),
         (Refusal::PictureTooNarrow(Size::new(1000, 1)), "1000x1"),
         (Refusal::TakesNoLastPicture(Variant::Ti2v), "Wan2.2 TI2V"),
+        (
+            Refusal::TakesNoPicture(Variant::Vace),
+            "as a reference or in a video",
+        ),
+        (Refusal::NeedsLastPicture(Variant::Flf2v), "Wan2.1 FLF2V"),
+        (Refusal::TakesNoVideo(Variant::I2v), "Wan2.1 I2V"),
+        (Refusal::NeedsVideo(Variant::LucyEdit), "Lucy-Edit"),
+        (Refusal::TakesNoMask(Variant::LucyEdit), "mask"),
+        (Refusal::TooManyReferences(Variant::Vace), "3"),
+        (
+            Refusal::TooManyReferences(Variant::FunControl),
+            "1 reference picture",
+        ),
+        (
+            Refusal::TooManyReferences(Variant::T2v),
+            "no reference pictures",
+        ),
+        (Refusal::GuideStrength, "number"),
+        (Refusal::TakesNoStrength(Variant::FunControl), "strength"),
         (Refusal::LastPictureOfOneFrame, "5 frames"),
         (Refusal::GuidanceNotFinite, "number"),
         (
@@ -277,7 +297,7 @@ fn remedies_change_what_stands_in_the_way() {
                 Refusal::Memory {
                     advice: Advice::Quantize(..) | Advice::Shorten(_),
                     ..
-                }
+                } | Refusal::OutOfRange(OutOfRange::GuideTooShort { .. })
             ),
             "{refusal:?}"
         );

@@ -45,6 +45,7 @@ impl App {
             ctx.request_repaint();
         }
         self.watch_loras();
+        self.watch_guides();
         self.watch_needs();
     }
 

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::job_state::{Phase, Work};
 use crate::app::playback::Moving;
 use crate::app::player::Player;
-use crate::job::{Pictures, Remedy};
+use crate::job::Remedy;
 use crate::view::action::{Action, JobAction, Sheet, Shown};
 use crate::view::icons;
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
@@ -82,7 +82,7 @@ impl App {
             }),
             takes_pictures: self
                 .model()
-                .is_some_and(|model| model.variant.pictures() != Pictures::None),
+                .is_some_and(|model| model.variant.inputs().takes_pictures()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which files of which repositories make a model.
 
-use crate::job::{ModelDownload, Published, WeightFormat};
+use crate::job::{ModelDownload, Published, VaeKind, WeightFormat};
 
 /// Files of one repository.
 #[derive(Clone, Debug)]
@@ -28,84 +28,142 @@ const REPACKAGED_22: &str = "Comfy-Org/Wan_2.2_ComfyUI_Repackaged";
 
 /// Everything that can be downloaded, the smallest family first.
 pub fn offers() -> Vec<ModelDownload> {
-    use Published::{I2vA14B, T2v1B, T2vA14B, Ti2v5B};
+    use Published as P;
     use WeightFormat::{Fp8, Fp16, Official, Q4, Q8};
     let gigabytes = [
-        (T2v1B, Official, 17.6),
-        (T2v1B, Fp16, 14.5),
-        (T2v1B, Fp8, 9.8),
-        (Ti2v5B, Official, 34.2),
-        (Ti2v5B, Fp16, 22.8),
-        (Ti2v5B, Fp8, 18.1),
-        (Ti2v5B, Q8, 12.9),
-        (Ti2v5B, Q4, 10.9),
-        (T2vA14B, Official, 126.2),
-        (T2vA14B, Fp16, 68.8),
-        (T2vA14B, Fp8, 35.6),
-        (T2vA14B, Q8, 37.1),
-        (T2vA14B, Q4, 25.6),
-        (I2vA14B, Official, 126.2),
-        (I2vA14B, Fp16, 68.8),
-        (I2vA14B, Fp8, 35.6),
-        (I2vA14B, Q8, 37.1),
-        (I2vA14B, Q4, 25.6),
+        (P::T2v1B, vec![(Official, 17.6), (Fp16, 14.5), (Fp8, 9.8)]),
+        (P::I2v480, IMAGE_TO_VIDEO.to_vec()),
+        (P::I2v720, IMAGE_TO_VIDEO.to_vec()),
+        (P::Flf2v14B, IMAGE_TO_VIDEO.to_vec()),
+        (P::Vace1B, vec![(Fp16, 15.9)]),
+        (P::Vace14B, vec![(Fp16, 46.4)]),
+        (
+            P::Ti2v5B,
+            vec![
+                (Official, 34.2),
+                (Fp16, 22.8),
+                (Fp8, 18.1),
+                (Q8, 12.9),
+                (Q4, 10.9),
+            ],
+        ),
+        (P::FunInp5B, vec![(Official, 23.0)]),
+        (P::FunControl5B, vec![(Official, 23.0)]),
+        (P::T2vA14B, EXPERTS.to_vec()),
+        (P::I2vA14B, EXPERTS.to_vec()),
+        (P::FunControlA14B, vec![(Official, 64.0)]),
+        (P::VaceA14B, vec![(Official, 64.0)]),
     ];
-    let offer = |(model, edition, size): (Published, WeightFormat, f64)| ModelDownload {
-        model,
-        edition,
-        bytes: (size * 1e9) as u64,
-    };
-    gigabytes.map(offer).into()
+    let offers = gigabytes.into_iter().flat_map(|(model, editions)| {
+        let offer = move |(edition, size): (WeightFormat, f64)| ModelDownload {
+            model,
+            edition,
+            bytes: (size * 1e9) as u64,
+        };
+        editions.into_iter().map(offer)
+    });
+    offers.collect()
 }
+
+/// The forms of Wan2.1 I2V-14B and FLF2V-14B, with the image encoder, in gigabytes.
+const IMAGE_TO_VIDEO: [(WeightFormat, f64); 5] = [
+    (WeightFormat::Official, 82.3),
+    (WeightFormat::Fp16, 45.7),
+    (WeightFormat::Fp8, 24.7),
+    (WeightFormat::Q8, 25.7),
+    (WeightFormat::Q4, 18.9),
+];
+/// The forms of the two networks of T2V-A14B and I2V-A14B, in gigabytes.
+const EXPERTS: [(WeightFormat, f64); 5] = [
+    (WeightFormat::Official, 126.2),
+    (WeightFormat::Fp16, 68.8),
+    (WeightFormat::Fp8, 35.6),
+    (WeightFormat::Q8, 37.1),
+    (WeightFormat::Q4, 25.6),
+];
 
 /// Where the files of a model come from; nowhere if there is none of this edition.
 pub fn sources(model: Published, edition: WeightFormat) -> Vec<Source> {
     let dit = match edition {
-        WeightFormat::Official => return vec![official(model)],
-        WeightFormat::Fp16 | WeightFormat::Fp8 => Some(repackaged(model, edition)),
+        WeightFormat::Official => return official(model).into_iter().collect(),
+        WeightFormat::Fp16 | WeightFormat::Fp8 => repackaged(model, edition),
         WeightFormat::Q8 => blocks(model, "Q8_0"),
         WeightFormat::Q4 => blocks(model, "Q4_K_M"),
     };
-    dit.map_or_else(Vec::new, |dit| vec![dit, text_encoder(edition), vae(model)])
+    let Some(dit) = dit else { return Vec::new() };
+    let mut sources = vec![dit, text_encoder(edition), vae(model)];
+    if model.variant().inputs().seen > 0 {
+        sources.push(split(
+            REPACKAGED_21,
+            "clip_vision",
+            &["clip_vision_h".into()],
+        ));
+    }
+    sources
 }
 
 /// The authors' repositories hold a whole model each, and more.
-fn official(model: Published) -> Source {
-    let one = ["config.json", "diffusion_pytorch_model*"];
-    let experts = ["high_noise_model/*", "low_noise_model/*"];
-    let (repository, dit, vae) = match model {
-        Published::T2v1B => ("Wan-AI/Wan2.1-T2V-1.3B", one, "Wan2.1_VAE.pth"),
-        Published::Ti2v5B => ("Wan-AI/Wan2.2-TI2V-5B", one, "Wan2.2_VAE.pth"),
-        Published::T2vA14B => ("Wan-AI/Wan2.2-T2V-A14B", experts, "Wan2.1_VAE.pth"),
-        Published::I2vA14B => ("Wan-AI/Wan2.2-I2V-A14B", experts, "Wan2.1_VAE.pth"),
+fn official(model: Published) -> Option<Source> {
+    let repository = match model {
+        Published::T2v1B => "Wan-AI/Wan2.1-T2V-1.3B",
+        Published::I2v480 => "Wan-AI/Wan2.1-I2V-14B-480P",
+        Published::I2v720 => "Wan-AI/Wan2.1-I2V-14B-720P",
+        Published::Flf2v14B => "Wan-AI/Wan2.1-FLF2V-14B-720P",
+        Published::Vace1B | Published::Vace14B => return None,
+        Published::Ti2v5B => "Wan-AI/Wan2.2-TI2V-5B",
+        Published::FunInp5B => "alibaba-pai/Wan2.2-Fun-5B-InP",
+        Published::FunControl5B => "alibaba-pai/Wan2.2-Fun-5B-Control",
+        Published::T2vA14B => "Wan-AI/Wan2.2-T2V-A14B",
+        Published::I2vA14B => "Wan-AI/Wan2.2-I2V-A14B",
+        Published::FunControlA14B => "alibaba-pai/Wan2.2-Fun-A14B-Control",
+        Published::VaceA14B => "alibaba-pai/Wan2.2-VACE-Fun-A14B",
     };
+    let variant = model.variant();
+    let dit = if variant.boundary().is_some() {
+        ["high_noise_model/*", "low_noise_model/*"]
+    } else {
+        ["config.json", "diffusion_pytorch_model*"]
+    };
+    let vae = match variant.vae() {
+        VaeKind::V21 => "Wan2.1_VAE.pth",
+        VaeKind::V22 => "Wan2.2_VAE.pth",
+    };
+    let image_encoder = (variant.inputs().seen > 0)
+        .then_some("models_clip_open-clip-xlm-roberta-large-vit-huge-14.pth");
     let others = [vae, "models_t5_umt5-xxl-enc-bf16.pth", "google/umt5-xxl/*"];
-    Source {
+    let files = dit.into_iter().chain(others).chain(image_encoder);
+    Some(Source {
         repository,
-        files: dit.into_iter().chain(others).map(str::to_owned).collect(),
+        files: files.map(str::to_owned).collect(),
         kind: None,
-    }
+    })
 }
 
 /// A DiT as ComfyUI publishes it. There is none of the small ones in 8-bit floats.
-fn repackaged(model: Published, edition: WeightFormat) -> Source {
+fn repackaged(model: Published, edition: WeightFormat) -> Option<Source> {
+    let is_small = edition == WeightFormat::Fp8;
+    let form = if is_small { "fp8_scaled" } else { "fp16" };
     let experts = |kind: &str| {
-        let form = if edition == WeightFormat::Fp8 {
-            "fp8_scaled"
-        } else {
-            "fp16"
-        };
         ["high", "low"]
             .map(|noise| format!("wan2.2_{kind}_{noise}_noise_14B_{form}"))
             .to_vec()
     };
     let (repository, names) = match model {
         Published::T2v1B => (REPACKAGED_21, vec!["wan2.1_t2v_1.3B_fp16".into()]),
+        Published::I2v480 => (REPACKAGED_21, vec![format!("wan2.1_i2v_480p_14B_{form}")]),
+        Published::I2v720 => (REPACKAGED_21, vec![format!("wan2.1_i2v_720p_14B_{form}")]),
+        Published::Flf2v14B => {
+            let form = if is_small { "fp8_e4m3fn" } else { form };
+            (REPACKAGED_21, vec![format!("wan2.1_flf2v_720p_14B_{form}")])
+        }
+        Published::Vace1B if !is_small => (REPACKAGED_21, vec!["wan2.1_vace_1.3B_fp16".into()]),
+        Published::Vace14B if !is_small => (REPACKAGED_21, vec!["wan2.1_vace_14B_fp16".into()]),
         Published::Ti2v5B => (REPACKAGED_22, vec!["wan2.2_ti2v_5B_fp16".into()]),
         Published::T2vA14B => (REPACKAGED_22, experts("t2v")),
         Published::I2vA14B => (REPACKAGED_22, experts("i2v")),
+        _ => return None,
     };
-    split(repository, DITS, &names)
+    Some(split(repository, DITS, &names))
 }
 
 /// A DiT in the block format of this name.
@@ -116,13 +174,25 @@ fn blocks(model: Published, form: &str) -> Option<Source> {
             .to_vec()
     };
     let (repository, files) = match model {
-        Published::T2v1B => return None,
+        Published::I2v480 => (
+            "city96/Wan2.1-I2V-14B-480P-gguf",
+            vec![format!("wan2.1-i2v-14b-480p-{form}.gguf")],
+        ),
+        Published::I2v720 => (
+            "city96/Wan2.1-I2V-14B-720P-gguf",
+            vec![format!("wan2.1-i2v-14b-720p-{form}.gguf")],
+        ),
+        Published::Flf2v14B => (
+            "city96/Wan2.1-FLF2V-14B-720P-gguf",
+            vec![format!("wan2.1-flf2v-14b-720p-{form}.gguf")],
+        ),
         Published::Ti2v5B => (
             "QuantStack/Wan2.2-TI2V-5B-GGUF",
             vec![format!("Wan2.2-TI2V-5B-{form}.gguf")],
         ),
         Published::T2vA14B => ("QuantStack/Wan2.2-T2V-A14B-GGUF", experts("T2V")),
         Published::I2vA14B => ("QuantStack/Wan2.2-I2V-A14B-GGUF", experts("I2V")),
+        _ => return None,
     };
     Some(Source {
         repository,
@@ -148,10 +218,9 @@ fn text_encoder(edition: WeightFormat) -> Source {
 }
 
 fn vae(model: Published) -> Source {
-    if model == Published::Ti2v5B {
-        split(REPACKAGED_22, "vae", &["wan2.2_vae".into()])
-    } else {
-        split(REPACKAGED_21, "vae", &["wan_2.1_vae".into()])
+    match model.variant().vae() {
+        VaeKind::V22 => split(REPACKAGED_22, "vae", &["wan2.2_vae".into()]),
+        VaeKind::V21 => split(REPACKAGED_21, "vae", &["wan_2.1_vae".into()]),
     }
 }
 

@@ -53,7 +53,7 @@ pub enum Verb {
     /// before an interruption is kept, and the same command goes on; every file is compared with its published checksum.
     /// HF_HOME, HF_ENDPOINT and HF_TOKEN are heeded.
     Get {
-        /// t2v-1.3b, ti2v-5b, t2v-a14b or i2v-a14b
+        /// Such as ti2v-5b, i2v-14b-480p or vace-14b; without one, all are shown
         variant: Option<Published>,
 
         /// official, as the authors published it; fp16; fp8; q8 or q4

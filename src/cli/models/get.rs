@@ -101,7 +101,7 @@ fn table(offers: &[ModelDownload]) -> String {
         } = offer;
         let bytes = format::bytes(*bytes);
         format!(
-            "{:10} --precision {:9} {bytes:>8}",
+            "{:16} --precision {:9} {bytes:>8}",
             model.to_string(),
             edition.name()
         )

@@ -55,9 +55,11 @@ fn parts(model: &Checkpoint) -> Vec<(&'static str, Vec<PathBuf>)> {
     let others = [
         ("Text encoder", model.text_encoder.clone()),
         ("Tokenizer", vec![model.tokenizer.clone()]),
+        ("Image encoder", model.image_encoder.clone()),
         ("VAE", model.vae.clone()),
     ];
-    dits.into_iter().chain(others).collect()
+    let parts = dits.into_iter().chain(others);
+    parts.filter(|(_, files)| !files.is_empty()).collect()
 }
 
 fn described(file: &Path) -> String {

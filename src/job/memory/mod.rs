@@ -18,6 +18,8 @@ pub use needs::needs;
 pub struct Sizes {
     /// The text encoder.
     pub text: TextSizes,
+    /// What reads pictures beside the text, where there is such a network.
+    pub image: Option<ImageSizes>,
     /// Every expert, that for high noise first.
     pub dits: Vec<(Expert, DitSizes)>,
     /// The VAE.
@@ -41,6 +43,21 @@ pub struct TextSizes {
     pub length: u64,
     /// Whether chains of elementwise operations are one kernel, as on a GPU.
     pub fused: bool,
+}
+
+/// An image encoder, all of which is in memory at once, in float32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageSizes {
+    /// Weights.
+    pub weights: u64,
+    /// The width of a token.
+    pub width: u64,
+    /// The width within the feed-forward layers.
+    pub hidden: u64,
+    /// Heads of attention.
+    pub heads: u64,
+    /// The tokens of a picture.
+    pub tokens: u64,
 }
 
 /// A DiT.
@@ -72,6 +89,8 @@ pub struct DitSizes {
     pub heads: u64,
     /// The tokens of a prompt.
     pub text_length: u64,
+    /// The tokens of the pictures that it looks at beside a prompt.
+    pub image_length: u64,
     /// Whether chains of elementwise operations are one kernel, as on a GPU.
     pub fused: bool,
 }

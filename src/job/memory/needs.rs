@@ -6,11 +6,13 @@
 
 use super::arrays::{Arrays, MOST_SCORES, SCORE_ARRAYS};
 use super::vae::{decode, encode};
-use super::{DitSizes, Need, Sizes, TextSizes};
-use crate::job::{Expert, Pictures, Plan, Stage, StepCache};
+use super::{DitSizes, ImageSizes, Need, Sizes, TextSizes};
+use crate::job::{Expert, Plan, Stage, StepCache};
 
 /// Arrays of a DiT as wide as a token, in float32 and in the products' type.
 const TOKEN_ARRAYS: [u64; 2] = [4, 11];
+/// Arrays of a chain of blocks beside the main ones: its own stream, what feeds it, and its hint.
+const CHAIN_ARRAYS: u64 = 3;
 /// Arrays of the feed-forward layer as wide as that is. Step by step, GELU has seven.
 const HIDDEN_ARRAYS: Arrays = Arrays {
     fused: 3,
@@ -32,10 +34,16 @@ const TEXT_ARRAYS: u64 = 10 + 2;
 
 /// What every stage of `plan` will take, in the order in which they come.
 pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
-    let variant = plan.checkpoint.variant;
-    let has_pictures = plan.sources.image.is_some() && variant.pictures() != Pictures::None;
+    let inputs = plan.checkpoint.variant.inputs();
+    let has_pictures = plan.sources.image.is_some() && inputs.takes_pictures();
+    let has_pictures = has_pictures || !plan.guides.is_empty() || inputs.chain;
     let mut needs = vec![text(&sizes.text)];
-    needs.extend(has_pictures.then(|| image(plan, sizes)));
+    if has_pictures {
+        // One is gone before the other comes.
+        let read = sizes.image.as_ref().map(image);
+        let read = read.into_iter().chain([encoding(plan, sizes)]);
+        needs.extend(read.max_by_key(Need::bytes));
+    }
     let is_one = sizes.dits.len() == 1;
     let dits = sizes.dits.iter();
     needs.extend(dits.map(|(expert, dit)| Need {
@@ -47,7 +55,7 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
 }
 
 /// Pictures are opened and made small before the VAE is loaded that encodes them.
-fn image(plan: &Plan, sizes: &Sizes) -> Need {
+fn encoding(plan: &Plan, sizes: &Sizes) -> Need {
     let encode = encode(plan, &sizes.vae);
     Need {
         work: encode
@@ -65,11 +73,20 @@ fn text(sizes: &TextSizes) -> Need {
     Need::new(Stage::Text, 4 * sizes.layer, 4 * work)
 }
 
+/// The image encoder.
+fn image(sizes: &ImageSizes) -> Need {
+    let scores = sizes.heads * sizes.tokens.pow(2) * SCORE_ARRAYS.stepwise;
+    let fed = sizes.tokens * sizes.hidden * HIDDEN_ARRAYS.stepwise;
+    let work = sizes.tokens * sizes.width * TEXT_ARRAYS + scores.max(fed);
+    let largest = sizes.width * sizes.hidden; // as the file has it, while it is read
+    Need::new(Stage::Image, 4 * sizes.weights, 4 * work.max(largest))
+}
+
 fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Need {
     let guided = plan.sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
     let prompts = 1 + u64::from(guided);
     let batch = if plan.batches_guidance() { prompts } else { 1 };
-    let rows = batch * plan.tokens();
+    let rows = batch * (plan.tokens() + plan.leading_tokens());
     let product = dit.product_bytes(plan.compute.precision);
 
     let [exact, others] = TOKEN_ARRAYS;
@@ -83,7 +100,12 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
     } else {
         fed.max(scores)
     };
-    let work = tokens + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
+    let chain = if plan.checkpoint.variant.inputs().chain {
+        4 * CHAIN_ARRAYS * rows * dit.width
+    } else {
+        0
+    };
+    let work = tokens + chain + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
     Need::new(
         Stage::Denoise,
         dit.weights(plan.compute.precision, plan.compute.quantize),
@@ -119,11 +141,12 @@ fn scores(dit: &DitSizes, rows: u64, tokens: u64, product: u64) -> u64 {
     scores.min(MOST_SCORES) * (4 * SCORE_ARRAYS.of(dit.fused) + cast)
 }
 
-/// What stays from step to step: the text's features, keys and values, the rotations, the latents.
+/// What stays from step to step: the text's features, keys and values, those of pictures, the rotations, the latents.
 fn kept(plan: &Plan, prompts: u64, dit: &DitSizes, text: &TextSizes) -> u64 {
     let product = dit.product_bytes(plan.compute.precision);
     let features = 4 * text.width * dit.text_length;
     let memories = 2 * product * dit.text_length * dit.width * dit.layers;
+    let pictures = 2 * product * dit.image_length * dit.width * dit.layers;
     let rotations = 2 * 4 * plan.tokens() * dit.width / dit.heads;
     let latents = plan.latent_shape().channels_first();
     let latents: u64 = latents
@@ -132,8 +155,10 @@ fn kept(plan: &Plan, prompts: u64, dit: &DitSizes, text: &TextSizes) -> u64 {
         .product();
     let cached = match plan.speedups.cache {
         StepCache::EasyCache { .. } => 4 * latents * (2 + prompts),
-        StepCache::MagCache(_) => 4 * prompts * (latents + plan.tokens() * dit.width),
+        StepCache::MagCache(_) => {
+            4 * prompts * (latents + (plan.tokens() + plan.leading_tokens()) * dit.width)
+        }
         StepCache::Off | StepCache::Balanced | StepCache::Fast => 0,
     };
-    prompts * (features + memories) + rotations + 4 * LATENTS * latents + cached
+    prompts * (features + memories) + pictures + rotations + 4 * LATENTS * latents + cached
 }

@@ -2,7 +2,7 @@
 
 use super::arrays::{MOST_SCORES, SCORE_ARRAYS};
 use super::{HalfSizes, Need, Saving, VaeSizes};
-use crate::job::{Decoding, Plan, Size, Stage, VaePrecision, Variant};
+use crate::job::{Decoding, Plan, Size, Stage, VaeKind, VaePrecision};
 
 /// More tiles than these overlap so much that they save nothing.
 pub(super) const MOST_TILES: u32 = 2;
@@ -10,7 +10,7 @@ pub(super) const MOST_TILES: u32 = 2;
 /// What of a video decides how much memory its decoding takes.
 #[derive(Clone, Copy)]
 pub(super) struct Frames {
-    variant: Variant,
+    kind: VaeKind,
     size: Size,
     /// The type in which they are computed.
     pub(super) precision: VaePrecision,
@@ -21,7 +21,7 @@ pub(super) struct Frames {
 impl From<&Plan> for Frames {
     fn from(plan: &Plan) -> Self {
         Self {
-            variant: plan.checkpoint.variant,
+            kind: plan.checkpoint.variant.vae(),
             size: plan.canvas.size,
             precision: plan.compute.vae_precision,
             tiles: plan.thrift.tiles,
@@ -32,7 +32,7 @@ impl From<&Plan> for Frames {
 impl From<&Decoding> for Frames {
     fn from(decoding: &Decoding) -> Self {
         Self {
-            variant: decoding.checkpoint.variant,
+            kind: decoding.checkpoint.variant.vae(),
             size: decoding.canvas.size,
             precision: decoding.precision,
             tiles: decoding.tiles,
@@ -69,12 +69,12 @@ struct Chain {
 }
 
 /// That of a half which is at work in a stage.
-fn chain(variant: Variant, stage: Stage, fused: bool) -> Chain {
-    let (remembered, fused_working, stepwise_working) = match (variant, stage) {
-        (Variant::Ti2v, Stage::Image) => ([6.0, 3.64], [0.0, 2.5], [19.0, 4.3]),
-        (Variant::Ti2v, _) => ([0.4, 6.97], [12.0, 4.0], [30.0, 8.9]),
-        (_, Stage::Image) => ([6.0, 14.56], [0.0, 9.0], [21.0, 21.1]),
-        (_, _) => ([0.5, 24.63], [12.0, 8.5], [12.0, 21.5]),
+fn chain(kind: VaeKind, stage: Stage, fused: bool) -> Chain {
+    let (remembered, fused_working, stepwise_working) = match (kind, stage) {
+        (VaeKind::V22, Stage::Image) => ([6.0, 3.64], [0.0, 2.5], [19.0, 4.3]),
+        (VaeKind::V22, _) => ([0.4, 6.97], [12.0, 4.0], [30.0, 8.9]),
+        (VaeKind::V21, Stage::Image) => ([6.0, 14.56], [0.0, 9.0], [21.0, 21.1]),
+        (VaeKind::V21, _) => ([0.5, 24.63], [12.0, 8.5], [12.0, 21.5]),
     };
     Chain {
         remembered,
@@ -120,7 +120,7 @@ impl Frames {
         let Chain {
             remembered,
             working,
-        } = chain(self.variant, stage, vae.fused);
+        } = chain(self.kind, stage, vae.fused);
 
         let kept = bytes * seen * (remembered[0] + remembered[1] * width);
         let tile = seen / f64::from(self.tiles.pow(2));
@@ -137,9 +137,9 @@ impl Frames {
         /// How far the largest layers see, in the pixels that they are given.
         const REACH: f64 = 10.0;
         // By how much they enlarge these, and the patches of the 2.2 VAE besides.
-        let scale = match self.variant {
-            Variant::Ti2v => 4.0,
-            _ => 2.0,
+        let scale = match self.kind {
+            VaeKind::V22 => 4.0,
+            VaeKind::V21 => 2.0,
         };
         let cuts = f64::from(self.tiles - 1);
         let side = |length: u32| 1.0 + 2.0 * REACH * cuts * scale / f64::from(length);
@@ -148,7 +148,7 @@ impl Frames {
 
     /// The pixels of a picture that are one for attention.
     fn stride(self) -> f64 {
-        let (_, height, width) = self.variant.vae_stride();
+        let (_, height, width) = self.kind.stride();
         f64::from(height * width)
     }
 }

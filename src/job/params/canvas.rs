@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{Line, Sources};
+use super::{Found, Guides, Line, Sources};
 use crate::job::{
     Checkpoint, Defaults, LatentShape, OutOfRange, PictureFit, Refusal, Size, Variant,
 };
@@ -38,7 +38,7 @@ pub struct Canvas {
 }
 
 impl CanvasRequest {
-    /// Fills in what the model recommends, or what follows from the first frame, which is as large as `picture`.
+    /// Fills in what the model recommends, or what follows from the first frame, or from a video that leads.
     ///
     /// # Errors
     /// The first value that cannot work, with what would.
@@ -46,15 +46,20 @@ impl CanvasRequest {
         &self,
         sources: &Sources,
         checkpoint: &Checkpoint,
-        picture: Option<Size>,
+        Found { picture, video }: Found,
     ) -> Result<Canvas, Refusal> {
         let defaults = &checkpoint.defaults;
+        let led = picture.or(video.map(|video| video.size));
+        let fps = self.fps.unwrap_or(defaults.fps);
+        check_fps(fps)?;
+        let own = video.map(|video| video.length(fps).min(defaults.frames));
         let canvas = Canvas {
-            size: self.size(sources, checkpoint, picture)?,
-            frames: self.frames.unwrap_or(defaults.frames),
-            fps: self.fps.unwrap_or(defaults.fps),
+            size: self.size(sources, checkpoint, led)?,
+            frames: self.frames.or(own).unwrap_or(defaults.frames),
+            fps,
         };
         canvas.check(checkpoint.variant)?;
+        Guides::check_length(video.as_ref(), checkpoint.variant, &canvas)?;
         Ok(canvas)
     }
 

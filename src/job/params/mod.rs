@@ -20,6 +20,7 @@
 
 pub mod canvas;
 pub mod compute;
+pub mod guides;
 pub mod outputs;
 pub mod sampling;
 pub mod sources;
@@ -31,6 +32,7 @@ use super::plain_text::is_blank;
 
 pub use canvas::{Canvas, CanvasRequest};
 pub use compute::{Compute, Limits};
+pub use guides::{Found, Guides};
 pub use outputs::Outputs;
 pub use sampling::{Guidance, Sampling, SamplingRequest};
 pub use sources::Sources;
@@ -49,6 +51,9 @@ pub struct Request {
     /// Pictures, LoRAs and noise.
     #[serde(flatten)]
     pub sources: Sources,
+    /// A video to follow or to change, and references.
+    #[serde(flatten)]
+    pub guides: Guides,
     /// Size and length.
     #[serde(flatten)]
     pub canvas: CanvasRequest,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Line;
 use crate::job::noise_levels::check_levels;
-use crate::job::{Checkpoint, Expert, OutOfRange, Refusal, Sampler, new_seed};
+use crate::job::{Checkpoint, Expert, OutOfRange, Refusal, Sampler, Size, new_seed};
 
 /// How a video is denoised, as asked: `None` is what the model recommends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Args)]
@@ -52,13 +52,14 @@ pub struct Sampling {
 }
 
 impl SamplingRequest {
-    /// Fills in what the model recommends, and `seed` where none is given.
+    /// Fills in what the model recommends for a video of this size, and `seed` where none is given.
     ///
     /// # Errors
     /// The first value that cannot work, with what would.
     pub(in crate::job) fn resolve(
         &self,
         checkpoint: &Checkpoint,
+        size: Size,
         seed: u64,
     ) -> Result<Sampling, Refusal> {
         let defaults = &checkpoint.defaults;
@@ -66,7 +67,7 @@ impl SamplingRequest {
             steps: self.steps.unwrap_or(defaults.steps),
             sampler: self.sampler.unwrap_or(defaults.sampler),
             guidance: self.guidance.unwrap_or(defaults.guidance),
-            shift: self.shift.unwrap_or(defaults.shift),
+            shift: self.shift.unwrap_or_else(|| checkpoint.shift_for(size)),
             seed: self.seed.unwrap_or(seed),
         };
         sampling.check()?;

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::job::{Checkpoint, CropAnchor, Lora, PictureFit, Pictures, Refusal, Variant};
+use crate::job::{Checkpoint, CropAnchor, Lora, PictureFit, Refusal, Use, Variant};
 
 /// No LoRA is of any use beyond this, and products overflow.
 const STRONGEST: f64 = 100.0;
@@ -28,7 +28,7 @@ pub struct Sources {
     pub last_image: Option<PathBuf>,
 
     /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
-    #[arg(long, value_name = PictureFit::USAGE, requires = "image", default_value_t)]
+    #[arg(long, value_name = PictureFit::USAGE, requires = "leads", default_value_t)]
     pub fit: PictureFit,
 
     /// Which part of the first picture stays when it is cropped.
@@ -114,10 +114,11 @@ impl From<Stored> for Sources {
 }
 
 impl Sources {
-    /// Those of a video whose first picture, if there is one, fills `area`: what leads to the same size again.
-    pub(in crate::job) fn resolve(&self, area: u64) -> Self {
+    /// Those of a video whose first picture, or else the video that leads it, fills `area`: what leads to the same size
+    /// again.
+    pub(in crate::job) fn resolve(&self, area: u64, is_led: bool) -> Self {
         let sources = self.clone();
-        if self.image.is_none() {
+        if self.image.is_none() && !is_led {
             return Self {
                 fit: PictureFit::default(),
                 anchor: CropAnchor::CENTRE,
@@ -137,10 +138,9 @@ impl Sources {
         variant: Variant,
         frames: u32,
     ) -> Result<(), Refusal> {
-        match (variant.pictures(), &self.last_image) {
-            (Pictures::None | Pictures::FirstFrame, Some(_)) => {
-                Err(Refusal::TakesNoLastPicture(variant))
-            }
+        match (variant.inputs().last, &self.last_image) {
+            (Use::Required, None) => Err(Refusal::NeedsLastPicture(variant)),
+            (Use::Never, Some(_)) => Err(Refusal::TakesNoLastPicture(variant)),
             (_, Some(_)) if frames == 1 => Err(Refusal::LastPictureOfOneFrame),
             _ => Ok(()),
         }
@@ -148,9 +148,9 @@ impl Sources {
 
     /// Whether a model of this family takes a first picture, or needs one.
     pub(in crate::job) fn check_first(&self, variant: Variant) -> Result<(), Refusal> {
-        match (variant.pictures(), &self.image) {
-            (Pictures::None, Some(_)) => Err(Refusal::TakesNoPicture(variant)),
-            (Pictures::Ends, None) => Err(Refusal::NeedsPicture(variant)),
+        match (variant.inputs().first, &self.image) {
+            (Use::Never, Some(_)) => Err(Refusal::TakesNoPicture(variant)),
+            (Use::Required, None) => Err(Refusal::NeedsPicture(variant)),
             _ => Ok(()),
         }
     }
@@ -235,7 +235,7 @@ impl Sources {
 }
 
 /// A path's last part. A name that is not Unicode is made so, because JSON knows nothing else.
-fn file_name(path: &Path) -> PathBuf {
+pub(super) fn file_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     PathBuf::from(name.as_ref())
 }

@@ -18,7 +18,7 @@ const LEAST_FIRST: u32 = 4;
 /// | TI2V-5B | half of the error beside | MagCache's own, 10 m 39 to 5 m 24: 0.06, 2, 0.2 |
 /// | T2V-A14B at shift 12 | MagCache's own, 27 m 09 to 18 m 10: 0.06, 2, 0.4 | maxdiffusion's, 1.82 ×: 0.04, 2, 0.2 |
 /// | I2V-A14B at shift 5 | MagCache's own, 26 m 43 to 20 m 05: 0.06, 2, 0.1 | EasyCache's for 2 ×: 0.1 |
-/// | two experts at another shift | EasyCache's own: 0.05 | EasyCache's for 2 ×: 0.1 |
+/// | the other families, and two experts at another shift | EasyCache's own: 0.05 | EasyCache's for 2 ×: 0.1 |
 pub(super) fn of(word: StepCache, checkpoint: &Checkpoint, sampling: &Sampling) -> StepCache {
     let fast = word == StepCache::Fast;
     let mag = |error, skips, keep| StepCache::MagCache(MagCache { error, skips, keep });
@@ -39,5 +39,17 @@ pub(super) fn of(word: StepCache, checkpoint: &Checkpoint, sampling: &Sampling) 
         (Variant::T2vA14b, true) => mag(0.04, 2, 0.2),
         (Variant::I2vA14b, false) => mag(0.06, 2, 0.1),
         (Variant::I2vA14b, true) => easy(0.1, FIRST),
+        // Nobody has measured these.
+        (
+            Variant::I2v
+            | Variant::Flf2v
+            | Variant::FunInp
+            | Variant::FunControl
+            | Variant::FunControlA14b
+            | Variant::Vace
+            | Variant::VaceA14b
+            | Variant::LucyEdit,
+            _,
+        ) => easy(if fast { 0.1 } else { 0.05 }, FIRST),
     }
 }

@@ -119,15 +119,21 @@ fn resampled(curve: &[f64], branch: usize, steps: usize) -> Vec<f64> {
     (0..steps).map(|step| own[nearest(step)]).collect()
 }
 
-/// The curve of a model; `picture` tells whether it begins with one.
+/// The curve of a model; `picture` tells whether it begins with one. Of a family that was not measured it is that of the
+/// model it was trained from, which only whoever asks for MagCache by numbers gets.
 pub fn curve(checkpoint: &Checkpoint, picture: bool) -> &'static [f64] {
     match checkpoint.variant {
         // Its tensors would tell, but a plan is made without opening them.
-        Variant::T2v if checkpoint.name.to_lowercase().contains("14b") => curves::T2V_14B,
-        Variant::T2v => curves::T2V_1_3B,
-        Variant::Ti2v if picture => curves::TI2V_5B_PICTURE,
-        Variant::Ti2v => curves::TI2V_5B,
-        Variant::T2vA14b => curves::T2V_A14B,
+        Variant::T2v | Variant::Vace if checkpoint.name.to_lowercase().contains("14b") => {
+            curves::T2V_14B
+        }
+        Variant::I2v | Variant::Flf2v => curves::T2V_14B,
+        Variant::T2v | Variant::Vace => curves::T2V_1_3B,
+        Variant::Ti2v | Variant::FunInp | Variant::FunControl if picture => curves::TI2V_5B_PICTURE,
+        Variant::Ti2v | Variant::FunInp | Variant::FunControl | Variant::LucyEdit => {
+            curves::TI2V_5B
+        }
+        Variant::T2vA14b | Variant::FunControlA14b | Variant::VaceA14b => curves::T2V_A14B,
         Variant::I2vA14b => curves::I2V_A14B,
     }
 }

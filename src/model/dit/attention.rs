@@ -1,8 +1,8 @@
-//! The two attentions of a block: among the tokens of the video, and to those of the text.
+//! The two attentions of a block: among the tokens of the video, and to those of the text and of pictures.
 
 use mlx_rs::fast::rms_norm;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::minimum;
+use mlx_rs::ops::{broadcast_to, minimum};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
@@ -82,10 +82,14 @@ impl Projections {
     }
 }
 
-/// Attention of queries (batch, heads, tokens, width): (batch, tokens, dim)
+/// Attention of queries (batch, heads, tokens, width) to the text and, by the same queries, to pictures:
+/// (batch, tokens, dim)
 fn mixed(queries: &Array, memory: &TextKv) -> Result<Array> {
     let (batch, tokens) = (queries.dim(0), queries.dim(2));
-    let y = nn::attention(queries, &memory.keys, &memory.values)?;
+    let mut y = nn::attention(queries, &memory.keys, &memory.values)?;
+    if let Some(image) = &memory.image {
+        y = y.add(nn::attention(queries, &image.keys, &image.values)?)?;
+    }
     let y = y.transpose_axes(&[0, 2, 1, 3])?;
     Ok(y.reshape(&[batch, tokens, -1])?)
 }
@@ -99,6 +103,8 @@ fn heads_first(x: &Array) -> Result<Array> {
 pub struct TextKv {
     keys: Array,
     values: Array,
+    /// Those of pictures beside the text.
+    image: Option<Box<TextKv>>,
     /// Those of a text that attention is pushed away from.
     avoided: Option<Box<(TextKv, Nag)>>,
 }
@@ -145,16 +151,26 @@ impl TextKv {
         Ok(Self {
             keys: heads_first(keys)?,
             values: heads_first(values)?,
+            image: None,
             avoided: None,
         })
+    }
+
+    /// The normalised keys and the values of pictures, (prompts, heads, tokens, width) each.
+    pub fn image(&self) -> Option<[&Array; 2]> {
+        self.image
+            .as_ref()
+            .map(|image| [&image.keys, &image.values])
     }
 
     /// Those of one prompt.
     pub(super) fn only(&self, index: i32) -> Result<Self> {
         let one = |x: &Array| x.try_index(index..=index);
+        let image = self.image.as_ref().map(|image| image.only(index));
         Ok(Self {
             keys: one(&self.keys)?,
             values: one(&self.values)?,
+            image: image.transpose()?.map(Box::new),
             avoided: None,
         })
     }
@@ -195,23 +211,69 @@ impl SelfAttention {
     }
 }
 
-/// Wan2.2 `wan/modules/model.py`, `WanCrossAttention`.
-pub struct CrossAttention(Projections);
+/// The layers that image-to-video models of Wan2.1 have for the tokens of pictures.
+struct ImageBranch {
+    k: Linear,
+    v: Linear,
+    norm_k: Array, // (dim)
+}
+
+impl ImageBranch {
+    fn load(weights: &Weights, dim: i32) -> Result<Self> {
+        Ok(Self {
+            k: weights.product("k_img", dim, dim)?,
+            v: weights.product("v_img", dim, dim)?,
+            norm_k: weights.tensor("norm_k_img.weight", &[dim])?,
+        })
+    }
+}
+
+/// Wan2.2 `wan/modules/model.py`, `WanCrossAttention`; with pictures Wan2.1 `wan/modules/model.py`, `WanI2VCrossAttention`.
+pub struct CrossAttention {
+    text: Projections,
+    image: Option<ImageBranch>,
+}
 
 impl CrossAttention {
     pub(super) fn load(weights: &Weights, dim: i32, config: &Config) -> Result<Self> {
-        Projections::load(weights, dim, config).map(Self)
+        let image = weights.has("k_img.weight");
+        let image = image.then(|| ImageBranch::load(weights, dim));
+        Ok(Self {
+            text: Projections::load(weights, dim, config)?,
+            image: image.transpose()?,
+        })
     }
 
-    /// The keys and values of embedded texts, (prompts, text length, dim), computed once.
-    pub fn key_values(&self, text: &Array) -> Result<TextKv> {
-        let memory = TextKv::new(&self.0.keys(text)?, &self.0.values(text)?)?;
+    /// The keys and values of embedded texts, (prompts, text length, dim), and of the embedded pictures that all of them
+    /// share, (1, tokens, dim), computed once.
+    pub fn key_values(&self, text: &Array, image: Option<&Array>) -> Result<TextKv> {
+        let memory = TextKv::new(&self.text.keys(text)?, &self.text.values(text)?)?;
         eval([&memory.keys, &memory.values])?;
-        Ok(memory)
+        let pictures = self.image.as_ref().zip(image);
+        let pictures = pictures.map(|(branch, image)| self.image_kv(branch, image, text.dim(0)));
+        Ok(TextKv {
+            image: pictures.transpose()?.map(Box::new),
+            ..memory
+        })
+    }
+
+    fn image_kv(&self, branch: &ImageBranch, image: &Array, prompts: i32) -> Result<TextKv> {
+        let keys = branch.k.forward(image)?;
+        let keys = rms_norm(keys, Some(&branch.norm_k), self.text.eps)?;
+        let values = branch.v.forward(image)?;
+        let once = TextKv::new(&self.text.heads(&keys)?, &self.text.heads(&values)?)?;
+        eval([&once.keys, &once.values])?;
+        let for_each = |x: &Array| broadcast_to(x, &[prompts, x.dim(1), x.dim(2), x.dim(3)]);
+        Ok(TextKv {
+            keys: for_each(&once.keys)?,
+            values: for_each(&once.values)?,
+            image: None,
+            avoided: None,
+        })
     }
 
     /// (batch, tokens, dim) → (batch, tokens, dim)
     pub fn forward(&self, x: &Array, memory: &TextKv) -> Result<Array> {
-        self.0.attend(&self.0.queries(x)?, memory)
+        self.text.attend(&self.text.queries(x)?, memory)
     }
 }

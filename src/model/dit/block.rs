@@ -33,7 +33,7 @@ pub struct Block {
     modulation: Array, // (1, 6, dim)
     /// Among the tokens of the video.
     pub self_attn: SelfAttention,
-    /// To the tokens of the text.
+    /// To the tokens of the text and of pictures.
     pub cross_attn: CrossAttention,
     norm3: (Array, Array), // weight and bias, (dim)
     ffn: [Linear; 2],

@@ -24,6 +24,9 @@ pub struct Config {
     /// Text features are padded with zeros to this many tokens.
     #[serde(default = "default_text_len")]
     pub text_len: i32,
+    /// The blocks after which VACE's control is added; evenly spread when absent.
+    #[serde(default)]
+    pub vace_layers: Option<Vec<usize>>,
     #[serde(skip)]
     path: PathBuf,
 }
@@ -76,6 +79,7 @@ impl Config {
             num_layers: None,
             eps: default_eps(),
             text_len: default_text_len(),
+            vace_layers: None,
             path: PathBuf::new(),
         })
     }

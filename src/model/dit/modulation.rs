@@ -4,7 +4,7 @@
 use mlx_rs::error::Exception;
 use mlx_rs::fast::layer_norm;
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::select;
+use mlx_rs::ops::{concatenate, select, zeros};
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
@@ -57,6 +57,15 @@ impl Modulation {
     /// Adds a layer's own vectors, (1, vectors, dim), to each timestep's.
     pub(super) fn offset(&self, own: &Array) -> Result<Self> {
         Ok(Self::new(self.vectors.add(own)?, self.clean.clone()))
+    }
+
+    /// The same with `count` more tokens before the others, which have the last timestep.
+    pub(super) fn after_leading(&self, count: i32) -> Result<Self> {
+        let clean = self.clean.as_ref().map(|clean| -> Result<Array> {
+            let leading = zeros::<bool>(&[count, 1])?;
+            Ok(concatenate(&[&leading, clean], 0)?)
+        });
+        Ok(Self::new(self.vectors.clone(), clean.transpose()?))
     }
 
     /// LayerNorm(x) · (1 + scale) + shift over (batch, tokens, dim), as `dtype`.

@@ -81,3 +81,11 @@ pub fn unpatchify(tokens: &Array, grid: Grid) -> Result<Array> {
             grid.width * PATCH,
         ])?)
 }
+
+/// The embedding of reference pictures, a convolution over single latent frames that is otherwise the same.
+pub(super) fn load_flat_embedding(weights: &Weights, dim: i32) -> Result<Linear> {
+    let channels = weights.side("weight", 1)?;
+    let weight = weights.tensor("weight", &[dim, channels, PATCH, PATCH])?;
+    let weight = weight.reshape(&[dim, channels * PATCH * PATCH])?;
+    Ok(Linear::new(weight, Some(weights.tensor("bias", &[dim])?)))
+}

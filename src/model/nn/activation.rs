@@ -1,10 +1,10 @@
 //! Activations.
 
-use std::f32::consts::FRAC_2_PI;
+use std::f32::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 
 use mlx_rs::Array;
 use mlx_rs::error::Exception;
-use mlx_rs::ops::sigmoid;
+use mlx_rs::ops::{erf, sigmoid};
 
 use super::{Fused, exp};
 use crate::Result;
@@ -12,6 +12,13 @@ use crate::backend::Backend;
 
 thread_local! {
     static SILU: Fused<1> = const { Fused::new(|[x]| gated(x, x)) };
+    static GELU: Fused<1> = const {
+        Fused::new(|[x]| {
+            let constant = Array::from_f32;
+            let share = erf(x.multiply(constant(FRAC_1_SQRT_2))?)?.add(constant(1.0))?;
+            x.multiply(constant(0.5))?.multiply(share)
+        })
+    };
     static GELU_TANH: Fused<1> = const {
         Fused::new(|[x]| {
             let constant = Array::from_f32;
@@ -29,6 +36,11 @@ thread_local! {
 /// x · σ(x)
 pub fn silu(x: &Array) -> Result<Array> {
     SILU.with(|silu| silu.apply([x], x.dtype()))
+}
+
+/// GELU in its exact form: x/2 · (1 + erf(x/√2)).
+pub fn gelu(x: &Array) -> Result<Array> {
+    GELU.with(|gelu| gelu.apply([x], x.dtype()))
 }
 
 /// GELU in its tanh form: x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), which is x · σ(2u).

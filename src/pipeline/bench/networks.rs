@@ -1,7 +1,7 @@
 //! Where the networks of a bench come from: a model's files, or nowhere.
 
 use crate::Result;
-use crate::job::{Published, Subject};
+use crate::job::{Published, Subject, Variant};
 use crate::model::dit;
 use crate::model::{text, vae};
 use crate::pipeline::vae_kind;
@@ -25,9 +25,9 @@ pub(in crate::pipeline) fn sizes(published: Published) -> Sizes {
         layers,
     };
     match published {
-        Published::T2v1B => sizes(1536, 8960, 30),
-        Published::Ti2v5B => sizes(3072, 14336, 30),
-        Published::T2vA14B | Published::I2vA14B => sizes(5120, 13824, 40),
+        Published::T2v1B | Published::Vace1B => sizes(1536, 8960, 30),
+        Published::Ti2v5B | Published::FunInp5B | Published::FunControl5B => sizes(3072, 14336, 30),
+        _ => sizes(5120, 13824, 40),
     }
 }
 
@@ -46,6 +46,9 @@ pub(in crate::pipeline) const UMT5: text::Config = text::Config {
 
 /// The waves of a timestep.
 pub(in crate::pipeline) const FREQUENCIES: i32 = 256;
+
+/// The width of CLIP ViT-H/14's features.
+const FEATURES: i32 = 1280;
 
 /// The DiT, or of two the one for low noise.
 pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
@@ -73,8 +76,34 @@ pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
     ];
     let ends = ends.map(|(name, shape)| (name.to_owned(), shape));
     let blocks = (0..layers).map(|i| (format!("blocks.{i}.ffn.0.weight"), vec![hidden, dim]));
-    let weights = Weights::synthetic(ends.into_iter().chain(blocks));
+    let more = beside(published.variant(), (dim, hidden, layers));
+    let weights = Weights::synthetic(ends.into_iter().chain(blocks).chain(more));
     Ok((dit::Config::of(None, &weights)?, weights))
+}
+
+/// What tells a network that it has parts which only some families have.
+fn beside(variant: Variant, (dim, hidden, layers): (i32, i32, i32)) -> Vec<(String, Vec<i32>)> {
+    let shape = variant.dit_shape();
+    let mut parts = Vec::new();
+    if shape.seen > 0 {
+        parts.push(("img_emb.proj.0.weight".to_owned(), vec![FEATURES]));
+        let keys = |i| format!("blocks.{i}.cross_attn.k_img.weight");
+        parts.extend((0..layers).map(|i| (keys(i), vec![dim, dim])));
+    }
+    if shape.leads {
+        let channels = shape.outputs.cast_signed();
+        parts.push(("ref_conv.weight".to_owned(), vec![dim, channels, 2, 2]));
+    }
+    if shape.chain > 0 {
+        // Every second layer of the small one has a block beside it, every fifth of the large ones.
+        let count = if layers < 40 { layers / 2 } else { layers / 5 };
+        let channels = shape.chain.cast_signed();
+        let embedding = "vace_patch_embedding.weight".to_owned();
+        parts.push((embedding, vec![dim, channels, 1, 2, 2]));
+        let feed = |i| format!("vace_blocks.{i}.ffn.0.weight");
+        parts.extend((0..count).map(|i| (feed(i), vec![hidden, dim])));
+    }
+    parts
 }
 
 /// The text encoder.

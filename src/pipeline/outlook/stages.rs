@@ -4,7 +4,7 @@
 use super::{sides, vae_shape};
 use crate::backend::metal::{ConvPath, Layer, Meter, Number, Op};
 use crate::job::memory::{DitSizes, Need, Sizes, TextSizes};
-use crate::job::{Expert, Pictures, Plan, VaePrecision};
+use crate::job::{Expert, Plan, Use, VaePrecision};
 use crate::pipeline::planned_passes;
 use crate::sampler::Schedule;
 
@@ -55,9 +55,10 @@ pub fn text(meter: &mut Meter, plan: &Plan, text: &TextSizes) -> u64 {
 
 /// The picture, and where the DiT sees it beside the noise, the grey frames after it.
 pub fn image(meter: &mut Meter, plan: &Plan, need: Need) -> u64 {
-    let latents = match plan.checkpoint.variant.pictures() {
-        Pictures::Ends => latent_frames(plan),
-        Pictures::None | Pictures::FirstFrame => 1,
+    // Where the DiT sees a picture beside the noise, grey frames follow it.
+    let latents = match plan.checkpoint.variant.inputs().first {
+        Use::Required => latent_frames(plan),
+        Use::Never | Use::Optional => 1,
     };
     let size = sides(plan.canvas.size);
     let layers = vae_shape(plan.checkpoint.variant).encoder_layers(size);

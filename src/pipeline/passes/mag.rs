@@ -37,9 +37,9 @@ impl MagCache {
         let is_high = |timestep: &&f64| model.expert_at(**timestep).0 == Expert::HighNoise;
         let high = timesteps.iter().filter(is_high).count();
         let phase = match model.variant {
-            Variant::T2v | Variant::Ti2v => Phase::Single,
-            Variant::T2vA14b => Phase::Each(high),
+            Variant::T2vA14b | Variant::FunControlA14b | Variant::VaceA14b => Phase::Each(high),
             Variant::I2vA14b => Phase::LowOnly(high),
+            _ => Phase::Single,
         };
         let curve = curve(model, plan.sources.image.is_some());
         Self {
@@ -69,7 +69,7 @@ impl MagCache {
             let kept = kept.filter(|_| !self.computed[step][branch]);
             let velocity = if let Some(kept) = kept {
                 let residual = kept.residual(branch, denoiser, again)?;
-                denoiser.reusing(sight, &residual)?
+                denoiser.reusing(branch, sight, &residual)?
             } else {
                 *is_computed = true;
                 let (velocity, residual) = denoiser.with_residual(branch, sight)?;

@@ -53,9 +53,7 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             ((words.use_size)(size), change(Box::new(apply)))
         }
         Field::Frames => {
-            let stride = model.variant.vae_stride().0;
-            let asked = form.request.canvas.frames.unwrap_or(defaults.frames);
-            let frames = asked.saturating_sub(1).min(4092) / stride * stride + 1;
+            let frames = allowed_frames(form)?;
             let apply = move |request: &mut Request| request.canvas.frames = Some(frames);
             ((words.use_frames)(frames), change(Box::new(apply)))
         }
@@ -72,6 +70,10 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
         Field::Image => (
             words.remove_picture.to_owned(),
             Mend::Ask(Action::RemovePicture(End::First)),
+        ),
+        Field::LastImage if form.request.sources.last_image.is_none() => (
+            words.choose_picture.to_owned(),
+            Mend::Ask(Action::ChoosePicture(End::Last)),
         ),
         Field::LastImage => (
             words.remove_picture.to_owned(),
@@ -103,6 +105,19 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             let apply = move |request: &mut Request| remedy.apply(request);
             (name, change(Box::new(apply)))
         }
-        Field::Prompt | Field::Output => return None,
+        Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {
+            return None;
+        }
+    })
+}
+
+/// As many frames as are asked for, less what the refusal is about.
+fn allowed_frames(form: &Compose) -> Option<u32> {
+    let stride = form.model.variant.vae_stride().0;
+    let frames = form.request.canvas.frames;
+    let asked = frames.unwrap_or(form.model.defaults.frames);
+    Some(match form.refusal_of(Field::Frames)?.remedy() {
+        Some(Remedy::Frames(most)) => most,
+        _ => asked.saturating_sub(1).min(4092) / stride * stride + 1,
     })
 }

@@ -3,6 +3,7 @@
 mod advanced;
 mod fix;
 mod generate;
+mod guides;
 mod length;
 mod loras;
 mod negative;
@@ -79,10 +80,11 @@ pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
 }
 
 fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         prompt::show,
         negative::show,
         well::show,
+        guides::show,
         shape::show,
         length::show,
         advanced::show,

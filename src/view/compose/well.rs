@@ -7,7 +7,7 @@ use egui::{
 };
 
 use super::{Compose, fix};
-use crate::job::{CropAnchor, Field, Pictures, Request, Size};
+use crate::job::{CropAnchor, Field, Request, Size};
 use crate::view::action::{Action, End};
 use crate::view::icons;
 use crate::view::strings::words;
@@ -25,9 +25,9 @@ pub struct Photo {
 
 /// Draws the wells that the model has, and those that hold something all the same.
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
-    let takes = form.model.variant.pictures();
-    let first = takes != Pictures::None || request.sources.image.is_some();
-    let last = takes == Pictures::Ends || request.sources.last_image.is_some();
+    let takes = form.model.variant.inputs();
+    let first = takes.first.is_possible() || request.sources.image.is_some();
+    let last = takes.last.is_possible() || request.sources.last_image.is_some();
     let ends: &[End] = match (first, last) {
         (true, true) => &[End::First, End::Last],
         (true, false) => &[End::First],

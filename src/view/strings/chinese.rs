@@ -6,7 +6,8 @@ use super::english::clock;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Pictures, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
+use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::chinese as words;
 use crate::words::english::bytes as gigabytes;
@@ -100,10 +101,13 @@ pub const CHINESE: Words = Words {
     memory: |used, all| format!("{} / {}", gigabytes(used), gigabytes(all)),
     memory_why: "本机所有程序正在使用的内存",
     no_model: "没有模型",
-    model_does: |pictures| match pictures {
-        Pictures::None => "文字生成视频",
-        Pictures::FirstFrame => "文字生成视频，可加首帧",
-        Pictures::Ends => "首帧生成视频，可加尾帧",
+    model_does: |inputs| match (inputs.first, inputs.last) {
+        (Use::Never, _) => "文字生成视频",
+        (Use::Optional, Use::Never) => "文字生成视频，可加首帧",
+        (Use::Optional, _) => "文字生成视频，可加首帧和尾帧",
+        (Use::Required, Use::Never) => "首帧生成视频",
+        (Use::Required, Use::Optional) => "首帧生成视频，可加尾帧",
+        (Use::Required, Use::Required) => "首尾帧生成视频",
     },
     more_models: "全部模型…",
     estimate,
@@ -173,6 +177,16 @@ const COMPOSE: Compose = Compose {
     roll_seed: "随机种子",
     lock_seed: "沿用上次的种子",
     free_seed: "每次使用新种子",
+    guide: |guide| match guide {
+        Guide::Video => (
+            "视频",
+            "要跟随或修改的视频：MP4、GIF，或用于所有帧的一张图片",
+        ),
+        Guide::Mask => ("遮罩", "白色部分重新生成，黑色部分保留"),
+        Guide::Reference => ("参考图", "视频中应出现的人或物的图片"),
+    },
+    choose_guide: "选择…",
+    guide_strength: "强度",
     loras: "LoRA",
     loras_why: "改变模型画风的小文件；1 为训练时的强度",
     add_lora: "添加…",

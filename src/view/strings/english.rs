@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Pictures, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
+use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::english::{self as words, bytes as gigabytes};
 
@@ -109,10 +110,13 @@ pub const ENGLISH: Words = Words {
     memory: |used, all| format!("{} of {}", gigabytes(used), gigabytes(all)),
     memory_why: "Memory in use on this machine, by all programs together",
     no_model: "No model",
-    model_does: |pictures| match pictures {
-        Pictures::None => "Sentences",
-        Pictures::FirstFrame => "Sentences, with a first frame if you like",
-        Pictures::Ends => "A first frame, and a last one if you like",
+    model_does: |inputs| match (inputs.first, inputs.last) {
+        (Use::Never, _) => "Sentences",
+        (Use::Optional, Use::Never) => "Sentences, with a first frame if you like",
+        (Use::Optional, _) => "Sentences, with a first and a last frame if you like",
+        (Use::Required, Use::Never) => "A first frame",
+        (Use::Required, Use::Optional) => "A first frame, and a last one if you like",
+        (Use::Required, Use::Required) => "A first and a last frame",
     },
     more_models: "All models…",
     estimate,
@@ -182,6 +186,19 @@ const COMPOSE: Compose = Compose {
     roll_seed: "Roll the dice",
     lock_seed: "Use the latest seed again",
     free_seed: "A new seed each time",
+    guide: |guide| match guide {
+        Guide::Video => (
+            "Video",
+            "A video to follow or change: MP4, GIF or a picture for all frames",
+        ),
+        Guide::Mask => ("Mask", "White is made anew, black stays"),
+        Guide::Reference => (
+            "References",
+            "Pictures of something that the video should show",
+        ),
+    },
+    choose_guide: "Choose…",
+    guide_strength: "Strength",
     loras: "LoRAs",
     loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",
     add_lora: "Add…",

@@ -8,10 +8,11 @@ use std::time::Duration;
 use egui::{Context, Id, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Pictures, Problem, QuantBits, Refusal, Size,
+    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
     Stage as JobStage, WeightFormat,
 };
 
@@ -95,7 +96,7 @@ pub struct Words {
     /// In the place of the model's name.
     pub no_model: &'static str,
     /// What a model makes videos of.
-    pub model_does: fn(Pictures) -> &'static str,
+    pub model_does: fn(&Inputs) -> &'static str,
     /// Leads to the models.
     pub more_models: &'static str,
     /// The second line of the button that makes the video.
@@ -166,6 +167,10 @@ pub struct Compose {
     pub roll_seed: &'static str,
     pub lock_seed: &'static str,
     pub free_seed: &'static str,
+    /// What is chosen, and what that is for.
+    pub guide: fn(Guide) -> (&'static str, &'static str),
+    pub choose_guide: &'static str,
+    pub guide_strength: &'static str,
     pub loras: &'static str,
     pub loras_why: &'static str,
     pub add_lora: &'static str,

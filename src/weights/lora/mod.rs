@@ -130,6 +130,9 @@ impl Lora {
                 Some(NetworkKind::TextEncoder) => {
                     Some("is a text encoder, not a LoRA: give it with --text-encoder")
                 }
+                Some(NetworkKind::ImageEncoder) => {
+                    Some("is an image encoder, not a LoRA: give it with --image-encoder")
+                }
                 Some(NetworkKind::Vae) => Some("is a VAE, not a LoRA: give it with --vae"),
                 None => None,
             };

@@ -26,6 +26,21 @@ pub(super) const DIT: Dialect = Dialect {
             "text_embedding.2",
         ),
         ("condition_embedder.time_proj", "time_projection.1"),
+        ("condition_embedder.image_embedder.norm1", "img_emb.proj.0"),
+        (
+            "condition_embedder.image_embedder.ff.net.0.proj",
+            "img_emb.proj.1",
+        ),
+        (
+            "condition_embedder.image_embedder.ff.net.2",
+            "img_emb.proj.3",
+        ),
+        ("condition_embedder.image_embedder.norm2", "img_emb.proj.4"),
+        (
+            "condition_embedder.image_embedder.pos_embed",
+            "img_emb.emb_pos",
+        ),
+        ("blocks.*.attn2.norm_added_q", ""), // Diffusers does without it too
         ("blocks.*.attn1", "blocks.*.self_attn"),
         ("blocks.*.attn2", "blocks.*.cross_attn"),
         ("blocks.*.norm2", "blocks.*.norm3"),
@@ -33,6 +48,18 @@ pub(super) const DIT: Dialect = Dialect {
         ("blocks.*.ffn.net.0.proj", "blocks.*.ffn.0"),
         ("blocks.*.ffn.net.2", "blocks.*.ffn.2"),
         ("blocks.*.scale_shift_table", "blocks.*.modulation"),
+        ("vace_blocks.*.attn1", "vace_blocks.*.self_attn"),
+        ("vace_blocks.*.attn2", "vace_blocks.*.cross_attn"),
+        ("vace_blocks.*.norm2", "vace_blocks.*.norm3"),
+        ("vace_blocks.*.norm3", "vace_blocks.*.norm2"),
+        ("vace_blocks.*.ffn.net.0.proj", "vace_blocks.*.ffn.0"),
+        ("vace_blocks.*.ffn.net.2", "vace_blocks.*.ffn.2"),
+        (
+            "vace_blocks.*.scale_shift_table",
+            "vace_blocks.*.modulation",
+        ),
+        ("vace_blocks.*.proj_in", "vace_blocks.*.before_proj"),
+        ("vace_blocks.*.proj_out", "vace_blocks.*.after_proj"),
         ("scale_shift_table", "head.modulation"),
         ("proj_out", "head.head"),
     ],
@@ -41,6 +68,9 @@ pub(super) const DIT: Dialect = Dialect {
         ("to_k", "k"),
         ("to_v", "v"),
         ("to_out.0", "o"),
+        ("add_k_proj", "k_img"),
+        ("add_v_proj", "v_img"),
+        ("norm_added_k", "norm_k_img"),
     ],
     ..PLAIN
 };

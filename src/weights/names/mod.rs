@@ -24,6 +24,8 @@ pub enum NetworkKind {
     Dit,
     /// It reads the prompt.
     TextEncoder,
+    /// It reads pictures.
+    ImageEncoder,
     /// It turns latents into pixels and back.
     Vae,
 }
@@ -52,6 +54,7 @@ const DIALECTS: &[Dialect] = &[
     diffusers::VAE_21,
     diffusers::VAE_22,
     transformers::UMT5,
+    transformers::CLIP,
     llama_cpp::UMT5,
     mlx_video::DIT,
     mlx_video::UMT5,

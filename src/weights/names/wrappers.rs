@@ -16,7 +16,7 @@ const INVISIBLE: [&str; 5] = [
 ];
 
 /// What only one kind of network has, in any dialect.
-const TELLING: [(NetworkKind, &[&str]); 3] = [
+const TELLING: [(NetworkKind, &[&str]); 4] = [
     (
         NetworkKind::Dit,
         &[
@@ -31,6 +31,13 @@ const TELLING: [(NetworkKind, &[&str]); 3] = [
             "blocks.0.pos_embedding.embedding.weight",
             "block.0.layer.0.SelfAttention.q.weight",
             "enc.blk.0.attn_q.weight",
+        ],
+    ),
+    (
+        NetworkKind::ImageEncoder,
+        &[
+            "visual.cls_embedding",
+            "vision_model.embeddings.class_embedding",
         ],
     ),
     (
@@ -87,7 +94,12 @@ pub(super) fn places(entries: &Entries) -> Result<Vec<Place>, String> {
             }
         }
     }
-    let kinds = [NetworkKind::Dit, NetworkKind::TextEncoder, NetworkKind::Vae];
+    let kinds = [
+        NetworkKind::Dit,
+        NetworkKind::TextEncoder,
+        NetworkKind::ImageEncoder,
+        NetworkKind::Vae,
+    ];
     let mut places = Vec::new();
     for kind in kinds {
         let copies: Vec<_> = found.iter().filter(|place| place.kind == kind).collect();

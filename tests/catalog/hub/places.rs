@@ -221,12 +221,7 @@ fn what_is_offered_can_be_asked_for() {
         );
         plan.map(|_| ()).map_err(|error| error.to_string())
     };
-    for model in [
-        Published::T2v1B,
-        Published::Ti2v5B,
-        Published::T2vA14B,
-        Published::I2vA14B,
-    ] {
+    for model in Published::ALL {
         for edition in WeightFormat::ALL {
             let is_offered = offers
                 .iter()

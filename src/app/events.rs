@@ -119,7 +119,7 @@ impl App {
                 self.announce(ctx, elapsed.unwrap_or_default(), title, &why);
                 self.end(id, kept, Some(problem));
             }
-            Event::Measured { .. } | Event::QuantizedMatrix { .. } => {} // the window asks for neither
+            Event::Measured { .. } | Event::Quantized { .. } => {} // the window asks for neither
         }
     }
 

@@ -268,7 +268,7 @@ fn check_sound(weights: &Weights, file: &Path) -> Result<()> {
         others => format!(" and {others} more"),
     };
     let problem = format!(
-        "is not whole: {first}{others} hold nothing but zeros, as if the download had stopped; download it again"
+        "is not whole: {first}{others} hold nothing but zeros, at least from the middle on, as if the download had stopped; download it again"
     );
     Err(Error::content(file, problem))
 }

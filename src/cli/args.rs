@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand};
 
 use super::bench::Bench;
@@ -10,6 +11,7 @@ use super::export::Export;
 use super::generate::Generate;
 use super::info::Info;
 use super::models::args::Models;
+use super::plan::PlanArgs;
 use super::quantize::Quantize;
 use super::resume::Resume;
 use crate::catalog;
@@ -46,8 +48,15 @@ pub enum Command {
     /// Tell how much memory a video would take, stage by stage, without making it
     ///
     /// The arguments are those of `generate`. Nothing but the headers of the model's files is read.
+    ///
+    /// With --mac it tells what that Mac would do: the type, the time of each stage, which is an estimate, its memory, and
+    /// how long the longest dispatch would keep the GPU.
     #[command(mut_arg("output", |output| output.required(false).default_value("video.mp4").hide(true)))]
-    Plan(Box<Generate>),
+    #[command(mut_arg("prompt", |prompt| {
+        let prompt = prompt.required(false).required_unless_present("mac");
+        prompt.default_value_if("mac", ArgPredicate::IsPresent, "A video")
+    }))]
+    Plan(Box<PlanArgs>),
     /// Go on with a video that was not finished
     ///
     /// The result is the one that the interrupted job would have had.
@@ -133,7 +142,8 @@ impl Command {
     /// Whether programs read the output.
     pub fn json(&self) -> bool {
         match self {
-            Self::Generate(args) | Self::Plan(args) => args.work.json,
+            Self::Generate(args) => args.work.json,
+            Self::Plan(args) => args.video.work.json,
             Self::Resume(args) => args.work.json,
             Self::Decode(args) => args.work.json,
             Self::Info(args) => args.json,

@@ -14,6 +14,7 @@ mod generate;
 mod info;
 mod interrupt;
 mod models;
+mod outlook;
 mod plan;
 mod progress;
 mod quantize;

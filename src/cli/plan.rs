@@ -1,21 +1,58 @@
 //! `zoetrope plan`: how much memory a video would take.
 
+use clap::Args;
 use serde_json::json;
 
 use super::generate::Generate;
-use super::{format, generate, print, print_json};
+use super::{format, generate, outlook, print, print_json};
+use crate::engine::outlook::Mac;
 use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
 use crate::job::memory::{Fitted, Need};
 use crate::job::plain_text::one_line;
-use crate::job::{Expert, Machine, Plan};
+use crate::job::{Expert, Machine, Plan, Published};
 use crate::words::english;
 
-/// Prints what each stage needs and what the machine has.
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The video.
+    #[command(flatten)]
+    pub video: Generate,
+
+    /// Estimate what this Mac would do instead, as in M2-16GB, M3Pro-36GB or M4Max-128GB
+    #[arg(
+        long,
+        value_name = "CHIP-MEMORY",
+        help_heading = "Another Mac",
+        conflicts_with = "cpu"
+    )]
+    pub mac: Option<Mac>,
+
+    /// Its window is visible meanwhile, which keeps dispatches short
+    #[arg(long, requires = "mac", help_heading = "Another Mac")]
+    pub window: bool,
+
+    /// Plan for this published model, without any files
+    #[arg(
+        long,
+        value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
+        requires = "mac",
+        conflicts_with_all = ["Model", "speed", "draft"],
+        help_heading = "Another Mac"
+    )]
+    pub synthetic: Option<Published>,
+}
+
+/// Prints what each stage needs and what the machine has, or what another Mac would do.
 ///
 /// # Errors
-/// The video cannot be made here, with what could.
-pub fn run(args: &Generate) -> Result<()> {
+/// The video cannot be made here or there, with what could.
+pub fn run(args: &PlanArgs) -> Result<()> {
+    if let Some(mac) = args.mac {
+        return outlook::run(args, mac);
+    }
+    let args = &args.video;
     device::use_processor(args.work.cpu)?;
     let plan = generate::plan(args)?;
     let machine = memory::machine()?;
@@ -56,15 +93,20 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
     lines.join("\n")
 }
 
-fn row(need: &Need) -> String {
+/// What a stage is called: "Denoising, high noise".
+pub(super) fn label(need: &Need) -> String {
     let expert = match need.expert {
         None => "",
         Some(Expert::HighNoise) => ", high noise",
         Some(Expert::LowNoise) => ", low noise",
     };
+    format!("{}{expert}", english::stage(need.stage))
+}
+
+fn row(need: &Need) -> String {
     format!(
         "{:30}{:>10}{:>10}{:>10}",
-        format!("{}{expert}", english::stage(need.stage)),
+        label(need),
         format::bytes(need.weights),
         format::bytes(need.work),
         format::bytes(need.bytes()),

@@ -57,7 +57,7 @@ pub fn run(args: &Quantize) -> Result<()> {
     let result = follow::follow(
         |handle| Command::Quantize(handle, Box::new(job)),
         |event| {
-            if let Event::QuantizedMatrix { loss, .. } = event {
+            if let Event::Quantized { loss, .. } = event {
                 told = print(&line(&loss));
             }
         },

@@ -37,7 +37,7 @@ pub fn fit_rest(plan: &Plan) -> Result<Fitted> {
 /// # Errors
 /// As [`fit`].
 pub fn fit_decoding(decoding: &Decoding) -> Result<(Decoding, Vec<Saving>)> {
-    let vae = pipeline::vae_sizes(&decoding.checkpoint)?;
+    let vae = pipeline::vae_sizes(&decoding.checkpoint, decoding.canvas.size)?;
     Ok(memory::fit_decoding(decoding, &vae, &machine()?)?)
 }
 

@@ -8,6 +8,7 @@ pub mod exit;
 pub mod memory;
 pub mod metal;
 mod outbox;
+pub mod outlook;
 pub mod probe;
 mod run_job;
 pub mod saved;
@@ -159,7 +160,7 @@ fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
             current_job.take(&handle);
             perform(&handle, outbox, None, |reporter| {
                 pipeline::quantize(&job, reporter, |loss| {
-                    outbox.send(Event::QuantizedMatrix {
+                    outbox.send(Event::Quantized {
                         id: handle.id,
                         loss,
                     });

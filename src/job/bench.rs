@@ -1,12 +1,13 @@
 //! A *bench* measures the stages of a job one by one: how long each takes at a size, and how much memory.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use super::params::canvas::{check_frames, check_size};
-use super::{Checkpoint, Compute, Refusal, Size, Variant};
+use super::{Checkpoint, Compute, HighNoise, Network, Refusal, Size, Variant};
 
 /// Everything that is measured, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +140,34 @@ impl Published {
     /// The family that it belongs to.
     pub fn variant(self) -> Variant {
         self.facts().2
+    }
+
+    /// It as a model without files, for plans that nobody carries out.
+    pub fn checkpoint(self) -> Checkpoint {
+        let variant = self.variant();
+        let dit = Network {
+            config: None,
+            weights: Vec::new(),
+        };
+        let high_noise = variant.boundary().map(|boundary| HighNoise {
+            network: dit.clone(),
+            boundary,
+        });
+        Checkpoint {
+            name: self.title().into(),
+            variant,
+            root: PathBuf::new(),
+            dit,
+            high_noise,
+            text_encoder: Vec::new(),
+            image_encoder: Vec::new(),
+            tokenizer: PathBuf::new(),
+            vae: Vec::new(),
+            defaults: variant.defaults(),
+            sizes: Vec::new(),
+            latent_rgb: None,
+            examples: Vec::new(),
+        }
     }
 }
 

@@ -94,7 +94,7 @@ pub enum Event {
         measurement: Measurement,
     },
     /// A network was packed, and written if it is to be kept.
-    QuantizedMatrix {
+    Quantized {
         /// The handle's.
         id: u64,
         /// What that did to it.

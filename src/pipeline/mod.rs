@@ -14,6 +14,7 @@ mod fingerprint;
 mod frames_file;
 mod image_embeds;
 mod latents_file;
+mod outlook;
 mod outputs;
 mod passes;
 mod plan_file;
@@ -26,6 +27,7 @@ mod tensor_file;
 mod text_embeds;
 
 pub use bench::run as bench;
+pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
 pub use passes::planned as planned_passes;
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use mlx_rs::Dtype;
 
 use super::experts::{changed, compute_dtype};
+use super::outlook::{sides, vae_shape};
 use super::vae_kind;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
-use crate::job::{Checkpoint, Expert, Network, Plan, Precision};
+use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size};
 use crate::media::photo;
 use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
@@ -54,7 +55,7 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
             files => Some(of_image(files)?),
         },
         dits,
-        vae: vae_sizes(model)?,
+        vae: vae_sizes(model, plan.canvas.size)?,
         picture: picture(plan),
     })
 }
@@ -87,11 +88,11 @@ fn check_text_width(model: &Checkpoint, width: u64) -> Result<()> {
     ))
 }
 
-/// The sizes of a model's VAE.
+/// The sizes of a model's VAE, for pictures of `size`.
 ///
 /// # Errors
 /// As [`sizes`].
-pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
+pub fn vae_sizes(model: &Checkpoint, size: Size) -> Result<VaeSizes> {
     let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?;
     let kind = vae_kind(model.variant);
     vae.headers_only()
@@ -113,6 +114,10 @@ pub fn vae_sizes(model: &Checkpoint) -> Result<VaeSizes> {
             width: length(&vae, "decoder.head.2.weight", 1)?,
         },
         frames: Tiling::fastest()?.frames.unsigned_abs().into(),
+        scratch: match Backend::current()? {
+            Backend::Metal => vae_shape(model.variant).scratch(sides(size)),
+            Backend::Cpu | Backend::Cuda => 0,
+        },
         fused: is_fused()?,
     })
 }

@@ -8,7 +8,7 @@ use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
 use super::entry::{Entry, Stored};
-use super::ledger::DeviceFault;
+use super::ledger::TensorFault;
 use super::lora::Changes;
 use super::names::NetworkKind;
 use super::quant_scheme::QuantScheme;
@@ -180,7 +180,7 @@ impl Weights {
         let side = shape.get(axis).copied();
         side.ok_or_else(|| {
             let why = format!("is {}, with too few axes", size(shape));
-            self.fault(&self.key(name), DeviceFault::Unfit(why))
+            self.fault(&self.key(name), TensorFault::Unfit(why))
         })
     }
 
@@ -351,18 +351,18 @@ impl Weights {
         &self,
         name: &str,
         shape: &[i32],
-    ) -> Result<(&Entry, Dtype), DeviceFault> {
+    ) -> Result<(&Entry, Dtype), TensorFault> {
         let key = self.key(name);
-        let entry = self.store.entries.get(&key).ok_or(DeviceFault::Missing)?;
+        let entry = self.store.entries.get(&key).ok_or(TensorFault::Missing)?;
         self.store.ledger.borrow_mut().known(&key);
         match (entry.flaw(), entry.floating()) {
             (None, Some(stored)) if entry.is_of(shape) => Ok((entry, stored)),
-            (None, _) => Err(DeviceFault::Unfit(format!(
+            (None, _) => Err(TensorFault::Unfit(format!(
                 "is {}, not {}",
                 size(&entry.shape),
                 size(shape)
             ))),
-            (Some(flaw), _) => Err(DeviceFault::Unfit(flaw)),
+            (Some(flaw), _) => Err(TensorFault::Unfit(flaw)),
         }
     }
 
@@ -378,14 +378,14 @@ impl Weights {
         self.store
             .entries
             .get(&key)
-            .ok_or_else(|| self.fault(&key, DeviceFault::Missing))
+            .ok_or_else(|| self.fault(&key, TensorFault::Missing))
     }
 
     /// One fault as an error of its own.
-    fn fault(&self, key: &str, fault: DeviceFault) -> Error {
+    fn fault(&self, key: &str, fault: TensorFault) -> Error {
         self.error(match fault {
-            DeviceFault::Missing => format!("does not fit its network: tensor {key} is missing"),
-            DeviceFault::Unfit(why) => format!("does not fit its network: tensor {key} {why}"),
+            TensorFault::Missing => format!("does not fit its network: tensor {key} is missing"),
+            TensorFault::Unfit(why) => format!("does not fit its network: tensor {key} {why}"),
         })
     }
 
@@ -402,7 +402,7 @@ impl Weights {
     }
 
     /// While loading, notes the fault and gives zeros that take no memory; elsewhere the fault is the error.
-    fn stand_in(&self, name: &str, fault: DeviceFault, shape: &[i32]) -> Result<Array> {
+    fn stand_in(&self, name: &str, fault: TensorFault, shape: &[i32]) -> Result<Array> {
         let key = self.key(name);
         if !self.loading {
             return Err(self.fault(&key, fault));

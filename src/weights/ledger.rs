@@ -8,7 +8,7 @@ const NAMED: usize = 8;
 
 /// Why a tensor cannot be had.
 #[derive(Debug)]
-pub(super) enum DeviceFault {
+pub(super) enum TensorFault {
     Missing,
     /// Continues the sentence that its name begins: "is (2, 3), not (3, 2)".
     Unfit(String),
@@ -40,12 +40,12 @@ impl Ledger {
         self.products.get(key).copied()
     }
 
-    pub(super) fn note(&mut self, key: &str, fault: DeviceFault) {
+    pub(super) fn note(&mut self, key: &str, fault: TensorFault) {
         match fault {
-            DeviceFault::Missing => {
+            TensorFault::Missing => {
                 self.missing.insert(key.into());
             }
-            DeviceFault::Unfit(why) => {
+            TensorFault::Unfit(why) => {
                 self.unfit.insert(key.into(), why);
             }
         }

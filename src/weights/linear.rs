@@ -30,7 +30,7 @@ pub(super) enum Matrix {
     /// Every number by itself.
     Dense(Array),
     /// Whole numbers of few bits.
-    QuantizedMatrix(QuantizedMatrix),
+    Quantized(QuantizedMatrix),
 }
 
 impl Linear {
@@ -61,7 +61,7 @@ impl Matrix {
     fn dtype(&self) -> Dtype {
         match self {
             Self::Dense(weight) => weight.dtype(),
-            Self::QuantizedMatrix(packed) => packed.scales.dtype(),
+            Self::Quantized(packed) => packed.scales.dtype(),
         }
     }
 
@@ -70,10 +70,10 @@ impl Matrix {
     fn product(&self, x: &Array, bias: Option<&Array>) -> Result<Array> {
         match self {
             Self::Dense(weight) => dense(x, weight, bias),
-            Self::QuantizedMatrix(packed) if Backend::current()? != Backend::Metal => {
+            Self::Quantized(packed) if Backend::current()? != Backend::Metal => {
                 dense(x, &packed.unpack()?, bias)
             }
-            Self::QuantizedMatrix(packed) => {
+            Self::Quantized(packed) => {
                 let y = packed.product(x)?;
                 Ok(match bias {
                     Some(bias) => y.add(bias)?,
@@ -179,7 +179,7 @@ impl Weights {
             None => QuantizedMatrix::pack(&self.tensor(name, &shape)?, packing)?,
         };
         let branches = branches.transpose()?.unwrap_or_default();
-        Ok((Matrix::QuantizedMatrix(packed), branches))
+        Ok((Matrix::Quantized(packed), branches))
     }
 
     /// A matrix that no file holds.
@@ -187,7 +187,7 @@ impl Weights {
         let dense = self.tensor(name, &shape)?;
         let packing = self.packing.filter(|packing| packing.suits(shape[1]));
         Ok(match packing {
-            Some(packing) => Matrix::QuantizedMatrix(QuantizedMatrix::pack(&dense, packing)?),
+            Some(packing) => Matrix::Quantized(QuantizedMatrix::pack(&dense, packing)?),
             None => Matrix::Dense(dense),
         })
     }

@@ -26,10 +26,10 @@ pub fn network(path: &Path, tensors: &[(&str, &[u64])]) {
     let start = 8 + header.len() as u64;
     file.set_len(start + end).unwrap();
     // A tensor of nothing but zeros is one that was never downloaded.
-    let mut offset = start;
+    let mut end = start;
     for (_, shape) in tensors {
-        file.write_all_at(&[1], offset).unwrap();
-        offset += 2 * shape.iter().product::<u64>();
+        end += 2 * shape.iter().product::<u64>();
+        file.write_all_at(&[1], end - 1).unwrap();
     }
 }
 

@@ -382,7 +382,8 @@ fn only_headers_are_read() {
         let catalogue = scan(folder.path());
         let bytes = read() - before;
         assert!(catalogue.models[0].bytes > 500_000_000_000);
-        assert!(bytes < 10_000, "{bytes} bytes were read");
+        // Headers twice, once to see which networks there are, and a hundred bytes of each matrix.
+        assert!(bytes < 15_000, "{bytes} bytes were read");
     });
 }
 

@@ -74,7 +74,8 @@ fn zeros_are_told() {
             let file = model.path().join(name);
             let whole = fs::read(&file).unwrap();
             let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
-            for from in [header, header + (whole.len() - header) / 2] {
+            // Of the tiny encoder more than half is its vocabulary, and most of the rest one matrix.
+            for from in [header, header + (whole.len() - header) / 4] {
                 let filled = [&whole[..from], &vec![0; whole.len() - from]].concat();
                 fs::write(&file, filled).unwrap();
                 let told = problem(model.path()).unwrap();

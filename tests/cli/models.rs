@@ -157,23 +157,10 @@ fn a_model_goes_by_its_name() {
         "both shards"
     );
 
-    let latents = home.path().join("none.safetensors");
-    let decode = |model: &str| {
-        let output = home.path().join("out.mp4");
-        home.run(&[
-            "decode",
-            text(&latents),
-            "--model",
-            model,
-            "-o",
-            text(&output),
-        ])
-    };
-    assert!(
-        decode(&name).stderr.contains("none.safetensors"),
-        "the model was found"
-    );
-    let unknown = decode("Sora");
+    let plan = |model: &str| home.run(&["plan", "--model", model, "--prompt", "a boat"]);
+    let known = plan(&name);
+    assert_eq!(known.code, Some(0), "{}", known.stderr);
+    let unknown = plan("Sora");
     assert_eq!(unknown.code, Some(1));
     assert!(
         unknown.stderr.contains("There is no model Sora"),

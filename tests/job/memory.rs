@@ -68,6 +68,7 @@ fn sizes(variant: Variant) -> Sizes {
             encoder,
             decoder,
             frames: 2,
+            scratch: 0,
             fused: true,
         },
         picture: 0,

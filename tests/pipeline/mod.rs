@@ -11,6 +11,7 @@ mod guides;
 pub mod job;
 mod layouts;
 mod memory;
+mod outlook;
 mod outputs;
 mod recall;
 mod reference;

@@ -43,7 +43,7 @@ impl Wheels {
         .arg(folder);
         cmd::run(&mut pip).with_context(|| {
             format!(
-                "{} could not be fetched: check the way to pypi.org",
+                "{} could not be fetched: check the connection to PyPI",
                 self.what
             )
         })

@@ -10,6 +10,9 @@ use super::Number;
 const TILE: u64 = 6;
 const SEEN: u64 = 8;
 
+/// The most that Winograd may need besides for one strip of rows, in bytes. Two strips are in flight.
+pub const MOST_SCRATCH: u64 = 512 << 20;
+
 /// A convolution over pictures (n, height, width, inputs), undilated and ungrouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv {

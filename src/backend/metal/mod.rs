@@ -9,12 +9,16 @@ mod attention;
 mod budget;
 mod chip;
 mod conv;
+mod cost;
 mod vae;
+
+use std::fmt;
 
 pub use attention::{AttentionPath, attention_path};
 pub use budget::{Budget, set_window_visible, window_is_visible};
 pub use chip::{Chip, Generation, Mac, Tier};
-pub use conv::{Conv, ConvPath};
+pub use conv::{Conv, ConvPath, MOST_SCRATCH};
+pub use cost::{Cost, Meter, Op};
 pub use vae::{DecoderShape, Layer};
 
 /// The version of mlx-sys whose MLX was read.
@@ -38,5 +42,15 @@ impl Number {
             Self::F32 => 4,
             Self::F16 | Self::Bf16 => 2,
         }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Bf16 => "bf16",
+        })
     }
 }

@@ -141,6 +141,8 @@ pub struct VaeSizes {
     pub decoder: HalfSizes,
     /// The frames that pass through its largest layers at once.
     pub frames: u64,
+    /// What the kernels of its convolutions need besides while it decodes, in bytes.
+    pub scratch: u64,
     /// Whether chains of elementwise operations are one kernel, as on a GPU.
     pub fused: bool,
 }

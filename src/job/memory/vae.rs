@@ -98,7 +98,11 @@ pub(super) fn encode(plan: &Plan, vae: &VaeSizes) -> Need {
 
 /// Decoding frames.
 pub(super) fn decode(frames: Frames, vae: &VaeSizes) -> Need {
-    frames.need(Stage::Decode, &vae.decoder, vae)
+    let need = frames.need(Stage::Decode, &vae.decoder, vae);
+    Need {
+        work: need.work + vae.scratch,
+        ..need
+    }
 }
 
 impl Frames {

@@ -8,10 +8,7 @@ use mlx_rs::{Array, Dtype};
 use super::EvalPacer;
 use super::eval_pacer::budget;
 use crate::Result;
-use crate::backend::metal::{Conv, ConvPath, Number};
-
-/// The most that Winograd may need besides for one strip, in bytes.
-const MOST_SCRATCH: u64 = 512 << 20;
+use crate::backend::metal::{Conv, ConvPath, MOST_SCRATCH, Number};
 
 /// (n, h, w, in) → (n, h, w, out) by a kernel (out, side, side, in) that keeps the size.
 ///

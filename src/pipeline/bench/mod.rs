@@ -1,6 +1,6 @@
 //! The networks of a job, each at work alone on random input: how long it takes, and how much memory.
 
-mod networks;
+pub(super) mod networks;
 
 use std::time::Instant;
 

@@ -8,14 +8,17 @@ use crate::pipeline::vae_kind;
 use crate::weights::{NetworkKind, Weights};
 
 /// The sizes of a published DiT.
-struct Sizes {
-    dim: i32,
-    hidden: i32,
-    layers: i32,
+pub(in crate::pipeline) struct Sizes {
+    /// The width of a token.
+    pub dim: i32,
+    /// The width within the feed-forward layers.
+    pub hidden: i32,
+    /// Blocks.
+    pub layers: i32,
 }
 
 /// Wan2.1 `wan/configs/wan_t2v_1_3B.py`; Wan2.2 `wan/configs/wan_ti2v_5B.py` and `wan_t2v_A14B.py`.
-fn sizes(published: Published) -> Sizes {
+pub(in crate::pipeline) fn sizes(published: Published) -> Sizes {
     let sizes = |dim, hidden, layers| Sizes {
         dim,
         hidden,
@@ -31,7 +34,7 @@ fn sizes(published: Published) -> Sizes {
 /// UMT5-XXL, which all of them share.
 ///
 /// Wan2.2 `wan/modules/t5.py`, `umt5_xxl`.
-const UMT5: text::Config = text::Config {
+pub(in crate::pipeline) const UMT5: text::Config = text::Config {
     vocabulary: 256_384,
     width: 4096,
     attention: 4096,
@@ -42,7 +45,7 @@ const UMT5: text::Config = text::Config {
 };
 
 /// The waves of a timestep.
-const FREQUENCIES: i32 = 256;
+pub(in crate::pipeline) const FREQUENCIES: i32 = 256;
 
 /// The width of CLIP ViT-H/14's features.
 const FEATURES: i32 = 1280;

@@ -286,10 +286,7 @@ fn role(weights: &Weights, kind: NetworkKind) -> Result<Option<Role>> {
     let has = |name: &str| weights.has(name);
     Ok(match kind {
         NetworkKind::Dit if has("patch_embedding.weight") && has("blocks.0.self_attn.q.weight") => {
-            let optional = |name: &str, axis| match has(name) {
-                true => size(name, axis),
-                false => Ok(0),
-            };
+            let optional = |name: &str, axis| if has(name) { size(name, axis) } else { Ok(0) };
             Some(Role::Dit {
                 width: size("patch_embedding.weight", 0)?,
                 inputs: size("patch_embedding.weight", 1)?,

@@ -50,8 +50,15 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
     }
     let picture = request.sources.image.as_deref();
     let picture = picture.map(photo::size).transpose()?;
-    if picture.is_none() && checkpoint.variant.inputs().first == Use::Required {
-        request.sources.image = Some("picture.png".into());
+    // What the model cannot do without is counted, even where it is not there.
+    let inputs = checkpoint.variant.inputs();
+    if inputs.first == Use::Required {
+        let image = &mut request.sources.image;
+        image.get_or_insert_with(|| "picture.png".into());
+    }
+    if inputs.last == Use::Required {
+        let image = &mut request.sources.last_image;
+        image.get_or_insert_with(|| "picture.png".into());
     }
     let output = args.video.output.clone();
     Ok(Plan::new(

@@ -160,6 +160,7 @@ impl Published {
             dit,
             high_noise,
             text_encoder: Vec::new(),
+            image_encoder: Vec::new(),
             tokenizer: PathBuf::new(),
             image_encoder: Vec::new(),
             vae: Vec::new(),

@@ -408,7 +408,7 @@ fn a_dit_that_reads_pictures_takes_the_encoder_with_its_features() {
     let catalogue = scan(folder.path());
     let model = whole(&catalogue, "wan2.1_i2v_720p");
     assert_eq!(model.variant, Variant::I2v);
-    assert_eq!(model.image_encoder, [encoder.clone()]);
+    assert_eq!(model.image_encoder, std::slice::from_ref(&encoder));
     assert_eq!(
         model.defaults.size,
         Size::new(1280, 720),

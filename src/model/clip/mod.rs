@@ -35,7 +35,7 @@ const EPS: f32 = 1e-5;
 
 /// What pixels are normalised with: the mean and the spread of red, green and blue in 0 to 1.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const STD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 
 /// The network, in float32.
 pub struct ImageEncoder {

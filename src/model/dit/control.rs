@@ -134,12 +134,11 @@ impl<'a> ControlPass<'a> {
         let Some(block) = next.filter(|block| block.place == place) else {
             return Ok(None);
         };
-        let state = match self.state.take() {
-            Some(state) => state,
-            None => {
-                let tokens = self.chain.before.forward(&self.control.tokens)?;
-                broadcast_to(&tokens, x.shape())?.add(x)?
-            }
+        let state = if let Some(state) = self.state.take() {
+            state
+        } else {
+            let tokens = self.chain.before.forward(&self.control.tokens)?;
+            broadcast_to(&tokens, x.shape())?.add(x)?
         };
         let memory = &self.control.memories[self.done];
         let state = block

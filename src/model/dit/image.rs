@@ -21,7 +21,7 @@ pub struct ImageEmbedding {
 }
 
 impl ImageEmbedding {
-    /// Reads what lies under "img_emb".
+    /// Reads what lies under `img_emb`.
     pub(super) fn load(weights: &Weights, dim: i32) -> Result<Self> {
         let width = weights.side("proj.0.weight", 0)?;
         let positions = weights.has("emb_pos").then(|| {

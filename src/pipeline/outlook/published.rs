@@ -2,7 +2,7 @@
 
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Expert, Published};
-use crate::model::vae;
+use crate::model::{clip, vae};
 use crate::pipeline::bench::networks::{self, FREQUENCIES, UMT5};
 use crate::pipeline::vae_kind;
 
@@ -10,15 +10,6 @@ use crate::pipeline::vae_kind;
 const HEAD: u64 = 128;
 /// The tokens of a prompt.
 const TEXT_LENGTH: u64 = 512;
-
-/// CLIP ViT-H/14, as far as it sees pictures.
-const CLIP: ImageSizes = ImageSizes {
-    weights: 632_076_800,
-    width: 1280,
-    hidden: 5120,
-    heads: 16,
-    tokens: 257,
-};
 
 /// The sizes of a published model's networks, as a GPU computes with them. Products are in a half type, whatever the
 /// published files hold.
@@ -30,10 +21,21 @@ pub fn published_sizes(published: Published) -> Sizes {
     };
     Sizes {
         text: text(),
-        image: (published.variant().inputs().seen > 0).then_some(CLIP),
+        image: (published.variant().inputs().seen > 0).then(image),
         dits: experts.into_iter().map(|expert| (expert, dit)).collect(),
         vae: vae(published),
         picture: 0,
+    }
+}
+
+/// The half of CLIP ViT-H/14 that reads pictures.
+fn image() -> ImageSizes {
+    ImageSizes {
+        weights: 632_000_000,
+        width: 1280,
+        hidden: 5120,
+        heads: number(clip::HEADS),
+        tokens: number(clip::TOKENS),
     }
 }
 
@@ -60,17 +62,8 @@ fn dit(published: Published) -> DitSizes {
     } = networks::sizes(published);
     let [width, hidden, layers, frequencies, text] =
         [dim, hidden, layers, FREQUENCIES, UMT5.width].map(number);
-    let inputs_of = variant.inputs();
-    // VACE has a block of its own for every second block of the small network, for every fifth of the large one.
-    let chained = match (inputs_of.chain, layers) {
-        (false, _) => 0,
-        (true, ..=30) => layers / 2,
-        (true, _) => layers / 5,
-    };
-    let layers = layers + chained;
-    // Keys and values of the pictures that cross-attention sees; what leads into the chain and out of it.
-    let seen = if inputs_of.seen > 0 { 2 * layers } else { 0 };
-    let led = if chained > 0 { chained + 1 } else { 0 };
+    let chain = chain_blocks(published);
+    let layers = layers + chain;
     let [inputs, outputs] = [variant.input_channels(), variant.latent_channels()]
         .map(|channels| 4 * u64::from(channels));
     DitSizes {
@@ -78,7 +71,7 @@ fn dit(published: Published) -> DitSizes {
         exact: 8 * layers * width + 7 * width.pow(2) + (frequencies + outputs) * width,
         // Patches, the two layers between text and blocks, biases and the norms of queries and keys.
         small: width * (inputs + text + width) + layers * (13 * width + hidden),
-        large: layers * (8 * width.pow(2) + 2 * width * hidden) + (seen + led) * width.pow(2),
+        large: layers * (8 * width.pow(2) + 2 * width * hidden) + chain * width.pow(2),
         beside: 0,
         largest: width * hidden,
         changed: 0,
@@ -89,8 +82,19 @@ fn dit(published: Published) -> DitSizes {
         layers,
         heads: width / HEAD,
         text_length: TEXT_LENGTH,
-        image_length: u64::from(inputs_of.seen) * CLIP.tokens,
+        image_length: u64::from(variant.inputs().seen) * number(clip::TOKENS),
         fused: true,
+    }
+}
+
+/// The blocks beside the main ones, each with a projection more.
+///
+/// Wan2.1 `wan/modules/vace_model.py`: every second layer of the small one, every fifth of the large ones.
+fn chain_blocks(published: Published) -> u64 {
+    match published {
+        Published::Vace1B => 15,
+        Published::Vace14B | Published::VaceA14B => 8,
+        _ => 0,
     }
 }
 

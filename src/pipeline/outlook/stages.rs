@@ -4,7 +4,7 @@
 use super::{sides, vae_shape};
 use crate::backend::metal::{ConvPath, Layer, Meter, Number, Op};
 use crate::job::memory::{DitSizes, Need, Sizes, TextSizes};
-use crate::job::{Expert, Plan, Use, VaePrecision};
+use crate::job::{Beside, Expert, Plan, VaePrecision};
 use crate::pipeline::planned_passes;
 use crate::sampler::Schedule;
 
@@ -53,12 +53,15 @@ pub fn text(meter: &mut Meter, plan: &Plan, text: &TextSizes) -> u64 {
     TEXT_LAYERS * STORED * text.layer
 }
 
-/// The picture, and where the DiT sees it beside the noise, the grey frames after it.
+/// The picture, and where the DiT sees clips beside the noise, all of their frames. The image encoder is not counted.
 pub fn image(meter: &mut Meter, plan: &Plan, need: Need) -> u64 {
-    // Where the DiT sees a picture beside the noise, grey frames follow it.
-    let latents = match plan.checkpoint.variant.inputs().first {
-        Use::Required => latent_frames(plan),
-        Use::Never | Use::Optional => 1,
+    let inputs = plan.checkpoint.variant.inputs();
+    let beside = inputs.beside.iter();
+    let clips = beside.filter(|part| **part != Beside::Mask).count() as u64;
+    let latents = match (inputs.chain, clips) {
+        (true, _) => 2 * latent_frames(plan),
+        (false, 0) => 1,
+        (false, clips) => clips * latent_frames(plan),
     };
     let size = sides(plan.canvas.size);
     let layers = vae_shape(plan.checkpoint.variant).encoder_layers(size);

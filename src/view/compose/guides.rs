@@ -8,7 +8,7 @@ use super::{Compose, fix};
 use crate::job::{Field, Guides, Inputs, Request};
 use crate::view::action::Guide;
 use crate::view::strings::words;
-use crate::view::theme::{self, palette, text};
+use crate::view::theme::{self, palette, space, text};
 use crate::view::widget::{Button, IconButton, Number, explanation, label};
 use crate::view::{Action, icons};
 
@@ -21,6 +21,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     if shown.is_empty() {
         return None;
     }
+    ui.add_space(space::S);
     let mut asked = None;
     for guide in shown {
         asked = row(ui, inputs, guides, guide).or(asked);

@@ -80,11 +80,10 @@ pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
 }
 
 fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
-    let parts: [Part; 7] = [
+    let parts: [Part; 6] = [
         prompt::show,
         negative::show,
-        well::show,
-        guides::show,
+        given,
         shape::show,
         length::show,
         advanced::show,
@@ -95,6 +94,12 @@ fn fields(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> 
         ui.add_space(space::S);
     }
     asked
+}
+
+/// Pictures, and what else the model is given.
+fn given(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
+    let asked = well::show(ui, form, request);
+    guides::show(ui, form, request).or(asked)
 }
 
 impl Compose<'_> {

@@ -162,7 +162,6 @@ impl Published {
             text_encoder: Vec::new(),
             image_encoder: Vec::new(),
             tokenizer: PathBuf::new(),
-            image_encoder: Vec::new(),
             vae: Vec::new(),
             defaults: variant.defaults(),
             sizes: Vec::new(),

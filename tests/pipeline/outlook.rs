@@ -2,7 +2,9 @@
 
 use zoetrope::backend::metal::{Budget, Chip, Cost, Generation, Mac, Number, Tier};
 use zoetrope::job::memory::{Need, needs};
-use zoetrope::job::{CanvasRequest, Compute, Plan, Precision, Published, Request, Size, Stage};
+use zoetrope::job::{
+    CanvasRequest, Compute, Plan, Precision, Published, Request, Size, Stage, Use,
+};
 use zoetrope::pipeline::{Outlook, outlook, published_sizes};
 
 const GB: f64 = 1e9;
@@ -17,9 +19,10 @@ fn plan(published: Published, size: Option<Size>, compute: Compute) -> Plan {
         compute,
         ..Request::default()
     };
-    if published == Published::I2vA14B {
-        request.sources.image = Some("cat.png".into());
-    }
+    let inputs = published.variant().inputs();
+    let picture = |needed| (needed == Use::Required).then(|| "cat.png".into());
+    request.sources.image = picture(inputs.first);
+    request.sources.last_image = picture(inputs.last);
     Plan::new(&request, published.checkpoint(), None, 7, "v.mp4".into()).unwrap()
 }
 

@@ -91,6 +91,9 @@ fn a_shift_leaves_a_difference_between_steps() {
             assert_eq!(field, Field::Shift, "{sampler} {shift} {steps}");
             assert!(message.contains("nearer to 5"), "{message}");
         }
+        if sampler == Sampler::Rcm {
+            continue; // its few steps are at levels of their own
+        }
         for (shift, steps) in [
             (0.01, 1000),
             (1.0, 1),

@@ -6,7 +6,7 @@ use zoetrope::backend::Backend;
 use zoetrope::backend::metal::Budget;
 use zoetrope::model::nn::{
     Conv3d, Cut, EvalPacer, Formulation, Upsample2x, attend, attention, convolve, exp, gelu_tanh,
-    in_parts, product, silu, with_budget,
+    halve, in_parts, product, silu, with_budget,
 };
 
 use zoetrope::weights::Linear;
@@ -205,6 +205,21 @@ fn cut_to_a_budget_everything_is_the_same() {
             .unwrap()
             .unwrap()
     };
+    let halves = |budget| {
+        with_budget(budget, || halve(&x, &weight, &mut EvalPacer::steady()))
+            .unwrap()
+            .unwrap()
+    };
+    let whole = halves(Budget::unlimited());
+    assert_eq!(whole.shape(), [1, 11, 4, 6]);
+    for budget in [1, 4 * 4 * 6 * 9 * 5] {
+        compare(
+            &halves(Budget::fixed(budget)),
+            &whole,
+            (1e-5, 0.0),
+            &format!("halves, {budget}"),
+        );
+    }
     let whole = strips(Budget::unlimited());
     for budget in [1, 9 * 9 * 4 * 6 * 13] {
         compare(

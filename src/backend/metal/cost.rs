@@ -37,7 +37,7 @@ impl Op {
         }
     }
 
-    /// A convolution, in strips of rows if its stride is one: its input normalised and activated before, its output added to
+    /// A convolution, in strips of rows: its input normalised and activated before, its output added to
     /// that of other frames after.
     pub fn convolution(conv: Conv, number: Number) -> Self {
         let multiply_adds = conv.multiply_adds(number);
@@ -50,9 +50,6 @@ impl Op {
             _ => 0,
         };
         let bytes = passed + 2 * scratch;
-        if conv.stride > 1 {
-            return Self::whole(multiply_adds, bytes);
-        }
         let strips = scratch.div_ceil(MOST_SCRATCH).max(1);
         Self {
             most: (multiply_adds / strips).max(grain),

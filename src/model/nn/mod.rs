@@ -20,4 +20,4 @@ pub use fused::Fused;
 pub use layer_norm::LayerNorm;
 pub use product::product;
 pub use resizing::{Downsample2x, Upsample2x};
-pub use strips::convolve;
+pub use strips::{convolve, halve};

@@ -48,6 +48,29 @@ fn in_strips(x: &Array, weight: &Array, conv: Conv, pace: &mut EvalPacer) -> Res
     Ok(concatenate(&strips, 1)?)
 }
 
+/// (n, 2h + 1, 2w + 1, in) → (n, h, w, out) by a kernel (out, 3, 3, in) that moves two pixels at a time, in strips as well.
+pub fn halve(x: &Array, weight: &Array, pace: &mut EvalPacer) -> Result<Array> {
+    let made = (x.dim(1) - 1) / 2;
+    let conv = Conv {
+        stride: 2,
+        ..shape(x, weight)
+    };
+    let row = conv.multiply_adds(Number::F32) / u64::from(made.unsigned_abs()).max(1);
+    let rows = budget()?.indices(made.unsigned_abs().into(), row, 1) as i32;
+    if rows >= made {
+        return Ok(conv2d(x, weight, (2, 2), (0, 0), None, None)?);
+    }
+    let mut strips = Vec::new();
+    for from in (0..made).step_by(rows as usize) {
+        let to = (from + rows).min(made);
+        let seen = x.try_index((.., 2 * from..2 * to + 1))?;
+        let strip = conv2d(seen, weight, (2, 2), (0, 0), None, None)?;
+        pace.start_part(&strip, row * u64::from((to - from).unsigned_abs()))?;
+        strips.push(strip);
+    }
+    Ok(concatenate(&strips, 1)?)
+}
+
 /// As many rows as one dispatch and its scratch may have.
 fn rows_at_once(conv: Conv, number: Number) -> Result<u64> {
     let rows = conv.rows_within(number, budget()?.multiply_adds());

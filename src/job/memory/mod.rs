@@ -241,7 +241,7 @@ pub enum Saving {
 }
 
 impl Saving {
-    /// A plan with this saving made, as [`fit`] makes it.
+    /// A plan with this saving made, as [`fit`](fn@fit) makes it.
     pub fn apply(self, plan: &mut Plan) {
         match self {
             Self::GuidanceInTurn => plan.thrift.guidance_in_turn = true,

@@ -1,6 +1,6 @@
 //! From pictures and videos to what the DiT is given of them.
 //!
-//! Which inputs a family has, and where each enters, is told by [`Inputs`](crate::job::Inputs).
+//! Which inputs a family has, and where each enters, is told by [`Inputs`].
 
 mod clip_encoder;
 mod fitted;

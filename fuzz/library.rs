@@ -2,6 +2,12 @@
 
 extern crate self as zoetrope;
 
+#[path = "../src/backend/mod.rs"]
+pub mod backend;
+#[path = "../src/dirs.rs"]
+pub mod dirs;
+#[path = "../src/disk/mod.rs"]
+pub mod disk;
 #[path = "../src/error.rs"]
 pub mod error;
 #[path = "../src/job/mod.rs"]
@@ -17,6 +23,8 @@ pub mod readers;
 pub mod sampler;
 #[path = "../src/weights/mod.rs"]
 pub mod weights;
+#[path = "../src/words/mod.rs"]
+pub mod words;
 
 pub use error::{Error, Result};
 

@@ -249,9 +249,7 @@ pub(super) fn check_place(path: &Path) -> Result<()> {
         Ok(found) if !found.is_dir() => {
             "is in the way: remove it, or choose another name for the video"
         }
-        Ok(_) if plan_file::is_ours(path) || is_leftover(path) || holds_only_ours(path) => {
-            return Ok(());
-        }
+        Ok(_) if plan_file::is_ours(path) || is_leftover(path) || is_draft(path) => return Ok(()),
         Ok(_) => {
             "is a folder with other files in it: move it, or choose another name for the video"
         }
@@ -276,6 +274,11 @@ fn is_leftover(folder: &Path) -> bool {
             name == FINDERS || disk::is_temporary(&name) || (name == LOCK && is_empty(LOCK))
         })
     })
+}
+
+/// Whether a draft has left its latents here, and nobody anything else.
+fn is_draft(folder: &Path) -> bool {
+    !plan_file::is_in(folder) && folder.join(LATENTS).is_file() && holds_only_ours(folder)
 }
 
 /// Whether everything in the folder was put there by a job.

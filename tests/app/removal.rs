@@ -161,8 +161,8 @@ fn what_is_damaged_is_seen_and_can_be_taken_away() {
         assert!(window.sees_part(sentence), "{:?}", window.seen());
         assert_eq!(window.sees("Back to its settings"), name == PROMPT);
         window.click("Remove");
-        window.until("the Trash", |window| is_trashed(window, &folder));
-        assert!(!folder.exists());
+        let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
+        window.until("the Trash", gone);
     }
 }
 

@@ -40,8 +40,8 @@ fn what_is_removed_goes_to_the_trash_and_does_not_come_back() {
     window.until_seen("1 to make");
     window.choose(PROMPT, "Remove");
     assert!(folder.exists(), "it can still be wanted back");
-    window.until("the Trash", |window| is_trashed(window, &folder));
-    assert!(!folder.exists());
+    let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
+    window.until("the Trash", gone);
     let mut window = start_again(window);
     window.settle();
     assert!(!window.sees(PROMPT));

@@ -57,7 +57,7 @@ pub fn ensure() -> Result<Option<PathBuf>> {
 pub fn announce_first_build() {
     if !places::target().join("debug/zoetrope").exists() {
         eprintln!(
-            "Building Zoetrope: about 10 minutes on two cores the first time, seconds afterwards"
+            "Building Zoetrope: about a quarter of an hour on two cores the first time, seconds afterwards"
         );
     }
 }

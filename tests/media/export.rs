@@ -273,6 +273,28 @@ fn exports_to_a_folder_touch_no_other() {
     );
 }
 
+/// Breaks when an export is begun for which there is no room: these file systems have none at all.
+#[test]
+fn room_is_looked_for_before_an_export() {
+    let full = if cfg!(target_os = "linux") {
+        "/proc"
+    } else {
+        "/dev"
+    };
+    let folder = Folder::new();
+    let source = video(&folder);
+    for (format, name) in [
+        (Format::Mp4(Quality::Small), "x.mp4"),
+        (Format::Gif, "x.gif"),
+        (Format::Pictures, "x"),
+        (Format::Still(0), "x.png"),
+    ] {
+        let told = run(&job(&source, format, Path::new(full).join(name)));
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("has room for 0 MB, but"), "{name}: {told}");
+    }
+}
+
 #[test]
 fn the_name_says_what_is_made() {
     let format = |name: &str| Format::of(Path::new(name), Quality::Best, Some(3));

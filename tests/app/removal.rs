@@ -126,6 +126,8 @@ fn a_finished_video_can_be_wanted_back() {
         assert!(window.trashed.lock().unwrap().is_empty());
 
         // The next removal, and the end of the window, are the end of the way back.
+        let mut window = start_again(window);
+        window.until_seen("3 made");
         window.choose("A boat", "Move to Trash");
         window.choose("A whale", "Move to Trash");
         let boat = plans[0].output.clone();

@@ -40,7 +40,7 @@ fn rewrite(place: &Place, change: impl FnOnce(&mut Value)) {
 fn with_model_in(place: &Place, folder: &Path) {
     let path = place.path("out.mp4.run/plan.json");
     let text = fs::read_to_string(&path).unwrap();
-    let here = place.path("boats").canonicalize().unwrap();
+    let here = place.path(".").canonicalize().unwrap().join("boats");
     let moved = text
         .replace(&place.text("boats"), &folder.display().to_string())
         .replace(&here.display().to_string(), &folder.display().to_string());
@@ -70,15 +70,14 @@ fn a_strangers_model_is_not_opened_and_ones_own_is() {
         "{told}"
     );
 
-    copy_model(&mine.path("official"));
+    copy_model(&mine.path("boats"));
     // Nothing of what is named is there, and nothing is missed.
     fs::remove_dir_all(&trap).unwrap();
-    let run = resume(&place, &["--model", &mine.text("official")]);
+    let run = resume(&place, &["--model", &mine.text("boats")]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains(FOREIGN), "{}", run.stderr);
     assert_eq!(place.names(), ["out.mp4"], "and nothing besides the video");
-    // It tells what made it, and its frames are the same.
-    assert_eq!(place.bytes("out.mp4").len(), expected.len());
+    assert!(place.bytes("out.mp4") == expected);
 }
 
 /// Breaks when somebody who takes an unfinished video to another machine has to say where a model is that is installed there.

@@ -77,8 +77,8 @@ const TABLE: &[Room] = &[
     room(
         "app",
         &[
-            "dirs", "error", "logging", "job", "media", "catalog", "engine", "library", "platform",
-            "view",
+            "dirs", "error", "logging", "job", "disk", "media", "catalog", "engine", "library",
+            "platform", "view",
         ],
         &[MLX],
     ),

@@ -49,7 +49,7 @@ impl App {
             Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(ctx, id, action),
             Action::ResumeAll => self.resume_all(),
-            Action::Record(id, action) => self.handle_record(&id, action),
+            Action::Record(id, action) => self.handle_record(ctx, &id, action),
             Action::Search { words, favourites } => self.search = Search { words, favourites },
             Action::Show(shown) => {
                 self.sheet = None;

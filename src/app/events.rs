@@ -6,6 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::job_state::{Phase, Work};
+use super::notice::Removed;
 use super::{App, thumbnail};
 use crate::job::memory::Saving;
 use crate::job::{Clip, Event, Problem, Record, ResumePoint};
@@ -233,6 +234,9 @@ impl App {
         match event {
             LibraryEvent::Read(contents) => {
                 self.records = contents.records;
+                if let Some(Removed::Clip(removed)) = &self.removed {
+                    self.records.retain(|record| record.id != removed.id);
+                }
                 for folder in contents.unfinished {
                     self.offer_unfinished(folder);
                 }
@@ -244,12 +248,9 @@ impl App {
             LibraryEvent::Added(record) => {
                 self.shelve(ctx, *record);
             }
-            LibraryEvent::Removed(id) => {
-                self.records.retain(|record| record.id != id);
-                self.tell(self.words().notices.trashed, false);
-                if self.shown == Shown::Record(id) {
-                    self.show(ctx, Shown::Welcome);
-                }
+            LibraryEvent::Unremoved(record, problem) => {
+                self.put_back_clip(*record);
+                self.tell_problem(&problem);
             }
             LibraryEvent::Undiscarded(folder, problem) => {
                 self.tell_problem(&problem);

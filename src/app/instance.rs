@@ -11,6 +11,7 @@ use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::media::json;
 
@@ -88,7 +89,7 @@ struct Taken;
 fn lock(data: &Path) -> Result<Option<File>, Taken> {
     // Where nothing can be written, there is nothing to quarrel about.
     let _ = fs::create_dir_all(data);
-    let Ok(file) = File::create(data.join("window.lock")) else {
+    let Ok(file) = disk::open_lock(&data.join("window.lock")) else {
         return Ok(None);
     };
     match file.try_lock() {

@@ -7,12 +7,13 @@ use egui::Context;
 
 use super::App;
 use super::job_state::{Phase, Work};
-use super::notice::Undo;
+use super::notice::{Removed, Undo};
 use crate::catalog;
 use crate::engine::{cut_prompts, saved};
-use crate::error::Error;
-use crate::job::{Command, JobHandle, Plan, Request, Start, new_seed};
-use crate::library::LibraryCommand;
+use crate::error::{Error, Result};
+use crate::job::{
+    Checkpoint, Command, Flaw, JobHandle, Missing, Plan, Problem, Request, Start, new_seed,
+};
 use crate::view::action::{JobAction, Shown};
 
 impl App {
@@ -62,7 +63,11 @@ impl App {
 
     /// Takes a plan into the queue, and shows it if nothing else is being made.
     fn enqueue(&mut self, ctx: &Context, mut plan: Box<Plan>) {
-        let removed = self.removed.iter().map(|(_, work)| &work.output);
+        let removed = self.removed.iter().filter_map(|removed| match removed {
+            Removed::Job(_, work) => Some(&work.output),
+            // It is still there.
+            Removed::Clip(_) => None,
+        });
         let works = self.works.iter().map(|work| &work.output);
         let taken: Vec<PathBuf> = works.chain(removed).cloned().collect();
         let taken = |path: &Path| taken.iter().any(|other| other == path);
@@ -112,15 +117,22 @@ impl App {
     /// Looks what an earlier start has left in a run folder, and offers to go on with it. What is damaged is offered,
     /// too: to be looked at, and taken away.
     pub(super) fn offer_unfinished(&self, folder: PathBuf) {
+        self.look_at_unfinished(folder, true);
+    }
+
+    /// The same; with `may_wait`, after all models were looked for, where that may help.
+    fn look_at_unfinished(&self, folder: PathBuf, may_wait: bool) {
         let library = self.library.clone();
+        let models = self.models.clone();
         let look = move || {
-            let found = saved::unfinished(&folder);
+            let found = saved::unfinished(&folder)
+                .and_then(|(plan, step)| Ok((own(&folder, plan, step, &models)?, step)));
             let (plan, phase) = match found {
                 Ok((plan, step)) => (Some(plan), Phase::Interrupted(step)),
-                Err(why) => (
-                    saved::plan(&folder).ok(),
-                    Phase::Failed(why.problem(), None),
-                ),
+                Err(why) => {
+                    let plan = saved::plan(&folder).and_then(|plan| own(&folder, plan, 0, &models));
+                    (plan.ok(), Phase::Failed(why.problem(), None))
+                }
             };
             let plan = plan.map(|mut plan| {
                 // The copies in the run folder go with it. Where they cannot be kept, the job goes on all the same.
@@ -129,7 +141,14 @@ impl App {
             });
             (folder, plan, phase)
         };
-        self.files.ask(look, |app, _, (folder, plan, phase)| {
+        self.files.ask(look, move |app, _, (folder, plan, phase)| {
+            if may_wait && lacks_model(&phase) {
+                // What is done there is done after the models were looked for.
+                let again = move |app: &mut Self, _: &Context, ()| {
+                    app.look_at_unfinished(folder, false);
+                };
+                return app.files.scan(|| (), again);
+            }
             // An unfinished video is called OUT.mp4.run.
             let output = folder.with_extension("");
             match plan {
@@ -163,7 +182,7 @@ impl App {
 
     /// Puts the cells in the order of the queue: before it what was at work a moment ago, behind it what goes on only
     /// when asked.
-    fn arrange(&mut self) {
+    pub(super) fn arrange(&mut self) {
         let order: Vec<u64> = self.queue.jobs().map(|job| job.handle.id).collect();
         let place = |work: &Work| {
             let place = order.iter().position(|&id| id == work.handle.id);
@@ -243,7 +262,7 @@ impl App {
     }
 
     /// Whether the engine has not left the job yet.
-    fn is_at_work(&self, id: u64) -> bool {
+    pub(super) fn is_at_work(&self, id: u64) -> bool {
         let at_work = self.queue.at_work();
         at_work.is_some_and(|job| job.handle.id == id)
     }
@@ -257,33 +276,7 @@ impl App {
             self.shown = Shown::Welcome;
         }
         self.tell_with_undo(self.words().notices.removed, Undo::Removal);
-        self.removed = Some((at, work));
-    }
-
-    /// Puts the job back that was taken away last.
-    pub(super) fn bring_back(&mut self) {
-        if let Some((at, work)) = self.removed.take() {
-            let id = work.handle.id;
-            self.works.insert(at.min(self.works.len()), work);
-            self.shown = Shown::Job(id);
-            self.arrange();
-        }
-    }
-
-    /// Nobody wants back any more what was taken away last.
-    pub(super) fn let_go(&mut self) {
-        let Some((_, work)) = self.removed.take() else {
-            return;
-        };
-        let folder = work.run_folder();
-        if self.is_at_work(work.handle.id) {
-            self.leaving.push((work.handle.id, folder));
-        } else if work.phase != Phase::Held {
-            self.worker.ask(LibraryCommand::Discard {
-                folder,
-                in_use: false,
-            });
-        }
+        self.removed = Some(Removed::Job(at, Box::new(work)));
     }
 
     /// Goes on with what was interrupted, and then with all that waited behind it.
@@ -350,4 +343,27 @@ impl App {
             self.shown = next.map_or(Shown::Welcome, Shown::Job);
         }
     }
+}
+
+/// A plan as it can be carried out here: one that somebody else has written, with this user's own model of its name.
+fn own(folder: &Path, mut plan: Plan, step: usize, models: &[Checkpoint]) -> Result<Plan> {
+    if saved::is_own(folder) {
+        return Ok(plan);
+    }
+    let foreign = |flaw| Error::content(folder, flaw);
+    let name = &plan.checkpoint.name;
+    let model = models.iter().find(|model| model.name == *name).cloned();
+    let model = model.ok_or_else(|| foreign(Flaw::Foreign(Missing::Model(name.clone()))))?;
+    let is_denoised = step == plan.sampling.steps as usize;
+    plan.adopt(model, &[], is_denoised).map_err(foreign)?;
+    plan.check()?;
+    Ok(plan)
+}
+
+/// Whether it needs a model that is not known yet.
+fn lacks_model(phase: &Phase) -> bool {
+    let Phase::Failed(Problem::Content { flaw, .. }, _) = phase else {
+        return false;
+    };
+    matches!(flaw, Flaw::Foreign(Missing::Model(_)))
 }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use egui::Context;
 
+use super::notice::{Removed, Undo};
 use super::player::Player;
 use super::{App, thumbnail};
-use crate::job::Size;
+use crate::job::{Record, Size};
 use crate::library::LibraryCommand;
-use crate::view::action::RecordAction;
+use crate::view::action::{RecordAction, Shown};
 use crate::view::cell::Outcome;
 
 /// As large as a cell is drawn.
@@ -44,7 +45,7 @@ impl App {
         });
     }
 
-    pub(super) fn handle_record(&mut self, id: &str, action: RecordAction) {
+    pub(super) fn handle_record(&mut self, ctx: &Context, id: &str, action: RecordAction) {
         let Some(record) = self.records.iter_mut().find(|record| record.id == id) else {
             return;
         };
@@ -62,9 +63,27 @@ impl App {
                 let file = record.file.clone();
                 self.reveal(&file);
             }
-            RecordAction::Trash => self
-                .worker
-                .ask(LibraryCommand::Remove(Box::new(record.clone()))),
+            RecordAction::Trash => self.remove_clip(ctx, id),
         }
+    }
+
+    /// Takes a clip out of sight. Its file goes to the Trash as soon as nobody can want it back any more.
+    fn remove_clip(&mut self, ctx: &Context, id: &str) {
+        let Some(at) = self.records.iter().position(|record| record.id == id) else {
+            return;
+        };
+        self.tell_with_undo(self.words().notices.trashed, Undo::Removal);
+        let record = self.records.remove(at);
+        if self.shown == Shown::Record(record.id.clone()) {
+            self.show(ctx, Shown::Welcome);
+        }
+        self.removed = Some(Removed::Clip(Box::new(record)));
+    }
+
+    /// Puts a clip back among the others, where it was.
+    pub(super) fn put_back_clip(&mut self, record: Record) {
+        let newer = |other: &Record| (other.made, &other.id) > (record.made, &record.id);
+        let at = self.records.iter().take_while(|other| newer(other)).count();
+        self.records.insert(at, record);
     }
 }

@@ -63,7 +63,7 @@ use loras::Fitting;
 use memory::Memory;
 use memory_estimate::{Fit, Needs};
 use models::{Change, Found, Look};
-use notice::Notice;
+use notice::{Notice, Removed};
 use player::Player;
 use posters::Posters;
 
@@ -139,8 +139,8 @@ pub struct App {
     queue: Queue,
     /// Everything that is not finished, in the order of its cells: what is at work first.
     works: Vec<Work>,
-    /// The job that was taken away last, and its place, as long as it can be wanted back.
-    removed: Option<(usize, Work)>,
+    /// What was taken away last, as long as it can be wanted back.
+    removed: Option<Removed>,
     /// The numbers and run folders of jobs that were given up, until the engine has left them.
     leaving: Vec<(u64, PathBuf)>,
     /// Whether the engine's thread has ended by itself.

@@ -6,8 +6,11 @@ use std::time::Duration;
 use egui::Context;
 
 use super::App;
+use super::job_state::{Phase, Work};
 use crate::error::Error;
-use crate::job::Problem;
+use crate::job::{Problem, Record};
+use crate::library::LibraryCommand;
+use crate::view::action::Shown;
 
 /// Good news stays for so many seconds, ...
 const GOOD: f64 = 3.0;
@@ -32,8 +35,16 @@ pub struct Notice {
 pub enum Undo {
     /// A change of the form.
     Form,
-    /// An unfinished video was taken away.
+    /// A video was taken away, finished or not.
     Removal,
+}
+
+/// What was taken away last, as long as it can be wanted back: until then it is only out of sight.
+pub enum Removed {
+    /// A job, and its place among the others.
+    Job(usize, Box<Work>),
+    /// A finished video.
+    Clip(Box<Record>),
 }
 
 impl App {
@@ -93,7 +104,7 @@ impl App {
     pub(super) fn undo(&mut self, ctx: &Context) {
         let told = self.notice.as_ref().and_then(|notice| notice.undo);
         match told {
-            Some(Undo::Removal) => self.bring_back(),
+            Some(Undo::Removal) => self.bring_back(ctx),
             Some(Undo::Form) | None => self.undo_form(),
         }
         if told.is_some() {
@@ -105,5 +116,40 @@ impl App {
     /// Whether there is something to take back. While a field is `typed` into, what was typed comes first.
     pub(super) fn can_undo(&self, typed: bool) -> bool {
         self.removed.is_some() || self.can_undo_form(typed)
+    }
+
+    /// Puts back what was taken away last.
+    fn bring_back(&mut self, ctx: &Context) {
+        match self.removed.take() {
+            Some(Removed::Job(at, work)) => {
+                let id = work.handle.id;
+                self.works.insert(at.min(self.works.len()), *work);
+                self.shown = Shown::Job(id);
+                self.arrange();
+            }
+            Some(Removed::Clip(record)) => {
+                let id = record.id.clone();
+                self.put_back_clip(*record);
+                self.show(ctx, Shown::Record(id));
+            }
+            None => {}
+        }
+    }
+
+    /// Nobody wants back any more what was taken away last.
+    pub(super) fn let_go(&mut self) {
+        match self.removed.take() {
+            Some(Removed::Job(_, work)) if self.is_at_work(work.handle.id) => {
+                self.leaving.push((work.handle.id, work.run_folder()));
+            }
+            Some(Removed::Job(_, work)) if work.phase != Phase::Held => {
+                self.worker.ask(LibraryCommand::Discard {
+                    folder: work.run_folder(),
+                    in_use: false,
+                });
+            }
+            Some(Removed::Clip(record)) => self.worker.ask(LibraryCommand::Remove(record)),
+            Some(Removed::Job(..)) | None => {}
+        }
     }
 }

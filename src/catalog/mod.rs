@@ -129,9 +129,16 @@ pub fn find(model: &Path) -> Result<Installed> {
         soundness::check(&found)?;
         return Ok(scan::whole(found));
     }
-    let name = model.to_string_lossy();
+    named(&model.to_string_lossy())
+}
+
+/// The installed model of this name, whatever else has it: a name may come from a stranger.
+///
+/// # Errors
+/// There is none.
+pub fn named(name: &str) -> Result<Installed> {
     let known = scan(&folders::all());
-    known.named(&name).cloned().ok_or_else(|| {
+    known.named(name).cloned().ok_or_else(|| {
         Error::Other(format!(
             "There is no model {name}: give a folder, a file, or a name that `zoetrope models list` shows"
         ))

@@ -1,6 +1,6 @@
 //! The arguments, as the user types them: those that several commands share. Each command has its own beside it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand};
@@ -155,21 +155,23 @@ impl Command {
 }
 
 impl Model {
+    /// Whether one was named.
+    pub fn is_given(&self) -> bool {
+        self.name.is_some() || self.dit.is_some()
+    }
+
     /// The model that is there or, where none was named, the one that made this.
     ///
     /// # Errors
     /// As [`catalog::choose`].
     pub fn or_named(&self, made: Option<&GenerationInfo>) -> Result<Checkpoint> {
-        let is_named = self.name.is_some() || self.dit.is_some();
-        let Some(info) = made.filter(|_| !is_named) else {
+        let Some(info) = made.filter(|_| !self.is_given()) else {
             return self.open();
         };
         let name = &info.origin.model;
         match self.open() {
             Ok(built_in) if built_in.name == *name => Ok(built_in),
-            _ => catalog::find(Path::new(name))?
-                .checkpoint
-                .map_err(Error::from),
+            _ => catalog::named(name)?.checkpoint.map_err(Error::from),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The headless face: arguments in, text and an exit code out. Only this room prints.
 //!
-//! Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 stopped with Ctrl-C, 143 by the system (SIGTERM), 129 since
-//! its terminal was closed (SIGHUP).
+//! Exit codes: 0 done, 1 could not be done, also because a value cannot work, 2 wrong usage, 130 stopped with Ctrl-C, 143
+//! by the system (SIGTERM), 129 since its terminal was closed (SIGHUP).
 
 pub mod args;
 mod bench;
@@ -21,10 +21,12 @@ mod quantize;
 mod resume;
 mod speed;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::engine::device;
 use crate::error::{Error, Result};
@@ -39,7 +41,10 @@ const FAILURE: u8 = 1;
 
 /// Does what the program's arguments say, and returns its exit code.
 pub fn run() -> u8 {
-    let Arguments { command, verbose } = Arguments::parse();
+    let Arguments { command, verbose } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
     logging::start(verbose);
     let json = command.json();
     let result = interrupt::listen(json).and_then(|()| match command {
@@ -55,6 +60,19 @@ pub fn run() -> u8 {
         Command::Doctor => doctor::run(),
     });
     end(result, json)
+}
+
+/// Tells what is wrong with the arguments, and returns the exit code. Wrong usage is answered by clap, as are calls for
+/// help; a value that cannot work is answered as where that is found out later.
+fn refuse(error: &clap::Error) -> u8 {
+    if error.kind() != ErrorKind::ValueValidation {
+        error.exit();
+    }
+    let told = error.render().to_string();
+    let sentence = told.split("\n\n").next().unwrap_or_default();
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    let json = env::args_os().any(|argument| argument == "--json");
+    end(Err(Error::Other(sentence.to_owned())), json)
 }
 
 /// Computes a job where it should be, and shows it on the face that fits.

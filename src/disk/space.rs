@@ -6,26 +6,56 @@ use rustix::fs::statvfs;
 
 use crate::error::{Error, Result};
 
-/// Checks that a job which writes `bytes` to `folder` finds room there.
+/// What other programs should find left after a download, which nobody watches to its end.
+const RESERVE: u64 = 1 << 30;
+
+/// Checks that a job which writes `bytes` to `folder` finds room there. The folder need not be there yet.
 ///
 /// # Errors
 /// It does not.
 pub fn check_space(folder: &Path, bytes: u64) -> Result<()> {
-    let Ok(disk) = statvfs(folder) else {
-        // Writing will tell.
-        return Ok(());
-    };
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    if bytes <= free {
-        return Ok(());
+    match free(folder) {
+        Some(free) if bytes > free => {
+            let problem = format!(
+                "has room for {}, but this writes {}: make room, or write to another disk",
+                size(free),
+                size(bytes)
+            );
+            Err(Error::content(folder, problem))
+        }
+        _ => Ok(()),
     }
-    let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
-    Err(Error::content(
-        folder,
-        format!(
-            "has room for {}, but this writes {}: make room, or write to another disk",
-            gigabytes(free),
-            gigabytes(bytes)
-        ),
-    ))
+}
+
+/// The same for `bytes` that are still to be downloaded, of which a gigabyte more is asked for.
+///
+/// # Errors
+/// There is not so much room.
+pub fn check_space_for_download(folder: &Path, bytes: u64) -> Result<()> {
+    match free(folder) {
+        Some(free) if bytes > 0 && bytes.saturating_add(RESERVE) > free => {
+            let problem = format!(
+                "has room for {}, but {} are still to come: make room, or choose a folder on another disk with --folder",
+                size(free.saturating_sub(RESERVE)),
+                size(bytes)
+            );
+            Err(Error::content(folder, problem))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The free bytes of the disk that a folder is on, or will be. Where nobody can tell, writing will.
+fn free(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.exists());
+    let disk = statvfs(there.unwrap_or(Path::new("."))).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+fn size(bytes: u64) -> String {
+    if bytes < 1_000_000_000 {
+        format!("{} MB", bytes / 1_000_000)
+    } else {
+        format!("{:.1} GB", bytes as f64 / 1e9)
+    }
 }

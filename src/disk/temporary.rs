@@ -4,9 +4,13 @@
 //! Whoever works under such a name holds a lock on it, which the system lets go of when the process ends, however it
 //! ends. A name that nobody holds was left by a process that is dead, and goes when the next one begins a file in that
 //! folder.
+//!
+//! What another process shall go on with is `.zoetrope-HASH.download`, after what it will be. It goes only when nobody
+//! has touched it for a month.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -14,13 +18,21 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
+use sha2::{Digest as _, Sha256};
 
 const PREFIX: &str = ".zoetrope-";
 const ENDING: &str = ".part";
 /// Hexadecimal digits of the random part.
 const DIGITS: usize = 16;
+
+const RESUMABLE: &str = ".download";
+/// Hexadecimal digits of a SHA-256.
+const HASH_DIGITS: usize = 64;
+/// What nobody has gone on with for so long, nobody will.
+const ABANDONED: Duration = Duration::from_hours(24 * 30);
 
 /// Names are random: more than one try needs somebody who clears them away.
 const TRIES: usize = 8;
@@ -32,12 +44,29 @@ pub(super) fn name() -> String {
     format!("{PREFIX}{:x}-{random:0DIGITS$x}{ENDING}", process::id())
 }
 
+/// What a file is called while it grows that will have this `name` and content of this checksum, so that others find it.
+pub fn resumable_name(name: &str, checksum: &str) -> String {
+    let mut digits = String::new();
+    for byte in Sha256::digest(format!("{checksum} {name}")) {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    format!("{PREFIX}{digits}{RESUMABLE}")
+}
+
+fn is_resumable(name: &OsStr) -> bool {
+    let name = name.to_str();
+    let hash = name.and_then(|name| name.strip_prefix(PREFIX)?.strip_suffix(RESUMABLE));
+    hash.is_some_and(|digits| is_hex(digits) && digits.len() == HASH_DIGITS)
+}
+
+fn is_hex(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    !text.is_empty() && text.bytes().all(is_digit)
+}
+
 /// Whether this is a temporary name of ours.
 pub fn is_temporary(name: &OsStr) -> bool {
-    let is_hex = |text: &str| {
-        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        !text.is_empty() && text.bytes().all(is_digit)
-    };
     let parts = || {
         let inner = name.to_str()?.strip_prefix(PREFIX)?.strip_suffix(ENDING)?;
         inner.split_once('-')
@@ -90,25 +119,36 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     matches!((opened, named), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))
 }
 
-/// Removes from `folder` what dead processes of this user left there, the first time that this process writes there.
+/// Removes from `folder` what dead processes of this user left there and nobody wants, the first time that this process writes there.
 pub(super) fn sweep(folder: &Path) {
     static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if swept.insert(folder.to_owned()) {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
+        for entry in entries {
+            let name = entry.file_name();
+            let rests = if is_temporary(&name) {
+                Duration::ZERO
+            } else if is_resumable(&name) {
+                ABANDONED
+            } else {
+                continue;
+            };
             // What cannot be removed is in nobody's way.
-            let _ = remove_unheld(&entry.path());
+            let _ = remove_unheld(&entry.path(), rests);
         }
     }
 }
 
-fn remove_unheld(path: &Path) -> io::Result<()> {
+/// Removes a file or folder of this user that nobody holds, and that was not changed for so long.
+fn remove_unheld(path: &Path, rests: Duration) -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     let about = file.metadata()?;
     let is_own = about.uid() == rustix::process::geteuid().as_raw();
-    if !is_own || file.try_lock().is_err() || !is_at(&file, path) {
+    // What was changed in the future was so a moment ago.
+    let age = about.modified()?.elapsed().unwrap_or_default();
+    if !is_own || age < rests || file.try_lock().is_err() || !is_at(&file, path) {
         return Ok(());
     }
     if about.is_dir() {

@@ -2,6 +2,6 @@
 //! computed here, so no thread is needed.
 
 pub use crate::pipeline::saved::{
-    Latents, check_decoding, check_plan, check_rest, forget_draft, kept_latents, latents, plan,
-    unfinished,
+    Latents, check_decoding, check_plan, check_rest, finished_steps, forget_draft, is_own,
+    kept_latents, latents, plan, unfinished,
 };

@@ -32,9 +32,10 @@ pub enum Format {
 
 impl Format {
     /// What the name of `target` asks for: nothing that is known, if it ends in something else. A
-    /// name without an ending is a folder.
+    /// name without an ending is a folder, and so is one that ends in a slash or belongs to a folder already.
     pub fn of(target: &Path, quality: Quality, frame: Option<usize>) -> Option<Self> {
-        let Some(ending) = target.extension() else {
+        let is_folder = target.as_os_str().as_encoded_bytes().ends_with(b"/") || target.is_dir();
+        let Some(ending) = target.extension().filter(|_| !is_folder) else {
             return Some(Self::Pictures);
         };
         match ending.to_string_lossy().to_lowercase().as_str() {

@@ -2,6 +2,7 @@
 //!
 //! [`params`] says how to add a setting.
 
+mod adoption;
 pub mod bench;
 pub mod checkpoint;
 pub mod clip;
@@ -71,7 +72,7 @@ pub use params::{
 };
 pub use plan::{LatentShape, Plan};
 pub use preset::{Preset, Shape};
-pub use problem::{After, Flaw, Implausible, NetworkFault, Problem};
+pub use problem::{After, Flaw, Implausible, Missing, NetworkFault, Problem};
 pub use progress::{Progress, Stage, TimeLeft};
 pub use quantizing::{Loss, Quantizing};
 pub use queue::{Job, Queue, Start};

@@ -53,6 +53,8 @@ pub enum Flaw {
     IncompleteModel(Vec<String>),
     /// It belonged to the model of this name, with which a video was begun, and is gone.
     ModelGone(String),
+    /// It is an unfinished video that was not begun by this user on this machine, and what keeps it from going on here.
+    Foreign(Missing),
     /// It is the plan of an unfinished video, and is damaged.
     DamagedPlan(String),
     /// It was kept of an unfinished video, and is damaged.
@@ -73,6 +75,19 @@ pub enum Flaw {
     /// Something that has no words of its own yet. It continues the sentence that the path begins, in English: "is
     /// not a safetensors file: …".
     Other(String),
+}
+
+/// What keeps an unfinished video that somebody else has begun from going on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No model of this name is known here.
+    Model(String),
+    /// A LoRA of this name, which nobody has given.
+    Lora(String),
+    /// A file of this name that is not in the run folder and cannot be given.
+    File(String),
+    /// Its video's place: a file of this name is there already.
+    Place(String),
 }
 
 /// Why a server does not help.

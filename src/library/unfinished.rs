@@ -1,10 +1,11 @@
 //! Videos that were begun and not finished: a quit, a crash or a power cut leaves their run folders.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::disk;
 use crate::error::{Error, Result};
 
 /// The run folders, `OUT.mp4.run`, in the folders of videos, the newest first.
@@ -66,7 +67,7 @@ pub(super) fn discard(
 
 /// Whether a process works in the run folder: it holds a lock there.
 fn is_in_use(folder: &Path) -> bool {
-    let lock = File::open(folder.join("lock"));
+    let lock = disk::open(&folder.join("lock"));
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 

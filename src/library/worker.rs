@@ -56,8 +56,8 @@ pub enum LibraryEvent {
     Read(Contents),
     /// A finished video now stands there, with its poster.
     Added(Box<Record>),
-    /// The video of this name is gone.
-    Removed(String),
+    /// A video could not be taken to the Trash, and is where it was.
+    Unremoved(Box<Record>, Problem),
     /// The run folder of an unfinished video could not be taken away.
     Undiscarded(PathBuf, Problem),
     /// Something could not be done.
@@ -147,9 +147,12 @@ fn run(
             .add(*record)
             .map(|record| Some(LibraryEvent::Added(Box::new(record)))),
         LibraryCommand::Save(record) => library.save(&record).map(|()| None),
-        LibraryCommand::Remove(record) => library
-            .remove(&record, discard)
-            .map(|()| Some(LibraryEvent::Removed(record.id))),
+        LibraryCommand::Remove(record) => {
+            let removed = library.remove(&record, discard);
+            Ok(removed
+                .err()
+                .map(|why| LibraryEvent::Unremoved(record, why.problem())))
+        }
         LibraryCommand::Discard { folder, in_use } => {
             let discarded = library.discard_unfinished(&folder, in_use, discard);
             Ok(discarded

@@ -9,7 +9,7 @@ use image::RgbImage;
 
 use super::mp4::{self, Mp4Reader, Mp4Writer};
 use super::photo;
-use crate::disk::{Output, check_outputs};
+use crate::disk::{Output, check_outputs, check_space, folder_of};
 use crate::job::{Export, Format, Quality, Size};
 use crate::{Error, Result};
 
@@ -21,8 +21,8 @@ pub type Step<'a> = &'a mut dyn FnMut(usize, usize) -> Result<()>;
 /// # Errors
 /// The video cannot be read, the file cannot be written, or `step` ended it.
 pub fn export(export: &Export, step: Step) -> Result<()> {
-    check_target(export)?;
     let frames = Frames::open(export)?;
+    check_target(export, &frames)?;
     match export.format {
         Format::Mp4(quality) => video(export, frames, quality, step),
         Format::Gif => gif::write(&export.target, frames, step),
@@ -31,8 +31,10 @@ pub fn export(export: &Export, step: Step) -> Result<()> {
     }
 }
 
-/// A folder must be new or empty, and so the video is not in it.
-fn check_target(export: &Export) -> Result<()> {
+/// That there is room, and that nothing which is read is replaced. A folder must be new or empty, and so the video is not
+/// in it.
+fn check_target(export: &Export, frames: &Frames) -> Result<()> {
+    check_space(folder_of(&export.target), least(export.format, frames))?;
     let output = Output {
         what: "the export",
         path: &export.target,
@@ -42,6 +44,18 @@ fn check_target(export: &Export) -> Result<()> {
         Format::Pictures => Ok(()),
         _ => check_outputs(&[output], [export.source.as_path()]),
     }
+}
+
+/// How many bytes an export takes: few take less.
+fn least(format: Format, frames: &Frames) -> u64 {
+    let (count, bytes_for_pixel) = match format {
+        Format::Mp4(_) => (frames.len(), 1.0 / 64.0),
+        Format::Gif => (frames.len(), 1.0 / 16.0),
+        Format::Pictures => (frames.len(), 1.0 / 8.0),
+        Format::Still(_) => (1, 1.0 / 8.0),
+    };
+    let pixels = frames.size.area() as f64 * count as f64;
+    (pixels * bytes_for_pixel) as u64
 }
 
 fn video(export: &Export, mut frames: Frames, quality: Quality, step: Step) -> Result<()> {

@@ -1,7 +1,7 @@
 //! *Footage* is a video that somebody brings along to be followed or changed: an MP4, an animated GIF, or a folder of
 //! pictures in the order of their names.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use image::{AnimationDecoder, DynamicImage, RgbImage};
 use super::mp4::Mp4Reader;
 use super::photo;
 use crate::job::{Size, Span};
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The endings of pictures in a folder; whatever else lies there is passed over.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"];
@@ -111,7 +111,7 @@ impl Footage {
     fn of_animation(path: &Path) -> Result<Self> {
         let size = photo::size(path)?;
         let damaged = |error| Error::content(path, format!("is damaged or cut short: {error}"));
-        let file = File::open(path).map_err(Error::file("read", path))?;
+        let file = disk::open(path)?;
         let decoder = GifDecoder::new(BufReader::new(file)).map_err(damaged)?;
         let (mut frames, mut seconds) = (Vec::new(), 0.0);
         for frame in decoder.into_frames() {

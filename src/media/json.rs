@@ -22,7 +22,7 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
 /// Reads a file field by field: one that cannot be understood is as in `T::default()`, and all others count. Where
 /// anything was lost, the file is copied to `NAME.bak`.
 pub fn read_by_field<T: Default + Serialize + DeserializeOwned>(path: &Path) -> T {
-    let Ok(bytes) = fs::read(path) else {
+    let Ok(bytes) = disk::read(path) else {
         return T::default();
     };
     let (Ok(file), Ok(mut whole)) = (
@@ -40,7 +40,7 @@ pub fn read_by_field<T: Default + Serialize + DeserializeOwned>(path: &Path) -> 
 
 /// The entries of a list in a file, whatever they are. A file that is no list is copied to `NAME.bak`.
 pub fn read_list(path: &Path) -> Vec<Value> {
-    let Ok(bytes) = fs::read(path) else {
+    let Ok(bytes) = disk::read(path) else {
         return Vec::new();
     };
     serde_json::from_slice(&bytes).unwrap_or_else(|_| {

@@ -22,6 +22,7 @@ mod preview;
 mod quantize;
 mod reporter;
 mod run_folder;
+mod seal;
 mod sizes;
 mod tensor_file;
 mod text_embeds;
@@ -49,7 +50,7 @@ use run_folder::RunFolder;
 pub mod saved {
     pub use super::latents_file::{Latents, latents};
     pub use super::outputs::{check_decoding, check_plan, check_rest};
-    pub use super::plan_file::{check_inputs, read as plan};
+    pub use super::plan_file::{check_inputs, is_own, read as plan};
     pub use super::run_folder::{
         finished_steps, forget_draft, kept_latents, still_kept, unfinished,
     };

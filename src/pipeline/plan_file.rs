@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fingerprint::Fingerprint;
-use super::run_folder;
+use super::{run_folder, seal};
+use crate::disk::{self, PartialFile};
 use crate::job::{Flaw, Plan};
-use crate::media::json;
-use crate::{Error, Result, disk};
+use crate::{Error, Result};
 
 pub(super) const NAME: &str = "plan.json";
 const PICTURES: &str = "pictures";
@@ -29,6 +29,8 @@ struct Written<'a> {
     plan: &'a Plan,
     /// Those of [`Plan::inputs`].
     fingerprints: Vec<Fingerprint>,
+    /// The last of all.
+    seal: &'static str,
 }
 
 /// The part of the file that every version has.
@@ -43,6 +45,9 @@ struct Read {
     /// Earlier versions wrote none.
     #[serde(default)]
     fingerprints: Vec<Fingerprint>,
+    /// Nor this.
+    #[serde(default)]
+    seal: String,
 }
 
 /// Whether there is something with the plan's name in `folder`.
@@ -101,8 +106,13 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<()> {
         program: concat!("Zoetrope ", env!("CARGO_PKG_VERSION")),
         plan: &plan,
         fingerprints: fingerprints.collect::<Result<_>>()?,
+        seal: seal::OPEN,
     };
-    json::write(&folder.join(NAME), &written)?;
+    let path = folder.join(NAME);
+    let json = serde_json::to_vec_pretty(&written);
+    let mut json = json.map_err(|why| Error::content(&path, why.to_string()))?;
+    seal::close(&mut json);
+    PartialFile::write(&path, &json)?;
     for (number, picture) in plan.pictures_mut().enumerate() {
         let copy = copy_of(folder, number, picture);
         if let Some(parent) = copy.parent() {
@@ -122,7 +132,18 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The plan in `folder`, for the video beside it, wherever both were moved.
+/// Whether this user's own program has written the plan in `folder`. What another one names is not to be opened for its name
+/// alone: see [`Plan::adopt`].
+pub fn is_own(folder: &Path) -> bool {
+    bytes(&folder.join(NAME)).is_ok_and(|json| is_sealed(&json))
+}
+
+fn is_sealed(json: &[u8]) -> bool {
+    serde_json::from_slice(json).is_ok_and(|Read { seal, .. }| seal::fits(&seal, json))
+}
+
+/// The plan in `folder`, for the video beside it, wherever both were moved. Of one that is not this user's own, pictures are
+/// taken from the run folder alone, and other files are named as they are.
 ///
 /// # Errors
 /// The folder is none of ours, is damaged, or comes from a newer version.
@@ -139,17 +160,19 @@ pub fn read(folder: &Path) -> Result<Plan> {
     let Read {
         mut plan,
         fingerprints,
+        seal,
     } = serde_json::from_slice(&json).map_err(|why| damaged(&why))?;
+    let is_own = seal::fits(&seal, &json);
     plan.check().map_err(|why| damaged(&why))?;
     plan.output = output;
     for (number, picture) in plan.pictures_mut().enumerate() {
         let copy = copy_of(folder, number, picture);
         // The copy goes with the run folder: what names the picture later had better name the original, while that is
         // what it was. Where the copy is missing, the job never began; in earlier versions it never was.
-        let is_original = fingerprints
-            .get(number)
-            .is_some_and(|known| Fingerprint::of(picture).is_ok_and(|found| found == *known));
-        if fingerprints.is_empty() || (copy.exists() && !is_original) {
+        let known = fingerprints.get(number).filter(|_| is_own);
+        let is_original =
+            known.is_some_and(|known| Fingerprint::of(picture).is_ok_and(|found| found == *known));
+        if !is_own || (copy.exists() && !is_original) {
             *picture = copy;
         }
     }
@@ -177,7 +200,9 @@ pub fn check_inputs(plan: &Plan) -> Result<()> {
     let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
     let inputs = plan.inputs();
     let only_decodes = done == plan.sampling.steps as usize;
-    for (file, fingerprint) in inputs.iter().zip(&fingerprints) {
+    // From the end: what is before the model's files may be left out where it is not read any more.
+    let known = inputs.iter().rev().zip(fingerprints.iter().rev());
+    for (file, fingerprint) in known {
         let matters = !only_decodes || model.vae.contains(file);
         if matters && Fingerprint::of(file)? != *fingerprint {
             let problem = format!(

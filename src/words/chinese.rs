@@ -6,8 +6,8 @@ use super::english::bytes;
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, NetworkFault, OutOfRange,
-    Problem, Refusal, Stage,
+    Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, Missing, NetworkFault,
+    OutOfRange, Problem, Refusal, Stage,
 };
 
 /// A part of a job.
@@ -277,6 +277,7 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::ModelGone(model) => {
             format!("已不存在，而此视频是用其中的模型 {model} 开始生成的：请放回原处")
         }
+        Flaw::Foreign(missing) => foreign(missing),
         Flaw::DamagedPlan(why) => {
             format!("已损坏（{why}）：请重新生成视频；如果旁边有 latents.safetensors，可以将它解码")
         }
@@ -290,6 +291,21 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::EmptyLora => "是空的：请选择其他 LoRA".into(),
         Flaw::Other(continued) => continued.clone(),
     }
+}
+
+/// Continues the sentence that a run folder begins which somebody else has made.
+fn foreign(missing: &Missing) -> String {
+    let what = match missing {
+        Missing::Model(model) => {
+            format!("使用的模型 {model} 未安装：请用 `zoetrope resume` 的 --model 指定你自己的模型")
+        }
+        Missing::Lora(lora) => {
+            format!("使用 LoRA {lora}：请用 `zoetrope resume` 的 --lora 指定你自己的文件")
+        }
+        Missing::File(file) => format!("需要 {file}：请在开始生成它的电脑上继续"),
+        Missing::Place(video) => format!("会覆盖 {video}：请先移走该文件"),
+    };
+    format!("不是你在这台电脑上开始生成的，{what}")
 }
 
 fn network(address: &str, fault: &NetworkFault) -> String {

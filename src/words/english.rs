@@ -6,8 +6,8 @@ use std::io;
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Flaw, Implausible, NetworkFault, OutOfRange, Problem,
-    Refusal, Stage,
+    Advice, After, Computation, DeviceFault, Flaw, Implausible, Missing, NetworkFault, OutOfRange,
+    Problem, Refusal, Stage,
 };
 
 /// A part of a job.
@@ -304,6 +304,7 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::ModelGone(model) => format!(
             "is gone, and with it the model {model} that this video was begun with: put it back there"
         ),
+        Flaw::Foreign(missing) => foreign(missing),
         Flaw::DamagedPlan(why) => format!(
             "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
         ),
@@ -322,6 +323,21 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::EmptyLora => "is empty: choose another LoRA".into(),
         Flaw::Other(continued) => continued.clone(),
     }
+}
+
+/// Continues the sentence that a run folder begins which somebody else has made.
+fn foreign(missing: &Missing) -> String {
+    let what = match missing {
+        Missing::Model(model) => format!(
+            "names the model {model}, which is not installed: give your copy to `zoetrope resume` with --model"
+        ),
+        Missing::Lora(lora) => {
+            format!("names the LoRA {lora}: give your copy to `zoetrope resume` with --lora")
+        }
+        Missing::File(file) => format!("needs {file}: go on with it where it was begun"),
+        Missing::Place(video) => format!("would replace {video}: move that file away first"),
+    };
+    format!("was not begun by you on this computer and {what}")
 }
 
 fn network(address: &str, fault: &NetworkFault) -> String {

@@ -34,7 +34,7 @@ pub fn let_go(window: &mut Window, file: PathBuf) {
 }
 
 /// A finished video of this prompt on the library.
-fn made(opening: &Opening, prompt: &str) -> Plan {
+pub(super) fn made(opening: &Opening, prompt: &str) -> Plan {
     let places = places(&opening.folder);
     fs::create_dir_all(&places.videos).unwrap();
     let mut plan = plan(&request(prompt), None).unwrap();
@@ -162,8 +162,10 @@ fn the_library_is_searched_and_tidied() {
     });
     window.choose("A tent in the wood", "Move to Trash");
     window.until_seen("Nothing is like that");
-    assert_eq!(*window.trashed.lock().unwrap(), [tent.output]);
-    assert_eq!(library.records().unwrap().len(), 1);
+    let gone = [tent.output];
+    window.until("the Trash", |window| {
+        *window.trashed.lock().unwrap() == gone && library.records().unwrap().len() == 1
+    });
 }
 
 /// Breaks when a frame cannot become the beginning of the next video.

@@ -16,6 +16,7 @@ mod queue;
 mod quit;
 mod removal;
 mod restart;
+pub mod saving;
 mod settings;
 mod undo;
 mod wells;
@@ -92,7 +93,13 @@ struct Opening {
     /// A real engine instead of the test.
     engine: Option<Engine>,
     folder: Rc<TempDir>,
+    /// Where the settings are kept, if not in that folder.
+    settings: Option<PathBuf>,
     size: [f32; 2],
+    /// How long a frame lasts, in seconds.
+    pace: f32,
+    /// Whether there is a Trash.
+    has_trash: bool,
 }
 
 impl Default for Opening {
@@ -104,7 +111,10 @@ impl Default for Opening {
             preferences: Preferences::default(),
             engine: None,
             folder: Rc::new(TempDir::new().unwrap()),
+            settings: None,
             size: [1280.0, 800.0],
+            pace: 1.0 / 30.0,
+            has_trash: true,
         }
     }
 }
@@ -119,6 +129,7 @@ impl Opening {
         let (answers, questions, trash) =
             (Rc::clone(&answer), Rc::clone(&asked), Arc::clone(&trashed));
         let engine = self.engine.as_ref();
+        let has_trash = self.has_trash;
         let installed: Vec<Installed> = self.models.iter().map(installed).collect();
         let only: Look = Arc::new(move |_| {
             Ok(Found {
@@ -136,7 +147,9 @@ impl Opening {
             look: self.look.unwrap_or(only),
             fit: self.fit.unwrap_or(unknown),
             preferences: self.preferences,
-            preferences_path: Some(self.folder.path().join("window.json")),
+            preferences_path: self
+                .settings
+                .or_else(|| Some(self.folder.path().join("window.json"))),
             locale: "en-GB".into(),
             desktop: None,
             ask: Box::new(move |question| {
@@ -145,6 +158,9 @@ impl Opening {
                 Box::pin(async move { answer })
             }),
             discard: Box::new(move |file| {
+                if !has_trash {
+                    return Err(Error::Other("There is no Trash here".into()));
+                }
                 trash.lock().unwrap().push(file.to_owned());
                 if file.is_dir() {
                     std::fs::remove_dir_all(file).unwrap();
@@ -156,7 +172,7 @@ impl Opening {
         };
         let harness = Harness::builder()
             .with_size(self.size)
-            .with_step_dt(1.0 / 30.0)
+            .with_step_dt(self.pace)
             .build_eframe(|cc| App::new(&cc.egui_ctx, services).unwrap());
         let mut window = Window {
             harness,

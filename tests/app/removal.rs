@@ -8,6 +8,7 @@ use serde_json::json;
 use zoetrope::job::{Event, Plan, ResumePoint};
 use zoetrope::media::photo;
 
+use super::files::made;
 use super::{Opening, SIZE, Window, places, start_again};
 use crate::job::{plan, request};
 
@@ -104,6 +105,58 @@ fn what_is_removed_can_be_wanted_back() {
     }
 }
 
+/// Breaks when a slip takes a finished video away for good, or when it comes back by itself.
+#[test]
+fn a_finished_video_can_be_wanted_back() {
+    for by_key in [false, true] {
+        let opening = Opening::default();
+        let plans = ["A boat", "A tent", "A whale"].map(|prompt| made(&opening, prompt));
+        let mut window = opening.open();
+        window.until_seen("3 made");
+        window.choose("A tent", "Move to Trash");
+        assert!(!window.sees("A tent") && window.sees("2 made"));
+        if by_key {
+            window.press(Modifiers::COMMAND, Key::Z);
+        } else {
+            window.click("Undo");
+        }
+        assert!(window.sees("A tent") && window.sees("3 made"));
+        // Longer than the notice would have stayed.
+        window.harness.run_steps(200);
+        assert!(window.trashed.lock().unwrap().is_empty());
+
+        // The next removal, and the end of the window, are the end of the way back.
+        let mut window = start_again(window);
+        window.until_seen("3 made");
+        window.choose("A boat", "Move to Trash");
+        window.choose("A whale", "Move to Trash");
+        let boat = plans[0].output.clone();
+        window.until("the Trash", |window| is_trashed(window, &boat));
+        assert!(plans[2].output.exists());
+        let mut window = start_again(window);
+        window.until_seen("1 made");
+        assert!(window.sees("A tent") && !plans[2].output.exists());
+    }
+}
+
+/// Breaks when a video that cannot be taken to the Trash is out of sight until the next start.
+#[test]
+fn a_video_that_cannot_be_trashed_is_seen_again() {
+    let opening = Opening {
+        has_trash: false,
+        ..Opening::default()
+    };
+    let plan = made(&opening, "A boat");
+    let mut window = opening.open();
+    window.until_seen("1 made");
+    window.choose("A boat", "Move to Trash");
+    assert!(!window.sees("1 made"));
+    window.until("the sentence", |window| {
+        window.sees_part("There is no Trash here")
+    });
+    assert!(window.sees("1 made") && plan.output.exists());
+}
+
 /// Breaks when a folder of somebody else goes to the Trash because its name looks like ours, or one in which the command
 /// line is at work.
 #[test]
@@ -163,6 +216,75 @@ fn what_is_damaged_is_seen_and_can_be_taken_away() {
         window.click("Remove");
         let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
         window.until("the Trash", gone);
+    }
+}
+
+/// Breaks when a run folder from anywhere that lies among the videos has files opened, copied or written which it names.
+#[test]
+fn what_a_stranger_has_begun_goes_on_with_ones_own_files() {
+    let opening = Opening::default();
+    let secret = opening.folder.path().join("secret.png");
+    photo::save(&secret, SIZE, &vec![9; 3 * SIZE.area() as usize]).unwrap();
+    let victim = opening.folder.path().join("diary.txt");
+    unfinished(&opening, "boat.mp4", |plan| {
+        plan.sources.image = Some(secret);
+        plan.outputs.save_latents = Some(victim);
+        plan.checkpoint.dit.weights = vec!["/net/somewhere/dit.safetensors".into()];
+    });
+    let mut window = opening.open();
+    window.until_seen("1 to make");
+    assert!(!window.path("data/pictures").exists());
+    window.choose(PROMPT, "Resume");
+    let command = window.command();
+    let Some(zoetrope::job::Command::Resume(_, plan)) = command else {
+        panic!("it was asked for {command:?}");
+    };
+    assert_eq!(plan.outputs.save_latents, None);
+    assert_eq!(plan.checkpoint, crate::job::checkpoint());
+    let image = plan.sources.image.unwrap();
+    assert!(
+        image.starts_with(window.path("videos")),
+        "{}",
+        image.display()
+    );
+}
+
+/// The same where it needs what only its name tells.
+#[test]
+fn what_a_stranger_has_begun_with_files_of_theirs_is_told() {
+    type Change = (fn(&mut Plan), &'static str);
+    let changes: [Change; 3] = [
+        (
+            |plan| plan.checkpoint.name = "theirs".into(),
+            "the model theirs",
+        ),
+        (
+            |plan| {
+                plan.sources.noise = Some("/dev/zero".into());
+                plan.sampling.steps = 50;
+            },
+            "needs zero",
+        ),
+        (
+            |plan| fs::write(&plan.output, "mine").unwrap(),
+            "would replace boat.mp4",
+        ),
+    ];
+    for (change, told) in changes {
+        let opening = Opening::default();
+        let folder = unfinished(&opening, "boat.mp4", |plan| {
+            fs::create_dir_all(plan.output.parent().unwrap()).unwrap();
+            change(plan);
+        });
+        // As if it had stopped before the last step.
+        if told.starts_with("needs") {
+            fs::remove_file(folder.join("latents.safetensors")).unwrap();
+        }
+        let mut window = opening.open();
+        window.until_seen("boat");
+        window.click("boat");
+        assert!(window.sees_part(told), "{told}: {:?}", window.seen());
+        assert!(!window.sees("Back to its settings"));
     }
 }
 

@@ -31,7 +31,7 @@ fn a_job_that_is_killed_leaves_the_old_or_the_new() {
     let life = life(generate(&whole));
     let new = RESULTS.map(|name| whole.bytes(name));
     let mut dice = Dice::of(1);
-    for number in 0..tries(4) {
+    for number in 0..tries(3) {
         let instant = dice.instant(life);
         let what = format!("number {number}, killed after {instant:?} of {life:?}");
         let place = begin();

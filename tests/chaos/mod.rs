@@ -8,6 +8,7 @@ mod download;
 mod export;
 mod job;
 mod settings;
+mod window;
 
 use std::env;
 use std::fs;

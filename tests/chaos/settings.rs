@@ -36,7 +36,7 @@ fn settings_whose_save_is_killed_are_the_old_or_the_new() {
     let life = life(add(&home, &first));
     let mut expected = vec![first.display().to_string()];
     let mut dice = Dice::of(3);
-    for number in 0..tries(2) {
+    for number in 0..tries(1) {
         let instant = dice.instant(life);
         let what = format!("number {number}, killed after {instant:?} of {life:?}");
         let more = home.join(format!("more {number}"));

@@ -312,7 +312,7 @@ fn a_model_can_be_put_in_a_folder() {
         refused.stderr
     );
     let unknown = home.run(&["models", "get", "sora"]);
-    assert_eq!(unknown.code, Some(2));
+    assert_eq!(unknown.code, Some(1));
 }
 
 /// Breaks when a model cannot be had and the user is not told why, or finds half of it among the whole ones.

@@ -92,7 +92,8 @@ fn prompts_may_begin_with_a_dash() {
     for seed in ["-2", "1.5", "many", "18446744073709551616"] {
         let words = ["generate", "--model", &model, "--prompt", "a boat"];
         let refused = run(&[&words[..], &["--seed", seed, "-o", "v.mp4"]].concat());
-        assert_eq!(refused.code, Some(2));
+        assert_eq!(refused.code, Some(1));
+        assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
         let told = "leave it out for a new one";
         assert!(refused.stderr.contains(told), "{}", refused.stderr);
     }
@@ -183,7 +184,8 @@ fn what_follows_a_lora_is_told_for_what_it_is() {
         "0.5:medium",
     ] {
         let refused = make(&one, &format!("style.safetensors:{suffix}"));
-        assert_eq!(refused.code, Some(2), "{suffix}: {}", refused.stderr);
+        assert_eq!(refused.code, Some(1), "{suffix}: {}", refused.stderr);
+        assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
         let told = "as in style.safetensors:0.8";
         assert!(
             refused.stderr.contains(told),

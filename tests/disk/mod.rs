@@ -3,6 +3,7 @@
 mod folders;
 mod outputs;
 mod partial_files;
+mod resumable_files;
 mod targets;
 
 use std::fs;

@@ -6,7 +6,9 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use zoetrope::disk::{check_space, check_target, check_writable, open, open_lock};
+use zoetrope::disk::{
+    check_space, check_space_for_download, check_target, check_writable, open, open_lock,
+};
 
 use super::{Folder, text};
 
@@ -63,10 +65,16 @@ fn what_is_no_file_is_not_waited_for() {
 #[test]
 fn room_is_counted() {
     let folder = Folder::new();
-    check_space(&folder.path, 1).unwrap();
-    let error = check_space(&folder.path, u64::MAX).unwrap_err().to_string();
-    assert!(
-        error.contains("has room for") && error.contains("make room"),
-        "{error}"
-    );
+    // A folder may be created later.
+    for place in [folder.path.clone(), folder.path("not/yet")] {
+        check_space(&place, 1).unwrap();
+        check_space_for_download(&place, 0).unwrap();
+        for check in [check_space, check_space_for_download] {
+            let error = check(&place, u64::MAX).unwrap_err().to_string();
+            assert!(
+                error.contains("has room for") && error.contains("make room"),
+                "{error}"
+            );
+        }
+    }
 }

@@ -273,6 +273,45 @@ fn exports_to_a_folder_touch_no_other() {
     );
 }
 
+/// Breaks when an export is begun for which there is no room: these file systems have none at all.
+#[test]
+fn room_is_looked_for_before_an_export() {
+    let full = if cfg!(target_os = "linux") {
+        "/proc"
+    } else {
+        "/dev"
+    };
+    let folder = Folder::new();
+    let source = video(&folder);
+    for (format, name) in [
+        (Format::Mp4(Quality::Small), "x.mp4"),
+        (Format::Gif, "x.gif"),
+        (Format::Pictures, "x"),
+        (Format::Still(0), "x.png"),
+    ] {
+        let told = run(&job(&source, format, Path::new(full).join(name)));
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("has room for 0 MB, but"), "{name}: {told}");
+    }
+}
+
+/// Breaks when a folder is taken for a file because there is a dot in its name.
+#[test]
+fn a_folder_with_a_dot_is_a_folder() {
+    let folder = Folder::new();
+    let source = video(&folder);
+    fs::create_dir(folder.file("take.2")).unwrap();
+    let frames = Mp4Reader::open(&source).unwrap().frames();
+    // One that is still to be made, one that is there, and one that is called like a video.
+    for name in ["shots.v2/", "take.2", "v.mp4/"] {
+        let target = folder.file(name);
+        let format = Format::of(&target, Quality::Best, None);
+        assert_eq!(format, Some(Format::Pictures), "{name}");
+        run(&job(&source, Format::Pictures, target.clone())).unwrap();
+        assert_eq!(fs::read_dir(&target).unwrap().count(), frames, "{name}");
+    }
+}
+
 #[test]
 fn the_name_says_what_is_made() {
     let format = |name: &str| Format::of(Path::new(name), Quality::Best, Some(3));
@@ -281,4 +320,5 @@ fn the_name_says_what_is_made() {
     assert_eq!(format("a.jpeg"), Some(Format::Still(3)));
     assert_eq!(format("folder"), Some(Format::Pictures));
     assert_eq!(format("a.webm"), None);
+    assert_eq!(format("shots.v2"), None);
 }

@@ -185,6 +185,10 @@ fn a_strangers_plan_replaces_nothing_elsewhere() {
         change(&place, field, victim.display().to_string().into());
         let run = place.resume();
         let told = sentence(&run);
+        assert!(told.contains("was not begun by you"), "{told}");
+        // Whoever takes it for their own is still asked.
+        let plan = saved::plan(&place.path("out.mp4.run")).unwrap();
+        let told = finish(&plan, pipeline::resume).unwrap_err().to_string();
         assert!(told.contains("diary.txt is there already"), "{told}");
         assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
         fs::write(place.path("out.mp4.run/plan.json"), before).unwrap();

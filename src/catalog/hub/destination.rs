@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::folders;
 use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
-use crate::disk::PartialFile;
+use crate::disk::{PartialFile, folder_of, resumable_name, sync_folder};
 use crate::error::{Error, Result};
 
 /// A place for models.
@@ -30,8 +30,8 @@ pub struct Item {
     pub checksum: Checksum,
     /// Where it grows.
     pub partial: PathBuf,
-    /// Locked while it does.
-    pub lock: PathBuf,
+    /// What is locked while it does, besides that file.
+    pub lock: Option<PathBuf>,
     /// Where it lies when it is whole.
     pub whole: PathBuf,
     /// Where it is looked for, if that is elsewhere.
@@ -70,10 +70,12 @@ impl Destination {
                 let blobs = cache.join(&name).join("blobs");
                 (
                     blobs.join(format!("{digits}.incomplete")),
-                    cache
-                        .join(".locks")
-                        .join(&name)
-                        .join(format!("{digits}.lock")),
+                    Some(
+                        cache
+                            .join(".locks")
+                            .join(&name)
+                            .join(format!("{digits}.lock")),
+                    ),
                     blobs.join(digits),
                     Some(snapshot(cache, listing).join(&file.path)),
                 )
@@ -84,8 +86,8 @@ impl Destination {
                     Some(kind) => folder.join(kind).join(name),
                     None => folder.join(own_name(repository)).join(&file.path),
                 };
-                let partial = place.with_file_name(format!(".{name}.part"));
-                (partial.clone(), partial, place, None)
+                let partial = resumable_name(name, file.checksum.digits());
+                (place.with_file_name(partial), None, place, None)
             }
         };
         Item {
@@ -155,7 +157,9 @@ impl Item {
         create_parent(link)?;
         // One that leads nowhere is in the way.
         let _ = fs::remove_file(link);
-        symlink(way(link, &self.whole), link).map_err(Error::file("create", link))
+        symlink(way(link, &self.whole), link)
+            .and_then(|()| sync_folder(folder_of(link)))
+            .map_err(Error::file("create", link))
     }
 }
 

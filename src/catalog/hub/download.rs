@@ -13,7 +13,8 @@ use super::destination::{Destination, Item};
 use super::known_files::Shared;
 use super::listing::Listing;
 use super::progress::{ProgressMeter, Watch};
-use super::{disk_space, fetch, sources, wait};
+use super::{fetch, sources, wait};
+use crate::disk::check_space_for_download;
 use crate::error::{Error, Result};
 use crate::job::{DownloadProgress, Published, WeightFormat};
 
@@ -121,7 +122,7 @@ impl Download {
         let blobs = self.blobs();
         let of = sum(blobs.iter().map(|blob| blob.item.size));
         let there = sum(blobs.iter().map(|blob| blob.there));
-        disk_space::check(self.destination.folder(), of.saturating_sub(there))?;
+        check_space_for_download(self.destination.folder(), of.saturating_sub(there))?;
         for listing in &self.listings {
             self.destination.begin(listing)?;
         }

@@ -9,6 +9,7 @@ use super::client::{Failure, Hub};
 use super::destination::Item;
 use super::partial::{self, Partial};
 use super::progress::ProgressMeter;
+use crate::disk::{check_space_for_download, folder_of};
 use crate::error::{Error, Result};
 
 /// Lets the rest of the file come, and puts it in its place if it is what was published. One that is there already is
@@ -23,6 +24,8 @@ pub fn fetch(hub: &Hub, item: &Item, counted: u64, meter: &ProgressMeter) -> Res
         return Ok(());
     }
     let mut partial = Partial::open(item, meter)?;
+    // Of a file that is there and damaged, nobody has counted that it comes again.
+    check_space_for_download(folder_of(&item.partial), item.size - partial.length())?;
     meter.take_back(counted);
     meter.add(partial.length())?;
     for _ in 0..2 {

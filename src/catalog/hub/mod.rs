@@ -5,7 +5,6 @@ mod answer;
 mod checksum;
 mod client;
 mod destination;
-mod disk_space;
 mod download;
 mod fetch;
 mod known_files;

@@ -1,17 +1,15 @@
 //! A file that has come in part. It stays when the program ends, and grows on in the next.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Write};
 use std::path::Path;
 
-use rustix::fs::OFlags;
 use sha2::digest::DynDigest;
 
 use super::super::verify::hex;
 use super::destination::{Item, create_parent};
 use super::progress::ProgressMeter;
-use crate::disk;
+use crate::disk::{self, ResumableFile};
 use crate::error::{Error, Result};
 
 /// How much is read at once.
@@ -20,10 +18,10 @@ const BLOCK: usize = 1 << 20;
 /// What there is of an item; nobody else writes to it meanwhile.
 pub struct Partial<'a> {
     item: &'a Item,
-    file: File,
+    file: ResumableFile,
     hasher: Box<dyn DynDigest + Send>,
     length: u64,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl<'a> Partial<'a> {
@@ -34,7 +32,8 @@ impl<'a> Partial<'a> {
     pub fn open(item: &'a Item, meter: &ProgressMeter) -> Result<Self> {
         let lock = lock(item)?;
         create_parent(&item.partial)?;
-        let file = own(&item.partial)?;
+        let file = ResumableFile::open(&item.partial, &item.whole)?;
+        let file = file.ok_or_else(|| in_use(item))?;
         let mut partial = Self {
             item,
             file,
@@ -52,7 +51,7 @@ impl<'a> Partial<'a> {
     /// The checksum is of all bytes, those of earlier times too.
     fn read_what_is_there(&mut self, meter: &ProgressMeter) -> Result<()> {
         let hasher = &mut self.hasher;
-        self.length = digest(&self.file, &self.item.partial, hasher.as_mut(), meter)?;
+        self.length = digest(&mut self.file, &self.item.partial, hasher.as_mut(), meter)?;
         Ok(())
     }
 
@@ -84,8 +83,7 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// It cannot be written.
     pub fn restart(&mut self) -> Result<()> {
-        let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
-        emptied.map_err(Error::file("write", &self.item.partial))?;
+        self.file.restart()?;
         self.hasher = self.item.checksum.hasher(self.item.size);
         self.length = 0;
         Ok(())
@@ -101,15 +99,7 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// That folder cannot be written to.
     pub fn finish(self) -> Result<()> {
-        let Item { partial, whole, .. } = self.item;
-        let moved = self
-            .file
-            .sync_all()
-            .and_then(|()| fs::rename(partial, whole));
-        moved.map_err(Error::file("write", whole))?;
-        // Some network drives have no such thing; the file itself is safe.
-        let _ = whole.parent().map(|folder| File::open(folder)?.sync_all());
-        Ok(())
+        self.file.finish()
     }
 }
 
@@ -119,14 +109,14 @@ impl<'a> Partial<'a> {
 /// It cannot be read, or the download was stopped.
 pub fn is_as_published(item: &Item, meter: &ProgressMeter) -> Result<bool> {
     let mut hasher = item.checksum.hasher(item.size);
-    let file = disk::open(&item.whole)?;
-    digest(&file, &item.whole, hasher.as_mut(), meter)?;
+    let mut file = disk::open(&item.whole)?;
+    digest(&mut file, &item.whole, hasher.as_mut(), meter)?;
     Ok(hex(&hasher.finalize()) == item.checksum.digits())
 }
 
 /// Feeds a file to a checksum, and returns its length.
 fn digest(
-    mut file: &File,
+    file: &mut dyn Read,
     path: &Path,
     hasher: &mut dyn DynDigest,
     meter: &ProgressMeter,
@@ -144,34 +134,21 @@ fn digest(
     }
 }
 
-/// Opens a file of ours to write at its end. What else lies under its name, be it a link to somebody's file, is left
-/// alone.
-fn own(path: &Path) -> Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = File::options()
-        .create(true)
-        .read(true)
-        .append(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-        .map_err(Error::file("write", path))?;
-    let about = file.metadata().map_err(Error::file("write", path))?;
-    if about.is_file() {
-        return Ok(file);
+/// Hugging Face's own programs lock the same file.
+fn lock(item: &Item) -> Result<Option<File>> {
+    let Some(path) = &item.lock else {
+        return Ok(None);
+    };
+    create_parent(path)?;
+    let file = disk::open_lock(path)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(in_use(item)),
+        // Some network drives know no locks; that is no reason not to work there.
+        _ => Ok(Some(file)),
     }
-    Err(Error::content(path, "is in the way: remove it"))
 }
 
-/// Hugging Face's own programs lock the same file.
-fn lock(item: &Item) -> Result<File> {
-    create_parent(&item.lock)?;
-    let file = own(&item.lock)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let problem = "is being downloaded by another program: try again when that is done";
-            Err(Error::content(item.place(), problem))
-        }
-        Err(TryLockError::Error(error)) => Err(Error::file("lock", &item.lock)(error)),
-    }
+fn in_use(item: &Item) -> Error {
+    let problem = "is being downloaded by another program: try again when that is done";
+    Error::content(item.place(), problem)
 }

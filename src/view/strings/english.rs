@@ -75,7 +75,7 @@ pub const ENGLISH: Words = Words {
     notices: Notices {
         copied: "The frame is on the clipboard",
         restored: "The form holds the settings of this video again",
-        trashed: "The video is in the Trash",
+        trashed: "Video moved to the Trash",
         removed: "Unfinished video removed",
         emptied: "Form cleared",
         undo: "Undo",

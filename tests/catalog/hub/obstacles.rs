@@ -1,6 +1,8 @@
 //! Everything that can come between a hub and a disk.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use serde_json::json;
 use zoetrope::Error;
@@ -115,7 +117,7 @@ fn wrong_bytes_are_thrown_away() {
         "{problem}"
     );
     assert!(!scene.blob(DIT).exists());
-    assert_eq!(partial(&scene, DIT).metadata().unwrap().len(), 0);
+    assert!(!partial(&scene, DIT).exists(), "nothing of it stays");
 }
 
 /// What is on the disk is part of what is checked.
@@ -284,6 +286,64 @@ fn what_another_program_downloads_is_left_alone() {
     );
     lock.unlock().unwrap();
     assert_whole(&scene.run().unwrap());
+}
+
+/// Breaks when a link that somebody planted where a download grows has another file appended to, or emptied.
+#[test]
+fn what_lies_where_a_download_grows_is_left_alone() {
+    let scene = Scene::new();
+    let victim = scene.folder.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    let growing = partial(&scene, DIT);
+    fs::create_dir_all(growing.parent().unwrap()).unwrap();
+    for plant in [
+        |victim: &Path, place: &Path| symlink(victim, place).unwrap(),
+        |victim: &Path, place: &Path| fs::hard_link(victim, place).unwrap(),
+    ] {
+        plant(&victim, &growing);
+        let problem = scene.problem();
+        assert!(problem.contains("is in the way: remove it"), "{problem}");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        fs::remove_file(&growing).unwrap();
+    }
+    assert_whole(&scene.run().unwrap());
+}
+
+/// The same in a folder: the name that a download has there is no other program's, and it goes on under it.
+#[test]
+fn a_download_to_a_folder_has_a_name_of_its_own() {
+    let scene = Scene::new();
+    let models = scene.folder.path().join("models");
+    let theirs = models.join("vae/.wan2.2_vae.safetensors.part");
+    fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+    fs::write(&theirs, "another program's").unwrap();
+    let run = || {
+        let model = (Published::Ti2v5B, WeightFormat::Fp16);
+        let place = Destination::Folder(models.clone());
+        let plan = Download::plan(&scene.hub(), model, place, &[], &mut || Ok(())).unwrap();
+        plan.run(&mut |_: &DownloadProgress| Ok(()))
+    };
+    scene
+        .server
+        .misbehave(VAE, &[Whim::Drop(100_000), Whim::Status(404)]);
+    run().unwrap_err();
+    let names = fs::read_dir(models.join("vae")).unwrap();
+    let names: Vec<_> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let growing = names.iter().find(|name| name.ends_with(".download"));
+    let growing = models.join("vae").join(growing.unwrap());
+    assert_eq!(growing.metadata().unwrap().len(), 100_000);
+    scene.server.asked();
+    assert_whole(&run().unwrap());
+    let asked = scene.server.asked().into_iter();
+    let from: Vec<_> = asked
+        .filter(|asked| asked.file == VAE)
+        .map(|asked| asked.from)
+        .collect();
+    assert_eq!(from, [100_000], "what had come is not asked for again");
+    assert!(!growing.exists());
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "another program's");
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Inputs {
     /// Whether a chain of blocks beside the main ones follows video, mask and references, these as frames before the
     /// video's own.
     pub chain: bool,
+    /// Whether what of a video is made anew is hidden from it, as grey; a mask has no half tones then.
+    pub hides: bool,
 }
 
 /// Whether a family is given something.
@@ -68,6 +70,10 @@ pub enum PictureRule {
     ///
     /// Wan2.1 `wan/utils/vace_processor.py`, `VaceVideoProcessor`.
     Source,
+    /// The same, with references that Pillow's bicubic filter pulls to fit onto white.
+    ///
+    /// VideoX-Fun `videox_fun/utils/utils.py`, `padding_image`.
+    Padded,
 }
 
 /// Channels beside the noise.
@@ -95,6 +101,7 @@ impl Inputs {
         seen: 0,
         leads: false,
         chain: false,
+        hides: false,
     };
 
     /// Whether there is anything to be encoded.

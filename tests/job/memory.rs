@@ -72,6 +72,7 @@ fn sizes(variant: Variant) -> Sizes {
             fused: true,
         },
         picture: 0,
+        footage: 0,
     }
 }
 

@@ -92,6 +92,10 @@ impl App {
             model,
             first: self.form.first.as_ref(),
             last: self.form.last.as_ref(),
+            guides: self
+                .form
+                .seen
+                .glances(&self.form.request.guides, self.form.leading.span),
             size: self.form.size(model),
             refusal: draft.as_ref().err(),
             has_prompt,

@@ -41,6 +41,7 @@ impl Seen {
         Glances {
             video: one(Guide::Video, guides.video.as_ref()),
             span,
+            taken: None,
             mask: one(Guide::Mask, guides.mask.as_ref()),
             references: references
                 .map(|path| self.photo(Guide::Reference, path))

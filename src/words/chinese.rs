@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::english::bytes;
+use super::english::{bytes, two_digits};
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, NetworkFault, OutOfRange,
-    Problem, Refusal, Stage,
+    Problem, Refusal, Stage, Taken,
 };
 
 /// A part of a job.
@@ -35,6 +35,24 @@ pub fn saving(saving: Saving) -> &'static str {
 pub fn to_fit(savings: &[Saving]) -> String {
     let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
     format!("为适应内存：{}", words.join("、"))
+}
+
+/// What of a video is taken, where that is not all.
+pub fn taken(taken: &Taken) -> Option<String> {
+    if taken.is_whole() {
+        return None;
+    }
+    let mut words = format!("取 {} 帧中的 {} 帧", taken.of, taken.frames);
+    if let Some((own, fps)) = taken.thinned {
+        words += &format!("，每秒 {} 帧减为 {fps} 帧", two_digits(own));
+    }
+    if let Some(size) = taken.cropped {
+        words += &format!("，裁剪为 {} × {}", size.width, size.height);
+    }
+    if taken.missing > 0 {
+        words += &format!("；最后 {} 帧重新生成", taken.missing);
+    }
+    Some(words)
 }
 
 /// A sentence of its own.

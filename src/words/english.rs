@@ -7,7 +7,7 @@ use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Flaw, Implausible, NetworkFault, OutOfRange, Problem,
-    Refusal, Stage,
+    Refusal, Stage, Taken,
 };
 
 /// A part of a job.
@@ -35,6 +35,31 @@ pub fn saving(saving: Saving) -> &'static str {
 pub fn to_fit(savings: &[Saving]) -> String {
     let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
     format!("To fit into memory: {}", words.join(", "))
+}
+
+/// What of a video is taken, where that is not all: "takes 17 of 64 frames, 32 a second thinned out to 16".
+pub fn taken(taken: &Taken) -> Option<String> {
+    if taken.is_whole() {
+        return None;
+    }
+    let mut words = format!("takes {} of {} frames", taken.frames, taken.of);
+    if let Some((own, fps)) = taken.thinned {
+        words += &format!(", {} a second thinned out to {fps}", two_digits(own));
+    }
+    if let Some(size) = taken.cropped {
+        words += &format!(", cropped to {size}");
+    }
+    match taken.missing {
+        0 => {}
+        1 => words += "; the last frame is made anew",
+        missing => words += &format!("; the last {missing} frames are made anew"),
+    }
+    Some(words)
+}
+
+/// A number without digits that say nothing.
+pub fn two_digits(number: f64) -> String {
+    ((number * 100.0).round() / 100.0).to_string()
 }
 
 /// "640 MB", "11.4 GB".

@@ -28,20 +28,17 @@ impl Order {
         (index < self.count).then(|| self.cut + index)
     }
 
-    /// The latest key frame from which on decoding leads to the frame of this rank: its number in the file, and its own
-    /// rank. What comes after it in the file is shown after it, too, and what comes before it before.
-    pub(super) fn start(&self, rank: usize, places: &[Place]) -> (usize, usize) {
+    /// The key frames from which on decoding may lead to the frame of this rank, the latest first: their numbers in the file,
+    /// which are their ranks, too. What comes after them in the file is shown after them, and what comes before before.
+    pub(super) fn starts(&self, rank: usize, places: &[Place]) -> impl Iterator<Item = usize> {
+        let last = rank.min(places.len().saturating_sub(1));
         let is_closed = |at: usize| {
             let (before, after) = self.all.split_at(at);
-            places[at].key
-                && before.iter().all(|&number| number < at)
-                && after.iter().all(|&number| number >= at)
+            before.iter().all(|&number| number < at) && after.iter().all(|&number| number >= at)
         };
-        let found = (0..=rank.min(places.len().saturating_sub(1)))
+        (0..=last)
             .rev()
-            .find(|&at| places[at].key && is_closed(at));
-        let start = found.unwrap_or(0);
-        (start, start)
+            .filter(move |&at| places[at].key && is_closed(at))
     }
 }
 

@@ -119,10 +119,12 @@ impl Mp4Reader {
 
     /// A frame of a file in which they lie as they are shown.
     fn plain(&mut self, index: usize) -> Result<Vec<u8>> {
-        let places = &self.samples.places[..=index];
-        let key = places.iter().rposition(|place| place.key).unwrap_or(0);
-        if index < self.next || key > self.next {
-            self.next = key;
+        if index != self.next {
+            let keys = (0..=index).rev().filter(|&at| self.samples.places[at].key);
+            let key = self.start_of(keys);
+            if index < self.next || key > self.next {
+                self.next = key;
+            }
         }
         while self.next < index {
             self.decode(self.next, |_| ())?;
@@ -133,14 +135,16 @@ impl Mp4Reader {
 
     /// A frame of a file in which they lie otherwise: the decoder holds them back until it is their turn.
     fn reordered(&mut self, rank: usize) -> Result<Vec<u8>> {
-        let Samples { places, order, .. } = &self.samples;
-        let (start, first) = order.start(rank, places);
-        if rank < self.out || first > self.out {
-            (self.next, self.out) = (start, first);
-            self.rest.clear();
-            self.is_fresh = true;
-            // What the other one still holds back belongs elsewhere.
-            self.decoder = decoder()?;
+        if rank != self.out {
+            let Samples { places, order, .. } = &self.samples;
+            let start = self.start_of(order.starts(rank, places));
+            if rank < self.out || start > self.out {
+                (self.next, self.out) = (start, start);
+                self.rest.clear();
+                self.is_fresh = true;
+                // What the other one still holds back belongs elsewhere.
+                self.decoder = decoder()?;
+            }
         }
         loop {
             let wanted = self.out == rank;
@@ -152,6 +156,21 @@ impl Mp4Reader {
                 return Ok(frame);
             }
         }
+    }
+
+    /// The first of these key frames with which a decoder can begin. Others call frames so that lean on nothing themselves,
+    /// but are in the middle of something.
+    fn start_of(&self, mut keys: impl Iterator<Item = usize>) -> usize {
+        /// The type of a NAL unit that begins anew.
+        const ANEW: u8 = 5;
+        let begins = |at: &usize| {
+            let Place { at, bytes, .. } = self.samples.places[*at];
+            let sample = self.file.read(at, bytes).unwrap_or_default();
+            let mut types = units(&sample, self.samples.length_bytes);
+            types
+                .any(|unit| unit.is_some_and(|unit| unit.first().is_some_and(|b| b & 0x1f == ANEW)))
+        };
+        keys.find(begins).unwrap_or(0)
     }
 
     /// Gives the decoder the next frame, or empties it behind the last; what comes out of it, if something does, and if it
@@ -228,26 +247,35 @@ impl Mp4Reader {
     }
 
     /// Adds the NAL units of a frame to `stream`, behind start codes instead of their lengths.
-    fn append(&self, mut sample: &[u8], stream: &mut Vec<u8>) -> Result<()> {
-        while !sample.is_empty() {
-            let unit =
-                sample
-                    .split_at_checked(self.samples.length_bytes)
-                    .and_then(|(length, rest)| {
-                        let length = length
-                            .iter()
-                            .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-                        rest.split_at_checked(length)
-                    });
-            let Some((unit, rest)) = unit else {
+    fn append(&self, sample: &[u8], stream: &mut Vec<u8>) -> Result<()> {
+        for unit in units(sample, self.samples.length_bytes) {
+            let Some(unit) = unit else {
                 return Err(self.file.damaged("a frame is too short"));
             };
             stream.extend(START_CODE);
             stream.extend(unit);
-            sample = rest;
         }
         Ok(())
     }
+}
+
+/// The NAL units of a frame, each behind its length of so many bytes; none for one that is cut off.
+fn units(mut sample: &[u8], length_bytes: usize) -> impl Iterator<Item = Option<&[u8]>> {
+    std::iter::from_fn(move || {
+        if sample.is_empty() {
+            return None;
+        }
+        let unit = sample
+            .split_at_checked(length_bytes)
+            .and_then(|(length, rest)| {
+                let length = length
+                    .iter()
+                    .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+                rest.split_at_checked(length)
+            });
+        sample = unit.map_or(&[], |(_, rest)| rest);
+        Some(unit.map(|(unit, _)| unit))
+    })
 }
 
 /// A picture as (height, width, 3) bytes, if it has the size that the file tells.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Label, Layout, Rect, RichText, Ui};
 
 use super::{Compose, Photo, fix, well};
-use crate::job::{CropAnchor, Field, Guides, Inputs, PictureRule, Request, Span};
+use crate::job::{CropAnchor, Field, Guides, Inputs, PictureRule, Request, Span, Taken};
 use crate::view::action::{Action, Guide, Sheet, Well};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, STAGE, UNTINTED, palette, radius, space, text};
-use crate::view::widget::{Button, Number, caption, fitted, focus_ring, label};
+use crate::view::widget::{Button, Number, caption, explanation, fitted, focus_ring, label};
 
 /// What is known of the files, as far as they are read.
 #[derive(Clone, Default)]
@@ -20,6 +20,8 @@ pub struct Glances<'a> {
     pub video: Option<&'a Photo>,
     /// How large and long the video is.
     pub span: Option<Span>,
+    /// What of the video is taken.
+    pub taken: Option<Taken>,
     /// The first frame of the mask, clear where it is black.
     pub mask: Option<&'a Photo>,
     /// The references, in their order.
@@ -131,6 +133,10 @@ fn clip_wells(ui: &mut Ui, form: &Compose, guides: &Guides, clips: &[Guide]) -> 
             });
         });
     });
+    let taken = form.guides.taken.as_ref().and_then(words.taken);
+    if let Some(taken) = taken {
+        explanation(ui, &taken);
+    }
     asked
 }
 

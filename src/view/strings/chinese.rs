@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::english::clock;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
-    Stage, Words, short,
+    Stage, Words,
 };
 use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::chinese as words;
-use crate::words::english::bytes as gigabytes;
+use crate::words::english::{bytes as gigabytes, two_digits};
 
 /// What the window says in Simplified Chinese.
 pub const CHINESE: Words = Words {
@@ -199,10 +199,11 @@ const COMPOSE: Compose = Compose {
     choose_frames: "选择帧图片文件夹",
     video_facts: |span| {
         let Span { size, frames, fps } = span;
-        let rate = fps.map(|fps| format!("，每秒 {} 帧", short(fps)));
+        let rate = fps.map(|fps| format!("，每秒 {} 帧", two_digits(fps)));
         let rate = rate.unwrap_or_default();
         format!("{frames} 帧{rate}，{} × {}", size.width, size.height)
     },
+    taken: words::taken,
     paint: "绘制…",
     guide_strength: "强度",
     loras: "LoRA",

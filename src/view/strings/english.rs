@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
-    Stage, Words, short,
+    Stage, Words,
 };
 use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
-use crate::words::english::{self as words, bytes as gigabytes};
+use crate::words::english::{self as words, bytes as gigabytes, two_digits};
 
 /// What the window says in English.
 pub const ENGLISH: Words = Words {
@@ -208,7 +208,7 @@ const COMPOSE: Compose = Compose {
     choose_frames: "Choose a folder of frames",
     video_facts: |span| {
         let Span { size, frames, fps } = span;
-        let rate = fps.map(|fps| format!(" at {} a second", short(fps)));
+        let rate = fps.map(|fps| format!(" at {} a second", two_digits(fps)));
         let rate = rate.unwrap_or_default();
         let frames = if *frames == 1 {
             "1 frame".to_owned()
@@ -217,6 +217,7 @@ const COMPOSE: Compose = Compose {
         };
         format!("{frames}{rate}, {} × {}", size.width, size.height)
     },
+    taken: words::taken,
     paint: "Paint…",
     guide_strength: "Strength",
     loras: "LoRAs",

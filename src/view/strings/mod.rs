@@ -13,7 +13,7 @@ use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
     DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size, Span,
-    Stage as JobStage, WeightFormat,
+    Stage as JobStage, Taken, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -177,6 +177,8 @@ pub struct Compose {
     pub choose_frames: &'static str,
     /// How long and how large the video is.
     pub video_facts: fn(&Span) -> String,
+    /// What of it is taken, where that is not all.
+    pub taken: fn(&Taken) -> Option<String>,
     pub paint: &'static str,
     pub guide_strength: &'static str,
     pub loras: &'static str,
@@ -427,9 +429,4 @@ pub struct Notices {
     pub midway: fn(&str) -> String,
     /// Whether it is the negative prompt, and how many tokens the model reads.
     pub cut: fn(bool, usize) -> String,
-}
-
-/// A number of frames a second, without digits that say nothing.
-fn short(fps: f64) -> String {
-    ((fps * 100.0).round() / 100.0).to_string()
 }

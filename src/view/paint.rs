@@ -32,8 +32,9 @@ pub struct Painting<'a> {
 /// The brushes that there are, in hundredths of the frame's width.
 const BRUSHES: std::ops::RangeInclusive<u32> = 1..=30;
 
-/// The frame leaves room for what stands below it.
-const HIGHEST: f32 = 0.55;
+/// The frame leaves so much of the window's height for what stands around it, but is never lower than this.
+const AROUND: f32 = 400.0;
+const LOWEST: f32 = 140.0;
 
 /// The width of choices and of the slider.
 const CONTROL: f32 = 220.0;
@@ -76,7 +77,7 @@ pub fn show(ui: &mut Ui, painting: &Painting) -> Option<Action> {
 
 /// The frame, to be painted on.
 fn canvas(ui: &mut Ui, painting: &Painting) -> Option<PaintAction> {
-    let highest = HIGHEST * ui.ctx().content_rect().height();
+    let highest = (ui.ctx().content_rect().height() - AROUND).max(LOWEST);
     let room = vec2(ui.available_width(), highest);
     let room = Rect::from_min_size(ui.cursor().min, room);
     let size = fitted(ui, room, painting.photo.size).size();

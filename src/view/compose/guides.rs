@@ -108,36 +108,39 @@ fn clip_wells(ui: &mut Ui, form: &Compose, guides: &Guides, clips: &[Guide]) -> 
             });
         }
     });
+    told(ui, form, guides, clips).or(asked)
+}
+
+/// What is to be said of them, and where a mask can be painted.
+fn told(ui: &mut Ui, form: &Compose, guides: &Guides, clips: &[Guide]) -> Option<Action> {
+    let words = &words(ui).compose;
     let Some(video) = guides.video.as_deref() else {
-        let why = clips.iter().map(|guide| (words.guide)(*guide).1);
-        caption(ui, why.take(1).next().unwrap_or_default());
-        return asked;
+        let why = clips.first().map(|guide| (words.guide)(*guide).1);
+        caption(ui, why.unwrap_or_default());
+        return None;
     };
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let can_paint = form.guides.video.is_some();
-            let paints = clips.contains(&Guide::Mask);
-            if paints
-                && ui
-                    .add_enabled(can_paint, Button::new(words.paint))
-                    .clicked()
-            {
-                asked = Some(Action::Open(Sheet::Paint));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let facts = form.guides.span.as_ref().map(words.video_facts);
-                let told = [Some(file_name(video)), facts];
-                let told: Vec<_> = told.into_iter().flatten().collect();
-                let told = RichText::new(told.join(" · ")).font(theme::regular(text::CAPTION));
-                ui.add(Label::new(told.color(palette(ui).secondary)).truncate());
-            });
-        });
-    });
+    let facts = form.guides.span.as_ref().map(words.video_facts);
+    let facts = [Some(file_name(video)), facts];
+    let facts: Vec<_> = facts.into_iter().flatten().collect();
+    let facts = RichText::new(facts.join(" · ")).font(theme::regular(text::CAPTION));
+    ui.add(Label::new(facts.color(palette(ui).secondary)).truncate());
     let taken = form.guides.taken.as_ref().and_then(words.taken);
     if let Some(taken) = taken {
-        explanation(ui, &taken);
+        explanation(ui, &capitalised(&taken));
     }
-    asked
+    if !clips.contains(&Guide::Mask) {
+        return None;
+    }
+    let paint = Button::new(words.paint);
+    let clicked = ui.add_enabled(form.guides.video.is_some(), paint).clicked();
+    clicked.then_some(Action::Open(Sheet::Paint))
+}
+
+/// As a sentence begins.
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 /// A well for each reference that there is, and one more where there is room.

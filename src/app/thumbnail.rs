@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Color32, ColorImage};
+use egui::ColorImage;
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
@@ -50,11 +50,7 @@ pub fn paint(width: u32, height: u32, share: impl Iterator<Item = u8>) -> ColorI
     /// It lets what is below show through.
     const STRENGTH: f32 = 0.6;
     let accent = theme::DARK.accent;
-    let pixels = share.map(|share| {
-        let [red, green, blue, _] = accent.to_array();
-        let alpha = f32::from(share) * STRENGTH;
-        Color32::from_rgba_unmultiplied(red, green, blue, alpha as u8)
-    });
+    let pixels = share.map(|share| theme::fade(accent, f32::from(share) / 255.0 * STRENGTH));
     ColorImage::new([width as usize, height as usize], pixels.collect())
 }
 

@@ -29,8 +29,6 @@ pub struct Inputs {
     /// Whether a chain of blocks beside the main ones follows video, mask and references, these as frames before the
     /// video's own.
     pub chain: bool,
-    /// Whether what of a video is made anew is hidden from it, as grey; a mask has no half tones then.
-    pub hides: bool,
 }
 
 /// Whether a family is given something.
@@ -101,8 +99,13 @@ impl Inputs {
         seen: 0,
         leads: false,
         chain: false,
-        hides: false,
     };
+
+    /// Whether what of a video is made anew is hidden from it, as grey, and a mask has no half tones, as VideoX-Fun prepares
+    /// both.
+    pub fn hides(&self) -> bool {
+        self.rule == PictureRule::Padded
+    }
 
     /// Whether there is anything to be encoded.
     pub fn takes_pictures(&self) -> bool {

@@ -268,7 +268,6 @@ const VACE_A14B: Family = Family {
     boundary: T2V_A14B.boundary,
     inputs: Inputs {
         rule: PictureRule::Padded,
-        hides: true,
         ..VACE.inputs
     },
     usual: Usual {

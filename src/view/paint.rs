@@ -8,7 +8,7 @@ use egui::{
 use super::action::{Action, PaintAction};
 use super::compose::Photo;
 use super::strings::words;
-use super::theme::{UNTINTED, radius, space};
+use super::theme::{self, UNTINTED, radius, space};
 use super::widget::{Button, Kind, Slider, choice, explanation, fitted, row};
 use crate::job::Size;
 
@@ -121,7 +121,7 @@ fn shape(painter: &egui::Painter, frame: Rect, painting: &Painting) {
     let lost = frame.size() - stays;
     if lost.max_elem() > 1.0 {
         let stays = Rect::from_center_size(frame.center(), stays);
-        let stroke = Stroke::new(1.0, Color32::from_white_alpha(160));
+        let stroke = Stroke::new(1.0, theme::fade(UNTINTED, 0.6));
         painter.rect_stroke(stays, radius::CONTROL, stroke, egui::StrokeKind::Inside);
     }
 }

@@ -42,17 +42,21 @@ pub fn taken(taken: &Taken) -> Option<String> {
     if taken.is_whole() {
         return None;
     }
-    let mut words = format!("取 {} 帧中的 {} 帧", taken.of, taken.frames);
-    if let Some((own, fps)) = taken.thinned {
-        words += &format!("，每秒 {} 帧减为 {fps} 帧", two_digits(own));
-    }
-    if let Some(size) = taken.cropped {
-        words += &format!("，裁剪为 {} × {}", size.width, size.height);
-    }
-    if taken.missing > 0 {
-        words += &format!("；最后 {} 帧重新生成", taken.missing);
-    }
-    Some(words)
+    let thinned = taken.thinned.map(|(own, fps)| {
+        let own = two_digits(own);
+        format!("，每秒 {own} 帧减为 {fps} 帧")
+    });
+    let cropped = taken.cropped;
+    let cropped = cropped.map(|size| format!("，裁剪为 {} × {}", size.width, size.height));
+    let anew = match taken.missing {
+        0 => String::new(),
+        missing => format!("；最后 {missing} 帧重新生成"),
+    };
+    let (thinned, cropped) = (thinned.unwrap_or_default(), cropped.unwrap_or_default());
+    let Taken { frames, of, .. } = taken;
+    Some(format!(
+        "取 {of} 帧中的 {frames} 帧{thinned}{cropped}{anew}"
+    ))
 }
 
 /// A sentence of its own.

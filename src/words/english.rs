@@ -42,19 +42,21 @@ pub fn taken(taken: &Taken) -> Option<String> {
     if taken.is_whole() {
         return None;
     }
-    let mut words = format!("takes {} of {} frames", taken.frames, taken.of);
-    if let Some((own, fps)) = taken.thinned {
-        words += &format!(", {} a second thinned out to {fps}", two_digits(own));
-    }
-    if let Some(size) = taken.cropped {
-        words += &format!(", cropped to {size}");
-    }
-    match taken.missing {
-        0 => {}
-        1 => words += "; the last frame is made anew",
-        missing => words += &format!("; the last {missing} frames are made anew"),
-    }
-    Some(words)
+    let thinned = taken.thinned.map(|(own, fps)| {
+        let own = two_digits(own);
+        format!(", {own} a second thinned out to {fps}")
+    });
+    let cropped = taken.cropped.map(|size| format!(", cropped to {size}"));
+    let anew = match taken.missing {
+        0 => String::new(),
+        1 => "; the last frame is made anew".into(),
+        missing => format!("; the last {missing} frames are made anew"),
+    };
+    let (thinned, cropped) = (thinned.unwrap_or_default(), cropped.unwrap_or_default());
+    let Taken { frames, of, .. } = taken;
+    Some(format!(
+        "takes {frames} of {of} frames{thinned}{cropped}{anew}"
+    ))
 }
 
 /// A number without digits that say nothing.

@@ -95,11 +95,11 @@ pub(super) fn clock(boxes: &Boxes, media: Body) -> Result<Clock> {
 }
 
 /// What stands behind the fixed part of a sample entry of this kind.
-pub(super) fn entry(boxes: &Boxes, table: &Body, kind: &[u8; 4]) -> Result<Body> {
+pub(super) fn entry(boxes: &Boxes, table: &Body, kind: [u8; 4]) -> Result<Body> {
     const FIXED: u64 = 78;
     let list = boxes.require(table.clone(), &[b"stsd"])?;
     // Behind version, flags and the number of entries.
-    let entry = boxes.require(list.start + 8..list.end, &[kind])?;
+    let entry = boxes.require(list.start + 8..list.end, &[&kind])?;
     Ok(entry.start.saturating_add(FIXED).min(entry.end)..entry.end)
 }
 

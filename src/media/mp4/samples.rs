@@ -57,7 +57,7 @@ impl Samples {
             );
             return Err(boxes.problem(problem));
         }
-        let entry = info::entry(boxes, &table, b"avc1")?;
+        let entry = info::entry(boxes, &table, *b"avc1")?;
         let (parameters, length_bytes) = parameters(boxes, &entry)?;
         let places = places(boxes, &table)?;
         let scale = info::clock(boxes, media)?.scale;

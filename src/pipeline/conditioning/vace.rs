@@ -76,7 +76,7 @@ impl Sources {
         Ok(Self {
             mask: mask.transpose()?,
             video,
-            hides: plan.checkpoint.variant.inputs().hides,
+            hides: plan.checkpoint.variant.inputs().hides(),
             axes: [
                 plan.canvas.size.height as i32,
                 plan.canvas.size.width as i32,

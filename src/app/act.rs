@@ -43,6 +43,9 @@ impl App {
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseGuide(guide) => self.choose_guide(guide),
+            Action::ChooseFrames(guide) => self.choose_frames(guide),
+            Action::RemoveGuide(guide, nth) => self.remove_guide(guide, nth),
+            Action::Paint(action) => self.paint(action),
             Action::ChooseVideos => self.choose_videos(),
             Action::Reveal(place) => self.reveal(&place),
             Action::Models(action) => self.handle_models(ctx, action),
@@ -57,6 +60,7 @@ impl App {
             }
             Action::Player(action) => self.handle_player(ctx, action),
             Action::Export(action) => self.handle_export(action),
+            Action::Open(Sheet::Paint) => self.begin_painting(ctx),
             Action::Open(sheet) => self.open(sheet),
             Action::CloseSheet => self.sheet = None,
             Action::Dismiss => self.dismiss(),

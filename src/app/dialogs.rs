@@ -43,8 +43,8 @@ pub type Ask = Box<dyn Fn(Question) -> Answer>;
 /// The endings of pictures that can be read.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"];
 
-const PICTURES_AND_VIDEOS: [&str; 9] = [
-    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "mp4",
+const PICTURES_AND_VIDEOS: [&str; 11] = [
+    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "mp4", "mov", "m4v",
 ];
 
 /// Opens the dialog of this system. It must be called on the main thread; the answer can be waited for

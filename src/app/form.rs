@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Context, TextureOptions};
 
-use super::guides::Leading;
+use super::guides::{Leading, Seen};
 use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
 use crate::job::{Checkpoint, FewSteps, Found, Plan, Refusal, Request, Size};
@@ -22,6 +22,8 @@ pub struct Form {
     pub last: Option<Photo>,
     /// The video that leads.
     pub leading: Leading,
+    /// What is seen of it, of its mask and of references.
+    pub seen: Seen,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
     /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.

@@ -23,6 +23,7 @@ mod memory;
 pub mod memory_estimate;
 pub mod models;
 mod notice;
+mod painting;
 mod pictures;
 mod playback;
 mod player;
@@ -163,6 +164,8 @@ pub struct App {
     /// Whether the strip was unfolded in a window so narrow that it folds by itself.
     reel_open_in_narrow: bool,
     sheet: Option<Sheet>,
+    /// The mask that is painted.
+    painting: Option<painting::Painting>,
     notice: Option<Notice>,
     memory: Memory,
     /// When the state was last brought up to date, in egui's time.
@@ -238,6 +241,7 @@ impl App {
             exporting: Exporting::default(),
             reel_open_in_narrow: false,
             sheet: None,
+            painting: None,
             notice: None,
             memory: Memory::default(),
             now: 0.0,

@@ -17,11 +17,14 @@ use crate::job::{
     SamplingRequest, Size, Sources,
 };
 use crate::media::{mp4, photo};
-use crate::view::action::End;
+use crate::view::action::{End, Guide, Well};
 use crate::view::compose;
 
 /// Where nobody has said yet over which well a file was let go, the pointer tells within so many seconds.
 const POINTER_COMES: f64 = 0.3;
+
+/// What is no picture.
+const OTHERS: [&str; 7] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "safetensors"];
 
 impl App {
     /// Reads the pictures that the form names.
@@ -138,11 +141,20 @@ impl App {
         let well = pointer.and_then(|place| compose::well_at(ctx, place));
         let mut taken = Vec::new();
         for file in mem::take(&mut self.dropped) {
-            if !is_picture(&file) {
+            if let Some(Well::Guide(guide, _)) = well {
+                self.note_recent(&file);
+                self.use_guide(guide, file);
+                continue;
+            }
+            if !is_picture(&file) || self.shows_references() {
                 self.receive_file(file);
                 continue;
             }
-            let end = match well.filter(|end| !taken.contains(end)) {
+            let end = match well {
+                Some(Well::End(end)) if !taken.contains(&end) => Some(end),
+                _ => None,
+            };
+            let end = match end {
                 Some(end) => end,
                 // There is a place for one only.
                 None if !taken.is_empty() && !self.takes_two() => continue,
@@ -164,6 +176,9 @@ impl App {
             return self.add_lora(path);
         }
         self.note_recent(&path);
+        if is_picture(&path) && self.shows_references() {
+            return self.use_guide(Guide::Reference, path);
+        }
         if is_picture(&path) {
             return self.use_picture(self.free_end(&[]), path, None);
         }
@@ -171,6 +186,20 @@ impl App {
             Some(record) => self.restore(Some(record.model.clone()), record.request()),
             None => self.read_settings(path),
         }
+    }
+
+    /// Whether pictures can only be references for the model.
+    fn shows_references(&self) -> bool {
+        self.model().is_some_and(|model| {
+            let inputs = model.variant.inputs();
+            !inputs.first.is_possible() && inputs.references > 0
+        })
+    }
+
+    /// Whether the model is given a video.
+    fn takes_video(&self) -> bool {
+        self.model()
+            .is_some_and(|model| model.variant.inputs().video.is_possible())
     }
 
     /// Whether the model takes a picture at both ends.
@@ -296,11 +325,14 @@ impl App {
     }
 
     fn read_settings(&self, path: PathBuf) {
-        let read = move || settings(&path);
-        self.files.ask(read, |app, _, settings| match settings {
-            Ok(settings) => app.restore_settings(settings),
-            Err(error) => app.warn(&error),
-        });
+        let read = move || (settings(&path), path);
+        self.files
+            .ask(read, |app, _, (settings, path)| match settings {
+                Ok(settings) => app.restore_settings(settings),
+                // It is none of ours.
+                Err(_) if app.takes_video() => app.use_guide(Guide::Video, path),
+                Err(error) => app.warn(&error),
+            });
     }
 
     /// The same from a file of which nobody knows where it comes from: of files it gives names alone.
@@ -423,7 +455,7 @@ fn ends_with(path: &Path, ending: &str) -> bool {
 /// Whether it is to be read as a picture: everything is that is nothing else.
 fn is_picture(path: &Path) -> bool {
     let is_other = |ending| ends_with(path, ending);
-    !path.is_dir() && !["mp4", "safetensors"].into_iter().any(is_other)
+    !path.is_dir() && !OTHERS.into_iter().any(is_other)
 }
 
 /// The name of a file as it can be shown, without what changes the words around it.

@@ -108,6 +108,7 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
             })
         });
     let name = name(folder, variant);
+    let variant = family::named(variant, &name);
     let mut defaults = family::defaults(variant, &name);
     if let Some(shift) = shift(folder)? {
         defaults.shift = shift;

@@ -100,6 +100,17 @@ pub fn by_shape(shape: DitShape, experts: usize) -> Option<Variant> {
     Variant::ALL.into_iter().find(fits)
 }
 
+/// The family of a model of this name: the tensors of Fun-A14B-InP are those of I2V-A14B, and only the name tells which.
+pub fn named(variant: Variant, name: &str) -> Variant {
+    let name = name.to_lowercase();
+    let says = |word| name.contains(word);
+    if variant == Variant::I2vA14b && says("fun") && says("inp") {
+        Variant::FunInpA14b
+    } else {
+        variant
+    }
+}
+
 /// How a model of this name is meant to be used: some were trained at two sizes, and only the name tells at which.
 pub fn defaults(variant: Variant, name: &str) -> Defaults {
     let mut defaults = variant.defaults();

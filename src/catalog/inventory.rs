@@ -82,6 +82,7 @@ impl Inventory {
         })?;
         let high_noise = dits.high.as_ref().zip(variant.boundary());
         let name = dits.name();
+        let variant = family::named(variant, &name);
         Ok(Checkpoint {
             variant,
             root: root.to_owned(),

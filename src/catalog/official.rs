@@ -76,6 +76,7 @@ pub fn open(folder: &Path) -> Result<Checkpoint> {
         })
     });
     let name = name(folder, variant);
+    let variant = family::named(variant, &name);
     Ok(Checkpoint {
         variant,
         root: folder.to_owned(),

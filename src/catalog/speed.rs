@@ -98,7 +98,9 @@ fn is_for(file: &Path, model: &Checkpoint) -> bool {
         | Variant::FunControlA14b
         | Variant::Vace
         | Variant::VaceA14b => says(&["t2v"]),
-        Variant::I2v | Variant::Flf2v | Variant::I2vA14b => says(&["i2v"]) && !says(&["ti2v"]),
+        Variant::I2v | Variant::Flf2v | Variant::I2vA14b | Variant::FunInpA14b => {
+            says(&["i2v"]) && !says(&["ti2v"])
+        }
         Variant::Ti2v | Variant::FunInp | Variant::FunControl | Variant::LucyEdit => says(&["5b"]),
     };
     family && says(&["lora"]) && FewSteps::by_name(&name).is_some()

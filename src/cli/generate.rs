@@ -18,6 +18,7 @@ use crate::job::{
     ResumePoint, SamplingRequest, Sources, Speedups, new_seed,
 };
 use crate::media::{self, photo};
+use crate::words::english;
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
@@ -116,6 +117,7 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     saved::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
     let mut words = vec![headline("Making", &plan)];
+    words.extend(taken(&plan)?);
     words.extend(matched.iter().map(fit));
     words.extend(catalog::remarks(&plan.checkpoint));
     face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
@@ -159,6 +161,15 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     }
     let plan = Plan::new(&request, checkpoint, found, new_seed(), args.output.clone())?;
     Ok(plan)
+}
+
+/// "Video cat.mp4: takes 17 of 64 frames"
+fn taken(plan: &Plan) -> Result<Option<String>> {
+    let Some(video) = &plan.guides.video else {
+        return Ok(None);
+    };
+    let taken = english::taken(&media::span(video)?.taken(&plan.canvas));
+    Ok(taken.map(|taken| format!("Video {}: {taken}", shown(video))))
 }
 
 /// How much of the end of a prompt is shown.

@@ -9,8 +9,8 @@ use super::{format, interrupt, print, print_json, say};
 use crate::engine::outlook::{Mac, Outlook, StageOutlook, outlook};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
-use crate::job::{Field, Plan, Refusal, Use, new_seed};
-use crate::media::photo;
+use crate::job::{Field, Found, Plan, Refusal, Use, new_seed};
+use crate::media::{self, photo};
 use crate::words::english;
 
 /// Prints what each stage would need and how long it would take.
@@ -49,7 +49,11 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
         }
     }
     let picture = request.sources.image.as_deref();
-    let picture = picture.map(photo::size).transpose()?;
+    let video = request.guides.video.as_deref();
+    let found = Found {
+        picture: picture.map(photo::size).transpose()?,
+        video: video.map(media::span).transpose()?,
+    };
     // What the model cannot do without is counted, even where it is not there.
     let inputs = checkpoint.variant.inputs();
     if inputs.first == Use::Required {
@@ -60,14 +64,12 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
         let image = &mut request.sources.last_image;
         image.get_or_insert_with(|| "picture.png".into());
     }
+    if inputs.video == Use::Required {
+        let video = &mut request.guides.video;
+        video.get_or_insert_with(|| "video.mp4".into());
+    }
     let output = args.video.output.clone();
-    Ok(Plan::new(
-        &request,
-        checkpoint,
-        picture,
-        new_seed(),
-        output,
-    )?)
+    Ok(Plan::new(&request, checkpoint, found, new_seed(), output)?)
 }
 
 fn table(outlook: &Outlook) -> String {

@@ -77,10 +77,14 @@ pub enum Published {
     FunInp5B,
     /// Wan2.2 Fun-5B-Control.
     FunControl5B,
+    /// Lucy-Edit.
+    LucyEdit5B,
     /// One expert of Wan2.2 T2V-A14B.
     T2vA14B,
     /// One expert of Wan2.2 I2V-A14B.
     I2vA14B,
+    /// One expert of Wan2.2 Fun-A14B-InP.
+    FunInpA14B,
     /// One expert of Wan2.2 Fun-A14B-Control.
     FunControlA14B,
     /// One expert of Wan2.2 VACE-Fun-A14B.
@@ -89,7 +93,7 @@ pub enum Published {
 
 impl Published {
     /// All of them, those of one version of Wan together, the small ones first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::T2v1B,
         Self::I2v480,
         Self::I2v720,
@@ -99,8 +103,10 @@ impl Published {
         Self::Ti2v5B,
         Self::FunInp5B,
         Self::FunControl5B,
+        Self::LucyEdit5B,
         Self::T2vA14B,
         Self::I2vA14B,
+        Self::FunInpA14B,
         Self::FunControlA14B,
         Self::VaceA14B,
     ];
@@ -121,8 +127,10 @@ impl Published {
                 "Wan2.2 Fun Control 5B",
                 Variant::FunControl,
             ),
+            Self::LucyEdit5B => ("lucy-edit-5b", "Lucy-Edit 5B", Variant::LucyEdit),
             Self::T2vA14B => ("t2v-a14b", "Wan2.2 T2V A14B", Variant::T2vA14b),
             Self::I2vA14B => ("i2v-a14b", "Wan2.2 I2V A14B", Variant::I2vA14b),
+            Self::FunInpA14B => ("fun-inp-a14b", "Wan2.2 Fun InP A14B", Variant::FunInpA14b),
             Self::FunControlA14B => (
                 "fun-control-a14b",
                 "Wan2.2 Fun Control A14B",

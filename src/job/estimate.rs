@@ -39,6 +39,9 @@ struct Line {
     load: f64,
     /// Seconds to read the prompt.
     text: f64,
+    /// Seconds to encode a pixel of one latent frame of what was given; nothing where nothing was.
+    #[serde(default)]
+    encode: f64,
 }
 
 /// Jobs of one kind take equally long. Version 0.1 did not tell folders, devices, LoRAs and thrift apart: what it learnt
@@ -114,17 +117,23 @@ impl Estimates {
     pub fn learn(&mut self, plan: &Plan, by_processor: bool, timings: &Timings) {
         let Timings {
             text,
+            image,
             load,
             denoise,
             decode,
-            ..
         } = *timings;
         if denoise.units == 0 || decode.units == 0 {
             return;
         }
         let kind = Kind::of(plan, by_processor);
         let pixels = decode.units as f64 * plan.canvas.size.area() as f64;
+        let given = plan.encoded_frames() as f64 * plan.canvas.size.area() as f64;
         let mut line = Line {
+            encode: if given > 0.0 {
+                image.seconds / given
+            } else {
+                0.0
+            },
             step: denoise.seconds / denoise.units as f64,
             pixel: decode.seconds / pixels,
             load: load.seconds,
@@ -145,7 +154,8 @@ impl Estimates {
         let nearest = self.nearest(plan, by_processor)?;
         let step = nearest.step * Kind::of(plan, by_processor).work() / nearest.kind.work();
         let denoise = step * f64::from(plan.sampling.steps);
-        let seconds = nearest.text + nearest.load + denoise + nearest.decoding(plan);
+        let encode = self.encoding(plan, by_processor);
+        let seconds = nearest.text + nearest.load + encode + denoise + nearest.decoding(plan);
         Duration::try_from_secs_f64(seconds).ok()
     }
 
@@ -153,6 +163,15 @@ impl Estimates {
     pub fn decoding(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
         let nearest = self.nearest(plan, by_processor)?;
         Duration::try_from_secs_f64(nearest.decoding(plan)).ok()
+    }
+
+    /// Seconds to encode what a job is given, told from one like it that was given something.
+    fn encoding(&self, plan: &Plan, by_processor: bool) -> f64 {
+        let given = plan.encoded_frames() as f64 * plan.canvas.size.area() as f64;
+        let kind = Kind::of(plan, by_processor);
+        let mut lines = self.lines.iter().rev();
+        let known = lines.find(|line| line.encode > 0.0 && line.kind.is_like(&kind));
+        known.map_or(0.0, |line| line.encode * given)
     }
 
     /// What is known of the job that is most like this one, if any is like it.
@@ -186,6 +205,11 @@ impl Line {
         mean(&mut self.step, before.step);
         mean(&mut self.pixel, before.pixel);
         mean(&mut self.load, before.load);
+        if self.encode > 0.0 && before.encode > 0.0 {
+            mean(&mut self.encode, before.encode);
+        } else {
+            self.encode = self.encode.max(before.encode);
+        }
         self.text = self.text.max(before.text);
     }
 }

@@ -87,7 +87,11 @@ impl FewSteps {
             (Self::FastWan, _) => settings(3, Sampler::Dmd, Table::Official, 8.0),
             (
                 Self::Rcm,
-                Variant::T2vA14b | Variant::I2vA14b | Variant::FunControlA14b | Variant::VaceA14b,
+                Variant::T2vA14b
+                | Variant::I2vA14b
+                | Variant::FunInpA14b
+                | Variant::FunControlA14b
+                | Variant::VaceA14b,
             ) => settings(4, Sampler::Rcm, Table::Steep, 5.0),
             (Self::Rcm, _) => settings(4, Sampler::Rcm, Table::Official, 5.0),
             (Self::CausVid, _) => settings(8, Sampler::UniPc, Table::Official, 2.0),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{Checkpoint, Network, Plan};
+use super::{Checkpoint, Guides, Network, Plan, Sources};
 
 impl Plan {
     /// Where an unfinished job is kept: `OUT.mp4.run` for `OUT.mp4`.
@@ -23,11 +23,29 @@ impl Plan {
             .chain(self.checkpoint.paths_mut())
     }
 
-    /// Every file that the plan reads, the pictures first. The same plan gives the same order.
+    /// Every file or folder that the plan reads, the pictures first. The same plan gives the same order.
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let mut sources = self.sources.clone();
-        let own: Vec<_> = sources.files_mut().map(std::mem::take).collect();
-        own.into_iter().chain(self.checkpoint.files()).collect()
+        let Sources { noise, loras, .. } = &self.sources;
+        let loras = loras.iter().map(|lora| lora.file.clone());
+        let mut inputs = self.given();
+        inputs.extend(noise.iter().cloned().chain(loras));
+        inputs.extend(self.checkpoint.files());
+        inputs
+    }
+
+    /// What is encoded before the first step, as [`inputs`](Self::inputs) begin: pictures, then a video and its mask.
+    pub fn given(&self) -> Vec<PathBuf> {
+        let Sources {
+            image, last_image, ..
+        } = &self.sources;
+        let Guides {
+            video,
+            mask,
+            references,
+            ..
+        } = &self.guides;
+        let pictures = image.iter().chain(last_image).chain(references);
+        pictures.chain(video).chain(mask).cloned().collect()
     }
 
     /// The pictures that the plan reads.

@@ -68,6 +68,10 @@ pub enum PictureRule {
     ///
     /// Wan2.1 `wan/utils/vace_processor.py`, `VaceVideoProcessor`.
     Source,
+    /// The same, with references that Pillow's bicubic filter pulls to fit onto white.
+    ///
+    /// VideoX-Fun `videox_fun/utils/utils.py`, `padding_image`.
+    Padded,
 }
 
 /// Channels beside the noise.
@@ -96,6 +100,12 @@ impl Inputs {
         leads: false,
         chain: false,
     };
+
+    /// Whether what of a video is made anew is hidden from it, as grey, and a mask has no half tones, as VideoX-Fun prepares
+    /// both.
+    pub fn hides(&self) -> bool {
+        self.rule == PictureRule::Padded
+    }
 
     /// Whether there is anything to be encoded.
     pub fn takes_pictures(&self) -> bool {

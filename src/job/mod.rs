@@ -81,7 +81,7 @@ pub use refusal::{Advice, Field, OutOfRange, Refusal, Remedy};
 pub use resume_point::ResumePoint;
 pub use seed::new_seed;
 pub use size::Size;
-pub use span::Span;
+pub use span::{Span, Taken};
 pub use speed::Speed;
 pub use speedups::{Decode, Passes, Speedups, Table};
 pub use step_cache::{MagCache, StepCache};

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::plain_text::is_blank;
 use super::refusal::refuse;
 use super::{
-    Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs, Refusal,
-    Request, Sampling, Sources, Speedups, StepCache,
+    Beside, Canvas, Checkpoint, Compute, Field, Found, Guides, Limits, MemoryOptions, Outputs,
+    Refusal, Request, Sampling, Sources, Speedups, StepCache,
 };
 
 /// Above this many rows in one product, the two passes of guidance run one after the other: wider
@@ -154,6 +154,40 @@ impl Plan {
             frames: own.frames + self.guides.leading(variant).cast_signed(),
             ..own
         }
+    }
+
+    /// The latent frames that the VAE encodes of what is given, before the first step.
+    pub fn encoded_frames(&self) -> u64 {
+        let Self {
+            sources, guides, ..
+        } = self;
+        let variant = self.checkpoint.variant;
+        let inputs = variant.inputs();
+        let own = variant.latent_shape(self.canvas.size, self.canvas.frames);
+        let own = u64::from(own.frames.unsigned_abs());
+        if inputs.chain {
+            // What stays and what is made anew, and a frame for each reference.
+            return 2 * own + guides.references.len() as u64;
+        }
+        let first = if inputs.beside.contains(&Beside::Frames) {
+            own
+        } else {
+            1
+        };
+        let parts = [
+            (sources.image.is_some() && inputs.first.is_possible(), first),
+            (guides.video.is_some() && inputs.video.is_possible(), own),
+            (inputs.leads && !guides.references.is_empty(), 1),
+        ];
+        let given = parts.iter().filter(|(is_given, _)| *is_given);
+        given.map(|(_, frames)| frames).sum()
+    }
+
+    /// The pictures that an image encoder reads for cross-attention.
+    pub fn seen_pictures(&self) -> u64 {
+        let given = self.sources.image.iter().chain(&self.sources.last_image);
+        let seen = self.checkpoint.variant.inputs().seen as usize;
+        given.take(seen).count() as u64
     }
 
     /// The number of tokens that the DiT sees.

@@ -1,6 +1,6 @@
 //! The *span* of a video that somebody brings along: how large and how long it is, and which of its frames are used.
 
-use super::Size;
+use super::{Canvas, Size};
 
 /// Frames that a latent covers.
 const STRIDE: u32 = 4;
@@ -48,9 +48,46 @@ impl Span {
         spread.collect()
     }
 
+    /// What of it a video of this size and length takes.
+    pub fn taken(&self, &Canvas { size, frames, fps }: &Canvas) -> Taken {
+        let taken = u32::try_from(self.pick(frames, fps).len()).unwrap_or(u32::MAX);
+        let is_thinned = self.frames_apart(fps) > 1.0 + 1e-3;
+        // Sides are rounded to what the model works in, which takes off less than anybody sees.
+        let other = self.size.aspect() / size.aspect();
+        Taken {
+            frames: taken,
+            of: self.frames,
+            thinned: self.fps.filter(|_| is_thinned).map(|own| (own, fps)),
+            cropped: (other.max(other.recip()) > 1.02).then_some(size),
+            missing: frames.saturating_sub(taken),
+        }
+    }
+
     /// How many of its frames lie between two of a video at so many a second.
     fn frames_apart(&self, fps: u32) -> f64 {
         let fps = f64::from(fps);
         self.fps.map_or(1.0, |own| (own / fps).max(1.0))
+    }
+}
+
+/// What of a video is taken for another one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Taken {
+    /// How many of its frames.
+    pub frames: u32,
+    /// How many it has.
+    pub of: u32,
+    /// Where it has more a second than the other one: how many, and to how many it is thinned out.
+    pub thinned: Option<(f64, u32)>,
+    /// Where it has another shape: to which size it is cropped.
+    pub cropped: Option<Size>,
+    /// How many frames of the other one come after its end.
+    pub missing: u32,
+}
+
+impl Taken {
+    /// Whether it is taken as it is.
+    pub fn is_whole(&self) -> bool {
+        self.frames == self.of && self.cropped.is_none() && self.missing == 0
     }
 }

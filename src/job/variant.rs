@@ -26,6 +26,8 @@ pub enum Variant {
     I2vA14b,
     /// Wan2.2 Fun-5B-InP: first and last frames, otherwise as TI2V-5B.
     FunInp,
+    /// Wan2.2 Fun-A14B-InP: first and last frames, otherwise as I2V-A14B.
+    FunInpA14b,
     /// Wan2.2 Fun-5B-Control: a control video, a first frame and a reference, otherwise as TI2V-5B.
     FunControl,
     /// Wan2.2 Fun-A14B-Control: a control video, a first frame and a reference, otherwise as T2V-A14B.
@@ -194,6 +196,21 @@ const FUN_INP: Family = Family {
     ..TI2V
 };
 
+/// The same with two experts, whose tensors are those of I2V-A14B.
+const FUN_INP_A14B: Family = Family {
+    name: "Wan2.2 Fun-A14B-InP",
+    types: FUN_TYPES,
+    inputs: Inputs {
+        in_place: false,
+        ..FUN_INP.inputs
+    },
+    usual: Usual {
+        guidance: Guidance::both(6.0),
+        ..T2V.usual
+    },
+    ..I2V_A14B
+};
+
 /// VideoX-Fun `videox_fun/pipeline/pipeline_wan2_2_fun_control.py`.
 const FUN_CONTROL: Family = Family {
     name: "Wan2.2 Fun-5B-Control",
@@ -208,7 +225,7 @@ const FUN_CONTROL: Family = Family {
     ..FUN_INP
 };
 
-/// The same.
+/// The same with two experts.
 const FUN_CONTROL_A14B: Family = Family {
     name: "Wan2.2 Fun-A14B-Control",
     types: FUN_TYPES,
@@ -220,7 +237,7 @@ const FUN_CONTROL_A14B: Family = Family {
         guidance: Guidance::both(6.0),
         ..T2V.usual
     },
-    ..T2V_A14B
+    ..I2V_A14B
 };
 
 /// What these are called in `config.json` says little: the channels tell.
@@ -249,6 +266,14 @@ const VACE: Family = Family {
 const VACE_A14B: Family = Family {
     name: "Wan2.2 VACE-Fun-A14B",
     boundary: T2V_A14B.boundary,
+    inputs: Inputs {
+        rule: PictureRule::Padded,
+        ..VACE.inputs
+    },
+    usual: Usual {
+        shift: 12.0,
+        ..VACE.usual
+    },
     ..VACE
 };
 
@@ -293,7 +318,7 @@ pub struct DitShape {
 
 impl Variant {
     /// Every family.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::T2v,
         Self::I2v,
         Self::Flf2v,
@@ -301,6 +326,7 @@ impl Variant {
         Self::T2vA14b,
         Self::I2vA14b,
         Self::FunInp,
+        Self::FunInpA14b,
         Self::FunControl,
         Self::FunControlA14b,
         Self::Vace,
@@ -317,6 +343,7 @@ impl Variant {
             Self::T2vA14b => &T2V_A14B,
             Self::I2vA14b => &I2V_A14B,
             Self::FunInp => &FUN_INP,
+            Self::FunInpA14b => &FUN_INP_A14B,
             Self::FunControl => &FUN_CONTROL,
             Self::FunControlA14b => &FUN_CONTROL_A14B,
             Self::Vace => &VACE,
@@ -398,7 +425,7 @@ impl Variant {
         match self.inputs().rule {
             PictureRule::Cover | PictureRule::Pull => like.best_within(self.alignment(), area),
             PictureRule::Stretch => like.each_within(self.alignment(), area),
-            PictureRule::Source => like.source_within(self.alignment(), area),
+            PictureRule::Source | PictureRule::Padded => like.source_within(self.alignment(), area),
         }
     }
 

@@ -1,5 +1,5 @@
-//! *Footage* is a video that somebody brings along to be followed or changed: an MP4, an animated GIF, or a folder of
-//! pictures in the order of their names.
+//! *Footage* is a video that somebody brings along to be followed or changed: an MP4 or MOV, an animated GIF, or a folder of
+//! pictures in the order of their names. On a Mac it is whatever `QuickTime` plays.
 
 use std::fs;
 use std::io::BufReader;
@@ -10,11 +10,18 @@ use image::{AnimationDecoder, DynamicImage, RgbImage};
 
 use super::mp4::Mp4Reader;
 use super::photo;
+#[cfg(target_os = "macos")]
+use super::quicktime::QuickTime;
 use crate::job::{Size, Span};
 use crate::{Error, Result, disk};
 
 /// The endings of pictures in a folder; whatever else lies there is passed over.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"];
+/// The endings of videos in other containers.
+#[cfg(not(target_os = "macos"))]
+const OTHERS: [&str; 10] = [
+    "mkv", "webm", "avi", "wmv", "flv", "mpg", "mpeg", "ts", "mts", "ogv",
+];
 /// An animation is decoded at once, so it must not be longer than this, in pixels of all its frames.
 const MOST_PIXELS: u64 = 1 << 30;
 
@@ -28,6 +35,8 @@ pub struct Footage {
 
 enum Frames {
     Video(Box<Mp4Reader>),
+    #[cfg(target_os = "macos")]
+    Played(QuickTime),
     Pictures(Vec<PathBuf>),
     Decoded(Vec<RgbImage>),
 }
@@ -42,6 +51,27 @@ pub fn span(path: &Path) -> Result<Span> {
         size: footage.size,
         frames: u32::try_from(footage.len()).unwrap_or(u32::MAX),
         fps: footage.fps,
+    })
+}
+
+/// The most bytes that are there at once while its frames are read, one after the other.
+///
+/// # Errors
+/// As [`Footage::open`].
+pub fn memory(path: &Path) -> Result<u64> {
+    /// Bytes of a pixel in colours, and as video keeps it.
+    const RGB: u64 = 3;
+    const VIDEO: u64 = 2;
+    /// Decoders keep so many frames at most.
+    const REMEMBERED: u64 = 17;
+    let footage = Footage::open(path)?;
+    let pixels = footage.size.area();
+    Ok(match &footage.frames {
+        Frames::Video(_) => pixels * (2 * RGB + REMEMBERED * VIDEO),
+        #[cfg(target_os = "macos")]
+        Frames::Played(_) => pixels * (2 * RGB + REMEMBERED * VIDEO),
+        Frames::Pictures(files) => files.first().map_or(Ok(0), |file| photo::memory(file))?,
+        Frames::Decoded(frames) => pixels * RGB * (frames.len() as u64 + 1),
     })
 }
 
@@ -70,7 +100,14 @@ impl Footage {
                 None,
             ));
         }
-        let reader = Mp4Reader::open(path)?;
+        Self::of_video(path)
+    }
+
+    fn of_video(path: &Path) -> Result<Self> {
+        let reader = match Mp4Reader::open(path) {
+            Ok(reader) => reader,
+            Err(why) => return Self::of_another(path, why),
+        };
         let (size, fps) = (reader.size(), reader.fps());
         Ok(Self::new(
             path,
@@ -78,6 +115,32 @@ impl Footage {
             size,
             Some(fps),
         ))
+    }
+
+    /// One that cannot be read here: by `QuickTime`, if that plays it.
+    #[cfg(target_os = "macos")]
+    fn of_another(path: &Path, why: Error) -> Result<Self> {
+        if !path.is_file() {
+            return Err(why);
+        }
+        let video = QuickTime::open(path)?;
+        let (size, fps) = (video.size(), video.fps());
+        Ok(Self::new(path, Frames::Played(video), size, Some(fps)))
+    }
+
+    /// One that cannot be read here.
+    #[cfg(not(target_os = "macos"))]
+    fn of_another(path: &Path, why: Error) -> Result<Self> {
+        let ending = path.extension().unwrap_or_default();
+        let is_known = OTHERS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known));
+        if is_known && path.is_file() {
+            let problem =
+                "is a video of a kind that cannot be read here: convert it to MP4 with H.264 first";
+            return Err(Error::content(path, problem));
+        }
+        Err(why)
     }
 
     fn new(path: &Path, frames: Frames, size: Size, fps: Option<f64>) -> Self {
@@ -137,6 +200,8 @@ impl Footage {
     pub fn len(&self) -> usize {
         match &self.frames {
             Frames::Video(reader) => reader.frames(),
+            #[cfg(target_os = "macos")]
+            Frames::Played(video) => video.frames(),
             Frames::Pictures(files) => files.len(),
             Frames::Decoded(frames) => frames.len(),
         }
@@ -158,11 +223,13 @@ impl Footage {
     /// There is no such frame, or the footage is damaged.
     pub fn frame(&mut self, index: usize) -> Result<RgbImage> {
         let count = self.len();
+        let Size { width, height } = self.size;
         let found = match &mut self.frames {
-            Frames::Video(reader) => {
-                let Size { width, height } = self.size;
-                RgbImage::from_raw(width, height, reader.frame(index)?)
-            }
+            Frames::Video(reader) => RgbImage::from_raw(width, height, reader.frame(index)?),
+            #[cfg(target_os = "macos")]
+            Frames::Played(video) if index < count => Some(video.frame(index)?),
+            #[cfg(target_os = "macos")]
+            Frames::Played(_) => None,
             Frames::Pictures(files) => {
                 files.get(index).map(|file| photo::open(file)).transpose()?
             }

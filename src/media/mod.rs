@@ -6,8 +6,10 @@ mod footage;
 pub mod json;
 pub mod mp4;
 pub mod photo;
+#[cfg(target_os = "macos")]
+mod quicktime;
 mod task;
 
 pub use export::{Step, export};
-pub use footage::{Footage, span};
+pub use footage::{Footage, memory as footage_memory, span};
 pub use task::{Task, TaskHandle};

@@ -6,8 +6,10 @@ mod encoder;
 mod info;
 mod metadata;
 mod movie;
+mod order;
 mod reader;
 mod samples;
+mod turn;
 mod writer;
 
 pub use crate::job::Quality;

@@ -19,7 +19,7 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
 };
 
-pub use canvas::on_canvas;
+pub use canvas::{on_canvas, padded};
 pub use colour::on_white;
 pub use cover::{cover, cover_smoothly, pull};
 pub use save::save;

@@ -1,7 +1,8 @@
-//! A *fingerprint* of a file that a video is begun with, so that it is noticed when another one has its name later.
+//! A *fingerprint* of a file or a folder that a video is begun with, so that it is noticed when another one has its name
+//! later.
 
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -26,10 +27,41 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of the file at `path`.
+    /// That of the file at `path`, or of the pictures in a folder.
     pub(super) fn of(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            return Self::of_folder(path);
+        }
         let mut file = disk::open(path)?;
         Self::read(&mut file).map_err(Error::file("read", path))
+    }
+
+    /// That of all files of a folder, by their names, their lengths and how they begin.
+    fn of_folder(folder: &Path) -> Result<Self> {
+        let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
+        let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        // What the Finder leaves wherever somebody looks is none of them.
+        files.retain(|file| {
+            let name = file.file_name().unwrap_or_default();
+            file.is_file() && !name.as_encoded_bytes().starts_with(b".")
+        });
+        files.sort();
+        let (mut bytes, mut hash) = (0, Sha256::new());
+        for path in &files {
+            let mut block = Vec::new();
+            let file = disk::open(path)?;
+            let length = file.metadata().map_err(Error::file("read", path))?.len();
+            let begin = file.take(BLOCK).read_to_end(&mut block);
+            begin.map_err(Error::file("read", path))?;
+            hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+            hash.update(length.to_le_bytes());
+            hash.update(&block);
+            bytes += length;
+        }
+        Ok(Self {
+            bytes,
+            sha256: hex(hash),
+        })
     }
 
     fn read(file: &mut File) -> io::Result<Self> {
@@ -51,11 +83,18 @@ impl Fingerprint {
             hash.update(&block);
             seen = place + BLOCK;
         }
-        let mut sha256 = String::new();
-        for byte in hash.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        Ok(Self { bytes, sha256 })
+        Ok(Self {
+            bytes,
+            sha256: hex(hash),
+        })
     }
+}
+
+fn hex(hash: Sha256) -> String {
+    let mut text = String::new();
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

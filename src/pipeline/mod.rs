@@ -42,6 +42,7 @@ use mlx_rs::memory;
 use crate::Result;
 use crate::job::{Decoding, GenerationInfo, Plan, VaeKind, Variant};
 use crate::model::vae;
+use conditioning::Conditioning;
 use latents_file::Denoised;
 use run_folder::RunFolder;
 
@@ -118,7 +119,7 @@ fn make(
         finished
     } else {
         let features = text_embeds::read(plan, reporter)?;
-        let given = conditioning::encode(plan, reporter)?;
+        let given = given(plan, folder, reporter)?;
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     folder.keep_draft(plan.speedups.draft().is_some());
@@ -129,6 +130,16 @@ fn make(
     }
     decode::write(&plan.decoding(info.clone()), &latents, reporter)?;
     Ok(Some(info))
+}
+
+/// What the DiT is given beside the prompts: as an earlier run of the job has it, or encoded and kept for a later one.
+fn given(plan: &Plan, folder: &RunFolder, reporter: &mut Reporter) -> Result<Conditioning> {
+    if let Some(given) = Conditioning::recall(plan) {
+        return Ok(given);
+    }
+    let given = conditioning::encode(plan, reporter)?;
+    given.keep(folder.path())?;
+    Ok(given)
 }
 
 /// Does `work` and tells what it took.

@@ -7,6 +7,7 @@ use std::{fmt, fs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::conditioning::FILE as GIVEN;
 use super::fingerprint::Fingerprint;
 use super::{run_folder, seal};
 use crate::disk::{self, PartialFile};
@@ -200,10 +201,19 @@ pub fn check_inputs(plan: &Plan) -> Result<()> {
     let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
     let inputs = plan.inputs();
     let only_decodes = done == plan.sampling.steps as usize;
+    let given = if folder.join(GIVEN).is_file() {
+        plan.given() // it was encoded, and is not looked at again
+    } else {
+        Vec::new()
+    };
     // From the end: what is before the model's files may be left out where it is not read any more.
     let known = inputs.iter().rev().zip(fingerprints.iter().rev());
     for (file, fingerprint) in known {
-        let matters = !only_decodes || model.vae.contains(file);
+        let matters = if only_decodes {
+            model.vae.contains(file)
+        } else {
+            !given.contains(file)
+        };
         if matters && Fingerprint::of(file)? != *fingerprint {
             let problem = format!(
                 "is not the file that this video was begun with: put that one back, or remove {} and begin anew",

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `plan.json` | the plan, written first |
 //! | `pictures/` | copies of the pictures that the plan names |
+//! | `given.safetensors` | what was encoded of pictures and videos |
 //! | `state.safetensors` | the latents and what sampler and step cache remember after the last finished step |
 //! | `latents.safetensors` | the final latents, from the last step on |
 //! | `lock` | nothing: the process that works in the folder holds a lock on it |
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use mlx_rs::Array;
 
+use super::conditioning::FILE as GIVEN;
 use super::latents_file::{self, Denoised, TENSOR};
 use super::passes::Passes;
 use super::plan_file;
@@ -67,7 +69,7 @@ impl RunFolder {
         }
         plan_file::remove(&path);
         // A draft's latents are replaced by those of this job.
-        for name in [STATE, LATENTS] {
+        for name in [STATE, GIVEN, LATENTS] {
             let _ = fs::remove_file(path.join(name));
         }
         let folder = Self::new(path, lock, plan, 0);
@@ -92,6 +94,11 @@ impl RunFolder {
             steps: plan.sampling.steps as usize,
             is_draft: false,
         }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Lets the final latents stay once the video is whole.
@@ -204,7 +211,7 @@ impl RunFolder {
     /// Removes all but the final latents: without a plan they are no unfinished video.
     fn leave_latents(&self) {
         plan_file::remove(&self.path);
-        for name in [STATE, LOCK] {
+        for name in [STATE, GIVEN, LOCK] {
             let _ = fs::remove_file(self.path.join(name));
         }
     }
@@ -216,7 +223,7 @@ impl RunFolder {
             return;
         }
         plan_file::remove(&self.path);
-        for name in [STATE, LATENTS, LOCK] {
+        for name in [STATE, GIVEN, LATENTS, LOCK] {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(self.path.join(name));
         }
@@ -283,7 +290,7 @@ fn is_draft(folder: &Path) -> bool {
 
 /// Whether everything in the folder was put there by a job.
 fn holds_only_ours(folder: &Path) -> bool {
-    let own = [STATE, LATENTS, LOCK, plan_file::NAME, FINDERS];
+    let own = [STATE, GIVEN, LATENTS, LOCK, plan_file::NAME, FINDERS];
     let copies = plan_file::copies(folder);
     let mut places = vec![folder.to_owned()];
     while let Some(place) = places.pop() {
@@ -372,7 +379,7 @@ pub(super) fn bytes(plan: &Plan) -> u64 {
             .metadata()
             .map_or(0, |about: fs::Metadata| about.len())
     };
-    [STATE, LATENTS].map(length).iter().sum()
+    [STATE, GIVEN, LATENTS].map(length).iter().sum()
 }
 
 /// The plan in a run folder, and the steps of it that are finished.

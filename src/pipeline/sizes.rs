@@ -10,7 +10,7 @@ use super::vae_kind;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size};
-use crate::media::photo;
+use crate::media::{self, photo};
 use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
 use crate::model::vae::{Decoder, Encoder, Tiling};
@@ -41,9 +41,7 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     let text_length = dits.first().map_or(0, |(_, dit)| dit.text_length);
     let text = of_text(&model.text_encoder, text_length)?;
     check_text_width(model, text.width)?;
-    let inputs = model.variant.inputs();
-    let is_shown = plan.sources.image.is_some() || plan.sources.last_image.is_some();
-    if is_shown || !plan.guides.is_empty() || inputs.chain {
+    if plan.encoded_frames() > 0 {
         let kind = vae_kind(model.variant);
         let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?.headers_only();
         vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
@@ -57,6 +55,7 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
         dits,
         vae: vae_sizes(model, plan.canvas.size)?,
         picture: picture(plan),
+        footage: footage(plan),
     })
 }
 
@@ -69,6 +68,14 @@ fn picture(plan: &Plan) -> u64 {
         .filter_map(|path| photo::memory(path).ok())
         .max()
         .unwrap_or_default()
+}
+
+/// What reading the video and its mask takes. One that cannot be read is told when it is its turn.
+fn footage(plan: &Plan) -> u64 {
+    let videos = plan.guides.video.iter().chain(&plan.guides.mask);
+    videos
+        .filter_map(|path| media::footage_memory(path).ok())
+        .sum()
 }
 
 /// Demands that the text encoder's features are as wide as those that the DiT reads: there are encoders of many sizes.

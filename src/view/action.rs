@@ -29,6 +29,12 @@ pub enum Action {
     RemovePicture(End),
     /// Choose a video to follow or to change, its mask or a reference with the system's dialog.
     ChooseGuide(Guide),
+    /// The same for a folder with the frames of a video or a mask.
+    ChooseFrames(Guide),
+    /// Take one of these out of the form: the mask goes with its video.
+    RemoveGuide(Guide, usize),
+    /// Paint the mask.
+    Paint(PaintAction),
     /// Choose a LoRA with the system's dialog.
     AddLora,
     /// Fix the seed to a new one.
@@ -132,6 +138,30 @@ pub enum Guide {
     Mask,
     /// A picture of something that the video should show.
     Reference,
+}
+
+/// Where in the form a file can be let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Well {
+    /// A picture that the video begins or ends with.
+    End(End),
+    /// What the video is made along; of several, at this place.
+    Guide(Guide, usize),
+}
+
+/// What can be done while a mask is painted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PaintAction {
+    /// Draw the brush from one place to another, in parts of the picture's width and height.
+    Stroke([f32; 2], [f32; 2]),
+    /// The brush should be so large, in hundredths of the picture's width.
+    Brush(u32),
+    /// Take paint away, or not.
+    Erase(bool),
+    /// Begin anew.
+    Clear,
+    /// Use what was painted.
+    Done,
 }
 
 impl Guide {
@@ -246,6 +276,8 @@ pub enum Sheet {
     Library,
     /// The clip on the stage as a file of another kind.
     Export,
+    /// The first frame of the form's video, to be painted on.
+    Paint,
     /// The keys.
     Shortcuts,
 }

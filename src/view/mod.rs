@@ -15,6 +15,7 @@ pub mod keys;
 pub mod library;
 pub mod models;
 pub mod notice;
+pub mod paint;
 pub mod reel;
 pub mod settings;
 pub mod sheet;

@@ -22,6 +22,7 @@ pub fn show(
         Sheet::Settings => (titles.settings, size::SHEET),
         Sheet::Library => (titles.library, size::WIDE_SHEET),
         Sheet::Export => (titles.export, size::SHEET),
+        Sheet::Paint => (titles.paint, size::SHEET),
         Sheet::Shortcuts => (titles.shortcuts, size::SHEET),
     };
     let room = ui.ctx().content_rect();

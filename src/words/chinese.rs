@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::english::bytes;
+use super::english::{bytes, two_digits};
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, Missing, NetworkFault,
-    OutOfRange, Problem, Refusal, Stage,
+    OutOfRange, Problem, Refusal, Stage, Taken,
 };
 
 /// A part of a job.
@@ -35,6 +35,28 @@ pub fn saving(saving: Saving) -> &'static str {
 pub fn to_fit(savings: &[Saving]) -> String {
     let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
     format!("为适应内存：{}", words.join("、"))
+}
+
+/// What of a video is taken, where that is not all.
+pub fn taken(taken: &Taken) -> Option<String> {
+    if taken.is_whole() {
+        return None;
+    }
+    let thinned = taken.thinned.map(|(own, fps)| {
+        let own = two_digits(own);
+        format!("，每秒 {own} 帧减为 {fps} 帧")
+    });
+    let cropped = taken.cropped;
+    let cropped = cropped.map(|size| format!("，裁剪为 {} × {}", size.width, size.height));
+    let anew = match taken.missing {
+        0 => String::new(),
+        missing => format!("；最后 {missing} 帧重新生成"),
+    };
+    let (thinned, cropped) = (thinned.unwrap_or_default(), cropped.unwrap_or_default());
+    let Taken { frames, of, .. } = taken;
+    Some(format!(
+        "取 {of} 帧中的 {frames} 帧{thinned}{cropped}{anew}"
+    ))
 }
 
 /// A sentence of its own.

@@ -7,7 +7,7 @@ use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Flaw, Implausible, Missing, NetworkFault, OutOfRange,
-    Problem, Refusal, Stage,
+    Problem, Refusal, Stage, Taken,
 };
 
 /// A part of a job.
@@ -35,6 +35,33 @@ pub fn saving(saving: Saving) -> &'static str {
 pub fn to_fit(savings: &[Saving]) -> String {
     let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
     format!("To fit into memory: {}", words.join(", "))
+}
+
+/// What of a video is taken, where that is not all: "takes 17 of 64 frames, 32 a second thinned out to 16".
+pub fn taken(taken: &Taken) -> Option<String> {
+    if taken.is_whole() {
+        return None;
+    }
+    let thinned = taken.thinned.map(|(own, fps)| {
+        let own = two_digits(own);
+        format!(", {own} a second thinned out to {fps}")
+    });
+    let cropped = taken.cropped.map(|size| format!(", cropped to {size}"));
+    let anew = match taken.missing {
+        0 => String::new(),
+        1 => "; the last frame is made anew".into(),
+        missing => format!("; the last {missing} frames are made anew"),
+    };
+    let (thinned, cropped) = (thinned.unwrap_or_default(), cropped.unwrap_or_default());
+    let Taken { frames, of, .. } = taken;
+    Some(format!(
+        "takes {frames} of {of} frames{thinned}{cropped}{anew}"
+    ))
+}
+
+/// A number without digits that say nothing.
+pub fn two_digits(number: f64) -> String {
+    ((number * 100.0).round() / 100.0).to_string()
 }
 
 /// "640 MB", "11.4 GB".

@@ -3,6 +3,7 @@
 
 mod files;
 mod first_start;
+mod guides;
 mod instance;
 mod keyboard;
 mod keys;

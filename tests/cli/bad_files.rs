@@ -286,7 +286,7 @@ fn in_a_video() {
         (SCRIBBLED, "clip.mp4"),
         (
             codec,
-            "clip.mp4 is a video in hvc1: only H.264 can be read here",
+            "clip.mp4 is a video in HEVC, which cannot be read here: convert it to H.264 first",
         ),
     ];
     for (damage, told) in cases {

@@ -192,3 +192,25 @@ fn jobs_that_are_computed_otherwise_tell_nothing_of_each_other() {
         }
     }
 }
+
+/// Breaks when the time that a picture takes is forgotten, or counted for a video that has none.
+#[test]
+fn encoding_is_counted_where_something_is_encoded() {
+    let with_picture = || {
+        let mut plan = job(49, 40);
+        plan.sources.image = Some("boat.png".into());
+        plan
+    };
+    let mut estimates = Estimates::default();
+    let learnt = Timings {
+        image: Spent {
+            seconds: 4.0,
+            units: 1,
+        },
+        ..timings(40, 49)
+    };
+    estimates.learn(&with_picture(), false, &learnt);
+    let with = seconds(estimates.of(&with_picture(), false));
+    let without = seconds(estimates.of(&job(49, 40), false));
+    assert!((with - without - 4.0).abs() < 1e-6, "{with} {without}");
+}

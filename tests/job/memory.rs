@@ -72,6 +72,7 @@ fn sizes(variant: Variant) -> Sizes {
             fused: true,
         },
         picture: 0,
+        footage: 0,
     }
 }
 
@@ -362,4 +363,46 @@ fn what_leads_a_video_is_counted() {
     let plain = denoising(Variant::T2vA14b, 77, 0);
     let control = denoising(Variant::FunControlA14b, 77, 1);
     assert!(control > plain, "a frame of tokens more");
+}
+
+/// A video is read while the VAE encodes it, so what that takes comes on top. Breaks when `--video` is not counted.
+#[test]
+fn a_video_that_leads_is_counted() {
+    let led = |request: &mut Request| request.guides.video = Some("cat.mp4".into());
+    let plan = plan(Variant::LucyEdit, (832, 480), 81, led);
+    let mut sizes = sizes(Variant::LucyEdit);
+    let before = of(Stage::Image, &needs(&plan, &sizes));
+    sizes.footage = 2_000_000_000;
+    let with = of(Stage::Image, &needs(&plan, &sizes));
+    assert!((with - before - 2.0).abs() < 1e-6, "{before} {with}");
+}
+
+/// Breaks when something that is given is encoded and not counted, or counted twice: both ends of a clip are one clip.
+#[test]
+fn every_latent_frame_that_is_encoded_is_counted_once() {
+    let count =
+        |variant, change: fn(&mut Request)| plan(variant, (832, 480), 81, change).encoded_frames();
+    let both = |request: &mut Request| {
+        request.sources.image = Some("cat.png".into());
+        request.sources.last_image = Some("dog.png".into());
+    };
+    let first = |request: &mut Request| request.sources.image = Some("cat.png".into());
+    let all = |request: &mut Request| {
+        request.sources.image = Some("cat.png".into());
+        request.guides.video = Some("cat.mp4".into());
+        request.guides.references = vec!["hat.png".into()];
+    };
+    let shown = |request: &mut Request| {
+        request.guides.references = vec!["hat.png".into(), "shoe.png".into()];
+    };
+    assert_eq!(count(Variant::T2v, |_| ()), 0);
+    assert_eq!(count(Variant::Ti2v, first), 1);
+    assert_eq!(count(Variant::I2v, first), 21);
+    assert_eq!(count(Variant::Flf2v, both), 21);
+    assert_eq!(count(Variant::FunInpA14b, |_| ()), 0);
+    assert_eq!(count(Variant::FunControlA14b, |_| ()), 0);
+    assert_eq!(count(Variant::FunControlA14b, all), 43);
+    assert_eq!(count(Variant::Vace, shown), 44);
+    let seen = |variant| plan(variant, (832, 480), 81, both).seen_pictures();
+    assert_eq!((seen(Variant::I2vA14b), seen(Variant::Flf2v)), (0, 2));
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use image::RgbImage;
-use zoetrope::job::{Export, Format, Quality, Size, Span};
+use zoetrope::job::{Canvas, Export, Format, Quality, Size, Span};
 use zoetrope::media::mp4::Mp4Writer;
 use zoetrope::media::{self, Footage, export, photo};
+use zoetrope::words::english;
 
 use super::unpack::psnr;
 use super::{Folder, scene};
@@ -110,6 +111,46 @@ fn frame_rates_are_brought_to_the_model() {
     // Of one that is too short there are fewer frames than asked for.
     assert_eq!(span(6, 16.0).length(16), 5);
     assert_eq!(span(6, 16.0).pick(9, 16).len(), 5);
+}
+
+/// Breaks when somebody has to guess what became of a video.
+#[test]
+fn what_is_taken_of_a_video_is_told() {
+    let told = |frames, fps, size: (u32, u32), wanted: u32| {
+        let span = Span {
+            size: Size::new(size.0, size.1),
+            frames,
+            fps,
+        };
+        english::taken(&span.taken(&Canvas {
+            size: Size::new(832, 480),
+            frames: wanted,
+            fps: 16,
+        }))
+    };
+    let all = (832, 480);
+    assert_eq!(told(81, Some(16.0), all, 81), None);
+    assert_eq!(told(81, None, (1664, 960), 81), None);
+    for (told, expected) in [
+        (
+            told(200, Some(32.0), all, 81),
+            "takes 81 of 200 frames, 32 a second thinned out to 16",
+        ),
+        (
+            told(100, None, (640, 640), 81),
+            "takes 81 of 100 frames, cropped to 832x480",
+        ),
+        (
+            told(9, Some(8.0), all, 81),
+            "takes 9 of 9 frames; the last 72 frames are made anew",
+        ),
+        (
+            told(300, Some(29.97), (1080, 1920), 81),
+            "takes 81 of 300 frames, 29.97 a second thinned out to 16, cropped to 832x480",
+        ),
+    ] {
+        assert_eq!(told.as_deref(), Some(expected));
+    }
 }
 
 /// PyTorch's arithmetic on bytes: a reference video of another size, and what the official code made of it.

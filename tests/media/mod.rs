@@ -9,6 +9,7 @@ mod colours;
 mod export;
 mod fit;
 mod footage;
+mod foreign;
 mod hostile;
 mod photo;
 mod pillow;

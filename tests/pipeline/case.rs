@@ -28,7 +28,7 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &str) -> Self {
-        let files = ["e2e", "e2e_family", "e2e_cache"].map(golden_json);
+        let files = ["e2e", "e2e_family", "e2e_more", "e2e_cache"].map(golden_json);
         let settings = files.iter().find_map(|file| file.get(name));
         Self {
             name: name.into(),

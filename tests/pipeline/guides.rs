@@ -10,7 +10,7 @@ use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, stack};
 use tempfile::TempDir;
-use zoetrope::job::{Progress, Size, Span, Stage};
+use zoetrope::job::{Plan, Progress, Size, Span, Stage};
 use zoetrope::pipeline::conditioning::{Conditioning, encode};
 use zoetrope::pipeline::{self, Reporter};
 use zoetrope::weights::{Weights, shards};
@@ -35,11 +35,24 @@ fn given(run: &str) -> Conditioning {
 /// before the network hides it.
 #[test]
 fn videos_masks_and_references_of_vace_are_as_the_reference_has_them() {
-    for run in ["ref", "inpaint", "control", "extend"] {
-        let run = format!("vace_1_3b_{run}_unipc");
+    for run in [
+        "vace_1_3b_ref",
+        "vace_1_3b_inpaint",
+        "vace_1_3b_control",
+        "vace_1_3b_extend",
+        "vace_a14b_inpaint",
+        "vace_a14b_control_refs",
+        "vace_a14b_ref",
+    ] {
+        let run = format!("{run}_unipc");
         let golden = golden(&format!("e2e_{run}"));
         let (context, strength) = given(&run).control.expect("a chain of blocks follows it");
-        assert_eq!(strength, if run.contains("control") { 0.7 } else { 1.0 });
+        let expected = match run.as_str() {
+            "vace_1_3b_control_unipc" => 0.7,
+            "vace_a14b_control_refs_unipc" => 0.8,
+            _ => 1.0,
+        };
+        assert_eq!(strength, expected, "{run}");
         let channels = |range: std::ops::Range<i32>| context.try_index(range).unwrap();
         let named = |what: &str| format!("{run}: {what}");
         let inactive = channels(0..16);
@@ -81,6 +94,13 @@ fn pictures_and_videos_of_fun_are_as_the_reference_has_them() {
         "fun_a14b_control_plain",
         "fun_a14b_control_ref",
         "fun_a14b_control_start_ref",
+        "fun_a14b_inp_none",
+        "fun_a14b_inp_start",
+        "fun_a14b_inp_start_end",
+        "fun_5b_control_plain",
+        "fun_5b_control_ref",
+        "fun_5b_control_start_ref",
+        "lucy_edit",
     ] {
         let run = format!("{run}_unipc");
         let golden = golden(&format!("e2e_{run}"));
@@ -93,9 +113,10 @@ fn pictures_and_videos_of_fun_are_as_the_reference_has_them() {
             compare(&shown, reference, LATENT, &format!("{run}: reference"));
         }
         // Only the 5B has the first frame in the place of noise, and nothing of the last one.
-        assert_eq!(given.first_frame.is_some(), run.contains("5b_inp_start"));
+        let is_in_place = run.contains("5b") && run.contains("start");
+        assert_eq!(given.first_frame.is_some(), is_in_place, "{run}");
         if let Some(first) = given.first_frame {
-            let own: Array = golden["y"].try_index((4.., ..1)).unwrap();
+            let own: Array = golden["y"].try_index((-48.., ..1)).unwrap();
             compare(&first, &own, LATENT, &format!("{run}: first frame"));
         }
     }
@@ -201,6 +222,8 @@ fn led_jobs_go_on_to_the_same_result() {
         "i2v_14b_unipc",
         "vace_1_3b_ref_unipc",
         "fun_a14b_control_start_ref_unipc",
+        "fun_5b_control_start_ref_unipc",
+        "lucy_edit_unipc",
     ] {
         let case = Case::new(run);
         let golden = golden(&format!("e2e_{run}"));
@@ -222,8 +245,86 @@ fn led_jobs_go_on_to_the_same_result() {
     }
 }
 
-/// The reference has no run of Lucy-Edit. It is TI2V-5B with the latents of a video beside the noise: where its weights for
-/// these are nothing, it has to make the video that TI2V makes, and where they are something, another one.
+/// What a job was given is encoded once and kept: one that goes on needs neither the video nor its mask nor references, and
+/// nobody's other files of these names change the result.
+#[test]
+fn a_job_goes_on_without_what_it_was_given() {
+    let case = Case::new("vace_a14b_inpaint_unipc");
+    let golden = golden("e2e_vace_a14b_inpaint_unipc");
+    let (model, folder) = (case.model(), TempDir::new().unwrap());
+    let own = |name: &str| folder.path().join(name);
+    for (source, name) in [
+        ("fun_a14b_control_video", "video"),
+        ("vace_a14b_mask", "mask"),
+    ] {
+        fs::create_dir(own(name)).unwrap();
+        for frame in golden_path("data").join(source).read_dir().unwrap() {
+            let frame = frame.unwrap();
+            fs::copy(frame.path(), own(name).join(frame.file_name())).unwrap();
+        }
+    }
+    let mut plan = case.plan(model.path(), folder.path());
+    plan.guides.video = Some(own("video"));
+    plan.guides.mask = Some(own("mask"));
+    let stop = |after: usize, plan: &Plan| {
+        let is_enough = Cell::new(false);
+        let on_progress = |progress: Progress| {
+            let is_there = progress.stage == Stage::Denoise && progress.done == after;
+            is_enough.set(is_enough.get() || is_there);
+        };
+        let mut reporter = Reporter::new(on_progress, || is_enough.get());
+        assert!(pipeline::generate(plan, &mut reporter).is_err());
+    };
+    stop(2, &plan);
+    assert!(plan.run_folder().join("given.safetensors").is_file());
+    fs::remove_dir_all(own("video")).unwrap();
+    fs::write(own("mask").join("000.png"), "another file").unwrap();
+    let kept = pipeline::saved::plan(&plan.run_folder()).unwrap();
+    pipeline::saved::check_inputs(&kept).unwrap();
+    let mut encoded = 0;
+    let on_progress = |progress: Progress| encoded += usize::from(progress.stage == Stage::Image);
+    let mut reporter = Reporter::new(on_progress, || false);
+    pipeline::resume(&kept, &mut reporter).unwrap();
+    drop(reporter);
+    assert_eq!(encoded, 0, "nothing is encoded again");
+    let saved = Array::load_safetensors(own("latents.safetensors")).unwrap();
+    let expected = golden["latents"].try_index(-1).unwrap();
+    compare(&saved["latents"], &expected, (2e-4, 0.0), "latents");
+    assert!(!plan.run_folder().exists());
+}
+
+/// Where what was encoded is not there, as in what earlier versions left, the files have to be those that it was begun with.
+#[test]
+fn another_video_of_the_same_name_is_told() {
+    let case = Case::new("lucy_edit_unipc");
+    let (model, folder) = (case.model(), TempDir::new().unwrap());
+    let own = folder.path().join("video");
+    fs::create_dir(&own).unwrap();
+    for frame in golden_path("data/fun_5b_control_video").read_dir().unwrap() {
+        let frame = frame.unwrap();
+        fs::copy(frame.path(), own.join(frame.file_name())).unwrap();
+    }
+    let mut plan = case.plan(model.path(), folder.path());
+    plan.guides.video = Some(own.clone());
+    let is_enough = Cell::new(false);
+    let on_progress = |progress: Progress| {
+        is_enough.set(is_enough.get() || (progress.stage == Stage::Denoise && progress.done == 2));
+    };
+    let mut reporter = Reporter::new(on_progress, || is_enough.get());
+    assert!(pipeline::generate(&plan, &mut reporter).is_err());
+    fs::remove_file(plan.run_folder().join("given.safetensors")).unwrap();
+    let kept = pipeline::saved::plan(&plan.run_folder()).unwrap();
+    pipeline::saved::check_inputs(&kept).unwrap();
+    fs::write(own.join("004.png"), "another").unwrap();
+    let told = pipeline::saved::check_inputs(&kept)
+        .unwrap_err()
+        .to_string();
+    let expected = "video is not the file that this video was begun with";
+    assert!(told.contains(expected), "{told}");
+}
+
+/// Lucy-Edit is TI2V-5B with the latents of a video beside the noise: where its weights for these are nothing, it has to make
+/// the video that TI2V makes, and where they are something, another one.
 #[test]
 fn a_video_to_be_changed_stands_beside_the_noise() {
     let case = Case::new("ti2v_5b_t2v_unipc");

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use zoetrope::weights::QuantScheme;
 
 use super::case::Case;
+use crate::support::folder::Model;
 use crate::support::gguf::Stored;
 use crate::support::layouts;
 use crate::support::program::zoetrope;
@@ -94,6 +95,54 @@ fn folders_and_files_with_an_image_encoder_make_the_official_video() {
     assert_makes_the_official_video(&comfyui.path().join("split_files"), "i2v_14b_unipc");
     let prefixed = layouts::comfyui_seeing("flf2v_14b", "model.diffusion_model.");
     assert_makes_the_official_video(&prefixed.path().join("split_files"), "flf2v_14b_unipc");
+}
+
+/// The families that came later, in the layouts of others. Fun-Control is not published by Diffusers, and of Fun-A14B-InP
+/// only the name of the files says that it is no I2V-A14B.
+#[test]
+fn other_families_make_the_official_video_in_every_layout() {
+    for (family, run, name) in [
+        ("lucy_edit", "lucy_edit_unipc", "lucy_edit"),
+        ("vace_1_3b", "vace_1_3b_extend_unipc", ""),
+        (
+            "vace_a14b",
+            "vace_a14b_control_refs_unipc",
+            "wan2.2_fun_vace",
+        ),
+        (
+            "fun_5b_inp",
+            "fun_5b_inp_start_end_unipc",
+            "wan2.2_fun_inpaint",
+        ),
+        (
+            "fun_5b_control",
+            "fun_5b_control_start_ref_unipc",
+            "wan2.2_fun_control",
+        ),
+        (
+            "fun_a14b_inp",
+            "fun_a14b_inp_start_end_unipc",
+            "wan2.2_fun_inpaint",
+        ),
+        (
+            "fun_a14b_control",
+            "fun_a14b_control_start_ref_unipc",
+            "wan2.2_fun_control",
+        ),
+    ] {
+        let official = Model::official(&format!("ckpt/{family}"));
+        let is_5b = family.contains("5b") || family.contains("lucy");
+        if !name.is_empty() {
+            let folder = layouts::comfyui_of(official.path(), name, is_5b);
+            assert_makes_the_official_video(&folder.path().join("split_files"), run);
+        }
+        // Of these there are VAEs of other sizes.
+        let has_other_vae = ["fun_a14b_inp", "fun_a14b_control"].contains(&family);
+        if !family.contains("control") && !has_other_vae {
+            let folder = layouts::diffusers_of(official.path(), is_5b);
+            assert_makes_the_official_video(folder.path(), run);
+        }
+    }
 }
 
 /// In GGUF the matrices are 16-bit floats here, the rest is as it was, and the vocabulary is in the header.

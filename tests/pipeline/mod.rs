@@ -7,6 +7,7 @@ mod checks;
 mod conditioning;
 mod decode;
 mod experts;
+mod families;
 mod foreign;
 mod guides;
 pub mod job;

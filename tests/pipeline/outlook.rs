@@ -23,6 +23,7 @@ fn plan(published: Published, size: Option<Size>, compute: Compute) -> Plan {
     let picture = |needed| (needed == Use::Required).then(|| "cat.png".into());
     request.sources.image = picture(inputs.first);
     request.sources.last_image = picture(inputs.last);
+    request.guides.video = picture(inputs.video);
     Plan::new(&request, published.checkpoint(), None, 7, "v.mp4".into()).unwrap()
 }
 

@@ -27,7 +27,7 @@ const RUNS: [&str; 5] = [
 ];
 
 /// The families that came later, and for what the reference has runs of them.
-const FAMILY: [&str; 13] = [
+const FAMILY: [&str; 23] = [
     "i2v_14b_unipc",
     "flf2v_14b_unipc",
     "fun_5b_inp_none_unipc",
@@ -36,6 +36,16 @@ const FAMILY: [&str; 13] = [
     "fun_a14b_control_plain_unipc",
     "fun_a14b_control_ref_unipc",
     "fun_a14b_control_start_ref_unipc",
+    "fun_a14b_inp_none_unipc",
+    "fun_a14b_inp_start_unipc",
+    "fun_a14b_inp_start_end_unipc",
+    "fun_5b_control_plain_unipc",
+    "fun_5b_control_ref_unipc",
+    "fun_5b_control_start_ref_unipc",
+    "lucy_edit_unipc",
+    "vace_a14b_inpaint_unipc",
+    "vace_a14b_control_refs_unipc",
+    "vace_a14b_ref_unipc",
     "vace_1_3b_ref_unipc",
     "vace_1_3b_inpaint_unipc",
     "vace_1_3b_control_unipc",

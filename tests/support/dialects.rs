@@ -46,6 +46,8 @@ pub fn diffusers_dit(name: &str) -> String {
             (".o.", ".to_out.0."),
             (".ffn.0.", ".ffn.net.0.proj."),
             (".ffn.2.", ".ffn.net.2."),
+            (".before_proj.", ".proj_in."),
+            (".after_proj.", ".proj_out."),
         ],
     )
 }

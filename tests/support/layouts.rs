@@ -164,6 +164,122 @@ pub fn comfyui_seeing(family: &str, prefix: &str) -> TempDir {
     folder
 }
 
+/// A family in the official layout, as Diffusers saves such: made of that, but for the VAE.
+pub fn diffusers_of(official: &Path, is_5b: bool) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let experts = official.join("low_noise_model").is_dir();
+    let places: &[(&str, &str)] = if experts {
+        &[
+            ("high_noise_model", "transformer"),
+            ("low_noise_model", "transformer_2"),
+        ]
+    } else {
+        &[("", "transformer")]
+    };
+    for (theirs, own) in places {
+        let weights = official
+            .join(theirs)
+            .join("diffusion_pytorch_model.safetensors");
+        let own = folder.path().join(own);
+        let target = own.join("diffusion_pytorch_model.safetensors");
+        write_again(&target, &[weights], diffusers_dit);
+        let config = fs::read_to_string(official.join(theirs).join("config.json")).unwrap();
+        fs::write(own.join("config.json"), diffusers_config(&config)).unwrap();
+    }
+    let second = if experts {
+        r#""boundary_ratio": 0.875, "transformer_2": ["diffusers", "WanTransformer3DModel"]"#
+    } else {
+        r#""transformer_2": [null, null]"#
+    };
+    fs::write(
+        folder.path().join("model_index.json"),
+        format!("{{ {second} }}"),
+    )
+    .unwrap();
+    let (vae, t5, tokenizer) = if is_5b {
+        let tokenizer = "ti2v_5b/official/google/umt5-xxl";
+        ("ti2v_5b/diffusers/vae", TI2V_T5, tokenizer)
+    } else {
+        let tokenizer = "t2v_a14b/diffusers/tokenizer";
+        ("i2v_14b/diffusers/vae", T5, tokenizer)
+    };
+    symlink(checkpoint(vae), folder.path().join("vae")).unwrap();
+    symlink(checkpoint(tokenizer), folder.path().join("tokenizer")).unwrap();
+    let encoder = folder.path().join("text_encoder/model.safetensors");
+    write(&encoder, &[t5], Dtype::Bfloat16, transformers_t5);
+    folder
+}
+
+/// The configuration of a transformer of Diffusers that says what an official one does.
+fn diffusers_config(official: &str) -> String {
+    let official: serde_json::Value = serde_json::from_str(official).unwrap();
+    let number = |key: &str| official[key].as_u64().unwrap();
+    let mut config = serde_json::json!({
+        "in_channels": number("in_dim"),
+        "out_channels": number("out_dim"),
+        "num_attention_heads": number("num_heads"),
+        "attention_head_dim": number("dim") / number("num_heads"),
+        "num_layers": number("num_layers"),
+        "ffn_dim": number("ffn_dim"),
+        "freq_dim": number("freq_dim"),
+        "text_len": number("text_len"),
+        "eps": official["eps"],
+    });
+    if let Some(channels) = official.get("vace_in_dim") {
+        config["vace_in_channels"] = channels.clone();
+        config["vace_layers"] = official["vace_layers"].clone();
+    }
+    config.to_string()
+}
+
+/// A family in the official layout, as ComfyUI's tree of single files, whose DiTs are called `name`.
+pub fn comfyui_of(official: &Path, name: &str, is_5b: bool) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let tree = folder.path().join("split_files");
+    let dits = tree.join("diffusion_models");
+    let experts = official.join("low_noise_model").is_dir();
+    let places: &[(&str, &str)] = if experts {
+        &[
+            ("high_noise_model", "_high_noise_14B"),
+            ("low_noise_model", "_low_noise_14B"),
+        ]
+    } else {
+        &[("", "_5B")]
+    };
+    for (theirs, own) in places {
+        let weights = official
+            .join(theirs)
+            .join("diffusion_pytorch_model.safetensors");
+        let target = dits.join(format!("{name}{own}_fp16.safetensors"));
+        write_again(&target, &[weights], |name| {
+            format!("model.diffusion_model.{name}")
+        });
+        fs::copy(
+            official.join(theirs).join("config.json"),
+            dits.join("config.json"),
+        )
+        .unwrap();
+    }
+    let (vae, t5, tokenizer) = if is_5b {
+        ("Wan2.2_VAE.pth", TI2V_T5, "ti2v_5b")
+    } else {
+        ("Wan2.1_VAE.pth", T5, "t2v_a14b")
+    };
+    fs::create_dir(tree.join("vae")).unwrap();
+    symlink(
+        official.join(vae).canonicalize().unwrap(),
+        tree.join("vae").join(vae),
+    )
+    .unwrap();
+    let encoder = tree.join("text_encoders/umt5_xxl_bf16.safetensors");
+    write(&encoder, &[t5], Dtype::Bfloat16, transformers_t5);
+    let tokenizer = checkpoint(&format!(
+        "{tokenizer}/official/google/umt5-xxl/tokenizer.json"
+    ));
+    symlink(tokenizer, encoder.with_file_name("tokenizer.json")).unwrap();
+    folder
+}
+
 /// TI2V-5B as a set of GGUF files, with the matrices of DiT and text encoder `stored` so.
 pub fn gguf_ti2v_5b(stored: gguf::Stored) -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -260,7 +376,16 @@ fn write_changed(
     dtype: Dtype,
     change: impl Fn(&str, Array) -> (String, Array),
 ) {
-    let weights = open(official).as_type(dtype);
+    write_all(path, &open(official).as_type(dtype), change);
+}
+
+/// The same for a network that lies elsewhere, in the types that it has.
+fn write_again(path: &Path, files: &[PathBuf], rename: impl Fn(&str) -> String) {
+    let weights = Weights::open(files).unwrap();
+    write_all(path, &weights, |name, array| (rename(name), array));
+}
+
+fn write_all(path: &Path, weights: &Weights, change: impl Fn(&str, Array) -> (String, Array)) {
     let tensors: Vec<(String, Array)> = weights
         .names()
         .iter()

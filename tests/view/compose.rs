@@ -3,7 +3,7 @@
 use egui::Ui;
 use zoetrope::job::{CanvasRequest, Estimate, Refusal, Request, Size, Variant};
 use zoetrope::view::Action;
-use zoetrope::view::action::{End, Part};
+use zoetrope::view::action::{End, Guide, Part};
 use zoetrope::view::compose::{self, Compose};
 
 use super::{Harness, harness};
@@ -29,6 +29,7 @@ fn draw(
         model: &model,
         first: None,
         last: None,
+        guides: compose::Glances::default(),
         size: request.canvas.size.unwrap_or(model.defaults.size),
         refusal: refusal.as_ref(),
         has_prompt: !request.prompt.is_empty(),
@@ -146,16 +147,41 @@ fn a_fold_asks_to_be_opened() {
     assert_eq!(form.state()[..], [Action::Fold(Part::Advanced)]);
 }
 
+/// Breaks when a well cannot be reached without a mouse, or a folder of frames cannot be chosen.
+#[test]
+fn a_guide_asks_for_its_file() {
+    for (name, asked) in [
+        ("Video", Action::ChooseGuide(Guide::Video)),
+        (
+            "Video: Choose a folder of frames",
+            Action::ChooseFrames(Guide::Video),
+        ),
+        ("Reference 1", Action::ChooseGuide(Guide::Reference)),
+    ] {
+        let mut form = form(Variant::Vace, asked_for("A boat"), false);
+        form.get_by_label(name).focus();
+        form.run_steps(2);
+        form.key_press(egui::Key::Enter);
+        form.run_steps(2);
+        assert_eq!(form.state()[..], [asked], "{name}");
+    }
+}
+
 /// A model offers exactly what it takes, and what the form holds all the same can be taken out.
 #[test]
 fn models_offer_the_guides_that_they_take() {
-    let names = ["Video", "Mask", "References"];
+    let names = ["First frame", "Last frame", "Video", "Mask", "Reference 1"];
     for (variant, offered) in [
-        (Variant::T2v, [false, false, false]),
-        (Variant::I2v, [false, false, false]),
-        (Variant::Vace, [true, true, true]),
-        (Variant::FunControlA14b, [true, false, true]),
-        (Variant::LucyEdit, [true, false, false]),
+        (Variant::T2v, [false, false, false, false, false]),
+        (Variant::I2v, [true, false, false, false, false]),
+        (Variant::Flf2v, [true, true, false, false, false]),
+        (Variant::FunInp, [true, true, false, false, false]),
+        (Variant::FunInpA14b, [true, true, false, false, false]),
+        (Variant::FunControl, [true, false, true, false, true]),
+        (Variant::FunControlA14b, [true, false, true, false, true]),
+        (Variant::Vace, [false, false, true, true, true]),
+        (Variant::VaceA14b, [false, false, true, true, true]),
+        (Variant::LucyEdit, [false, false, true, false, false]),
     ] {
         let form = form(variant, asked_for("a boat"), false);
         for (name, offered) in names.into_iter().zip(offered) {

@@ -10,11 +10,11 @@ use egui::{Frame, Panel, Ui};
 
 use super::App;
 use super::job_state::Phase;
-use crate::job::Estimate;
 use crate::job::plain_text::is_blank;
+use crate::job::{Estimate, Plan, Span};
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
-use crate::view::compose::{self, Compose};
+use crate::view::compose::{self, Compose, Glances};
 use crate::view::keys;
 use crate::view::reel::{self, Reel};
 use crate::view::theme::{palette, size};
@@ -86,12 +86,18 @@ impl App {
     fn draw_compose(&self, ui: &mut Ui) -> Option<Action> {
         let model = self.model()?;
         let draft = self.draft(model);
+        let span = self.form.leading.span;
+        let taken = |(span, plan): (Span, &Plan)| span.taken(&plan.canvas);
         let has_prompt = !is_blank(&self.form.request.prompt);
         let form = Compose {
             request: &self.form.request,
             model,
             first: self.form.first.as_ref(),
             last: self.form.last.as_ref(),
+            guides: Glances {
+                taken: span.zip(draft.as_ref().ok()).map(taken),
+                ..self.form.seen.glances(&self.form.request.guides, span)
+            },
             size: self.form.size(model),
             refusal: draft.as_ref().err(),
             has_prompt,

@@ -7,7 +7,7 @@ use crate::app::download::Downloading;
 use crate::view::action::{Action, Sheet};
 use crate::view::cell::Outcome;
 use crate::view::library::{self, Library};
-use crate::view::{drop_target, export, models, notice, settings, sheet, shortcuts};
+use crate::view::{drop_target, export, models, notice, paint, settings, sheet, shortcuts};
 
 impl App {
     pub(super) fn draw_over(&self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
@@ -36,6 +36,7 @@ impl App {
                 shortcuts::show(ui);
                 None
             }
+            Sheet::Paint => paint::show(ui, &self.painting_view()?),
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
             Sheet::Models => models::show(ui, &self.models_view()),
             Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),

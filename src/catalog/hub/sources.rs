@@ -49,8 +49,10 @@ pub fn offers() -> Vec<ModelDownload> {
         ),
         (P::FunInp5B, vec![(Official, 23.0)]),
         (P::FunControl5B, vec![(Official, 23.0)]),
+        (P::LucyEdit5B, vec![(Official, 34.2)]),
         (P::T2vA14B, EXPERTS.to_vec()),
         (P::I2vA14B, EXPERTS.to_vec()),
+        (P::FunInpA14B, vec![(Official, 64.0)]),
         (P::FunControlA14B, vec![(Official, 64.0)]),
         (P::VaceA14B, vec![(Official, 64.0)]),
     ];
@@ -115,6 +117,8 @@ fn official(model: Published) -> Option<Source> {
         Published::FunControl5B => "alibaba-pai/Wan2.2-Fun-5B-Control",
         Published::T2vA14B => "Wan-AI/Wan2.2-T2V-A14B",
         Published::I2vA14B => "Wan-AI/Wan2.2-I2V-A14B",
+        Published::LucyEdit5B => return Some(lucy_edit()),
+        Published::FunInpA14B => "alibaba-pai/Wan2.2-Fun-A14B-InP",
         Published::FunControlA14B => "alibaba-pai/Wan2.2-Fun-A14B-Control",
         Published::VaceA14B => "alibaba-pai/Wan2.2-VACE-Fun-A14B",
     };
@@ -137,6 +141,26 @@ fn official(model: Published) -> Option<Source> {
         files: files.map(str::to_owned).collect(),
         kind: None,
     })
+}
+
+/// Its authors publish it as Diffusers saves it.
+fn lucy_edit() -> Source {
+    let folders = [
+        "transformer",
+        "text_encoder",
+        "tokenizer",
+        "vae",
+        "scheduler",
+    ];
+    let files = folders.map(|folder| format!("{folder}/*"));
+    Source {
+        repository: "decart-ai/Lucy-Edit-Dev",
+        files: files
+            .into_iter()
+            .chain(["model_index.json".into()])
+            .collect(),
+        kind: None,
+    }
 }
 
 /// A DiT as ComfyUI publishes it. There is none of the small ones in 8-bit floats.

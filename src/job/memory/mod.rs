@@ -26,6 +26,8 @@ pub struct Sizes {
     pub vae: VaeSizes,
     /// The bytes that opening the larger of its pictures takes; none without pictures.
     pub picture: u64,
+    /// The bytes that reading its video and the mask of that takes besides; none without them.
+    pub footage: u64,
 }
 
 /// A text encoder, of which one layer is in memory at a time.

@@ -34,11 +34,8 @@ const TEXT_ARRAYS: u64 = 10 + 2;
 
 /// What every stage of `plan` will take, in the order in which they come.
 pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
-    let inputs = plan.checkpoint.variant.inputs();
-    let has_pictures = plan.sources.image.is_some() && inputs.takes_pictures();
-    let has_pictures = has_pictures || !plan.guides.is_empty() || inputs.chain;
     let mut needs = vec![text(&sizes.text)];
-    if has_pictures {
+    if plan.encoded_frames() > 0 {
         // One is gone before the other comes.
         let read = sizes.image.as_ref().map(image);
         let read = read.into_iter().chain([encoding(plan, sizes)]);
@@ -54,13 +51,14 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     needs
 }
 
-/// Pictures are opened and made small before the VAE is loaded that encodes them.
+/// Pictures are opened and made small before the VAE is loaded that encodes them. A video is read while that works.
 fn encoding(plan: &Plan, sizes: &Sizes) -> Need {
     let encode = encode(plan, &sizes.vae);
     Need {
         work: encode
             .work
-            .max(sizes.picture.saturating_sub(encode.weights)),
+            .max(sizes.picture.saturating_sub(encode.weights))
+            + sizes.footage,
         ..encode
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn of(word: StepCache, checkpoint: &Checkpoint, sampling: &Sampling) 
             Variant::I2v
             | Variant::Flf2v
             | Variant::FunInp
+            | Variant::FunInpA14b
             | Variant::FunControl
             | Variant::FunControlA14b
             | Variant::Vace

@@ -134,7 +134,7 @@ pub fn curve(checkpoint: &Checkpoint, picture: bool) -> &'static [f64] {
             curves::TI2V_5B
         }
         Variant::T2vA14b | Variant::FunControlA14b | Variant::VaceA14b => curves::T2V_A14B,
-        Variant::I2vA14b => curves::I2V_A14B,
+        Variant::I2vA14b | Variant::FunInpA14b => curves::I2V_A14B,
     }
 }
 

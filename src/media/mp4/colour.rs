@@ -1,6 +1,8 @@
 //! Between the RGB of screens and the YUV of video: BT.709, limited range, a colour for every four
 //! pixels.
 
+use super::boxes::{Body, Boxes};
+use crate::Result;
 use crate::job::Size;
 
 /// Rec. ITU-R BT.709-6, the share of red, green and blue in luma.
@@ -19,12 +21,58 @@ const Y: [i32; 3] = [fixed(RED * LUMA), fixed(GREEN * LUMA), fixed(BLUE * LUMA)]
 const U: [i32; 3] = difference([-RED, -GREEN, 1.0 - BLUE], 2.0 * (1.0 - BLUE));
 const V: [i32; 3] = difference([1.0 - RED, -GREEN, -BLUE], 2.0 * (1.0 - RED));
 
-/// The way back.
-const GREY: i32 = fixed(1.0 / LUMA);
-const RED_OF_RED: i32 = fixed(2.0 * (1.0 - RED) / CHROMA);
-const BLUE_OF_BLUE: i32 = fixed(2.0 * (1.0 - BLUE) / CHROMA);
-const GREEN_OF_RED: i32 = fixed(2.0 * (1.0 - RED) * RED / GREEN / CHROMA);
-const GREEN_OF_BLUE: i32 = fixed(2.0 * (1.0 - BLUE) * BLUE / GREEN / CHROMA);
+/// The way back, in fixed point.
+#[derive(Clone, Copy)]
+pub(super) struct Colour {
+    black: i32,
+    grey: i32,
+    red_of_red: i32,
+    blue_of_blue: i32,
+    green_of_red: i32,
+    green_of_blue: i32,
+}
+
+impl Colour {
+    /// That of luma to which red and blue have these shares, in all of the 8 bits or the usual part of them.
+    const fn new(red: f64, blue: f64, is_full: bool) -> Self {
+        let green = 1.0 - red - blue;
+        let (luma, chroma) = if is_full { (1.0, 1.0) } else { (LUMA, CHROMA) };
+        Self {
+            black: if is_full { 0 } else { 16 },
+            grey: fixed(1.0 / luma),
+            red_of_red: fixed(2.0 * (1.0 - red) / chroma),
+            blue_of_blue: fixed(2.0 * (1.0 - blue) / chroma),
+            green_of_red: fixed(2.0 * (1.0 - red) * red / green / chroma),
+            green_of_blue: fixed(2.0 * (1.0 - blue) * blue / green / chroma),
+        }
+    }
+
+    /// What the sample entry of a video of this size says. ISO/IEC 14496-12, `ColourInformationBox`; the numbers are those
+    /// of Rec. ITU-T H.273. Where it says nothing, pictures of television's old sizes have its old colours.
+    pub(super) fn read(boxes: &Boxes, entry: &Body, size: Size) -> Result<Self> {
+        /// Rows of the largest of the old sizes.
+        const OLD: u32 = 576;
+        let old = |is_full| Self::new(0.299, 0.114, is_full);
+        let (matrix, is_full) = match boxes.child(entry.clone(), *b"colr")? {
+            Some(colour) => match boxes.field::<4>(&colour, 0)? {
+                kind if kind == *b"nclx" || kind == *b"nclc" => {
+                    let matrix = u16::from_be_bytes(boxes.field(&colour, 8)?);
+                    let is_full = kind == *b"nclx" && boxes.field::<1>(&colour, 10)?[0] & 0x80 != 0;
+                    (matrix, is_full)
+                }
+                _ => (0, false),
+            },
+            None => (0, false),
+        };
+        Ok(match matrix {
+            1 => Self::new(RED, BLUE, is_full),
+            5 | 6 => old(is_full),
+            9 => Self::new(0.2627, 0.0593, is_full),
+            _ if size.height <= OLD => old(is_full),
+            _ => Self::new(RED, BLUE, is_full),
+        })
+    }
+}
 
 /// The sum of four pixels is four times as large as one.
 const SAMPLE_BITS: u32 = 2;
@@ -82,11 +130,11 @@ pub(super) struct Planes<'a> {
 
 impl Planes<'_> {
     /// The picture as (height, width, 3) bytes; both sides are even.
-    pub(super) fn to_rgb(&self, size: Size) -> Vec<u8> {
+    pub(super) fn to_rgb(&self, size: Size, colours: &Colour) -> Vec<u8> {
         let (width, height) = (size.width as usize, size.height as usize);
         let mut rgb = vec![0; 3 * width * height];
         for (y, line) in rgb.chunks_exact_mut((6 * width).max(1)).enumerate() {
-            let colours = row(self.blue, y).iter().zip(row(self.red, y));
+            let differences = row(self.blue, y).iter().zip(row(self.red, y));
             let (upper, lower) = line.split_at_mut(3 * width);
             let above = row(self.luma, 2 * y).as_chunks::<2>().0.iter();
             let below = row(self.luma, 2 * y + 1).as_chunks::<2>().0.iter();
@@ -95,8 +143,8 @@ impl Planes<'_> {
                 .0
                 .iter_mut()
                 .zip(lower.as_chunks_mut::<6>().0);
-            for (((pixels, luma), below), colour) in pixels.zip(above).zip(below).zip(colours) {
-                let shade = Shade::new(*colour.0, *colour.1);
+            for (((pixels, luma), below), colour) in pixels.zip(above).zip(below).zip(differences) {
+                let shade = Shade::new(*colour.0, *colour.1, colours);
                 shade.paint(pixels.0, *luma);
                 shade.paint(pixels.1, *below);
             }
@@ -110,21 +158,22 @@ fn row((plane, stride): (&[u8], usize), y: usize) -> &[u8] {
 }
 
 /// What the two colour differences add to luma, in fixed point: (red, green, blue).
-struct Shade([i32; 3]);
+struct Shade<'a>([i32; 3], &'a Colour);
 
-impl Shade {
-    fn new(blue: u8, red: u8) -> Self {
+impl<'a> Shade<'a> {
+    fn new(blue: u8, red: u8, of: &'a Colour) -> Self {
         let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);
-        Self([
-            RED_OF_RED * red,
-            -(GREEN_OF_BLUE * blue + GREEN_OF_RED * red),
-            BLUE_OF_BLUE * blue,
-        ])
+        let shades = [
+            of.red_of_red * red,
+            -(of.green_of_blue * blue + of.green_of_red * red),
+            of.blue_of_blue * blue,
+        ];
+        Self(shades, of)
     }
 
     fn paint(&self, pixels: &mut [u8; 6], luma: [u8; 2]) {
         for (pixel, luma) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(luma) {
-            let grey = (i32::from(luma) - 16) * GREY + (1 << (BITS - 1));
+            let grey = (i32::from(luma) - self.1.black) * self.1.grey + (1 << (BITS - 1));
             *pixel = self
                 .0
                 .map(|shade| ((grey + shade) >> BITS).clamp(0, 255) as u8);

@@ -24,7 +24,7 @@ pub struct VideoInfo {
 /// Reads the facts about the first picture track of `path`.
 pub fn info(path: &Path) -> Result<VideoInfo> {
     let boxes = Boxes::open(path)?;
-    let media = picture_track(&boxes)?;
+    let (_, media) = picture_track(&boxes)?;
     of_track(&boxes, media)
 }
 
@@ -34,7 +34,8 @@ pub(super) fn of_track(boxes: &Boxes, media: Body) -> Result<VideoInfo> {
 
     let sizes = boxes.require(table.clone(), &[b"stsz"])?;
     let frames = u32::from_be_bytes(boxes.field(&sizes, 8)?);
-    let seconds = seconds(boxes, media)?;
+    let Clock { scale, duration } = clock(boxes, media)?;
+    let seconds = duration as f64 / f64::from(scale);
     let (codec, size) = description(boxes, table)?;
     Ok(VideoInfo {
         size,
@@ -49,23 +50,32 @@ pub(super) fn of_track(boxes: &Boxes, media: Body) -> Result<VideoInfo> {
     })
 }
 
-pub(super) fn picture_track(boxes: &Boxes) -> Result<Body> {
+/// The first track with pictures, and what is in its media.
+pub(super) fn picture_track(boxes: &Boxes) -> Result<(Body, Body)> {
     let movie = boxes.all();
     let movie = boxes.require(movie, &[b"moov"])?;
     for (kind, track) in boxes.children(movie)? {
         if kind != *b"trak" {
             continue;
         }
-        let media = boxes.require(track, &[b"mdia"])?;
+        let media = boxes.require(track.clone(), &[b"mdia"])?;
         let handler = boxes.require(media.clone(), &[b"hdlr"])?;
         if boxes.field::<4>(&handler, 8)? == *b"vide" {
-            return Ok(media);
+            return Ok((track, media));
         }
     }
     Err(boxes.problem("has no picture track"))
 }
 
-fn seconds(boxes: &Boxes, media: Body) -> Result<f64> {
+/// How a track counts time.
+pub(super) struct Clock {
+    /// Ticks of a second.
+    pub(super) scale: u32,
+    /// Ticks in all.
+    duration: u64,
+}
+
+pub(super) fn clock(boxes: &Boxes, media: Body) -> Result<Clock> {
     let header = boxes.require(media, &[b"mdhd"])?;
     let [version] = boxes.field(&header, 0)?;
     let (scale, duration) = if version == 1 {
@@ -81,7 +91,16 @@ fn seconds(boxes: &Boxes, media: Body) -> Result<f64> {
     if scale == 0 {
         return Err(boxes.damaged("its clock stands still"));
     }
-    Ok(duration as f64 / f64::from(scale))
+    Ok(Clock { scale, duration })
+}
+
+/// What stands behind the fixed part of a sample entry of this kind.
+pub(super) fn entry(boxes: &Boxes, table: &Body, kind: [u8; 4]) -> Result<Body> {
+    const FIXED: u64 = 78;
+    let list = boxes.require(table.clone(), &[b"stsd"])?;
+    // Behind version, flags and the number of entries.
+    let entry = boxes.require(list.start + 8..list.end, &[&kind])?;
+    Ok(entry.start.saturating_add(FIXED).min(entry.end)..entry.end)
 }
 
 fn description(boxes: &Boxes, table: Body) -> Result<(String, Size)> {

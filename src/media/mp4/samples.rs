@@ -2,7 +2,10 @@
 //! reads everything.
 
 use super::boxes::{Body, Boxes};
+use super::colour::Colour;
 use super::info::{self, VideoInfo};
+use super::order::{self, Order};
+use super::turn::Turn;
 use crate::Result;
 use crate::job::Size;
 
@@ -23,9 +26,16 @@ pub(super) struct Place {
 
 /// Everything that is needed to decode a video.
 pub(super) struct Samples {
+    /// Width and height as they are stored.
     pub(super) size: Size,
     pub(super) fps: f64,
+    /// As they are decoded.
     pub(super) places: Vec<Place>,
+    /// As they are shown.
+    pub(super) order: Order,
+    /// How the frames are turned before they are shown.
+    pub(super) turn: Turn,
+    pub(super) colour: Colour,
     /// The parameter sets behind start codes, as a decoder takes them.
     pub(super) parameters: Vec<u8>,
     /// How many bytes the length of a NAL unit takes.
@@ -33,27 +43,31 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Reads the index of a video in H.264 whose frames lie in the order in which they are shown.
+    /// Reads the index of a video in H.264.
     pub(super) fn read(boxes: &Boxes) -> Result<Self> {
-        let media = info::picture_track(boxes)?;
+        let (track, media) = info::picture_track(boxes)?;
         let table = boxes.require(media.clone(), &[b"minf", b"stbl"])?;
         let VideoInfo {
             size, fps, codec, ..
-        } = info::of_track(boxes, media)?;
+        } = info::of_track(boxes, media.clone())?;
         if codec != "avc1" {
-            let problem = format!("is a video in {codec}: only H.264 can be read here");
+            let name = codec_name(&codec);
+            let problem = format!(
+                "is a video in {name}, which cannot be read here: convert it to H.264 first"
+            );
             return Err(boxes.problem(problem));
         }
-        if boxes.child(table.clone(), *b"ctts")?.is_some() {
-            let problem = "keeps its frames out of order, as Zoetrope never does: only videos that it made \
-                           can be read";
-            return Err(boxes.problem(problem));
-        }
-        let (parameters, length_bytes) = parameters(boxes, &table)?;
+        let entry = info::entry(boxes, &table, *b"avc1")?;
+        let (parameters, length_bytes) = parameters(boxes, &entry)?;
+        let places = places(boxes, &table)?;
+        let scale = info::clock(boxes, media)?.scale;
         Ok(Self {
             size,
             fps,
-            places: places(boxes, &table)?,
+            order: order::read(boxes, &track, &table, scale, &places)?,
+            turn: Turn::read(boxes, &track)?,
+            colour: Colour::read(boxes, &entry, size)?,
+            places,
             parameters,
             length_bytes,
         })
@@ -161,15 +175,33 @@ fn mark_keys(boxes: &Boxes, table: &Body, places: &mut [Place]) -> Result<()> {
     }
 }
 
+/// What people call a codec, where the four letters of a file are none that they know.
+fn codec_name(letters: &str) -> String {
+    const NAMES: [(&str, &[&str]); 8] = [
+        ("HEVC", &["hvc1", "hev1", "dvh1", "dvhe"]),
+        (
+            "ProRes",
+            &[
+                "apco", "apcs", "apcn", "apch", "ap4h", "ap4x", "aprn", "aprh",
+            ],
+        ),
+        ("AV1", &["av01"]),
+        ("VP9", &["vp09"]),
+        ("MPEG-4", &["mp4v", "xvid", "divx"]),
+        ("Motion JPEG", &["jpeg", "mjpa", "mjpb", "mjpg"]),
+        ("H.266", &["vvc1", "vvi1"]),
+        ("Animation", &["rle "]),
+    ];
+    let known = NAMES
+        .iter()
+        .find(|(_, all)| all.contains(&letters.to_lowercase().as_str()));
+    known.map_or_else(|| letters.to_owned(), |(name, _)| (*name).to_owned())
+}
+
 /// The parameter sets, and how many bytes the length of a NAL unit takes. ISO/IEC 14496-15,
 /// `AVCDecoderConfigurationRecord`.
-fn parameters(boxes: &Boxes, table: &Body) -> Result<(Vec<u8>, usize)> {
-    const ENTRY_HEADER: u64 = 78;
-    let list = boxes.require(table.clone(), &[b"stsd"])?;
-    // Behind version, flags and the number of entries.
-    let entry = boxes.require(list.start + 8..list.end, &[b"avc1"])?;
-    let inner = entry.start.saturating_add(ENTRY_HEADER).min(entry.end)..entry.end;
-    let record = boxes.require(inner, &[b"avcC"])?;
+fn parameters(boxes: &Boxes, entry: &Body) -> Result<(Vec<u8>, usize)> {
+    let record = boxes.require(entry.clone(), &[b"avcC"])?;
     let [length, sequences] = boxes.field::<2>(&record, 4)?;
     let mut stream = Vec::new();
     let at = append_sets(boxes, &record, 6, sequences & 0x1f, &mut stream)?;

@@ -1,8 +1,9 @@
-//! A reference picture on a white canvas: the rule of VACE for the pictures that it is shown.
+//! A reference picture on a white canvas: the rules of VACE for the pictures that it is shown.
 
-use image::RgbImage;
+use image::imageops::replace;
+use image::{Rgb, RgbImage};
 
-use super::{floats, stretch};
+use super::{cover, floats, stretch};
 use crate::job::Size;
 
 /// `picture` as large as it can be within `size`, in the middle of white: (3, height, width), each value in -1..1. One of
@@ -31,5 +32,32 @@ pub fn on_canvas(picture: &RgbImage, size: Size) -> Vec<f32> {
             row[left..left + pulled.len()].copy_from_slice(pulled);
         }
     }
+    canvas
+}
+
+/// The same with Pillow's bicubic filter, in bytes.
+///
+/// [`padding_image`](https://github.com/aigc-apps/VideoX-Fun/blob/804a425/videox_fun/utils/utils.py).
+pub fn padded(picture: &RgbImage, size: Size) -> RgbImage {
+    let aspect = Size::new(picture.width(), picture.height()).aspect();
+    let side = |length: f64, most: u32| (length as u32).clamp(1, most);
+    let inner = if aspect > size.aspect() {
+        Size::new(
+            size.width,
+            side(f64::from(size.width) / aspect, size.height),
+        )
+    } else {
+        Size::new(
+            side(f64::from(size.height) * aspect, size.width),
+            size.height,
+        )
+    };
+    let mut canvas = RgbImage::from_pixel(size.width, size.height, Rgb([u8::MAX; 3]));
+    let (left, top) = (
+        (size.width - inner.width) / 2,
+        (size.height - inner.height) / 2,
+    );
+    let pulled = cover::pull(picture, inner);
+    replace(&mut canvas, &pulled, left.into(), top.into());
     canvas
 }

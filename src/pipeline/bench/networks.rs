@@ -26,7 +26,10 @@ pub(in crate::pipeline) fn sizes(published: Published) -> Sizes {
     };
     match published {
         Published::T2v1B | Published::Vace1B => sizes(1536, 8960, 30),
-        Published::Ti2v5B | Published::FunInp5B | Published::FunControl5B => sizes(3072, 14336, 30),
+        Published::Ti2v5B
+        | Published::FunInp5B
+        | Published::FunControl5B
+        | Published::LucyEdit5B => sizes(3072, 14336, 30),
         _ => sizes(5120, 13824, 40),
     }
 }

@@ -85,6 +85,7 @@ pub(super) fn reference(path: &Path, plan: &Plan, reporter: &Reporter) -> Result
             &photo::on_canvas(&picture, plan.canvas.size),
             plan.canvas.size,
         ),
+        PictureRule::Padded => pixels(&photo::padded(&picture, plan.canvas.size)),
         _ => pixels(&photo::pull(&picture, plan.canvas.size)),
     }
 }

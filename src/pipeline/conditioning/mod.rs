@@ -4,9 +4,11 @@
 
 mod clip_encoder;
 mod fitted;
+mod kept;
 mod vace;
 
 pub(super) use fitted::planes;
+pub(super) use kept::FILE;
 
 use std::ops::Range;
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, ones, zeros};
+use mlx_rs::{Array, Dtype};
 
 use super::clip_encoder::ClipEncoder;
 use super::fitted::{Leader, reference};
@@ -22,6 +22,8 @@ const HALF: f32 = 0.5;
 struct Sources {
     video: Option<Leader>,
     mask: Option<Leader>,
+    /// Whether what is made anew is hidden.
+    hides: bool,
     /// (height, width)
     axes: [i32; 2],
 }
@@ -30,7 +32,7 @@ struct Sources {
 /// before the video's.
 ///
 /// [`WanVace`](https://github.com/Wan-Video/Wan2.1/blob/9737cba/wan/vace.py), `vace_encode_frames`, `vace_encode_masks` and
-/// `vace_latent`.
+/// `vace_latent`; for models that hide what is made anew VideoX-Fun `pipeline_wan2_2_vace_fun.py`, `__call__`.
 pub(super) fn context(plan: &Plan, reporter: &mut Reporter) -> Result<Array> {
     let frames = i32::try_from(plan.canvas.frames).unwrap_or(i32::MAX);
     let mut sources = Sources::open(plan)?;
@@ -74,6 +76,7 @@ impl Sources {
         Ok(Self {
             mask: mask.transpose()?,
             video,
+            hides: plan.checkpoint.variant.inputs().hides(),
             axes: [
                 plan.canvas.size.height as i32,
                 plan.canvas.size.width as i32,
@@ -84,9 +87,10 @@ impl Sources {
     /// The frames with mid grey in the place of what is made anew, or of what stays.
     fn split(&mut self, range: Range<i32>, anew: bool) -> Result<Array> {
         let [height, width] = self.axes;
+        let is_hidden = anew && self.hides && self.mask.is_some();
         let frames = match &mut self.video {
-            Some(video) => video.read(range.clone())?,
-            None => zeros::<f32>(&[range.end - range.start, height, width, 3])?,
+            Some(video) if !is_hidden => video.read(range.clone())?,
+            _ => zeros::<f32>(&[range.end - range.start, height, width, 3])?,
         };
         let masks = range.map(|index| self.mask(index)?.expand_dims(2).map_err(Into::into));
         let mask = mlx_rs::ops::stack(&masks.collect::<Result<Vec<Array>>>()?, 0)?;
@@ -103,7 +107,12 @@ impl Sources {
                 let frame = mask.read(index..index + 1)?;
                 let channel = frame.try_index((0, .., .., 0))?;
                 let one = Array::from_f32(1.0);
-                Ok(channel.add(&one)?.divide(Array::from_f32(2.0))?)
+                let mask = channel.add(&one)?.divide(Array::from_f32(2.0))?;
+                if self.hides {
+                    let is_new = mask.gt(Array::from_f32(HALF))?;
+                    return Ok(is_new.as_dtype(Dtype::Float32)?);
+                }
+                Ok(mask)
             }
             Some(_) | None => Ok(ones::<f32>(&self.axes)?),
         }

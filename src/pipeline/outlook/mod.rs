@@ -75,7 +75,7 @@ pub fn outlook(plan: &Plan, sizes: &Sizes, mac: Mac, window: bool) -> Outlook {
         let mut meter = Meter::new(mac.chip, window);
         let read = match need.stage {
             Stage::Text => stages::text(&mut meter, &plan, &sizes.text),
-            Stage::Image => stages::image(&mut meter, &plan, need),
+            Stage::Image => stages::image(&mut meter, &plan, &sizes),
             Stage::Decode => stages::decode(&mut meter, &plan, need),
             Stage::Load | Stage::Denoise => {
                 stages::denoise(&mut meter, &plan, &sizes, number, need)

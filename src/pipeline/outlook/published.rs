@@ -25,6 +25,7 @@ pub fn published_sizes(published: Published) -> Sizes {
         dits: experts.into_iter().map(|expert| (expert, dit)).collect(),
         vae: vae(published),
         picture: 0,
+        footage: 0,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::{sides, vae_shape};
 use crate::backend::metal::{ConvPath, Layer, Meter, Number, Op};
-use crate::job::memory::{DitSizes, Need, Sizes, TextSizes};
-use crate::job::{Beside, Expert, Plan, VaePrecision};
+use crate::job::memory::{DitSizes, ImageSizes, Need, Sizes, TextSizes};
+use crate::job::{Expert, Plan, VaePrecision};
 use crate::pipeline::planned_passes;
 use crate::sampler::Schedule;
 
@@ -13,7 +13,9 @@ pub const DISK: f64 = 1.5e9;
 
 /// Layers of UMT5-XXL, which all published models share.
 const TEXT_LAYERS: u64 = 24;
-/// The bytes of a number in the files of text encoders.
+/// Layers of CLIP ViT-H/14 that are used: all but the last.
+const IMAGE_LAYERS: u64 = 31;
+/// The bytes of a number in the files of encoders.
 const STORED: u64 = 2;
 /// The feed-forward layer takes no more rows at once.
 const FEED_ROWS: u64 = 16_384;
@@ -53,20 +55,35 @@ pub fn text(meter: &mut Meter, plan: &Plan, text: &TextSizes) -> u64 {
     TEXT_LAYERS * STORED * text.layer
 }
 
-/// The picture, and where the DiT sees clips beside the noise, all of their frames. The image encoder is not counted.
-pub fn image(meter: &mut Meter, plan: &Plan, need: Need) -> u64 {
-    let inputs = plan.checkpoint.variant.inputs();
-    let beside = inputs.beside.iter();
-    let clips = beside.filter(|part| **part != Beside::Mask).count() as u64;
-    let latents = match (inputs.chain, clips) {
-        (true, _) => 2 * latent_frames(plan),
-        (false, 0) => 1,
-        (false, clips) => clips * latent_frames(plan),
-    };
+/// What the image encoder sees and what the VAE encodes, each in float32.
+pub fn image(meter: &mut Meter, plan: &Plan, sizes: &Sizes) -> u64 {
+    let number = Number::F32;
+    let seen = sizes.image.as_ref().map_or(0, |image| {
+        see(meter, image, plan.seen_pictures());
+        STORED * image.weights
+    });
     let size = sides(plan.canvas.size);
     let layers = vae_shape(plan.checkpoint.variant).encoder_layers(size);
-    convolutions(meter, &layers, Number::F32, latents);
-    need.weights
+    convolutions(meter, &layers, number, plan.encoded_frames());
+    seen + number.bytes() * sizes.vae.encoder.weights
+}
+
+/// The image encoder, once for each picture. Nothing is cut.
+fn see(meter: &mut Meter, image: &ImageSizes, pictures: u64) {
+    let number = Number::F32;
+    let ImageSizes {
+        width,
+        hidden,
+        tokens,
+        ..
+    } = *image;
+    let times = IMAGE_LAYERS * pictures;
+    let product = |inputs, outputs| whole_product(number, tokens, inputs, outputs);
+    meter.add(number, product(width, width), 4 * times);
+    meter.add(number, product(width, hidden), times);
+    meter.add(number, product(hidden, width), times);
+    let bytes = number.bytes() * 4 * tokens * width;
+    meter.add(number, Op::whole(2 * tokens * tokens * width, bytes), times);
 }
 
 /// All frames. That tiles overlap is not counted.

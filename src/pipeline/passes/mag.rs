@@ -38,7 +38,7 @@ impl MagCache {
         let high = timesteps.iter().filter(is_high).count();
         let phase = match model.variant {
             Variant::T2vA14b | Variant::FunControlA14b | Variant::VaceA14b => Phase::Each(high),
-            Variant::I2vA14b => Phase::LowOnly(high),
+            Variant::I2vA14b | Variant::FunInpA14b => Phase::LowOnly(high),
             _ => Phase::Single,
         };
         let curve = curve(model, plan.sources.image.is_some());

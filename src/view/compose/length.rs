@@ -16,7 +16,10 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let defaults = &form.model.defaults;
     let stride = form.model.variant.vae_stride().0;
     let fps = request.canvas.fps.unwrap_or(defaults.fps).max(1);
-    let mut frames = request.canvas.frames.unwrap_or(defaults.frames);
+    // As long as the video that leads, if that is not longer than the model's own length.
+    let own = form.guides.span.map(|span| span.length(fps));
+    let usual = own.map_or(defaults.frames, |own| own.min(defaults.frames));
+    let mut frames = request.canvas.frames.unwrap_or(usual);
     let before = frames;
     let longest = (REACH * defaults.frames).max(frames) / stride * stride + 1;
     let suffix = if frames == 1 {
@@ -41,7 +44,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         words.length,
     ));
     if frames != before {
-        request.canvas.frames = Some(frames).filter(|&frames| frames != defaults.frames);
+        request.canvas.frames = Some(frames).filter(|&frames| frames != usual);
     }
     let frames = fix::show(ui, form, Field::Frames, request);
     frames.or_else(|| fix::show(ui, form, Field::Fps, request))

@@ -19,6 +19,7 @@ use super::theme::{palette, space};
 use crate::job::memory::Saving;
 use crate::job::{Checkpoint, Estimate, FewSteps, Field, LoraFit, Refusal, Request, Size};
 
+pub use guides::Glances;
 pub use well::{Photo, at as well_at};
 
 /// A part of the form: it draws itself, changes the request, and returns what else was asked for.
@@ -34,6 +35,8 @@ pub struct Compose<'a> {
     pub first: Option<&'a Photo>,
     /// The last frame, once it is read.
     pub last: Option<&'a Photo>,
+    /// The video that leads, its mask and references, as far as they are read.
+    pub guides: Glances<'a>,
     /// The size that the video will have.
     pub size: Size,
     /// Why it cannot be done as it stands.

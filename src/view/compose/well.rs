@@ -8,7 +8,7 @@ use egui::{
 
 use super::{Compose, fix};
 use crate::job::{CropAnchor, Field, Request, Size};
-use crate::view::action::{Action, End};
+use crate::view::action::{Action, End, Guide, Well};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
@@ -54,18 +54,37 @@ struct Drawn {
     pass: u64,
 }
 
-fn place_of(end: End) -> Id {
-    Id::unique(("well", end))
+fn place_of(well: Well) -> Id {
+    Id::unique(("well", well))
 }
 
 /// The well at a place of the window, if there is one.
-pub fn at(ctx: &Context, place: Pos2) -> Option<End> {
-    let is_there = |end: &End| {
-        let drawn: Option<Drawn> = ctx.data(|data| data.get_temp(place_of(*end)));
+pub fn at(ctx: &Context, place: Pos2) -> Option<Well> {
+    /// No model is shown more references.
+    const MOST: usize = 8;
+    let is_there = |well: &Well| {
+        let drawn: Option<Drawn> = ctx.data(|data| data.get_temp(place_of(*well)));
         let pass = ctx.cumulative_pass_nr();
         drawn.is_some_and(|drawn| drawn.pass + 1 >= pass && drawn.rect.contains(place))
     };
-    [End::First, End::Last].into_iter().find(is_there)
+    let ends = [End::First, End::Last].into_iter().map(Well::End);
+    let guides = Guide::ALL.into_iter();
+    let guides = guides.flat_map(|guide| (0..MOST).map(move |nth| Well::Guide(guide, nth)));
+    ends.chain(guides).find(is_there)
+}
+
+/// Room for a well, and where the pointer is in it.
+pub(super) fn room(ui: &mut Ui, well: Well, name: &str, width: f32) -> (Rect, Response) {
+    let wanted = vec2(width, size::WELL);
+    let (rect, response) = ui.allocate_exact_size(wanted, Sense::click_and_drag());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let drawn = Drawn {
+        rect: rect.intersect(ui.clip_rect()),
+        pass: ui.ctx().cumulative_pass_nr(),
+    };
+    ui.data_mut(|data| data.insert_temp(place_of(well), drawn));
+    (rect, response)
 }
 
 fn well(
@@ -87,69 +106,54 @@ fn well(
             &mut request.sources.last_anchor,
         ),
     };
-    let wanted = vec2(width, size::WELL);
-    let (rect, response) = ui.allocate_exact_size(wanted, Sense::click_and_drag());
-    let name = match end {
-        End::First => words(ui).compose.first_frame,
-        End::Last => words(ui).compose.last_frame,
+    let words = &words(ui).compose;
+    let (name, remove) = match end {
+        End::First => (words.first_frame, words.remove_first),
+        End::Last => (words.last_frame, words.remove_last),
     };
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
-    let drawn = Drawn {
-        rect: rect.intersect(ui.clip_rect()),
-        pass: ui.ctx().cumulative_pass_nr(),
-    };
-    ui.data_mut(|data| data.insert_temp(place_of(end), drawn));
+    let (rect, response) = room(ui, Well::End(end), name, width);
     match photo {
         Some(photo) if path.is_some() => {
-            crop(ui, &response, rect, photo, form.size, anchor);
+            slide(ui, &response, rect, photo, form.size, anchor);
             focus_ring(ui, &response, rect, radius::CONTROL);
-            if remove(ui, rect, end) {
+            if corner(ui, rect, icons::X, remove) {
                 return Some(Action::RemovePicture(end));
             }
         }
         _ => {
-            invite(ui, &response, rect, name);
+            invite(ui, &response, rect, [icons::IMAGE, name, words.well_hint]);
             focus_ring(ui, &response, rect, radius::CONTROL);
         }
     }
     response.clicked().then_some(Action::ChoosePicture(end))
 }
 
-/// An empty well says what it is for.
-fn invite(ui: &Ui, response: &Response, rect: Rect, name: &str) {
+/// An empty well says what it is for: an icon, its name and a hint.
+pub(super) fn invite(ui: &Ui, response: &Response, rect: Rect, [glyph, name, hint]: [&str; 3]) {
     let palette = palette(ui);
     let warm = warmth(ui, response);
     let painter = ui.painter();
     let fill = theme::mix(palette.raised, palette.lifted, warm);
     painter.rect_filled(rect, radius::CONTROL, fill);
     let middle = rect.center();
+    let dim = if ui.is_enabled() { 1.0 } else { 0.45 };
+    let widest = rect.width() - space::M;
     let line = |dy: f32, words: &str, font, color| {
-        painter.text(
-            middle + vec2(0.0, dy),
-            Align2::CENTER_CENTER,
-            words,
-            font,
-            color,
-        )
+        let color = theme::fade(color, dim);
+        let galley = painter.layout(words.into(), font, color, widest);
+        let place = pos2(middle.x - galley.size().x / 2.0, middle.y + dy);
+        painter.galley(place, galley, color);
     };
     let icon = theme::mix(palette.secondary, palette.accent_text, warm);
-    line(-22.0, icons::IMAGE, theme::icon(22.0), icon);
-    line(6.0, name, theme::medium(text::BODY), palette.text);
-    let hint = words(ui).compose.well_hint;
-    let font = theme::regular(text::CAPTION);
-    let hint = painter.layout(
-        hint.into(),
-        font,
-        palette.secondary,
-        rect.width() - space::L,
-    );
-    let place = pos2(middle.x - hint.size().x / 2.0, middle.y + 16.0);
-    painter.galley(place, hint, palette.secondary);
+    let place = middle + vec2(0.0, -22.0);
+    let icon = theme::fade(icon, dim);
+    painter.text(place, Align2::CENTER_CENTER, glyph, theme::icon(22.0), icon);
+    line(-2.0, name, theme::medium(text::BODY), palette.text);
+    line(16.0, hint, theme::regular(text::CAPTION), palette.secondary);
 }
 
 /// The part of the picture that will be used, which can be slid.
-fn crop(
+fn slide(
     ui: &Ui,
     response: &Response,
     rect: Rect,
@@ -157,10 +161,7 @@ fn crop(
     video: Size,
     anchor: &mut CropAnchor,
 ) {
-    let frame = fitted(ui, rect, video);
-    let shown = share(photo.size, video);
-    let hidden = Vec2::splat(1.0) - shown;
-    let slack = hidden * frame.size() / shown;
+    let slack = slack(fitted(ui, rect, video), photo, video);
     let drag = response.drag_delta();
     let slid = |at: f32, drag: f32, slack: f32| match slack {
         slack if slack > 0.5 => (at - drag / slack).clamp(0.0, 1.0),
@@ -170,26 +171,7 @@ fn crop(
         x: slid(anchor.x, drag.x, slack.x),
         y: slid(anchor.y, drag.y, slack.y),
     };
-    let corner = hidden * vec2(anchor.x, anchor.y);
-    let uv = Rect::from_min_size(corner.to_pos2(), shown);
-    let painter = ui.painter();
-    painter.rect_filled(rect, radius::CONTROL, STAGE);
-    let corners = if frame.width() < rect.width() - 1.0 || frame.height() < rect.height() - 1.0 {
-        CornerRadius::ZERO
-    } else {
-        CornerRadius::same(radius::CONTROL)
-    };
-    // What is cut off shows through, so that it can be seen where there is something to slide.
-    let start = frame.min - slack * vec2(anchor.x, anchor.y);
-    let whole = Rect::from_min_size(start, frame.size() / shown);
-    let dimmed = theme::fade(UNTINTED, 0.25);
-    let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    let clipped = painter.with_clip_rect(rect);
-    clipped.image(photo.texture.id(), whole, all, dimmed);
-    egui::Image::from_texture(&photo.texture)
-        .uv(uv)
-        .corner_radius(corners)
-        .paint_at(ui, frame);
+    crop(ui, rect, photo, video, *anchor);
     if slack.max_elem() > 0.5 && response.hovered() {
         let cursor = if response.dragged() {
             CursorIcon::Grabbing
@@ -200,20 +182,53 @@ fn crop(
     }
 }
 
-/// A small button over the corner of the well.
-fn remove(ui: &mut Ui, rect: Rect, end: End) -> bool {
-    let words = &words(ui).compose;
-    let name = match end {
-        End::First => words.remove_first,
-        End::Last => words.remove_last,
+/// How much of the picture lies outside a frame of the video.
+fn slack(frame: Rect, photo: &Photo, video: Size) -> Vec2 {
+    let shown = share(photo.size, video);
+    (Vec2::splat(1.0) - shown) * frame.size() / shown
+}
+
+/// Draws the part of the picture that will be used. What is cut off shows through, so that it can be seen where there is
+/// something to slide.
+pub(super) fn crop(ui: &Ui, rect: Rect, photo: &Photo, video: Size, anchor: CropAnchor) {
+    let painter = ui.painter();
+    painter.rect_filled(rect, radius::CONTROL, STAGE);
+    let frame = fitted(ui, rect, video);
+    let start = frame.min - slack(frame, photo, video) * vec2(anchor.x, anchor.y);
+    let whole = Rect::from_min_size(start, frame.size() / share(photo.size, video));
+    let dimmed = theme::fade(UNTINTED, 0.25);
+    let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let clipped = painter.with_clip_rect(rect);
+    clipped.image(photo.texture.id(), whole, all, dimmed);
+    over(ui, rect, photo, video, anchor);
+}
+
+/// Draws the part of a picture that will be used over what is there.
+pub(super) fn over(ui: &Ui, rect: Rect, photo: &Photo, video: Size, anchor: CropAnchor) {
+    let frame = fitted(ui, rect, video);
+    let shown = share(photo.size, video);
+    let corner = (Vec2::splat(1.0) - shown) * vec2(anchor.x, anchor.y);
+    let uv = Rect::from_min_size(corner.to_pos2(), shown);
+    let corners = if frame.width() < rect.width() - 1.0 || frame.height() < rect.height() - 1.0 {
+        CornerRadius::ZERO
+    } else {
+        CornerRadius::same(radius::CONTROL)
     };
+    egui::Image::from_texture(&photo.texture)
+        .uv(uv)
+        .corner_radius(corners)
+        .paint_at(ui, frame);
+}
+
+/// A small button over the corner of the well.
+pub(super) fn corner(ui: &mut Ui, rect: Rect, icon: &str, name: &str) -> bool {
     let corner = rect.right_top() + vec2(-space::XS - size::CONTROL, space::XS);
     let place = Rect::from_min_size(corner, Vec2::splat(size::CONTROL));
     ui.painter()
         .rect_filled(place, radius::CONTROL, theme::SHADE);
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(place));
     theme::darken(&mut corner);
-    corner.add(IconButton::new(icons::X, name)).clicked()
+    corner.add(IconButton::new(icon, name)).clicked()
 }
 
 /// How much of a picture's width and height a video of another shape shows.

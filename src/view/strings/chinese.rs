@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::english::clock;
 use super::{
-    Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+    Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
+    Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::chinese as words;
-use crate::words::english::bytes as gigabytes;
+use crate::words::english::{bytes as gigabytes, two_digits};
 
 /// What the window says in Simplified Chinese.
 pub const CHINESE: Words = Words {
@@ -25,8 +26,19 @@ pub const CHINESE: Words = Words {
         settings: "设置",
         library: "全部作品",
         export: "导出",
+        paint: "绘制遮罩",
         shortcuts: "键盘快捷键",
         close: "关闭",
+    },
+    painting: Painting {
+        why: "涂抹的部分会在每一帧中重新生成。",
+        picture: "视频的首帧",
+        tool: "工具",
+        draw: "涂抹",
+        erase: "擦除",
+        brush: "笔刷",
+        clear: "清空",
+        done: "使用此遮罩",
     },
     settings: Settings {
         appearance: "外观",
@@ -178,14 +190,21 @@ const COMPOSE: Compose = Compose {
     lock_seed: "沿用上次的种子",
     free_seed: "每次使用新种子",
     guide: |guide| match guide {
-        Guide::Video => (
-            "视频",
-            "要跟随或修改的视频：MP4、GIF，或用于所有帧的一张图片",
-        ),
+        Guide::Video => ("视频", "要跟随或修改的视频"),
         Guide::Mask => ("遮罩", "白色部分重新生成，黑色部分保留"),
         Guide::Reference => ("参考图", "视频中应出现的人或物的图片"),
     },
-    choose_guide: "选择…",
+    reference: |number| format!("参考图 {number}"),
+    guide_hint: "拖入或点击",
+    choose_frames: "选择帧图片文件夹",
+    video_facts: |span| {
+        let Span { size, frames, fps } = span;
+        let rate = fps.map(|fps| format!("，每秒 {} 帧", two_digits(fps)));
+        let rate = rate.unwrap_or_default();
+        format!("{frames} 帧{rate}，{} × {}", size.width, size.height)
+    },
+    taken: words::taken,
+    paint: "绘制…",
     guide_strength: "强度",
     loras: "LoRA",
     loras_why: "改变模型画风的小文件；1 为训练时的强度",

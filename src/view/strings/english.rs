@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    Compose, Drop, Export, Library, Models, Notices, Player, Reel, Settings, Sheets, Stage, Words,
+    Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
+    Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
-use crate::words::english::{self as words, bytes as gigabytes};
+use crate::words::english::{self as words, bytes as gigabytes, two_digits};
 
 /// What the window says in English.
 pub const ENGLISH: Words = Words {
@@ -23,8 +24,19 @@ pub const ENGLISH: Words = Words {
         settings: "Settings",
         library: "Everything made",
         export: "Export",
+        paint: "Paint a mask",
         shortcuts: "Keyboard shortcuts",
         close: "Close",
+    },
+    painting: Painting {
+        why: "What you paint over is made anew, in every frame.",
+        picture: "First frame of the video",
+        tool: "Tool",
+        draw: "Paint",
+        erase: "Erase",
+        brush: "Brush",
+        clear: "Clear",
+        done: "Use this mask",
     },
     settings: Settings {
         appearance: "Appearance",
@@ -187,17 +199,26 @@ const COMPOSE: Compose = Compose {
     lock_seed: "Use the latest seed again",
     free_seed: "A new seed each time",
     guide: |guide| match guide {
-        Guide::Video => (
-            "Video",
-            "A video to follow or change: MP4, GIF or a picture for all frames",
-        ),
+        Guide::Video => ("Video", "A video to follow or to change"),
         Guide::Mask => ("Mask", "White is made anew, black stays"),
-        Guide::Reference => (
-            "References",
-            "Pictures of something that the video should show",
-        ),
+        Guide::Reference => ("References", "What the video should show"),
     },
-    choose_guide: "Choose…",
+    reference: |number| format!("Reference {number}"),
+    guide_hint: "Drop or click",
+    choose_frames: "Choose a folder of frames",
+    video_facts: |span| {
+        let Span { size, frames, fps } = span;
+        let rate = fps.map(|fps| format!(" at {} a second", two_digits(fps)));
+        let rate = rate.unwrap_or_default();
+        let frames = if *frames == 1 {
+            "1 frame".to_owned()
+        } else {
+            format!("{frames} frames")
+        };
+        format!("{frames}{rate}, {} × {}", size.width, size.height)
+    },
+    taken: words::taken,
+    paint: "Paint…",
     guide_strength: "Strength",
     loras: "LoRAs",
     loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",

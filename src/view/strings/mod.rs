@@ -12,8 +12,8 @@ use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
-    Stage as JobStage, WeightFormat,
+    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size, Span,
+    Stage as JobStage, Taken, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -81,6 +81,8 @@ pub struct Words {
     pub export: Export,
     /// The titles of the sheets, and what closes them.
     pub sheets: Sheets,
+    /// The sheet on which a mask is painted.
+    pub painting: Painting,
     /// The settings.
     pub settings: Settings,
     /// The models.
@@ -169,7 +171,15 @@ pub struct Compose {
     pub free_seed: &'static str,
     /// What is chosen, and what that is for.
     pub guide: fn(Guide) -> (&'static str, &'static str),
-    pub choose_guide: &'static str,
+    /// The name of one of several references, counted from 1.
+    pub reference: fn(usize) -> String,
+    pub guide_hint: &'static str,
+    pub choose_frames: &'static str,
+    /// How long and how large the video is.
+    pub video_facts: fn(&Span) -> String,
+    /// What of it is taken, where that is not all.
+    pub taken: fn(&Taken) -> Option<String>,
+    pub paint: &'static str,
     pub guide_strength: &'static str,
     pub loras: &'static str,
     pub loras_why: &'static str,
@@ -322,8 +332,23 @@ pub struct Sheets {
     pub settings: &'static str,
     pub library: &'static str,
     pub export: &'static str,
+    pub paint: &'static str,
     pub shortcuts: &'static str,
     pub close: &'static str,
+}
+
+/// Of the sheet on which a mask is painted.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is named after what it says")]
+pub struct Painting {
+    pub why: &'static str,
+    pub picture: &'static str,
+    pub tool: &'static str,
+    pub draw: &'static str,
+    pub erase: &'static str,
+    pub brush: &'static str,
+    pub clear: &'static str,
+    pub done: &'static str,
 }
 
 /// Of the settings.

@@ -149,7 +149,7 @@ impl Component {
         let first = files.first().map_or(Path::new(""), PathBuf::as_path);
         check_sound(weights, first)?;
         if let Role::TextEncoder { vocabulary, .. } = &mut role {
-            *vocabulary |= has_vocabulary(first);
+            *vocabulary = *vocabulary || has_vocabulary(first);
         }
         let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
         Ok(Some(Self {

@@ -139,9 +139,16 @@ impl Inventory {
             let mut others = others.filter(|other| other.tokens() == tokens);
             others.find_map(|other| self.own_tokenizer(other))
         };
+        // The same name stands over one with other tokens where another encoder has it.
+        let is_others = |file: &PathBuf| {
+            let others = self.text_encoders.iter();
+            let mut others = others.filter(|other| other.tokens() != encoder.tokens());
+            others.any(|other| self.own_tokenizer(other).as_ref() == Some(file))
+        };
         let by_name = || {
             let mut all = self.tokenizers.iter();
-            all.find(|file| tokenizers::is_named_umt5(file)).cloned()
+            all.find(|file| tokenizers::is_named_umt5(file) && !is_others(file))
+                .cloned()
         };
         self.own_tokenizer(encoder)
             .or_else(of_others)

@@ -161,19 +161,23 @@ fn tokenizer_of(encoder: &Component) -> Option<PathBuf> {
 /// The tokenizer of a known model whose encoder has as many tokens, or one in the known folders that is called UMT5's.
 fn known_tokenizer(encoder: &Component) -> Option<PathBuf> {
     let known = scan(&folders::all()).models.into_iter();
-    let mut known = known.filter_map(|model| model.checkpoint.ok());
+    let known = known.filter_map(|model| model.checkpoint.ok());
     let fits = |files: &[PathBuf]| {
         let other = Component::of_kind(files, NetworkKind::TextEncoder);
         matches!(other, Ok(Some(other)) if other.tokens() == encoder.tokens())
     };
-    let model = known.find(|model| fits(&model.text_encoder));
+    let (fitting, others): (Vec<_>, Vec<_>) =
+        known.partition(|model: &Checkpoint| fits(&model.text_encoder));
+    // The same name stands over one with other tokens where another encoder has it.
+    let is_others = |file: &PathBuf| others.iter().any(|model| model.tokenizer == *file);
+    let model = fitting.into_iter().next();
     model.map(|model| model.tokenizer).or_else(|| {
         let mut walk = Walk::default();
         for folder in folders::all() {
             walk.through(&folder);
         }
         let mut all = walk.tokenizers.into_iter();
-        all.find(|file| tokenizers::is_named_umt5(file))
+        all.find(|file| tokenizers::is_named_umt5(file) && !is_others(file))
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::component::{Component, Role};
 use super::dits::Dits;
 use super::walk::Walk;
-use super::{config, family, shards, tokenizers};
+use super::{config, family, shards, spelling, tokenizers};
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Flaw, HighNoise, Network, VaeKind, Variant};
 use crate::weights::NetworkKind;
@@ -245,7 +245,15 @@ pub(super) fn steps_together(one: &Path, other: &Path) -> usize {
 
 /// With its configuration, if there is one.
 fn network(dit: &Component, root: &Path) -> Network {
-    let root = if root.is_dir() { root } else { dit.folder() };
+    let own = dit.folder();
+    // Where each expert has a folder, one configuration may lie above both.
+    let above = own.parent().filter(|_| spelling::of_expert(own).is_some());
+    let is_within = root.is_dir() && own.starts_with(root);
+    let root = if is_within {
+        root
+    } else {
+        above.unwrap_or(own)
+    };
     let config = match dit.role {
         Role::Dit { width, .. } => config::near(dit.file(), root, width),
         _ => None,

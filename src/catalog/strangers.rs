@@ -9,8 +9,11 @@ use crate::weights::Weights;
 /// the front or after a dot.
 const OTHERS: &[(&str, &[&str])] = &[
     (NO_DECODER, &["encoder.conv1", "encoder.downsamples.0"]),
-    (NO_DIT, &["vace_blocks.0"]),
-    (NO_DIT, &["blocks.0.audio_cross_attn"]),
+    ("a VACE module without its DiT", &["vace_blocks.0"]),
+    (
+        "a module for sound without its DiT",
+        &["blocks.0.audio_cross_attn"],
+    ),
     ("an LTX-2 model", &["audio_patchify_proj", "patchify_proj"]),
     ("an LTX-Video model", &["patchify_proj", "adaln_single"]),
     (
@@ -109,7 +112,6 @@ const OTHERS: &[(&str, &[&str])] = &[
 ];
 
 const NO_DECODER: &str = "the half of a VAE that reads pictures";
-const NO_DIT: &str = "what others add to a Wan DiT, without the DiT itself";
 
 /// How the names of a LoRA's tensors go on after those of its modules.
 const OF_LORAS: [&str; 8] = [
@@ -135,6 +137,17 @@ const DERIVATIVES: &[(&str, &str)] = &[
     ),
     ("audio_model", "a Wan model for sound"),
     ("control_adapter", "Fun-Camera"),
+];
+
+/// The parts of every block of a Wan DiT.
+const OF_BLOCKS: [&str; 7] = [
+    "self_attn",
+    "cross_attn",
+    "ffn",
+    "norm1",
+    "norm2",
+    "norm3",
+    "modulation",
 ];
 
 /// The same for those that only see other channels: (inputs, outputs).
@@ -167,7 +180,7 @@ pub fn advice(what: &str) -> &'static str {
     match what {
         "a LoRA" => "give it with --lora, together with the model that it is for",
         NO_DECODER => "choose a VAE with the decoder",
-        NO_DIT => "choose a file that holds both",
+        _ if what.ends_with("without its DiT") => "choose a file that holds both",
         _ => "choose a file of Wan2.1 or Wan2.2",
     }
 }
@@ -179,7 +192,14 @@ pub fn derivative(weights: &Weights, usual: &[&str]) -> Option<&'static str> {
         let inner = format!("{part}.");
         !usual.contains(part) && names.iter().any(|name| name.starts_with(&inner))
     });
-    let is_usual = |name: &String| usual.contains(&name.split('.').next().unwrap_or(name));
+    let is_usual = |name: &String| {
+        let mut parts = name.split('.');
+        match parts.next() {
+            Some("blocks") => parts.nth(1).is_none_or(|part| OF_BLOCKS.contains(&part)),
+            Some(part) => usual.contains(&part),
+            None => true,
+        }
+    };
     match found {
         Some((_, what)) => Some(what),
         None if names.iter().all(is_usual) => None,

@@ -219,7 +219,9 @@ impl Entry {
         let count = scale.elements();
         let is_one_a_row = count == u64::from(rows)
             && scale.shape.first().map(|rows| rows.unsigned_abs()) == Some(rows);
-        scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || is_one_a_row)
+        let is_float = scale.stored == Stored::Numbers(Number::F64)
+            || scale.plain().is_some_and(|dtype| dtype.is_float());
+        is_float && (count == 1 || is_one_a_row)
     }
 
     /// Whether these are the scales of NVFP4 for a matrix of this size.

@@ -81,7 +81,7 @@ impl Store {
     }
 
     fn floats(&self, entry: &Entry) -> Result<Vec<f32>> {
-        let numbers = self.plain(entry, Dtype::Float32)?;
+        let numbers = self.whole(entry, &entry.shape, Dtype::Float32)?;
         numbers.to_vec_exact().map_err(|error| {
             let problem = format!("holds scales that cannot be read: {error}");
             Error::content(self.path(entry), problem)

@@ -20,7 +20,13 @@ use super::entry::{Entry, Number, QuantParams, Stored};
 use super::number;
 
 const SCALE: [&str; 2] = ["scale_weight", "weight_scale"];
-const NEEDLESS: [&str; 4] = ["scale_input", "input_scale", "scale_output", "output_scale"];
+const NEEDLESS: [&str; 5] = [
+    "scale_input",
+    "input_scale",
+    "scale_output",
+    "output_scale",
+    "full_precision_matrix_mult",
+];
 const FORMAT: &str = "comfy_quant";
 /// Tells that the matrices of 8-bit floats in the file have scales; without it they may be plain numbers.
 const MARKER: &str = "scaled_fp8";

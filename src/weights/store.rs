@@ -202,6 +202,14 @@ fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
         .map_err(Error::file("read", path))?;
     match &*start {
         [] => Err(Error::content(path, "is empty: download it again")),
+        [b'<', b'!' | b'?' | b'h' | b'H', ..] => Err(Error::content(
+            path,
+            "is a web page, as a server sends it in the place of a file: download it again, logged in if it asks for that",
+        )),
+        [b'{', b'"' | b' ' | b'\n', ..] => Err(Error::content(
+            path,
+            "is a text and no weights, as a server sends it in the place of a file: download it again",
+        )),
         [_, _, _, _, _, _, _, _, b'{', ..] => safetensors::entries(path, file, length),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => torch::entries(path, file, length),
         [b'G', b'G', b'U', b'F', ..] => gguf::entries(path, file, length),

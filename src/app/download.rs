@@ -11,34 +11,33 @@ use super::models::Change;
 use crate::catalog::folders;
 use crate::catalog::hub::{Destination, Download, Hub};
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, ModelDownload};
+use crate::job::{DownloadProgress, Downloadable};
 use crate::media::Task;
 use crate::view::models::Coming;
 
 /// What comes, and how far it is.
 pub struct Downloading {
-    offer: ModelDownload,
+    what: Downloadable,
     task: Task<Vec<PathBuf>>,
     /// Bytes a second.
     rate: Arc<AtomicU64>,
 }
 
 impl Downloading {
-    fn start(ctx: &Context, offer: ModelDownload) -> Result<Self> {
+    fn start(ctx: &Context, what: Downloadable) -> Result<Self> {
         let wake = ctx.clone();
         let rate = Arc::<AtomicU64>::default();
         let told = Arc::clone(&rate);
-        let work =
-            move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(offer, &told, tell);
+        let work = move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(what, &told, tell);
         let task = Task::start("download", move || wake.request_repaint(), work)?;
-        Ok(Self { offer, task, rate })
+        Ok(Self { what, task, rate })
     }
 
     /// What the sheet shows.
     pub fn view(&self) -> Coming {
         let (done, of) = self.task.pace().progress();
         Coming {
-            offer: self.offer,
+            what: self.what,
             transfer: DownloadProgress {
                 done: done as u64,
                 of: of as u64,
@@ -50,11 +49,10 @@ impl Downloading {
 
 /// Brings the files of a model into Hugging Face's cache. What other models have brought is used.
 fn bring(
-    offer: ModelDownload,
+    what: Downloadable,
     rate: &AtomicU64,
     tell: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<Vec<PathBuf>> {
-    let what = (offer.model, offer.edition);
     let known = folders::all();
     let hub = Hub::of_environment();
     let place = Destination::cache()?;
@@ -66,8 +64,8 @@ fn bring(
 }
 
 impl App {
-    pub(super) fn download(&mut self, ctx: &Context, offer: ModelDownload) {
-        match Downloading::start(ctx, offer) {
+    pub(super) fn download(&mut self, ctx: &Context, what: Downloadable) {
+        match Downloading::start(ctx, what) {
             Ok(downloading) => self.downloading = Some(downloading),
             Err(error) => self.warn(&error),
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::App;
 use super::dialogs::Question;
 use crate::catalog::{self, few_steps};
-use crate::job::{Checkpoint, Expert, Lora, LoraFit, Refusal};
+use crate::job::{Checkpoint, Expert, LayersFit, Lora, LoraFit, Refusal};
 
 /// What is asked: these files, each for this expert, and this model.
 type Matter = (Vec<(PathBuf, Option<Expert>)>, PathBuf);
@@ -84,8 +84,11 @@ impl App {
 fn fit(lora: &Lora, model: &Checkpoint) -> LoraFit {
     let matched = catalog::match_loras(std::slice::from_ref(lora), model);
     let matched = matched.map_err(|error| Refusal::LoraUnusable(Box::new(error.problem())))?;
-    let fits = matched.iter().map(|each| (each.fit.matched, each.fit.of));
-    Ok(fits.fold((0, 0), |(matched, of), (more, of_more)| {
-        (matched + more, of + of_more)
-    }))
+    Ok(matched
+        .iter()
+        .fold(LayersFit::default(), |sum, each| LayersFit {
+            matched: sum.matched + each.fit.matched,
+            of: sum.of + each.fit.of,
+            pictures: sum.pictures + each.fit.for_pictures(),
+        }))
 }

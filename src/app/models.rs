@@ -9,7 +9,7 @@ use super::App;
 use super::dialogs::Question;
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed};
+use crate::job::{Checkpoint, Downloadable, Installed};
 use crate::view::action::ModelsAction;
 
 /// What is done with the folders before models are looked for.
@@ -26,10 +26,8 @@ pub enum Change {
 /// What there is.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Every model, whole ones first.
+    /// Every model, and every file of weights that cannot be used; whole ones first.
     pub installed: Vec<Installed>,
-    /// Why some files could not be read.
-    pub damaged: Vec<String>,
     /// The folders that were added.
     pub folders: Vec<PathBuf>,
 }
@@ -57,10 +55,9 @@ pub fn of_user(change: &Change) -> Result<Found> {
         }
         Change::Forget(folder) => folders::forget(folder)?,
     }
-    let Catalogue { models, damaged } = catalog::scan(&folders::all());
+    let Catalogue { models } = catalog::scan(&folders::all());
     Ok(Found {
         installed: models,
-        damaged: damaged.iter().map(Error::to_string).collect(),
         folders: folders::added()?,
     })
 }
@@ -89,7 +86,8 @@ impl App {
             }
             ModelsAction::Forget(folder) => self.look_for_models(Change::Forget(folder)),
             ModelsAction::LookAgain => self.look_for_models(Change::None),
-            ModelsAction::Download(offer) => self.download(ctx, offer),
+            ModelsAction::Download(offer) => self.download(ctx, offer.what()),
+            ModelsAction::DownloadTokenizer => self.download(ctx, Downloadable::Tokenizer),
             ModelsAction::StopDownload => self.stop_download(),
         }
     }

@@ -18,6 +18,8 @@ pub struct Component {
     pub bytes: u64,
     /// What it is.
     pub role: Role,
+    /// How many tensors in its files belong to no network: what training or another tool left there.
+    pub left_over: usize,
 }
 
 /// What a network is for.
@@ -116,8 +118,19 @@ impl Component {
     /// # Errors
     /// They cannot be read, or one of the networks is not whole or in a format that is not read.
     pub fn all_in(files: &[PathBuf]) -> Result<Vec<Self>> {
-        let kinds = Weights::kinds(files)?.into_iter();
-        let networks = kinds.map(|kind| Self::of_kind(files, kind));
+        Self::each(files, None)
+    }
+
+    /// Every network in these files, or the one of this kind, if it is one of Wan's.
+    fn each(files: &[PathBuf], kind: Option<NetworkKind>) -> Result<Vec<Self>> {
+        let (networks, left_over) = Weights::each(files, kind)?;
+        let networks = networks.iter().map(|(kind, weights)| {
+            let mut network = Self::of(files, *kind, weights)?;
+            if let Some(network) = &mut network {
+                network.left_over = left_over;
+            }
+            Ok(network)
+        });
         networks.filter_map(Result::transpose).collect()
     }
 
@@ -126,20 +139,24 @@ impl Component {
     /// # Errors
     /// As [`all_in`](Self::all_in).
     pub fn of_kind(files: &[PathBuf], kind: NetworkKind) -> Result<Option<Self>> {
-        let weights = Weights::open_kind(files, kind)?;
-        let Some(mut role) = role(&weights, kind)? else {
+        Ok(Self::each(files, Some(kind))?.pop())
+    }
+
+    fn of(files: &[PathBuf], kind: NetworkKind, weights: &Weights) -> Result<Option<Self>> {
+        let Some(mut role) = role(weights, kind)? else {
             return Ok(None);
         };
         let first = files.first().map_or(Path::new(""), PathBuf::as_path);
-        check_sound(&weights, first)?;
+        check_sound(weights, first)?;
         if let Role::TextEncoder { vocabulary, .. } = &mut role {
-            *vocabulary |= has_vocabulary(first);
+            *vocabulary = *vocabulary || has_vocabulary(first);
         }
         let size = |file: &PathBuf| file.metadata().map_or(0, |about| about.len());
         Ok(Some(Self {
             bytes: files.iter().map(size).sum(),
             files: files.to_owned(),
             role,
+            left_over: 0,
         }))
     }
 
@@ -164,10 +181,7 @@ impl Component {
     pub fn open_kind(file: &Path, kind: NetworkKind) -> Result<Option<Self>> {
         let files = shards::beside(file);
         shards::check_whole(&files)?;
-        if Weights::kinds(&files)?.contains(&kind) {
-            return Self::of_kind(&files, kind);
-        }
-        Ok(None)
+        Self::of_kind(&files, kind)
     }
 
     /// The only file, or the first shard.
@@ -268,7 +282,7 @@ fn check_sound(weights: &Weights, file: &Path) -> Result<()> {
         others => format!(" and {others} more"),
     };
     let problem = format!(
-        "is not whole: {first}{others} hold nothing but zeros, at least from the middle on, as if the download had stopped; download it again"
+        "is not whole: {first}{others} hold nothing but zeros, at least at the end, as if the download had stopped; download it again"
     );
     Err(Error::content(file, problem))
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::component::{Component, Role};
 use super::dits::Dits;
 use super::walk::Walk;
-use super::{config, family, shards};
+use super::{config, family, shards, spelling, tokenizers};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, HighNoise, Network, VaeKind, Variant};
+use crate::job::{Checkpoint, Flaw, HighNoise, Network, VaeKind, Variant};
+use crate::weights::NetworkKind;
 
 /// What models can be made of.
 #[derive(Default)]
@@ -19,8 +20,10 @@ pub struct Inventory {
     pub tokenizers: Vec<PathBuf>,
     /// The one to take in any case.
     pub picked_tokenizer: Option<PathBuf>,
-    /// Why some files could not be read.
-    pub damaged: Vec<Error>,
+    /// One that lies elsewhere, for encoders without any.
+    pub spare_tokenizer: Option<PathBuf>,
+    /// Files that could not be read, shards of one network together, and why.
+    pub damaged: Vec<(Vec<PathBuf>, Error)>,
 }
 
 impl Inventory {
@@ -33,10 +36,21 @@ impl Inventory {
         for files in shards::grouped(walk.weights) {
             match shards::check_whole(&files).and_then(|()| Component::all_in(&files)) {
                 Ok(components) => components.into_iter().for_each(|one| stock.add(one)),
-                Err(error) => stock.damaged.push(error),
+                Err(error) => stock.damaged.push((files, error)),
             }
         }
         stock
+    }
+
+    /// The network of this kind in these files, if it was found.
+    pub fn network(&self, files: &[PathBuf], kind: NetworkKind) -> Option<&Component> {
+        let all = match kind {
+            NetworkKind::Dit => &self.dits,
+            NetworkKind::TextEncoder => &self.text_encoders,
+            NetworkKind::ImageEncoder => &self.image_encoders,
+            NetworkKind::Vae => &self.vaes,
+        };
+        all.iter().find(|network| network.files == files)
     }
 
     /// Puts a network where it belongs.
@@ -75,11 +89,9 @@ impl Inventory {
         else {
             return Err(incomplete(root, &format!("it lacks {missing}")));
         };
-        let tokenizer = self.tokenizer(text_encoder).ok_or_else(|| {
-            let what = "its text encoder comes without a tokenizer; give it with --tokenizer FILE (tokenizer.json or \
-                        spiece.model of google/umt5-xxl)";
-            incomplete(root, what)
-        })?;
+        let tokenizer = self
+            .tokenizer(text_encoder)
+            .ok_or_else(|| Error::content(root, Flaw::NoTokenizer))?;
         let high_noise = dits.high.as_ref().zip(variant.boundary());
         let name = dits.name();
         let variant = family::named(variant, &name);
@@ -116,17 +128,39 @@ impl Inventory {
         nearest(fitting, dit.file())
     }
 
-    /// The one that was picked, the encoder's own, or that of another encoder which knows as many tokens.
+    /// The one that was picked, the encoder's own, that of another encoder which knows as many tokens, or one that is
+    /// called UMT5's.
     fn tokenizer(&self, encoder: &Component) -> Option<PathBuf> {
         if let Some(picked) = &self.picked_tokenizer {
             return Some(picked.clone());
         }
-        self.own_tokenizer(encoder).or_else(|| {
+        let of_others = || {
             let tokens = encoder.tokens();
             let others = self.text_encoders.iter();
             let mut others = others.filter(|other| other.tokens() == tokens);
             others.find_map(|other| self.own_tokenizer(other))
-        })
+        };
+        // The same name stands over one with other tokens where another encoder has it.
+        let is_others = |file: &PathBuf| {
+            let others = self.text_encoders.iter();
+            let mut others = others.filter(|other| other.tokens() != encoder.tokens());
+            others.any(|other| self.own_tokenizer(other).as_ref() == Some(file))
+        };
+        let by_name = || {
+            let mut all = self.tokenizers.iter();
+            all.find(|file| tokenizers::is_named_umt5(file) && !is_others(file))
+                .cloned()
+        };
+        self.own_tokenizer(encoder)
+            .or_else(of_others)
+            .or_else(by_name)
+            .or_else(|| self.spare_tokenizer.clone())
+    }
+
+    /// Whether no encoder here has a tokenizer.
+    pub fn lacks_tokenizer(&self) -> bool {
+        let mut encoders = self.text_encoders.iter();
+        encoders.all(|encoder| self.tokenizer(encoder).is_none())
     }
 
     /// The encoder's own vocabulary, or else the nearest tokenizer in its folder, above it or beside it: any other may
@@ -142,12 +176,8 @@ impl Inventory {
         ) {
             return Some(file.to_owned());
         }
-        let belongs = |tokenizer: &&PathBuf| {
-            let place = tokenizer.parent().unwrap_or(folder);
-            let is_beside = place.parent() == folder.parent();
-            place.starts_with(folder) || folder.starts_with(place) || is_beside
-        };
-        let own = self.tokenizers.iter().filter(belongs);
+        let own = self.tokenizers.iter();
+        let own = own.filter(|tokenizer| tokenizers::belongs(tokenizer, folder));
         own.max_by_key(|tokenizer| steps_together(tokenizer, file))
             .cloned()
     }
@@ -216,7 +246,15 @@ pub(super) fn steps_together(one: &Path, other: &Path) -> usize {
 
 /// With its configuration, if there is one.
 fn network(dit: &Component, root: &Path) -> Network {
-    let root = if root.is_dir() { root } else { dit.folder() };
+    let own = dit.folder();
+    // Where each expert has a folder, one configuration may lie above both.
+    let above = own.parent().filter(|_| spelling::of_expert(own).is_some());
+    let is_within = root.is_dir() && own.starts_with(root);
+    let root = if is_within {
+        root
+    } else {
+        above.unwrap_or(own)
+    };
     let config = match dit.role {
         Role::Dit { width, .. } => config::near(dit.file(), root, width),
         _ => None,

@@ -155,15 +155,29 @@ fn tokenizer_of(encoder: &Component) -> Option<PathBuf> {
     ) {
         return Some(encoder.file().to_owned());
     }
-    tokenizers::near(encoder.file()).or_else(|| {
-        let known = scan(&folders::all()).models.into_iter();
-        let mut known = known.filter_map(|model| model.checkpoint.ok());
-        let fits = |files: &[PathBuf]| {
-            let other = Component::of_kind(files, NetworkKind::TextEncoder);
-            matches!(other, Ok(Some(other)) if other.tokens() == encoder.tokens())
-        };
-        let model = known.find(|model| fits(&model.text_encoder))?;
-        Some(model.tokenizer)
+    tokenizers::near(encoder.file()).or_else(|| known_tokenizer(encoder))
+}
+
+/// The tokenizer of a known model whose encoder has as many tokens, or one in the known folders that is called UMT5's.
+fn known_tokenizer(encoder: &Component) -> Option<PathBuf> {
+    let known = scan(&folders::all()).models.into_iter();
+    let known = known.filter_map(|model| model.checkpoint.ok());
+    let fits = |files: &[PathBuf]| {
+        let other = Component::of_kind(files, NetworkKind::TextEncoder);
+        matches!(other, Ok(Some(other)) if other.tokens() == encoder.tokens())
+    };
+    let (fitting, others): (Vec<_>, Vec<_>) =
+        known.partition(|model: &Checkpoint| fits(&model.text_encoder));
+    // The same name stands over one with other tokens where another encoder has it.
+    let is_others = |file: &PathBuf| others.iter().any(|model| model.tokenizer == *file);
+    let model = fitting.into_iter().next();
+    model.map(|model| model.tokenizer).or_else(|| {
+        let mut walk = Walk::default();
+        for folder in folders::all() {
+            walk.through(&folder);
+        }
+        let mut all = walk.tokenizers.into_iter();
+        all.find(|file| tokenizers::is_named_umt5(file) && !is_others(file))
     })
 }
 
@@ -175,7 +189,10 @@ pub fn open(folder: &Path) -> Option<Result<Checkpoint>> {
     let mut walk = Walk::default();
     walk.through(folder);
     let mut stock = Inventory::of(walk);
-    let damaged = stock.damaged.pop();
+    let damaged = stock.damaged.pop().map(|(_, error)| error);
+    if stock.lacks_tokenizer() {
+        stock.spare_tokenizer = stock.text_encoders.first().and_then(tokenizer_of);
+    }
     let model = match dits::paired(&stock.dits).as_slice() {
         [] => return damaged.map(Err),
         [only] => stock.model(only, folder),

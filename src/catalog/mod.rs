@@ -126,8 +126,8 @@ pub fn find(model: &Path) -> Result<Installed> {
         // What belongs to a file is looked for in its folder, which a bare name does not tell.
         let place = path::absolute(model).map_err(Error::file("find", model))?;
         let found = open(&place)?;
-        soundness::check(&found)?;
-        return Ok(scan::whole(found));
+        let networks = soundness::check(&found)?;
+        return Ok(scan::whole(found, &networks));
     }
     named(&model.to_string_lossy())
 }

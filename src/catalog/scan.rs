@@ -7,17 +7,16 @@ use super::component::Component;
 use super::dits;
 use super::inventory::Inventory;
 use super::walk::Walk;
-use super::{official, required_files, soundness};
+use super::{official, required_files, shards, soundness};
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};
 
 /// What a scan found.
 #[derive(Debug, Default)]
 pub struct Catalogue {
-    /// Every model, whole ones first, otherwise in the order of their names.
+    /// Every model, and every file of weights that cannot be used; whole ones first, otherwise in the order of their
+    /// names.
     pub models: Vec<Installed>,
-    /// Why some files could not be read.
-    pub damaged: Vec<Error>,
 }
 
 impl Catalogue {
@@ -45,17 +44,18 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
         walk.through(folder);
     }
     let (mut models, mut incomplete) = (Vec::new(), Vec::new());
-    for folder in &walk.models {
+    let (laid_out, weights) = (walk.models.clone(), walk.weights.clone());
+    let mut stock = Inventory::of(walk);
+    for folder in &laid_out {
         match super::laid_out(folder) {
-            Some(Ok(model)) => match soundness::check(&model) {
-                Ok(()) => models.push(whole(model)),
-                Err(error) => incomplete.push(lacking(folder, &walk.weights, &error)),
+            Some(Ok(model)) => match soundness::check_known(&model, &stock) {
+                Ok(networks) => models.push(whole(model, &networks)),
+                Err(error) => incomplete.push(lacking(folder, &weights, &error)),
             },
-            Some(Err(error)) => incomplete.push(lacking(folder, &walk.weights, &error)),
+            Some(Err(error)) => incomplete.push(lacking(folder, &weights, &error)),
             None => {}
         }
     }
-    let mut stock = Inventory::of(walk);
     let known = models
         .iter()
         .flat_map(|model| &model.checkpoint)
@@ -79,7 +79,8 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
         match stock.model(&dits, place) {
             Ok(model) => {
                 incomplete.retain(|model| !around(model));
-                models.push(whole(model));
+                let networks = soundness::check_known(&model, &stock);
+                models.push(whole(model, &networks.unwrap_or_default()));
             }
             // What its folder lacks was said already.
             Err(_) if incomplete.iter().any(around) => {}
@@ -89,23 +90,45 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
                 variant: dits.variant().ok(),
                 bytes: dits.each().map(|dit| dit.bytes).sum(),
                 checkpoint: Err(error.problem()),
+                remarks: Vec::new(),
             }),
         }
     }
+    let of_damaged = unusable(&stock.damaged, &incomplete);
     models.extend(incomplete);
+    models.extend(of_damaged);
     models.sort_by_key(|model| {
         let name = model.name.to_lowercase();
         (model.checkpoint.is_err(), name, model.place.clone())
     });
     number_namesakes(&mut models);
-    Catalogue {
-        models,
-        damaged: stock.damaged,
-    }
+    Catalogue { models }
 }
 
-/// A model of which nothing is missing.
-pub(super) fn whole(model: Checkpoint) -> Installed {
+/// Files that cannot be used, but those of an `incomplete` model, whose problem they are.
+fn unusable(damaged: &[(Vec<PathBuf>, Error)], incomplete: &[Installed]) -> Vec<Installed> {
+    let files = damaged.iter().filter_map(|(files, error)| {
+        let first = files.first()?;
+        let is_said = incomplete
+            .iter()
+            .any(|model| first.starts_with(&model.place));
+        let name = first.file_stem().unwrap_or_default().to_string_lossy();
+        (!is_said).then(|| Installed {
+            name: shards::series(&name)
+                .map_or(&*name, |(series, _)| series)
+                .into(),
+            place: first.clone(),
+            variant: None,
+            bytes: files.iter().map(|file| size(file)).sum(),
+            checkpoint: Err(error.problem()),
+            remarks: Vec::new(),
+        })
+    });
+    files.collect()
+}
+
+/// A model of which nothing is missing, and which is made of these networks.
+pub(super) fn whole(model: Checkpoint, networks: &[Component]) -> Installed {
     let files: HashSet<PathBuf> = model
         .paths()
         .into_iter()
@@ -116,6 +139,7 @@ pub(super) fn whole(model: Checkpoint) -> Installed {
         place: model.root.clone(),
         variant: Some(model.variant),
         bytes: files.iter().map(|file| size(file)).sum(),
+        remarks: soundness::of_networks(&model, networks),
         checkpoint: Ok(model),
     }
 }
@@ -129,6 +153,7 @@ fn lacking(folder: &Path, weights: &[PathBuf], error: &Error) -> Installed {
         variant: None,
         bytes: inside.map(|file| size(file)).sum(),
         checkpoint: Err(error.problem()),
+        remarks: Vec::new(),
     }
 }
 

@@ -56,6 +56,15 @@ pub fn check_whole(files: &[PathBuf]) -> Result<()> {
     }
 }
 
+/// The file that holds, beside the shards of a network, all of it once more.
+pub fn stray(files: &[PathBuf]) -> Option<PathBuf> {
+    let first = files.first()?;
+    let (series, count) = series_of(first)?;
+    let extension = first.extension()?.to_str()?;
+    let single = PathBuf::from(format!("{series}.{extension}"));
+    (count > 1 && single.is_file()).then_some(single)
+}
+
 /// The name or path of a shard up to its number, and how many there are: `…-00001-of-00003`, without an ending.
 pub fn series(stem: &str) -> Option<(&str, usize)> {
     let (before, count) = stem.rsplit_once("-of-")?;

@@ -8,6 +8,12 @@ use crate::weights::Weights;
 /// What else files of weights hold, the most special first, and tensors that must all be there: the beginnings of names, at
 /// the front or after a dot.
 const OTHERS: &[(&str, &[&str])] = &[
+    (NO_DECODER, &["encoder.conv1", "encoder.downsamples.0"]),
+    ("a VACE module without its DiT", &["vace_blocks.0"]),
+    (
+        "a module for sound without its DiT",
+        &["blocks.0.audio_cross_attn"],
+    ),
     ("an LTX-2 model", &["audio_patchify_proj", "patchify_proj"]),
     ("an LTX-Video model", &["patchify_proj", "adaln_single"]),
     (
@@ -39,6 +45,15 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["transformer_blocks.0.norm1.linear", "patch_embed.proj"],
     ),
     ("a Mochi model", &["blocks.0.attn.qkv_x"]),
+    ("a HiDream model", &["double_stream_blocks.0"]),
+    ("a Kandinsky model", &["visual_transformer_blocks.0"]),
+    ("a Step-Video model", &["transformer_blocks.0.attn1.wqkv"]),
+    ("an ACE-Step model", &["genre_embedder"]),
+    ("a PixArt model", &["t_block.1", "y_embedder"]),
+    (
+        "a LongCat-Video model",
+        &["blocks.0.cross_attn.q_linear", "t_embedder"],
+    ),
     ("a Cosmos model", &["blocks.block0"]),
     (
         "a Cosmos model",
@@ -53,6 +68,8 @@ const OTHERS: &[(&str, &[&str])] = &[
         "a Stable Diffusion model",
         &["down_blocks.0.attentions.0", "mid_block.attentions.0"],
     ),
+    ("an IP-Adapter", &["ip_adapter.1"]),
+    ("a textual inversion", &["emb_params"]),
     ("a ControlNet", &["controlnet_cond_embedding"]),
     ("a ControlNet", &["zero_convs.0"]),
     ("a CLIP image encoder", &["vision_model.encoder.layers.0"]),
@@ -94,6 +111,8 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("a frame interpolator (RIFE)", &["block0.conv0"]),
 ];
 
+const NO_DECODER: &str = "the half of a VAE that reads pictures";
+
 /// How the names of a LoRA's tensors go on after those of its modules.
 const OF_LORAS: [&str; 8] = [
     ".lora_A",
@@ -118,6 +137,17 @@ const DERIVATIVES: &[(&str, &str)] = &[
     ),
     ("audio_model", "a Wan model for sound"),
     ("control_adapter", "Fun-Camera"),
+];
+
+/// The parts of every block of a Wan DiT.
+const OF_BLOCKS: [&str; 7] = [
+    "self_attn",
+    "cross_attn",
+    "ffn",
+    "norm1",
+    "norm2",
+    "norm3",
+    "modulation",
 ];
 
 /// The same for those that only see other channels: (inputs, outputs).
@@ -147,10 +177,11 @@ pub fn name(weights: &Weights) -> Option<&'static str> {
 
 /// What to do with it.
 pub fn advice(what: &str) -> &'static str {
-    if what == "a LoRA" {
-        "give it with --lora, together with the model that it is for"
-    } else {
-        "choose a file of Wan2.1 or Wan2.2"
+    match what {
+        "a LoRA" => "give it with --lora, together with the model that it is for",
+        NO_DECODER => "choose a VAE with the decoder",
+        _ if what.ends_with("without its DiT") => "choose a file that holds both",
+        _ => "choose a file of Wan2.1 or Wan2.2",
     }
 }
 
@@ -161,7 +192,14 @@ pub fn derivative(weights: &Weights, usual: &[&str]) -> Option<&'static str> {
         let inner = format!("{part}.");
         !usual.contains(part) && names.iter().any(|name| name.starts_with(&inner))
     });
-    let is_usual = |name: &String| usual.contains(&name.split('.').next().unwrap_or(name));
+    let is_usual = |name: &String| {
+        let mut parts = name.split('.');
+        match parts.next() {
+            Some("blocks") => parts.nth(1).is_none_or(|part| OF_BLOCKS.contains(&part)),
+            Some(part) => usual.contains(&part),
+            None => true,
+        }
+    };
     match found {
         Some((_, what)) => Some(what),
         None if names.iter().all(is_usual) => None,

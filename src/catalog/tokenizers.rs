@@ -9,6 +9,9 @@ pub const NAMES: [&str; 2] = ["tokenizer.json", "spiece.model"];
 /// Where it lies in a model's folder, as the official repository has it and as others do.
 const PLACES: [&str; 5] = ["", "tokenizer", "tokenizers", "google/umt5-xxl", "umt5-xxl"];
 
+/// How many folders above a tokenizer may say whose it is: in a cache, revisions have a folder each.
+const DEEP: usize = 4;
+
 /// How many folders above an encoder belong to the same model.
 const ABOVE: usize = 3;
 
@@ -37,6 +40,23 @@ pub fn near(encoder: &Path) -> Option<PathBuf> {
             .flat_map(|folder| PLACES.iter().map(move |place| folder.join(place)))
             .find_map(|place| directly_in(&place))
     })
+}
+
+/// Whether this is UMT5's, as the name of one of its folders says: `google/umt5-xxl/tokenizer.json`. Who keeps several
+/// tells them apart like that, too.
+pub fn is_named_umt5(tokenizer: &Path) -> bool {
+    let folders = tokenizer.parent().unwrap_or(tokenizer).components();
+    folders.rev().take(DEEP).any(|folder| {
+        let name = folder.as_os_str().to_string_lossy().to_lowercase();
+        name.contains("umt5")
+    })
+}
+
+/// Whether a tokenizer lies where one of an encoder in `folder` does: with it, above it or beside it.
+pub fn belongs(tokenizer: &Path, folder: &Path) -> bool {
+    let place = tokenizer.parent().unwrap_or(folder);
+    let is_beside = place.parent() == folder.parent();
+    place.starts_with(folder) || folder.starts_with(place) || is_beside
 }
 
 fn directly_in(folder: &Path) -> Option<PathBuf> {

@@ -97,8 +97,8 @@ pub struct Model {
     #[arg(long = "model", value_name = "NAME|DIR|FILE", conflicts_with_all = ["dit", "text_encoder", "vae"])]
     pub name: Option<PathBuf>,
 
-    /// File of the DiT; of two, that for low noise
-    #[arg(long, value_name = "FILE", requires_all = ["text_encoder", "vae"])]
+    /// File of the DiT; of two, that for low noise. What else is in it is used for what is not given
+    #[arg(long, value_name = "FILE")]
     pub dit: Option<PathBuf>,
 
     /// File of the DiT for high noise

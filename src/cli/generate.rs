@@ -14,8 +14,8 @@ use crate::engine::{self, CutPrompt, saved};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    CanvasRequest, Command, Compute, Expert, Found, Guides, Negative, Outputs, Plan, Request,
-    ResumePoint, SamplingRequest, Sources, Speedups, new_seed,
+    CanvasRequest, Command, Compute, Expert, Found, Guides, Negative, Outputs, Plan, Remark,
+    Request, ResumePoint, SamplingRequest, Sources, Speedups, new_seed,
 };
 use crate::media::{self, photo};
 use crate::words::english;
@@ -119,7 +119,12 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let mut words = vec![headline("Making", &plan)];
     words.extend(taken(&plan)?);
     words.extend(matched.iter().map(fit));
-    words.extend(catalog::remarks(&plan.checkpoint));
+    let remarks = catalog::remarks(&plan.checkpoint);
+    // Whoever gives a tokenizer knows where it lies.
+    let is_news = |remark: &&Remark| {
+        !matches!(remark, Remark::Tokenizer(_)) || args.model.tokenizer.is_none()
+    };
+    words.extend(remarks.iter().filter(is_news).map(english::remark));
     face.started(&words.join("\n"), &plan.output, Some(&plan.info()));
     for cut in engine::cut_prompts(&plan)? {
         say(&warning(&cut));

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Checkpoint, Problem, Variant};
+use super::{Checkpoint, Problem, Remark, Variant};
 
-/// One model on this machine.
+/// One model on this machine, or a file that should be part of one and is not whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Installed {
     /// What people call it; no other on this machine has the same name.
@@ -17,4 +17,6 @@ pub struct Installed {
     pub bytes: u64,
     /// The model, or what keeps it from being one.
     pub checkpoint: Result<Checkpoint, Problem>,
+    /// What is worth knowing of one that runs.
+    pub remarks: Vec<Remark>,
 }

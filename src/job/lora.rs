@@ -21,8 +21,19 @@ pub struct Lora {
     pub expert: Option<Expert>,
 }
 
-/// How many of a LoRA's layers fit a model, and of how many; or why it cannot be used with it.
-pub type LoraFit = Result<(usize, usize), Refusal>;
+/// How a LoRA fits a model, or why it cannot be used with it.
+pub type LoraFit = Result<LayersFit, Refusal>;
+
+/// How many of a LoRA's layers fit a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LayersFit {
+    /// Those that do.
+    pub matched: usize,
+    /// All.
+    pub of: usize,
+    /// Those that are for Wan2.1's picture input, which the model does well without.
+    pub pictures: usize,
+}
 
 impl Lora {
     /// Whether it changes this expert.

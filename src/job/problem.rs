@@ -51,6 +51,8 @@ pub enum Problem {
 pub enum Flaw {
     /// It is a model of which these files are missing.
     IncompleteModel(Vec<String>),
+    /// It is a model whose text encoder comes without a tokenizer.
+    NoTokenizer,
     /// It belonged to the model of this name, with which a video was begun, and is gone.
     ModelGone(String),
     /// It is an unfinished video that was not begun by this user on this machine, and what keeps it from going on here.

@@ -44,6 +44,12 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
     if plan.encoded_frames() > 0 {
         let kind = vae_kind(model.variant);
         let vae = Weights::open_kind(&model.vae, NetworkKind::Vae)?.headers_only();
+        if !vae.has("encoder.conv1.weight")
+            && let Some(file) = model.vae.first()
+        {
+            let problem = "is a VAE without the encoder, which reads pictures: choose a whole one, or leave the picture out";
+            return Err(Error::content(file, problem));
+        }
         vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
     }
     Ok(Sizes {

@@ -97,6 +97,8 @@ pub enum ModelsAction {
     LookAgain,
     /// Let this one come.
     Download(ModelDownload),
+    /// Let the tokenizer come that text encoders without one need.
+    DownloadTokenizer,
     /// Let it come no further.
     StopDownload,
 }

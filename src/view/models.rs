@@ -13,17 +13,15 @@ use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
 use crate::job::plain_text::one_line;
-use crate::job::{DownloadProgress, Installed, ModelDownload};
+use crate::job::{DownloadProgress, Downloadable, Flaw, Installed, ModelDownload, Problem};
 
 const MENU: f32 = 240.0;
 
 /// What the sheet shows.
 #[derive(Debug)]
 pub struct Models<'a> {
-    /// Every model that was found, whole ones first.
+    /// Every model that was found, and every file of weights that cannot be used; whole ones first.
     pub installed: &'a [Installed],
-    /// Why some files could not be read.
-    pub damaged: &'a [String],
     /// The folders that were added to those that are known.
     pub folders: &'a [PathBuf],
     /// The place of the one that is chosen.
@@ -38,7 +36,7 @@ pub struct Models<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Coming {
     /// What comes.
-    pub offer: ModelDownload,
+    pub what: Downloadable,
     /// How far it is; of no bytes until it is known how many there are.
     pub transfer: DownloadProgress,
 }
@@ -48,11 +46,9 @@ pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
     let mut asked = None;
     for model in models.installed {
         let is_chosen = models.chosen == Some(model.place.as_path());
-        asked = card(ui, model, is_chosen).or(asked);
+        let can_download = models.coming.is_none();
+        asked = card(ui, model, is_chosen, can_download).or(asked);
         ui.add_space(space::S);
-    }
-    for sentence in models.damaged {
-        warning(ui, sentence);
     }
     asked = more(ui, models).or(asked);
     asked = folders(ui, models.folders).or(asked);
@@ -60,7 +56,7 @@ pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
 }
 
 /// A model, what it does, and the way to it.
-fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
+fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_download: bool) -> Option<Action> {
     let words = words(ui);
     let frame = Frame::new()
         .fill(palette(ui).raised)
@@ -92,12 +88,36 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool) -> Option<Action> {
             let family = [variant.name(), does].join(" · ");
             caption(ui, &(words.models.family)(&family, model.bytes));
         }
-        if let Err(problem) = &model.checkpoint {
-            warning(ui, &(words.problem)(problem));
+        for remark in &model.remarks {
+            explanation(ui, &(words.remark)(remark));
+        }
+        match &model.checkpoint {
+            Err(problem) if lacks_tokenizer(problem) => {
+                warning(ui, words.models.no_tokenizer);
+                let button = Button::new(words.models.get_tokenizer);
+                if can_download && ui.add(button).clicked() {
+                    asked = Some(Action::Models(ModelsAction::DownloadTokenizer));
+                }
+            }
+            Err(problem) => {
+                warning(ui, &(words.problem)(problem));
+            }
+            Ok(_) => {}
         }
         asked
     };
     frame.show(ui, content).inner
+}
+
+/// Whether all that is missing can be had by a click.
+fn lacks_tokenizer(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Content {
+            flaw: Flaw::NoTokenizer,
+            ..
+        }
+    )
 }
 
 /// What can be downloaded, or what is.
@@ -149,7 +169,11 @@ fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
     let words = &words(ui).models;
     let mut asked = None;
     ui.horizontal(|ui| {
-        label(ui, coming.offer.model.title());
+        let title = match coming.what {
+            Downloadable::Model(model, _) => model.title(),
+            Downloadable::Tokenizer => words.tokenizer,
+        };
+        label(ui, title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new(words.stop)).clicked() {
                 asked = Some(Action::Models(ModelsAction::StopDownload));

@@ -66,6 +66,21 @@ impl Weights {
         Store::kinds(files)
     }
 
+    /// Every network in the files, or only the one of this kind, and how many tensors belong to none: what training or
+    /// another tool left there. Each header is read once, however many networks there are.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn each(
+        files: &[PathBuf],
+        kind: Option<NetworkKind>,
+    ) -> Result<(Vec<(NetworkKind, Self)>, usize)> {
+        let (networks, left_over) = Store::each(files, kind)?;
+        let networks = networks.into_iter();
+        let networks = networks.map(|(kind, store)| (kind, Self::of(store)));
+        Ok((networks.collect(), left_over))
+    }
+
     /// The same, but tensors keep the names that they have in the file.
     pub(super) fn open_as_named(file: &Path) -> Result<Self> {
         let mut store = Store::headers(&[file.to_owned()])?;

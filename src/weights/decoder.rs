@@ -8,8 +8,8 @@ use super::buffer;
 use super::entry::{Entry, Number, QuantParams, Stored};
 use super::float8::{self, Table};
 use super::ggml::{Block, Parts};
-use super::rotation;
 use super::store::Store;
+use super::{nvfp4, rotation};
 use crate::Result;
 
 /// How to make numbers of a tensor's bytes.
@@ -21,6 +21,8 @@ pub(super) enum Decoder {
         scales: Vec<f32>,
         rotated: Option<usize>,
     },
+    /// Each byte is two numbers, and each group of them in a row has its scale.
+    Nvfp4(Vec<f32>),
     /// Numbers of 64 bits.
     Doubles,
     /// Blocks with scales of their own.
@@ -30,7 +32,9 @@ pub(super) enum Decoder {
 impl Decoder {
     /// For a tensor, with the scales that lie beside it; none if MLX can hold it as it is.
     pub(super) fn new(entry: &Entry, scales: Vec<f32>) -> Option<Self> {
+        let is_nvfp4 = matches!(entry.beside, QuantParams::Nvfp4 { .. });
         let table = match entry.stored {
+            Stored::Numbers(_) if is_nvfp4 => return Some(Self::Nvfp4(scales)),
             Stored::Numbers(Number::F8_E4M3) => &float8::E4M3,
             Stored::Numbers(Number::F8_E5M2) => &float8::E5M2,
             Stored::Numbers(Number::I8) if !scales.is_empty() => &float8::SIGNED,
@@ -93,6 +97,7 @@ impl Decoder {
                     rotation::rotate(values, *group);
                 }
             }
+            Self::Nvfp4(scales) => nvfp4::decode(row as usize, bytes, scales, values),
             Self::Doubles => {
                 for (value, bytes) in values.iter_mut().zip(bytes.as_chunks().0) {
                     *value = f64::from_le_bytes(*bytes) as f32;

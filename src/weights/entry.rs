@@ -8,7 +8,7 @@ pub(super) use safetensors::Dtype as Number;
 
 use super::ggml::Block;
 use super::quant_scheme::QuantScheme;
-use super::rotation;
+use super::{nvfp4, rotation};
 
 /// How a tensor's numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub(super) enum QuantParams {
     Scale(Box<Entry>),
     /// The same of numbers whose every group of so many neighbours in a row is [rotated](super::rotation).
     Rotated(Box<Entry>, usize),
+    /// Of two numbers in each byte: a scale for each group of neighbours, and one for all. See [`nvfp4`].
+    Nvfp4 {
+        groups: Box<Entry>,
+        all: Box<Entry>,
+    },
     /// Nothing, where the file promises a scale.
     NoScale,
     /// A scale that is not 1, of numbers that need none.
@@ -113,6 +118,9 @@ impl Entry {
             let columns = QuantScheme::likely_columns(words, groups);
             self.shape = vec![rows, columns.unwrap_or(words)];
         }
+        if let (QuantParams::Nvfp4 { .. }, Some(columns)) = (&beside, self.shape.last_mut()) {
+            *columns = columns.saturating_mul(2);
+        }
         self.beside = beside;
     }
 
@@ -125,6 +133,7 @@ impl Entry {
             | QuantParams::Unread(_) => [None, None],
             QuantParams::Scale(scale) | QuantParams::Rotated(scale, _) => [Some(scale), None],
             QuantParams::Groups { scales, biases } => [Some(scales), Some(biases)],
+            QuantParams::Nvfp4 { groups, all } => [Some(groups), Some(all)],
         };
         [Some(self)].into_iter().chain(beside).flatten()
     }
@@ -158,7 +167,11 @@ impl Entry {
 
     /// Whether the file holds few bits for each number in a form that MLX lacks.
     pub(super) fn is_packed_otherwise(&self) -> bool {
-        matches!(self.stored, Stored::Blocks(_)) || matches!(self.beside, QuantParams::Rotated(..))
+        matches!(self.stored, Stored::Blocks(_))
+            || matches!(
+                self.beside,
+                QuantParams::Rotated(..) | QuantParams::Nvfp4 { .. }
+            )
     }
 
     /// Whether it is a tensor of this shape, but for axes of length 1: formats and converters drop and add those.
@@ -190,6 +203,9 @@ impl Entry {
             {
                 Some("is scaled in a way that this version does not know".into())
             }
+            QuantParams::Nvfp4 { groups, all } if !self.has_groups(groups, all) => {
+                Some("is in NVFP4 with scales of an unknown shape".into())
+            }
             QuantParams::Rotated(_, group) if !rotation::suits(*group, self.shape.last()) => {
                 Some(format!("is rotated in groups of {group}, which cannot be"))
             }
@@ -203,7 +219,27 @@ impl Entry {
         let count = scale.elements();
         let is_one_a_row = count == u64::from(rows)
             && scale.shape.first().map(|rows| rows.unsigned_abs()) == Some(rows);
-        scale.plain().is_some_and(|dtype| dtype.is_float()) && (count == 1 || is_one_a_row)
+        let is_float = scale.stored == Stored::Numbers(Number::F64)
+            || scale.plain().is_some_and(|dtype| dtype.is_float());
+        is_float && (count == 1 || is_one_a_row)
+    }
+
+    /// Whether these are the scales of NVFP4 for a matrix of this size.
+    fn has_groups(&self, groups: &Self, all: &Self) -> bool {
+        let size: Vec<_> = self
+            .shape
+            .iter()
+            .map(|side| side.unsigned_abs() as usize)
+            .collect();
+        let &[rows, columns] = size.as_slice() else {
+            return false;
+        };
+        let count = nvfp4::scales_of(rows, columns).map(|count| count as u64);
+        let are_bytes = matches!(groups.stored, Stored::Numbers(Number::F8_E4M3 | Number::U8));
+        are_bytes
+            && Some(groups.elements()) == count
+            && all.elements() == 1
+            && all.plain().is_some()
     }
 
     /// The shape in the file.
@@ -252,6 +288,9 @@ impl Entry {
             Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => Some(Dtype::Bfloat16),
             Stored::Numbers(Number::F64) => Some(Dtype::Float32),
             Stored::Numbers(Number::I8) if self.is_scaled() => Some(Dtype::Bfloat16),
+            Stored::Numbers(Number::U8) if matches!(self.beside, QuantParams::Nvfp4 { .. }) => {
+                Some(Dtype::Bfloat16)
+            }
             Stored::Blocks(_) => Some(Dtype::Float16),
             Stored::Numbers(_) => self.plain().filter(Dtype::is_float),
         }

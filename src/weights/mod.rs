@@ -21,6 +21,7 @@ mod linear;
 pub mod lora;
 mod names;
 mod number;
+mod nvfp4;
 mod quant_scheme;
 mod quantized;
 mod reading;

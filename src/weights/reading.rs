@@ -2,11 +2,11 @@
 
 use mlx_rs::{Array, Dtype};
 
-use super::buffer;
 use super::decoder::Decoder;
 use super::entry::{Entry, QuantParams};
 use super::quantized::QuantizedMatrix;
 use super::store::Store;
+use super::{buffer, nvfp4};
 use crate::{Error, Result};
 
 impl Store {
@@ -65,11 +65,24 @@ impl Store {
 
     /// What all of a tensor, or each row, is multiplied by; nothing of one that has no scales.
     pub(super) fn scales(&self, entry: &Entry) -> Result<Vec<f32>> {
-        let (QuantParams::Scale(scale) | QuantParams::Rotated(scale, _)) = &entry.beside else {
-            return Ok(Vec::new());
-        };
-        let scale = self.plain(scale, Dtype::Float32)?;
-        scale.to_vec_exact().map_err(|error| {
+        match &entry.beside {
+            QuantParams::Scale(scale) | QuantParams::Rotated(scale, _) => self.floats(scale),
+            QuantParams::Nvfp4 { groups, all } => {
+                let mut bytes = vec![0; groups.bytes as usize];
+                self.read_bytes(groups, 0, &mut bytes)?;
+                let of_all = self.floats(all)?.first().copied().unwrap_or(1.0);
+                let side =
+                    |axis: usize| entry.shape.get(axis).map_or(0, |side| side.unsigned_abs());
+                let (rows, columns) = (side(0) as usize, side(1) as usize);
+                Ok(nvfp4::scales(&bytes, of_all, rows, columns))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn floats(&self, entry: &Entry) -> Result<Vec<f32>> {
+        let numbers = self.whole(entry, &entry.shape, Dtype::Float32)?;
+        numbers.to_vec_exact().map_err(|error| {
             let problem = format!("holds scales that cannot be read: {error}");
             Error::content(self.path(entry), problem)
         })

@@ -4,8 +4,11 @@
 //! The matrix is the Kronecker power of the regular Hadamard matrix of 4 × 4, whose one −1 in each row stands on the
 //! diagonal from the upper right, over 2. It is symmetric and its own inverse, so that rotating once more undoes it.
 //!
-//! "`ConvRot`" (arXiv 2512.03673), as ComfyUI's files have it: stable-diffusion.cpp `docs/int8_convrot.md` at
+//! "`ConvRot`" (arXiv 2512.03673), as ComfyUI writes and reads it: `_build_hadamard` at
+//! <https://github.com/Comfy-Org/comfy-kitchen/blob/7d86acf60c88fd6c3c733c0e54db22ef74b8d77f/comfy_kitchen/tensor/int8_utils.py#L11-L38>;
+//! told in stable-diffusion.cpp's
 //! <https://github.com/leejet/stable-diffusion.cpp/blob/a820acfa9682cc7c0c956b07e9a787e8b25eae1c/docs/int8_convrot.md>.
+//! Nothing in a file names the matrix, so any other one (Sylvester's, say) could not be told from it.
 
 /// Whether rows of so many columns can be rotated in groups of this size: a power of 4 that divides them.
 pub(super) fn suits(group: usize, columns: Option<&i32>) -> bool {

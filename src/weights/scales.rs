@@ -20,19 +20,28 @@ use super::entry::{Entry, Number, QuantParams, Stored};
 use super::number;
 
 const SCALE: [&str; 2] = ["scale_weight", "weight_scale"];
-const NEEDLESS: [&str; 4] = ["scale_input", "input_scale", "scale_output", "output_scale"];
+const NEEDLESS: [&str; 5] = [
+    "scale_input",
+    "input_scale",
+    "scale_output",
+    "output_scale",
+    "full_precision_matrix_mult",
+];
 const FORMAT: &str = "comfy_quant";
 /// Tells that the matrices of 8-bit floats in the file have scales; without it they may be plain numbers.
 const MARKER: &str = "scaled_fp8";
 /// What sets formats apart that are not read here, by what lies beside a weight of theirs.
-const UNREAD: [(&str, &str); 6] = [
-    ("weight_scale_2", "NVFP4"),
+const UNREAD: [(&str, &str); 7] = [
+    ("pre_quant_scale", "4 bits with scaled inputs"),
+    ("weight_scale_2", NVFP4),
     ("weight.absmax", "bitsandbytes' 4 or 8 bits"),
     ("SCB", "bitsandbytes' 8 bits"),
     ("qzeros", "GPTQ's or AWQ's 4 bits"),
     ("weight_s_rel", "packed 4-bit numbers"),
     ("smooth_factor", "SVDQuant's 4 bits"),
 ];
+/// Read where the file says that it is ComfyUI's: other writers lay it out in other ways, and nothing tells.
+const NVFP4: &str = "NVFP4";
 /// The group of rotated numbers whose format names none.
 const USUAL_GROUP: usize = 256;
 
@@ -142,10 +151,24 @@ impl Beside {
         layer: &str,
         read: Read,
     ) -> Option<QuantParams> {
+        let scale = self.scale.take();
+        if self.unread == Some(NVFP4)
+            && self
+                .format(read)
+                .is_some_and(|format| format.name == "nvfp4")
+        {
+            let all = entries.remove(&format!("{layer}weight_scale_2"));
+            return Some(match scale.zip(all) {
+                Some((groups, all)) => QuantParams::Nvfp4 {
+                    groups: groups.into(),
+                    all: all.into(),
+                },
+                None => QuantParams::NoScale,
+            });
+        }
         if let Some(words) = self.unread {
             return Some(QuantParams::Unread(words));
         }
-        let scale = self.scale.take();
         match weight.stored {
             Stored::Numbers(Number::F8_E4M3 | Number::F8_E5M2) => {
                 let scale = scale?;
@@ -172,20 +195,29 @@ impl Beside {
         }
     }
 
+    /// The layer's format, if one is told in a way that can be read.
+    fn format(&self, read: Read) -> Option<Format> {
+        let format = self.format.as_ref()?;
+        let text = match &format.said {
+            Some(said) => said.clone().into_bytes(),
+            None => read(format)?,
+        };
+        format_in(&text)
+    }
+
     /// How bytes with a sign are read.
     fn int8(&self, scale: Entry, read: Read) -> QuantParams {
-        let text = self.format.as_ref().and_then(|format| match &format.said {
-            Some(said) => Some(said.clone().into_bytes()),
-            None => read(format),
-        });
-        let Some(text) = text else {
+        if self.format.is_none() {
             return QuantParams::Scale(scale.into());
-        };
-        let Some(format) = format_in(&text) else {
+        }
+        let Some(format) = self.format(read) else {
             return QuantParams::Unread("a format that it tells in a damaged way");
         };
         if !["", "int8_tensorwise", "int8_rowwise", "int8"].contains(&format.name.as_str()) {
-            return QuantParams::Unread("an 8-bit format that is not tensorwise");
+            return QuantParams::Unread(match format.name.as_str() {
+                "convrot_w4a4" | "asym_w4a8_int8" | "svdquant_w4a4" | "awq_w4a16" => "4 bits",
+                _ => "an 8-bit format that is not tensorwise",
+            });
         }
         let is_rotated = format.convrot.or(format.params.convrot).unwrap_or(false);
         let group = format.convrot_groupsize.or(format.params.convrot_groupsize);

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use mlx_rs::{Array, Dtype};
 
@@ -25,7 +26,7 @@ struct Source {
 
 #[derive(Debug)]
 pub(super) struct Store {
-    sources: Vec<Source>,
+    sources: Vec<Rc<Source>>,
     /// In the order of their names, which are the official ones.
     pub(super) entries: BTreeMap<String, Entry>,
     pub(super) ledger: RefCell<Ledger>,
@@ -47,6 +48,26 @@ impl Store {
         let mut store = Self::headers(files)?;
         let entries = mem::take(&mut store.entries);
         names::kinds(entries).map_err(|problem| Error::content(store.place(), problem))
+    }
+
+    /// Every network in the files, or the one of this kind, and how many tensors belong to none. Each header is read once.
+    pub(super) fn each(
+        files: &[PathBuf],
+        kind: Option<NetworkKind>,
+    ) -> Result<(Vec<(NetworkKind, Self)>, usize)> {
+        let mut all = Self::headers(files)?;
+        let entries = mem::take(&mut all.entries);
+        let (networks, left_over) =
+            names::each(entries, kind).map_err(|problem| Error::content(all.place(), problem))?;
+        let networks = networks.into_iter().map(|(kind, entries)| {
+            let store = Self {
+                sources: all.sources.clone(),
+                entries: scales::join(entries, &|entry| all.small(entry)),
+                ledger: RefCell::default(),
+            };
+            (kind, store)
+        });
+        Ok((networks.collect(), left_over))
     }
 
     /// All bytes of a tensor that is no more than a note or a number for each row.
@@ -115,10 +136,10 @@ impl Store {
             }
             self.entries.insert(key, entry);
         }
-        self.sources.push(Source {
+        self.sources.push(Rc::new(Source {
             path: path.to_owned(),
             file,
-        });
+        }));
         Ok(())
     }
 
@@ -181,6 +202,14 @@ fn headers(path: &Path, file: &File) -> Result<Vec<(String, Entry)>> {
         .map_err(Error::file("read", path))?;
     match &*start {
         [] => Err(Error::content(path, "is empty: download it again")),
+        [b'<', b'!' | b'?' | b'h' | b'H', ..] => Err(Error::content(
+            path,
+            "is a web page, as a server sends it in the place of a file: download it again, logged in if it asks for that",
+        )),
+        [b'{', b'"' | b' ' | b'\n', ..] => Err(Error::content(
+            path,
+            "is a text and no weights, as a server sends it in the place of a file: download it again",
+        )),
         [_, _, _, _, _, _, _, _, b'{', ..] => safetensors::entries(path, file, length),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => torch::entries(path, file, length),
         [b'G', b'G', b'U', b'F', ..] => gguf::entries(path, file, length),

@@ -7,7 +7,7 @@ use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, Missing, NetworkFault,
-    OutOfRange, Problem, Refusal, Stage, Taken,
+    OutOfRange, Problem, Refusal, Remark, Stage, Taken,
 };
 
 /// A part of a job.
@@ -291,11 +291,29 @@ fn reason(kind: io::ErrorKind) -> Option<&'static str> {
 }
 
 /// Continues the sentence that the file begins.
+/// What is worth knowing of a model that runs.
+pub fn remark(remark: &Remark) -> String {
+    let told = match remark {
+        Remark::HalfAlone { file, family } => format!(
+            "{} 单独用作完整的 {family}：如果它如名称所示是两个专家之一，请将两个专家的文件放在一起",
+            file.display()
+        ),
+        Remark::LeftOver { file, tensors } => format!(
+            "{} 中有 {tensors} 个张量不属于任何网络，不会使用，例如平均权重或训练状态",
+            file.display()
+        ),
+        Remark::Stray(file) => format!("未使用 {}：旁边的分片是同一个网络", file.display()),
+        Remark::Tokenizer(file) => format!("文本编码器不带分词器：使用 {}", file.display()),
+    };
+    one_line(&told).into_owned()
+}
+
 fn flaw(flaw: &Flaw) -> String {
     match flaw {
         Flaw::IncompleteModel(missing) => {
             format!("不是完整的模型：缺少 {}，请下载", missing.join("、"))
         }
+        Flaw::NoTokenizer => "不是完整的模型：文本编码器缺少分词器，请下载".into(),
         Flaw::ModelGone(model) => {
             format!("已不存在，而此视频是用其中的模型 {model} 开始生成的：请放回原处")
         }

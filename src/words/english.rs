@@ -7,7 +7,7 @@ use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Flaw, Implausible, Missing, NetworkFault, OutOfRange,
-    Problem, Refusal, Stage, Taken,
+    Problem, Refusal, Remark, Stage, Taken,
 };
 
 /// A part of a job.
@@ -315,6 +315,34 @@ fn reason(kind: io::ErrorKind) -> Option<&'static str> {
 }
 
 /// Continues the sentence that the file begins.
+/// What is worth knowing of a model that runs.
+pub fn remark(remark: &Remark) -> String {
+    let told = match remark {
+        Remark::HalfAlone { file, family } => format!(
+            "{} is used alone, as a whole {family}: if it is one of two experts, as its name says, give the other one, too \
+             (--dit LOW --dit-high HIGH)",
+            file.display()
+        ),
+        Remark::LeftOver { file, tensors: 1 } => format!(
+            "One tensor in {} belongs to no network and is not used",
+            file.display()
+        ),
+        Remark::LeftOver { file, tensors } => format!(
+            "{tensors} tensors in {} belong to no network and are not used, such as averages or states of training",
+            file.display()
+        ),
+        Remark::Stray(file) => format!(
+            "{} is not used: the shards beside it are the same network",
+            file.display()
+        ),
+        Remark::Tokenizer(file) => format!(
+            "The text encoder comes without a tokenizer: {} is used",
+            file.display()
+        ),
+    };
+    one_line(&told).into_owned()
+}
+
 fn flaw(flaw: &Flaw) -> String {
     match flaw {
         Flaw::IncompleteModel(missing) => {
@@ -327,6 +355,11 @@ fn flaw(flaw: &Flaw) -> String {
                 [] => "download it again".into(),
             };
             format!("is not a complete model: {list}")
+        }
+        Flaw::NoTokenizer => {
+            "is not a complete model: its text encoder comes without a tokenizer; `zoetrope models get tokenizer` downloads \
+             it, or give one with --tokenizer FILE (tokenizer.json or spiece.model of google/umt5-xxl)"
+                .into()
         }
         Flaw::ModelGone(model) => format!(
             "is gone, and with it the model {model} that this video was begun with: put it back there"

@@ -210,6 +210,7 @@ fn installed(model: &Checkpoint) -> Installed {
         variant: Some(model.variant),
         bytes: 34_000_000_000,
         checkpoint: Ok(model.clone()),
+        remarks: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 use zoetrope::app::dialogs::Question;
 use zoetrope::app::models::{Change, Found};
 use zoetrope::error::Error;
-use zoetrope::job::{Checkpoint, Installed, Problem, Variant};
+use zoetrope::job::{Checkpoint, Flaw, Installed, Problem, Remark, Variant};
 
 use super::{Opening, Window, installed};
 use crate::job::checkpoint_of;
@@ -37,7 +37,23 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
         checkpoint: Err(Problem::Other(LACK.into())),
         ..installed(&large)
     };
-    let models = vec![installed(&large), installed(&opening.models[0]), half];
+    let broken = Installed {
+        name: "broken".into(),
+        variant: None,
+        checkpoint: Err(Problem::Other("broken.gguf ends early".into())),
+        ..installed(&large)
+    };
+    let bare = Installed {
+        name: "Bare".into(),
+        checkpoint: Err(Problem::Content {
+            path: "/models/bare".into(),
+            flaw: Flaw::NoTokenizer,
+        }),
+        ..installed(&large)
+    };
+    let mut built_in = installed(&opening.models[0]);
+    built_in.remarks = vec![Remark::Stray("/models/old.safetensors".into())];
+    let models = vec![installed(&large), built_in, half, broken, bare];
     opening.look = Some(Arc::new(move |change| {
         asked.lock().unwrap().push(change.clone());
         match change {
@@ -46,7 +62,6 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
             }
             _ => Ok(Found {
                 installed: models.clone(),
-                damaged: vec!["broken.gguf ends early".into()],
                 folders: vec![PathBuf::from("/models")],
             }),
         }
@@ -91,6 +106,9 @@ fn what_is_there_has_preview_with_what_it_does_and_lacks() {
     assert!(window.sees("broken.gguf ends early"));
     assert!(window.sees("In use"));
     assert!(!window.sees("Use Half"));
+    assert!(window.sees_part("/models/old.safetensors is not used"));
+    assert!(window.sees("Its text encoder comes without a tokenizer"));
+    assert!(window.sees("Download the tokenizer"), "no dead end");
 }
 
 /// Breaks when the built-in model loses its place as the first choice, or another cannot be taken.

@@ -95,6 +95,21 @@ pub fn text_encoder(path: &Path) {
     );
 }
 
+/// A UMT5 without a vocabulary.
+pub fn bare_text_encoder(path: &Path) {
+    network(
+        path,
+        &[
+            ("shared.weight", &[1000, 64]),
+            ("encoder.block.0.layer.0.SelfAttention.q.weight", &[64, 64]),
+            (
+                "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight",
+                &[32, 4],
+            ),
+        ],
+    );
+}
+
 /// A T5, which shares one table of positions among its layers.
 pub fn other_text_encoder(path: &Path) {
     network(

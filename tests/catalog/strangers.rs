@@ -101,6 +101,65 @@ fn other_models_are_named() {
     }
 }
 
+/// Parts of networks, and what a server sends where a file should be.
+#[test]
+fn what_is_no_whole_network_is_named() {
+    let matrix: &[u64] = &[64, 64];
+    for (names, what) in [
+        (
+            &[
+                "encoder.conv1.weight",
+                "encoder.downsamples.0.residual.2.weight",
+            ][..],
+            "is the half of a VAE that reads pictures: choose a VAE with the decoder",
+        ),
+        (
+            &[
+                "vace_patch_embedding.weight",
+                "vace_blocks.0.before_proj.weight",
+            ],
+            "is a VACE module without its DiT: choose a file that holds both",
+        ),
+        (
+            &[
+                "audio_proj.proj1.weight",
+                "blocks.0.audio_cross_attn.q_linear.weight",
+            ],
+            "is a module for sound without its DiT",
+        ),
+        (
+            &["double_stream_blocks.0.block.weight"],
+            "is a HiDream model",
+        ),
+        (
+            &["visual_transformer_blocks.0.x.weight"],
+            "is a Kandinsky model",
+        ),
+        (&["ip_adapter.1.to_k_ip.weight"], "is an IP-Adapter"),
+    ] {
+        let tensors: Vec<_> = names.iter().map(|name| (*name, matrix)).collect();
+        let told = told(&tensors);
+        assert!(told.contains(what), "{told}");
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file.safetensors");
+    for (content, what) in [
+        (
+            "<!DOCTYPE html><html><body>Log in</body></html>",
+            "is a web page",
+        ),
+        ("<html><body>Not found</body></html>", "is a web page"),
+        (
+            r#"{"error": "Repository not found"}"#,
+            "is a text and no weights",
+        ),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let told = refused(&file);
+        assert!(told.contains(what), "{told}");
+    }
+}
+
 /// By parts that only they have, or by what they see.
 #[test]
 fn kinds_of_wan_that_do_not_run_yet_are_named() {
@@ -123,6 +182,12 @@ fn kinds_of_wan_that_do_not_run_yet_are_named() {
         ("blocks.0.self_attn.k.weight", 32, 16, "is Fun-Camera 14B"),
         (
             "unheard_of.weight",
+            16,
+            16,
+            "is a Wan model with parts that no known one has",
+        ),
+        (
+            "blocks.0.cam_encoder.weight",
             16,
             16,
             "is a Wan model with parts that no known one has",

@@ -8,10 +8,10 @@ use std::process::Command;
 use mlx_rs::Array;
 use tempfile::TempDir;
 use zoetrope::catalog::{self, Picked};
-use zoetrope::job::Variant;
+use zoetrope::job::{Remark, Variant};
 use zoetrope::weights::shards;
 
-use super::hollow;
+use super::{hollow, write};
 use crate::support::dialects::transformers_t5;
 use crate::support::folder::{Model, copied};
 use crate::support::tensors::{self, Tensor, renamed};
@@ -36,6 +36,8 @@ fn a_stray_file_beside_shards_is_left_alone() {
     assert_eq!(found.dit.weights.len(), 2);
     assert!(!found.dit.weights.contains(&stray));
     assert_eq!(names(model.path()).len(), 1, "nor is it a model of its own");
+    let listed = catalog::scan(&[model.path().to_owned()]).models;
+    assert_eq!(listed[0].remarks, [Remark::Stray(stray)]);
     // Where the shards are not all there, the whole file is what can be loaded.
     let folder = TempDir::new().unwrap();
     let file = |name: &str| folder.path().join(name);
@@ -233,23 +235,13 @@ fn tokenizers_are_shared_by_encoders_alike() {
     hollow::dit(&folder.path().join("a/dit.safetensors"), 16, 16);
     hollow::vae(&folder.path().join("a/vae.safetensors"), 16);
     let bare = folder.path().join("a/umt5.safetensors");
-    hollow::network(
-        &bare,
-        &[
-            ("shared.weight", &[1000, 64]),
-            ("encoder.block.0.layer.0.SelfAttention.q.weight", &[64, 64]),
-            (
-                "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight",
-                &[32, 4],
-            ),
-        ],
-    );
+    hollow::bare_text_encoder(&bare);
     let told = catalog::open(&folder.path().join("a"))
         .unwrap_err()
         .to_string();
     assert!(
         told.contains(
-            "comes without a tokenizer; give it with --tokenizer FILE (tokenizer.json or"
+            "comes without a tokenizer; `zoetrope models get tokenizer` downloads it, or give one with --tokenizer FILE"
         ),
         "{told}"
     );
@@ -257,6 +249,19 @@ fn tokenizers_are_shared_by_encoders_alike() {
     hollow::text_encoder(&other);
     let models = catalog::scan(&[folder.path().to_owned()]).models;
     assert_eq!(models[0].checkpoint.as_ref().unwrap().tokenizer, other);
+    // One that is called UMT5's will do as well, wherever it lies, and it is said which.
+    fs::remove_file(&other).unwrap();
+    let cached = "c/models--Wan-AI--X/snapshots/0/google/umt5-xxl/tokenizer.json";
+    write(folder.path(), cached, "{}");
+    write(folder.path(), "c/t5/deep/er/tokenizer.json", "{}");
+    let cached = folder.path().join(cached);
+    let models = catalog::scan(&[folder.path().to_owned()]).models;
+    let model = models[0].checkpoint.as_ref().unwrap();
+    assert_eq!(model.tokenizer, cached);
+    assert_eq!(models[0].remarks, [Remark::Tokenizer(cached.clone())]);
+    fs::remove_file(&cached).unwrap();
+    let models = catalog::scan(&[folder.path().to_owned()]).models;
+    assert!(models[0].checkpoint.is_err(), "that is any model's");
 }
 
 /// Looking around never opens what may never answer, and comes back from circles and locked doors.
@@ -289,7 +294,6 @@ fn odd_things_among_models_are_passed_over() {
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(found.models.len(), 1, "{:?}", found.models);
     assert!(found.models[0].checkpoint.is_ok());
-    assert!(found.damaged.is_empty(), "{:?}", found.damaged);
     // What was named is told.
     let told = zoetrope::weights::lora::Lora::open(&pipes[0])
         .unwrap_err()

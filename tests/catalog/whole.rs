@@ -87,6 +87,36 @@ fn zeros_are_told() {
     }
 }
 
+/// The last megabytes did not come, and they are less than half of the last matrix.
+#[test]
+fn a_blank_tail_is_told() {
+    let model = copied(layouts::comfyui_ti2v_5b().path());
+    let networks = [
+        "split_files/diffusion_models/wan2.2_ti2v_5B_fp16.safetensors",
+        "split_files/vae/wan2.2_vae.safetensors",
+    ];
+    for name in networks {
+        let file = model.path().join(name);
+        let whole = fs::read(&file).unwrap();
+        let (header, about) = SafeTensors::read_metadata(&whole).unwrap();
+        let tensors = about.tensors();
+        let is_matrix = |name: &str, axes: usize| axes > 1 && !name.ends_with("gamma");
+        let last = tensors.iter();
+        let last = last.filter(|(name, tensor)| is_matrix(name, tensor.shape.len()));
+        let (_, last) = last
+            .max_by_key(|(_, tensor)| tensor.data_offsets.0)
+            .unwrap();
+        let (from, to) = last.data_offsets;
+        let cut = 8 + header + to - ((to - from) / 2).min(4096);
+        let filled = [&whole[..cut], &vec![0; whole.len() - cut]].concat();
+        fs::write(&file, filled).unwrap();
+        let told = problem(model.path()).unwrap();
+        assert!(told.contains("hold nothing but zeros"), "{name}: {told}");
+        fs::write(&file, &whole).unwrap();
+    }
+    assert_eq!(problem(model.path()), None);
+}
+
 /// A hole of the size of one matrix, in the middle of a file.
 #[test]
 fn holes_are_told_and_single_zeros_are_not() {

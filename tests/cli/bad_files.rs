@@ -16,6 +16,7 @@ use super::run;
 use crate::support::folder::{Model, copied};
 use crate::support::gguf::Stored;
 use crate::support::program::Run;
+use crate::support::tensors::{self, Tensor, renamed};
 use crate::support::{golden_path, layouts};
 
 /// The sentence that a run ended with.
@@ -332,4 +333,70 @@ fn in_latents() {
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() - 1]).unwrap();
     refused("is cut short");
+}
+
+/// Breaks when the half of a VAE that nobody needs is missed, or the one that somebody needs is missed late; and when a file
+/// with all networks has to be given three times.
+#[test]
+fn a_vae_needs_no_more_than_the_job_does() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let vae = tensors::golden(&["ti2v_5b/official/Wan2.2_VAE.pth"]);
+    let is_of_decoder = |tensor: &Tensor| {
+        !tensor.name.starts_with("encoder.") && !tensor.name.starts_with("conv1.")
+    };
+    let decoder: Vec<_> = vae.into_iter().filter(is_of_decoder).collect();
+    let shards = [1, 2].map(|shard| {
+        format!("ti2v_5b/official/diffusion_pytorch_model-0000{shard}-of-00002.safetensors")
+    });
+    let dit = tensors::golden(&[&shards[0], &shards[1]]);
+    let encoder = tensors::golden(&["ti2v_5b/official/models_t5_umt5-xxl-enc-bf16.pth"]);
+    let part =
+        |prefix: &str, tensors: &[Tensor]| renamed(tensors, |name| format!("{prefix}{name}"));
+    let all = [
+        part("model.diffusion_model.", &dit),
+        part("text_encoders.umt5xxl.", &encoder),
+        part("vae.", &decoder),
+    ];
+    tensors::write(&file("all.safetensors"), &all.concat());
+    let official = golden_path("ckpt/ti2v_5b/official");
+    fs::copy(official.join("config.json"), file("config.json")).unwrap();
+    let tokenizer = official.join("google/umt5-xxl/tokenizer.json");
+    let picture = golden_path("data/image_i2v.png");
+    let output = file("v.mp4");
+    let generate = |dit: &str, more: &[&str]| {
+        let common = [
+            "generate",
+            "--dit",
+            text(&file(dit)),
+            "--tokenizer",
+            text(&tokenizer),
+            "--prompt",
+            "a boat",
+            "--size",
+            "64x64",
+            "--frames",
+            "5",
+            "--steps",
+            "1",
+            "-o",
+            text(&output),
+        ]
+        .map(str::to_owned);
+        let common: Vec<_> = common.iter().map(String::as_str).collect();
+        run(&[&common, more].concat())
+    };
+    let made = generate("all.safetensors", &[]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(output.is_file());
+    let told = sentence(&generate("all.safetensors", &["--image", text(&picture)]));
+    assert!(told.contains("is a VAE without the encoder"), "{told}");
+    tensors::write(&file("alone.safetensors"), &dit);
+    let told = sentence(&generate("alone.safetensors", &[]));
+    assert!(
+        told.contains(
+            "it lacks a text encoder (umt5_xxl), given with --text-encoder FILE and the Wan2.2 VAE"
+        ),
+        "{told}"
+    );
 }

@@ -190,6 +190,97 @@ fn what_a_listed_model_lacks_is_told() {
     );
 }
 
+/// Breaks when a file that is not whole is only told of on the side, so that a script or a name never meets it.
+#[test]
+fn files_that_cannot_be_used_are_listed_as_such() {
+    let home = Home::new();
+    let folder = home.path().join("models");
+    let file = |name: &str| folder.join(name);
+    hollow::dit(&file("cut.safetensors"), 48, 48);
+    let length = fs::metadata(file("cut.safetensors")).unwrap().len();
+    fs::File::options()
+        .write(true)
+        .open(file("cut.safetensors"))
+        .unwrap()
+        .set_len(length - 1)
+        .unwrap();
+    hollow::dit(&file("shard-00001-of-00003.safetensors"), 48, 48);
+    hollow::dit(&file("filled.safetensors"), 48, 48);
+    let filled = fs::read(file("filled.safetensors")).unwrap();
+    let blank = vec![0; filled.len() - 600];
+    fs::write(
+        file("filled.safetensors"),
+        [&filled[..600], &blank].concat(),
+    )
+    .unwrap();
+    home.models(&["add", text(&folder)]);
+    let listed = home.json(&["list"]);
+    let text_list = home.models(&["list"]);
+    for (name, problem) in [
+        ("cut", "is cut short"),
+        ("filled", "hold nothing but zeros"),
+        ("shard", "is one of 3 shards, but not all are there"),
+    ] {
+        let entries = listed.as_array().unwrap().iter();
+        let entries: Vec<_> = entries.filter(|entry| entry["name"] == name).collect();
+        assert_eq!(entries.len(), 1, "{name}: {listed}");
+        let told = entries[0]["problem"].as_str().unwrap();
+        assert!(told.contains(problem), "{name}: {told}");
+        assert!(entries[0]["bytes"].as_u64().unwrap() > 500, "{name}");
+        let line = text_list.lines().find(|line| line.starts_with(name));
+        assert!(line.unwrap().contains("unusable"), "{text_list}");
+        let shown = home.models(&["show", name]);
+        assert!(
+            shown.contains("Problem") && shown.contains(problem),
+            "{shown}"
+        );
+        assert_eq!(home.json(&["show", name])["problem"], told);
+    }
+}
+
+/// Breaks when what is not used of a model, or was guessed, is told at a terminal and nowhere else.
+#[test]
+fn remarks_are_listed_and_shown() {
+    let home = Home::new();
+    let folder = home.path().join("models");
+    let file = |name: &str| folder.join(name);
+    hollow::dit(&file("smoothMix_t2vLow.safetensors"), 16, 16);
+    hollow::text_encoder(&file("t5.safetensors"));
+    hollow::network(
+        &file("vae.safetensors"),
+        &[
+            ("model.conv2.weight", &[16, 16, 1, 1, 1]),
+            ("model.decoder.conv1.weight", &[64, 16, 3, 3, 3]),
+            ("model_ema.decoder.conv1.weight", &[64, 16, 3, 3, 3]),
+            ("optimizer.state", &[4]),
+        ],
+    );
+    home.models(&["add", text(&folder)]);
+    let listed = &home.json(&["list"])[0];
+    let remarks: Vec<_> = listed["remarks"].as_array().unwrap().iter().collect();
+    let [half, left] = remarks[..] else {
+        panic!("{listed}")
+    };
+    assert!(
+        half.as_str()
+            .unwrap()
+            .contains("is used alone, as a whole Wan2.1 T2V")
+    );
+    assert!(
+        left.as_str().unwrap().starts_with("2 tensors in "),
+        "{left}"
+    );
+    assert!(home.models(&["list"]).contains("→ 2 tensors in "));
+    assert!(
+        home.models(&["show", "smoothMix_t2vLow"])
+            .contains("Remark          2 tensors in ")
+    );
+    assert_eq!(
+        home.json(&["show", "smoothMix_t2vLow"])["remarks"],
+        listed["remarks"]
+    );
+}
+
 /// A single changed byte in hundreds of gigabytes shows in no header.
 #[test]
 fn verifying_compares_with_what_was_published() {

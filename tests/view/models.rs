@@ -2,7 +2,9 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use zoetrope::job::{DownloadProgress, Installed, ModelDownload, Problem, Published, WeightFormat};
+use zoetrope::job::{
+    DownloadProgress, Downloadable, Installed, Problem, Published, Remark, WeightFormat,
+};
 use zoetrope::view::Action;
 use zoetrope::view::action::ModelsAction;
 use zoetrope::view::models::{self, Coming, Models};
@@ -10,11 +12,7 @@ use zoetrope::view::models::{self, Coming, Models};
 use super::{Harness, harness};
 
 fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
-    let offer = ModelDownload {
-        model: Published::Ti2v5B,
-        edition: WeightFormat::Fp16,
-        bytes: of,
-    };
+    let what = Downloadable::Model(Published::Ti2v5B, WeightFormat::Fp16);
     let transfer = DownloadProgress {
         done,
         of,
@@ -23,11 +21,10 @@ fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
     harness(move |ui| {
         let models = Models {
             installed: &[],
-            damaged: &[],
             folders: &[],
             chosen: None,
             offers: &[],
-            coming: Some(Coming { offer, transfer }),
+            coming: Some(Coming { what, transfer }),
         };
         models::show(ui, &models)
     })
@@ -58,11 +55,11 @@ fn names_of_strangers_are_plain_lines() {
         variant: None,
         bytes: 1,
         checkpoint: Err(Problem::Other("it\u{202e} lacks\n a VAE".into())),
+        remarks: vec![Remark::Stray("b\u{9b}31m\u{202e}".into())],
     };
     let sheet = harness(move |ui| {
         let models = Models {
             installed: std::slice::from_ref(&model),
-            damaged: &["b\u{9b}31m".into()],
             folders: &["/a\u{2067}\n".into()],
             chosen: None,
             offers: &[],

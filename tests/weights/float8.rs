@@ -64,7 +64,12 @@ fn beside(
     });
     let bytes = safetensors::serialize(views, None).unwrap();
     open(&folder.file(
-        &format!("{}-{}.safetensors", others[0].0, others.len()),
+        &format!(
+            "{}-{:?}-{}.safetensors",
+            others[0].0,
+            others[0].1,
+            others.len()
+        ),
         &bytes,
     ))
     .unwrap()
@@ -76,6 +81,7 @@ fn beside(
 fn weights_are_multiplied_by_their_scales() {
     let folder = Folder::new();
     let (half, rows) = (le_bytes(&[0.5]), le_bytes(&[0.5, 1.0, 3.0]));
+    let doubles = [0.5f64, 1.0, 3.0].map(f64::to_le_bytes).concat();
     let all = [0.5, 1.0, 0.5, 1.0, 0.5, 1.0];
     let each = [0.5, 1.0, 1.0, 2.0, 3.0, 6.0];
     let float = Stored::F32;
@@ -104,6 +110,17 @@ fn weights_are_multiplied_by_their_scales() {
         ),
         (
             beside(&folder, &[("q.weight_scale", float, &[3, 1], &rows)]),
+            each,
+        ),
+        (
+            beside(
+                &folder,
+                &[("q.scale_weight", Stored::F64, &[], &0.5f64.to_le_bytes())],
+            ),
+            all,
+        ),
+        (
+            beside(&folder, &[("q.weight_scale", Stored::F64, &[3], &doubles)]),
             each,
         ),
     ];

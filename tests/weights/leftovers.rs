@@ -47,6 +47,7 @@ fn what_does_nothing_is_passed_over() {
                 ones("q.input_scale", Stored::F16, &[]),
             ],
             vec![ones("scaled_fp8", Stored::F32, &[2])],
+            vec![ones("q.full_precision_matrix_mult", Stored::U8, &[1])],
             vec![
                 ones("scaled_fp8", Stored::F8_E4M3, &[0]),
                 ones("q.scale_weight", Stored::F32, &[1]),

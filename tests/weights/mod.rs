@@ -25,6 +25,7 @@ mod lora_relatives;
 mod memory;
 mod mutations;
 mod names;
+mod nvfp4;
 mod packed;
 mod pickles;
 mod products;

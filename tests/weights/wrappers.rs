@@ -98,6 +98,9 @@ fn leftovers_of_training_are_passed_over() {
         all.extend(prefixed(average, &changed));
         all.push(blank("optimizer.state.0.exp_avg"));
         all.push(blank("lr_scheduler.last"));
+        // What it was trained with, and a marker that kept its wrapper.
+        all.extend(prefixed("critic.", &changed));
+        all.push(blank(&format!("{wrapper}model.diffusion_model.scaled_fp8")));
         let file = write(&folder, &all);
         assert_same(&Weights::open(&[file]).unwrap(), &network, average);
     }

@@ -60,7 +60,6 @@ impl App {
     fn models_view(&self) -> models::Models<'_> {
         models::Models {
             installed: &self.found.installed,
-            damaged: &self.found.damaged,
             folders: &self.found.folders,
             offers: &self.offers,
             coming: self.downloading.as_ref().map(Downloading::view),

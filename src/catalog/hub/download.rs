@@ -16,7 +16,7 @@ use super::progress::{ProgressMeter, Watch};
 use super::{fetch, sources, wait};
 use crate::disk::check_space_for_download;
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Published, WeightFormat};
+use crate::job::{DownloadProgress, Downloadable};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -42,17 +42,23 @@ impl Download {
     /// There is no such model, or the hub cannot be reached, or does not have it any more; or that of `go_on`.
     pub fn plan(
         hub: &Hub,
-        (model, edition): (Published, WeightFormat),
+        what: impl Into<Downloadable>,
         destination: Destination,
         known: &[PathBuf],
         go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Self> {
-        let sources = sources::sources(model, edition);
-        if sources.is_empty() {
-            let problem =
-                format!("{model} is not published in {edition}: choose another precision");
-            return Err(Error::Other(problem));
-        }
+        let sources = match what.into() {
+            Downloadable::Tokenizer => vec![sources::tokenizer()],
+            Downloadable::Model(model, edition) => {
+                let sources = sources::sources(model, edition);
+                if sources.is_empty() {
+                    let problem =
+                        format!("{model} is not published in {edition}: choose another precision");
+                    return Err(Error::Other(problem));
+                }
+                sources
+            }
+        };
         let known = known.to_owned();
         let shared = wait::beside(move || Shared::of(&known), go_on)?;
         let mut listings = BTreeMap::new();

@@ -241,6 +241,15 @@ fn text_encoder(edition: WeightFormat) -> Source {
     }
 }
 
+/// The tokenizer of all text encoders, as it lies in the smallest official repository.
+pub fn tokenizer() -> Source {
+    Source {
+        repository: "Wan-AI/Wan2.1-T2V-1.3B",
+        files: vec!["google/umt5-xxl/tokenizer.json".into()],
+        kind: None,
+    }
+}
+
 fn vae(model: Published) -> Source {
     match model.variant().vae() {
         VaeKind::V22 => split(REPACKAGED_22, "vae", &["wan2.2_vae".into()]),

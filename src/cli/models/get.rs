@@ -6,24 +6,25 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::super::{format, interrupt, print, print_json, say, shown};
+use super::args::Wanted;
 use super::download_progress::Arriving;
 use crate::catalog::hub::{self, Destination, Download, Hub};
 use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
-use crate::job::{ModelDownload, Published, WeightFormat};
+use crate::job::{Downloadable, ModelDownload, WeightFormat};
 
 /// Downloads a model, or shows what there is.
 ///
 /// # Errors
 /// It cannot be had, or there is no room for it.
 pub fn run(
-    model: Option<Published>,
+    wanted: Option<Wanted>,
     edition: WeightFormat,
     folder: Option<&Path>,
     json: bool,
 ) -> Result<()> {
-    let Some(model) = model else {
+    let Some(wanted) = wanted else {
         let offers = hub::offers();
         return if json {
             print_json(&table_json(&offers))
@@ -46,11 +47,14 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
-    say(&format!("Asking the hub for {model} in {edition}"));
-    let what = (model, edition);
+    let what = match wanted {
+        Wanted::Model(model) => Downloadable::Model(model, edition),
+        Wanted::Tokenizer => Downloadable::Tokenizer,
+    };
+    say(&format!("Asking the hub for {what}"));
     let known = folders::all();
     let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
-    announce(model, edition, &download);
+    announce(what, &download);
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);
@@ -64,7 +68,7 @@ pub fn run(
     finish(&files, json)
 }
 
-fn announce(model: Published, edition: WeightFormat, download: &Download) {
+fn announce(what: Downloadable, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
@@ -72,7 +76,7 @@ fn announce(model: Published, edition: WeightFormat, download: &Download) {
     };
     let place = shown(download.destination().folder());
     let of = format::bytes(of);
-    say(&format!("{model} in {edition}: {of}{there}, to {place}"));
+    say(&format!("{what}: {of}{there}, to {place}"));
 }
 
 /// Says what the model that came is called here.

@@ -9,7 +9,7 @@ mod verify;
 
 use std::path::Path;
 
-use super::{print, print_json, say};
+use super::{print, print_json};
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::Result;
 use args::{Models, Verb};
@@ -35,16 +35,12 @@ pub fn run(args: &Models) -> Result<()> {
 }
 
 fn list(json: bool) -> Result<()> {
-    let Catalogue { models, damaged } = catalog::scan(&folders::all());
+    let Catalogue { models } = catalog::scan(&folders::all());
     if json {
-        print_json(&table::json(&models))?;
+        print_json(&table::json(&models))
     } else {
-        print(&table::text(&models))?;
+        print(&table::text(&models))
     }
-    for error in damaged {
-        say(&format!("warning: {error}"));
-    }
-    Ok(())
 }
 
 fn show(model: &Path, json: bool) -> Result<()> {
@@ -58,7 +54,7 @@ fn show(model: &Path, json: bool) -> Result<()> {
 
 fn add(folder: &Path) -> Result<()> {
     folders::add(folder)?;
-    let Catalogue { models, .. } = catalog::scan(&[folder.to_owned()]);
+    let Catalogue { models } = catalog::scan(&[folder.to_owned()]);
     print(&match models.as_slice() {
         [] => "No model is there yet; what comes will be found".into(),
         models => table::text(models),

@@ -25,6 +25,7 @@ pub fn text(model: &Installed) -> String {
             }
         }
     }
+    lines.extend(table::remarks(model).map(|remark| row("Remark", &remark)));
     lines.join("\n")
 }
 

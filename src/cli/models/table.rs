@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::format;
 use crate::job::plain_text::one_line;
-use crate::job::{Installed, Variant};
+use crate::job::{Flaw, Installed, Problem, Variant};
+use crate::words::english;
 
 /// A line for each model; what keeps one from being usable stands under it.
 pub fn text(models: &[Installed]) -> String {
@@ -18,10 +19,11 @@ pub fn text(models: &[Installed]) -> String {
         let name = one_line(&model.name);
         let bytes = format::bytes(model.bytes);
         let line = format!("{name:width$}  {:15}  {bytes:>8}", family(model));
-        match &model.checkpoint {
-            Ok(_) => line,
-            Err(problem) => format!("{line}\n  → {}", one_line(&problem.to_string())),
-        }
+        let problem = model.checkpoint.as_ref().err().map(ToString::to_string);
+        let notes = problem.into_iter().chain(remarks(model));
+        notes.fold(line, |lines, note| {
+            format!("{lines}\n  → {}", one_line(&note))
+        })
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -39,10 +41,24 @@ pub fn object(model: &Installed) -> Value {
         "family": model.variant.map(Variant::name),
         "bytes": model.bytes,
         "problem": model.checkpoint.as_ref().err().map(ToString::to_string),
+        "remarks": remarks(model).collect::<Vec<_>>(),
     })
+}
+
+/// What is worth knowing of it, each in a sentence.
+pub fn remarks(model: &Installed) -> impl Iterator<Item = String> {
+    model.remarks.iter().map(english::remark)
 }
 
 /// What people call the family, if that is known.
 pub fn family(model: &Installed) -> &'static str {
-    model.variant.map_or("incomplete", Variant::name)
+    let unknown = match &model.checkpoint {
+        Err(Problem::Content { flaw, .. })
+            if *flaw != Flaw::NoTokenizer && model.place.is_file() =>
+        {
+            "unusable"
+        }
+        _ => "incomplete",
+    };
+    model.variant.map_or(unknown, Variant::name)
 }

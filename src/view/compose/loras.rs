@@ -49,8 +49,8 @@ fn tell_fit(ui: &mut Ui, fit: &LoraFit) -> bool {
     let all = words(ui);
     let words = &all.compose;
     match fit {
-        Ok((matched, of)) => {
-            explanation(ui, &(words.lora_fits)(*matched, *of));
+        Ok(fit) => {
+            explanation(ui, &(words.lora_fits)(fit));
             false
         }
         Err(refusal) => {

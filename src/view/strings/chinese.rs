@@ -7,7 +7,7 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
     Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, LayersFit, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::chinese as words;
@@ -81,6 +81,9 @@ pub const CHINESE: Words = Words {
         come,
         stop: "停止",
         here: "模型已就绪：请在右上角或“模型”中选择",
+        no_tokenizer: "文本编码器缺少分词器",
+        get_tokenizer: "下载分词器",
+        tokenizer: "分词器（UMT5）",
     },
     drop: Drop {
         title: "拖到任意位置",
@@ -125,6 +128,7 @@ pub const CHINESE: Words = Words {
     estimate,
     refusal: words::refusal,
     problem: words::problem,
+    remark: words::remark,
     key,
     menu,
 };
@@ -213,7 +217,17 @@ const COMPOSE: Compose = Compose {
     use_lora_here: "用于此模型",
     remove_lora: |name| format!("移除 {name}"),
     strength_of: |name| format!("{name} 的强度"),
-    lora_fits: |matched, of| format!("{of} 层中有 {matched} 层匹配"),
+    lora_fits: |&LayersFit {
+                    matched,
+                    of,
+                    pictures,
+                }| {
+        let fit = format!("{of} 层中有 {matched} 层匹配");
+        match pictures {
+            0 => fit,
+            _ => format!("{fit}；{pictures} 层用于 Wan2.1 的图片输入，此模型不需要"),
+        }
+    },
     few_steps: |name, steps| format!("{name}：{steps} 步，引导强度 1"),
     few_steps_off: |name| format!("{name} 的设置已停用"),
     few_steps_leave: "不使用这些设置",

@@ -6,7 +6,7 @@ use super::{
     Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
     Stage, Words,
 };
-use crate::job::{DownloadProgress, Estimate, Span, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, LayersFit, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::view::keys::Key;
 use crate::words::english::{self as words, bytes as gigabytes, two_digits};
@@ -79,6 +79,9 @@ pub const ENGLISH: Words = Words {
         come,
         stop: "Stop",
         here: "The model is here: choose it in the title bar",
+        no_tokenizer: "Its text encoder comes without a tokenizer",
+        get_tokenizer: "Download the tokenizer",
+        tokenizer: "Tokenizer (UMT5)",
     },
     drop: Drop {
         title: "Drop it anywhere",
@@ -134,6 +137,7 @@ pub const ENGLISH: Words = Words {
     estimate,
     refusal: words::refusal,
     problem: words::problem,
+    remark: words::remark,
     key,
     menu: |title| title,
 };
@@ -227,7 +231,20 @@ const COMPOSE: Compose = Compose {
     use_lora_here: "Use it here",
     remove_lora: |name| format!("Remove {name}"),
     strength_of: |name| format!("Strength of {name}"),
-    lora_fits: |matched, of| format!("{matched} of {of} layers fit"),
+    lora_fits: |&LayersFit {
+                    matched,
+                    of,
+                    pictures,
+                }| {
+        let fit = format!("{matched} of {of} layers fit");
+        match pictures {
+            0 => fit,
+            1 => format!("{fit}; one is for Wan2.1's picture input, which this model does without"),
+            _ => format!(
+                "{fit}; {pictures} are for Wan2.1's picture input, which this model does without"
+            ),
+        }
+    },
     few_steps: |name, steps| format!("{name}: {steps} steps, guidance 1"),
     few_steps_off: |name| format!("Settings for {name} are off"),
     few_steps_leave: "Leave these settings out",

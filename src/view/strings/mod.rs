@@ -12,8 +12,8 @@ use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size, Span,
-    Stage as JobStage, Taken, WeightFormat,
+    DeviceFault, DownloadProgress, Estimate, Inputs, LayersFit, Problem, QuantBits, Refusal,
+    Remark, Size, Span, Stage as JobStage, Taken, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -107,6 +107,8 @@ pub struct Words {
     pub refusal: fn(&Refusal) -> String,
     /// What went wrong, and what to do.
     pub problem: fn(&Problem) -> String,
+    /// What is worth knowing of a model that runs.
+    pub remark: fn(&Remark) -> String,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
     /// A title of the menu bar, from English.
@@ -188,7 +190,7 @@ pub struct Compose {
     pub use_lora_here: &'static str,
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
-    pub lora_fits: fn(usize, usize) -> String,
+    pub lora_fits: fn(&LayersFit) -> String,
     pub few_steps: fn(&str, u32) -> String,
     pub few_steps_off: fn(&str) -> String,
     pub few_steps_leave: &'static str,
@@ -399,6 +401,9 @@ pub struct Models {
     pub come: fn(&DownloadProgress) -> String,
     pub stop: &'static str,
     pub here: &'static str,
+    pub no_tokenizer: &'static str,
+    pub get_tokenizer: &'static str,
+    pub tokenizer: &'static str,
 }
 
 /// While a file hangs over the window.

@@ -49,6 +49,12 @@ pub struct LoraMatch {
 }
 
 impl LoraMatch {
+    /// How many of those that do not fit are for Wan2.1's way to see pictures.
+    pub fn for_pictures(&self) -> usize {
+        let all = self.left_out.iter();
+        all.filter(|name| dialect::is_for_pictures(name)).count()
+    }
+
     /// "a, b, c and 4 more" of what does not fit; `None` if all does. What a LoRA for Wan2.1 changes in the way to see
     /// pictures is only counted: models that lack that way do well without.
     pub fn strangers(&self) -> Option<String> {

@@ -80,10 +80,52 @@ pub(super) fn official(entries: Entries, kind: Option<NetworkKind>) -> Result<En
     let entries = wrappers::visible(entries)?;
     let places = wrappers::places(&entries)?;
     let is_meant = |place: &&Place| kind.is_none_or(|kind| place.kind == kind);
-    let Some(place) = places.iter().find(is_meant) else {
-        return Ok(entries);
+    match places.iter().find(is_meant) {
+        Some(place) => Ok(in_place(entries, place, &places)?.0),
+        None => Ok(entries),
+    }
+}
+
+/// Every network that there is, or the one of this kind: its tensors under their official names, and how many of all others
+/// belong to no network.
+///
+/// # Errors
+/// As [`official`].
+pub(super) fn each(
+    entries: Entries,
+    kind: Option<NetworkKind>,
+) -> Result<(Vec<(NetworkKind, Entries)>, usize), String> {
+    let entries = wrappers::visible(entries)?;
+    let places = wrappers::places(&entries)?;
+    let mut left_over = entries
+        .values()
+        .filter(|entry| entry.said.is_none())
+        .count();
+    let mut networks = Vec::new();
+    for place in &places {
+        let is_meant = kind.is_none_or(|kind| kind == place.kind);
+        let (own, taken) = match in_place(entries.clone(), place, &places) {
+            Err(_) if !is_meant => continue,
+            network => network?,
+        };
+        left_over = left_over.saturating_sub(taken);
+        if is_meant {
+            networks.push((place.kind, own));
+        }
+    }
+    Ok((networks, left_over))
+}
+
+/// The tensors of the network in this place under their official names, and how many of the file's it is made of.
+fn in_place(entries: Entries, place: &Place, places: &[Place]) -> Result<(Entries, usize), String> {
+    let mut own = wrappers::taken_out(entries, place, places);
+    let is_tensor = |(name, entry): &(&String, &Entry)| {
+        let of_decoder = ["decoder.", "lm_head."];
+        let is_spare = place.kind == NetworkKind::TextEncoder
+            && of_decoder.iter().any(|part| name.starts_with(part));
+        entry.said.is_none() && !is_spare
     };
-    let mut own = wrappers::taken_out(entries, place, &places);
+    let taken = own.iter().filter(is_tensor).count();
     if place.kind == NetworkKind::TextEncoder {
         own = transformers::complete(own);
     }
@@ -102,7 +144,7 @@ pub(super) fn official(entries: Entries, kind: Option<NetworkKind>) -> Result<En
     if place.kind == NetworkKind::Dit {
         unfold_patches(&mut named);
     }
-    Ok(named)
+    Ok((named, taken))
 }
 
 /// The patch embedding (outputs, inputs, 1, 2, 2) may be a matrix or have lost, folded or split axes: formats with few

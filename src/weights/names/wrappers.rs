@@ -53,7 +53,11 @@ const TELLING: [(NetworkKind, &[&str]); 4] = [
 ];
 
 /// What lies outside of a network's own place and belongs to it nevertheless.
-const OUTSIDE: [&str; 2] = ["spiece_model", "scaled_fp8"];
+const OUTSIDE: [&str; 2] = ["spiece_model", MARKER];
+const MARKER: &str = "scaled_fp8";
+
+/// Networks that only train another one.
+const TRAINERS: [&str; 4] = ["critic", "discriminator", "real_score", "fake_score"];
 
 /// One network in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,11 +126,13 @@ fn before<'a>(key: &'a str, name: &str) -> Option<&'a str> {
     (prefix.is_empty() || prefix.ends_with('.')).then_some(prefix)
 }
 
-/// Of several copies of a network the one that is neither an average kept while training nor a decoder with its layers.
+/// Of several copies of a network the one that is neither an average kept while training, nor what it was trained with, nor
+/// a decoder with its layers.
 fn the_one(copies: &[&Place]) -> Result<Option<Place>, String> {
     let is_other = |place: &&&Place| {
         let mut parts = place.prefix.split('.').filter(|part| !part.is_empty());
-        parts.any(is_average) || place.prefix.ends_with("decoder.")
+        parts.any(|part| is_average(part) || TRAINERS.contains(&part))
+            || place.prefix.ends_with("decoder.")
     };
     let chosen: Vec<_> = copies.iter().filter(|copy| !is_other(copy)).collect();
     let chosen = if chosen.is_empty() {
@@ -174,6 +180,8 @@ pub(super) fn taken_out(entries: Entries, place: &Place, others: &[Place]) -> En
         }
         let name = match key.strip_prefix(prefix) {
             Some(_) if is_others(&key) => continue,
+            // A marker may keep the wrapper that a tool has taken from all others.
+            Some(_) if outside.1 == MARKER => MARKER.to_owned(),
             Some(name) if prefix.is_empty() && is_of_training(name) => continue,
             Some(name) => name.to_owned(),
             None if OUTSIDE.contains(&outside.1) && prefix.starts_with(outside.0) => {

@@ -2,9 +2,11 @@
 
 use std::{fs, slice};
 
+use zoetrope::catalog;
 use zoetrope::catalog::hub::{Destination, Download};
-use zoetrope::job::{DownloadProgress, Published, WeightFormat};
+use zoetrope::job::{DownloadProgress, Downloadable, Published, WeightFormat};
 
+use super::super::hollow;
 use super::server::{Asked, REVISION, git};
 use super::{DIT, Scene, TEXT_ENCODER, VAE, assert_whole, content, files};
 
@@ -230,5 +232,47 @@ fn what_is_offered_can_be_asked_for() {
                 plan(model, edition).is_err_and(|problem| problem.contains("is not published in"));
             assert!(is_offered != refused, "{model} {edition}");
         }
+    }
+}
+
+/// Breaks when somebody whose text encoder lacks a tokenizer has to download all of a model for it, or does not find it.
+#[test]
+fn the_tokenizer_comes_alone() {
+    let scene = Scene::new();
+    let tokenizer = "Wan-AI/Wan2.1-T2V-1.3B/google/umt5-xxl/tokenizer.json";
+    scene.server.put(tokenizer, &content(4, 70_000));
+    scene.server.put(
+        "Wan-AI/Wan2.1-T2V-1.3B/diffusion_pytorch_model.safetensors",
+        &content(5, 400_000),
+    );
+    let folder = scene.folder.path().join("models");
+    for (place, destination) in [
+        (scene.cache(), Destination::Cache(scene.cache())),
+        (folder.clone(), Destination::Folder(folder)),
+    ] {
+        let download = Download::plan(
+            &scene.hub(),
+            Downloadable::Tokenizer,
+            destination,
+            &[],
+            &mut || Ok(()),
+        );
+        let download = download.unwrap();
+        assert_eq!(download.bytes().0, 70_000);
+        let came = download.run(&mut |_: &DownloadProgress| Ok(())).unwrap();
+        let [file] = came.as_slice() else {
+            panic!("{came:?}")
+        };
+        assert!(fs::read(file).unwrap() == content(4, 70_000));
+
+        // A model without one finds it there, and a half of a repository is no model.
+        let models = scene.folder.path().join("own");
+        hollow::dit(&models.join("dit.safetensors"), 16, 16);
+        hollow::vae(&models.join("vae.safetensors"), 16);
+        hollow::bare_text_encoder(&models.join("umt5.safetensors"));
+        let found = catalog::scan(&[models, place]).models;
+        assert_eq!(found.len(), 1, "{found:?}");
+        let tokenizer = &found[0].checkpoint.as_ref().unwrap().tokenizer;
+        assert!(tokenizer.ends_with("google/umt5-xxl/tokenizer.json"));
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::Work;
 use super::follow;
 use super::progress::{ProgressSink, headline};
-use crate::engine::saved;
+use crate::engine::{saved, step_costs};
 use crate::error::Result;
 use crate::job::Command;
 
@@ -34,7 +34,9 @@ pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();
+    face.expects(step_costs(&plan));
     follow::carry_out(&output, face, |handle| {
         Command::Resume(handle, Box::new(plan))
-    })
+    })?;
+    Ok(())
 }

@@ -3,5 +3,5 @@
 
 pub use crate::pipeline::saved::{
     Latents, check_decoding, check_plan, check_rest, forget_draft, kept_latents, latents, plan,
-    unfinished,
+    take_up_draft, unfinished,
 };

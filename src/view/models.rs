@@ -13,7 +13,7 @@ use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
 use crate::job::plain_text::one_line;
-use crate::job::{DownloadProgress, Installed, ModelDownload};
+use crate::job::{DownloadProgress, FastFiles, Installed, ModelDownload, Wanted};
 
 const MENU: f32 = 240.0;
 
@@ -38,7 +38,7 @@ pub struct Models<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Coming {
     /// What comes.
-    pub offer: ModelDownload,
+    pub wanted: Wanted,
     /// How far it is; of no bytes until it is known how many there are.
     pub transfer: DownloadProgress,
 }
@@ -128,8 +128,30 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
             });
         });
     }
-    let asked = asked?;
-    Some(Action::Models(ModelsAction::Download(asked)))
+    let asked = asked.map(Wanted::from).or(fast(ui));
+    Some(Action::Models(ModelsAction::Download(asked?)))
+}
+
+/// What can be downloaded beside a model.
+fn fast(ui: &mut Ui) -> Option<Wanted> {
+    let words = &words(ui).models;
+    let mut asked = None;
+    ui.add_space(space::S);
+    label(ui, words.fast);
+    explanation(ui, words.fast_why);
+    for files in FastFiles::ALL {
+        ui.horizontal(|ui| {
+            label(ui, files.title());
+            caption(ui, &(words.size)(files.bytes()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.download_it)(files.title());
+                if ui.add(Button::new(words.download).named(&name)).clicked() {
+                    asked = Some(files.into());
+                }
+            });
+        });
+    }
+    asked
 }
 
 /// Lets somebody choose between the forms of a model.
@@ -149,7 +171,7 @@ fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
     let words = &words(ui).models;
     let mut asked = None;
     ui.horizontal(|ui| {
-        label(ui, coming.offer.model.title());
+        label(ui, coming.wanted.title());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new(words.stop)).clicked() {
                 asked = Some(Action::Models(ModelsAction::StopDownload));

@@ -17,6 +17,7 @@ mod quit;
 mod removal;
 mod restart;
 mod settings;
+mod speed;
 mod undo;
 mod wells;
 mod whole;

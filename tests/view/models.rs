@@ -27,7 +27,10 @@ fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
             folders: &[],
             chosen: None,
             offers: &[],
-            coming: Some(Coming { offer, transfer }),
+            coming: Some(Coming {
+                wanted: offer.into(),
+                transfer,
+            }),
         };
         models::show(ui, &models)
     })

@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::progress::{ProgressMeter, Watch};
 use super::{disk_space, fetch, sources, wait};
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Published, WeightFormat};
+use crate::job::{DownloadProgress, Wanted};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -34,24 +34,29 @@ pub struct Download {
 }
 
 impl Download {
-    /// Asks the hub what the model consists of. Text encoders and VAEs that are in the folders `known` are left out.
+    /// Asks the hub what is wanted consists of. Text encoders and VAEs that are in the folders `known` are left out.
     /// Nothing is written yet. `go_on` is asked all the time; an error of its ends the wait.
     ///
     /// # Errors
     /// There is no such model, or the hub cannot be reached, or does not have it any more; or that of `go_on`.
     pub fn plan(
         hub: &Hub,
-        (model, edition): (Published, WeightFormat),
+        wanted: impl Into<Wanted>,
         destination: Destination,
         known: &[PathBuf],
         go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Self> {
-        let sources = sources::sources(model, edition);
-        if sources.is_empty() {
-            let problem =
-                format!("{model} is not published in {edition}: choose another precision");
-            return Err(Error::Other(problem));
-        }
+        let sources = match wanted.into() {
+            Wanted::Fast(files) => vec![sources::fast(files)],
+            Wanted::Model(model, edition) => match sources::sources(model, edition) {
+                none if none.is_empty() => {
+                    let problem =
+                        format!("{model} is not published in {edition}: choose another precision");
+                    return Err(Error::Other(problem));
+                }
+                sources => sources,
+            },
+        };
         let known = known.to_owned();
         let shared = wait::beside(move || Shared::of(&known), go_on)?;
         let mut listings = BTreeMap::new();

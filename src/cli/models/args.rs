@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::job::{Published, WeightFormat};
+use crate::job::WeightFormat;
+use crate::job::fast_files::Name;
 
 /// Arguments of `models`.
 #[derive(Debug, Args)]
@@ -53,8 +54,9 @@ pub enum Verb {
     /// before an interruption is kept, and the same command goes on; every file is compared with its published checksum.
     /// HF_HOME, HF_ENDPOINT and HF_TOKEN are heeded.
     Get {
-        /// Such as ti2v-5b, i2v-14b-480p or vace-14b; without one, all are shown
-        variant: Option<Published>,
+        /// Such as ti2v-5b, i2v-14b-480p or vace-14b, or what makes one fast, such as lightning-t2v-a14b; without one, all
+        /// are shown
+        variant: Option<Name>,
 
         /// official, as the authors published it; fp16; fp8; q8 or q4
         #[arg(long, default_value_t = WeightFormat::Fp16)]

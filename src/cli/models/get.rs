@@ -10,20 +10,21 @@ use super::download_progress::Arriving;
 use crate::catalog::hub::{self, Destination, Download, Hub};
 use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
+use crate::job::fast_files::Name;
 use crate::job::plain_text::one_line;
-use crate::job::{ModelDownload, Published, WeightFormat};
+use crate::job::{FastFiles, ModelDownload, Wanted, WeightFormat};
 
 /// Downloads a model, or shows what there is.
 ///
 /// # Errors
 /// It cannot be had, or there is no room for it.
 pub fn run(
-    model: Option<Published>,
+    name: Option<Name>,
     edition: WeightFormat,
     folder: Option<&Path>,
     json: bool,
 ) -> Result<()> {
-    let Some(model) = model else {
+    let Some(name) = name else {
         let offers = hub::offers();
         return if json {
             print_json(&table_json(&offers))
@@ -32,6 +33,10 @@ pub fn run(
         };
     };
     let stopped = interrupt::flag();
+    let wanted = match name {
+        Name::Model(model) => Wanted::Model(model, edition),
+        Name::Fast(files) => Wanted::Fast(files),
+    };
     let mut go_on = || {
         if stopped.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
@@ -46,11 +51,10 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
-    say(&format!("Asking the hub for {model} in {edition}"));
-    let what = (model, edition);
+    say(&format!("Asking the hub for {wanted}"));
     let known = folders::all();
-    let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
-    announce(model, edition, &download);
+    let download = Download::plan(&hub, wanted, destination, &known, &mut go_on)?;
+    announce(wanted, &download);
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);
@@ -64,7 +68,7 @@ pub fn run(
     finish(&files, json)
 }
 
-fn announce(model: Published, edition: WeightFormat, download: &Download) {
+fn announce(wanted: Wanted, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
@@ -72,7 +76,7 @@ fn announce(model: Published, edition: WeightFormat, download: &Download) {
     };
     let place = shown(download.destination().folder());
     let of = format::bytes(of);
-    say(&format!("{model} in {edition}: {of}{there}, to {place}"));
+    say(&format!("{wanted}: {of}{there}, to {place}"));
 }
 
 /// Says what the model that came is called here.
@@ -106,7 +110,12 @@ fn table(offers: &[ModelDownload]) -> String {
             edition.name()
         )
     };
+    let beside = |files: FastFiles| {
+        let bytes = format::bytes(files.bytes());
+        format!("{:38} {bytes:>8}", files.name())
+    };
     let lines = offers.iter().map(line);
+    let lines = lines.chain(FastFiles::ALL.map(beside));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -119,5 +128,8 @@ fn table_json(offers: &[ModelDownload]) -> String {
         } = offer;
         json!({ "variant": model.to_string(), "precision": edition.name(), "bytes": bytes })
     };
-    offers.iter().map(object).collect::<Value>().to_string()
+    let beside = |files: FastFiles| json!({ "variant": files.name(), "bytes": files.bytes() });
+    let objects = offers.iter().map(object);
+    let objects = objects.chain(FastFiles::ALL.map(beside));
+    objects.collect::<Value>().to_string()
 }

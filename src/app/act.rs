@@ -40,6 +40,7 @@ impl App {
                 self.change_form(|app| app.form.set_path(end, None));
             }
             Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
+            Action::ChooseSpeed(speed) => self.choose_speed(speed),
             Action::UseModel(root) => self.preferences.model = Some(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseGuide(guide) => self.choose_guide(guide),

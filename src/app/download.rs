@@ -11,33 +11,34 @@ use super::models::Change;
 use crate::catalog::folders;
 use crate::catalog::hub::{Destination, Download, Hub};
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Downloadable};
+use crate::job::{DownloadProgress, Wanted};
 use crate::media::Task;
 use crate::view::models::Coming;
 
 /// What comes, and how far it is.
 pub struct Downloading {
-    what: Downloadable,
+    wanted: Wanted,
     task: Task<Vec<PathBuf>>,
     /// Bytes a second.
     rate: Arc<AtomicU64>,
 }
 
 impl Downloading {
-    fn start(ctx: &Context, what: Downloadable) -> Result<Self> {
+    fn start(ctx: &Context, wanted: Wanted) -> Result<Self> {
         let wake = ctx.clone();
         let rate = Arc::<AtomicU64>::default();
         let told = Arc::clone(&rate);
-        let work = move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(what, &told, tell);
+        let work =
+            move |tell: &mut dyn FnMut(usize, usize) -> Result<()>| bring(wanted, &told, tell);
         let task = Task::start("download", move || wake.request_repaint(), work)?;
-        Ok(Self { what, task, rate })
+        Ok(Self { wanted, task, rate })
     }
 
     /// What the sheet shows.
     pub fn view(&self) -> Coming {
         let (done, of) = self.task.pace().progress();
         Coming {
-            what: self.what,
+            wanted: self.wanted,
             transfer: DownloadProgress {
                 done: done as u64,
                 of: of as u64,
@@ -47,16 +48,16 @@ impl Downloading {
     }
 }
 
-/// Brings the files of a model into Hugging Face's cache. What other models have brought is used.
+/// Brings what is wanted into Hugging Face's cache. What other models have brought is used.
 fn bring(
-    what: Downloadable,
+    wanted: Wanted,
     rate: &AtomicU64,
     tell: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<Vec<PathBuf>> {
     let known = folders::all();
     let hub = Hub::of_environment();
     let place = Destination::cache()?;
-    let download = Download::plan(&hub, what, place, &known, &mut || tell(0, 0))?;
+    let download = Download::plan(&hub, wanted, place, &known, &mut || tell(0, 0))?;
     download.run(&mut |transfer| {
         rate.store(transfer.bytes_per_second, Ordering::Relaxed);
         tell(transfer.done as usize, transfer.of as usize)
@@ -64,8 +65,8 @@ fn bring(
 }
 
 impl App {
-    pub(super) fn download(&mut self, ctx: &Context, what: Downloadable) {
-        match Downloading::start(ctx, what) {
+    pub(super) fn download(&mut self, ctx: &Context, wanted: Wanted) {
+        match Downloading::start(ctx, wanted) {
             Ok(downloading) => self.downloading = Some(downloading),
             Err(error) => self.warn(&error),
         }

@@ -104,7 +104,14 @@ impl App {
                     work.note(progress, elapsed, now);
                 }
             }
-            Event::Preview { id, clip, .. } => self.show_preview(id, clip),
+            Event::Preview {
+                id, clip, reused, ..
+            } => {
+                if let Some(work) = self.work(id) {
+                    work.reused = reused;
+                }
+                self.show_preview(id, clip);
+            }
             Event::Frames { id, clip, .. } => self.show_last(ctx, id, &clip),
             Event::Finished {
                 id,
@@ -181,7 +188,12 @@ impl App {
                 let learnt = Box::new(self.estimates.clone());
                 self.worker.ask(LibraryCommand::Learn(learnt));
             }
-            self.worker.ask(LibraryCommand::Add(record));
+            if self.replace_draft(&record) {
+                let shown = self.shown.clone();
+                self.show(ctx, shown);
+            } else {
+                self.worker.ask(LibraryCommand::Add(record));
+            }
         }
         self.send_next();
     }

@@ -7,7 +7,7 @@ use egui::{ColorImage, Context, TextureOptions};
 use super::guides::{Leading, Seen};
 use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, FewSteps, Found, Plan, Refusal, Request, Size};
+use crate::job::{Checkpoint, Found, Plan, Recognised, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -26,8 +26,8 @@ pub struct Form {
     pub seen: Seen,
     /// The seed of the latest job.
     pub latest_seed: Option<u64>,
-    /// What the model or its LoRAs were distilled for, once that is known, and the file that tells.
-    pub few_steps: Option<(FewSteps, String)>,
+    /// What the model or its LoRAs were distilled for, once that is known.
+    pub few_steps: Option<Recognised>,
 }
 
 impl Form {
@@ -54,10 +54,10 @@ impl Form {
             pair_up(&mut request.sources.loras);
         }
         let told = self.few_steps.as_ref();
-        let told = told.map(|(preset, from)| (*preset, from.as_str()));
-        let said = request.speedups.preset.map(|preset| (preset, ""));
-        if let Some((preset, from)) = said.or(told) {
-            preset.apply(&mut request, model, from);
+        let loras = told.map_or(&[][..], |told| &told.loras);
+        let said = request.speedups.preset;
+        if let Some(preset) = said.or(told.map(|told| told.preset)) {
+            preset.apply(&mut request, model, "", loras);
         }
         Plan::new(&request, model.clone(), found, seed, output)
     }

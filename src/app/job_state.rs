@@ -7,6 +7,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::playback::Moving;
+use crate::engine::step_costs;
 use crate::job::memory::Saving;
 use crate::job::{
     Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, TimeLeft,
@@ -39,6 +40,8 @@ pub struct Work {
     pub left: Option<Left>,
     /// What the video will be.
     pub picture: Option<Moving>,
+    /// Whether the last step was taken over from an earlier one.
+    pub reused: bool,
     /// How long decoding will take, if that is known.
     decoding: Option<Duration>,
     /// How long it had worked when that was told last.
@@ -76,6 +79,7 @@ impl Work {
         by_processor: bool,
     ) -> Self {
         let mut work = Self::without_plan(handle, plan.output.clone());
+        work.clock = TimeLeft::with_costs(step_costs(&plan));
         work.decoding = estimates.decoding(&plan, by_processor);
         work.by_processor = by_processor;
         work.name.clone_from(&plan.prompt);
@@ -101,6 +105,7 @@ impl Work {
             by_processor: false,
             left: None,
             picture: None,
+            reused: false,
             decoding: None,
             worked: Duration::ZERO,
             told: 0.0,

@@ -19,12 +19,17 @@ use crate::view::action::{JobAction, Shown};
 impl App {
     /// Has the form's video, and variations of it with the next seeds, made ready for the queue.
     pub(super) fn generate(&mut self, count: u32) {
+        if !self.knows_speed() {
+            self.speeds.wanted = Some(count);
+            return;
+        }
         let Some(model) = self.model() else {
             return;
         };
         let first = self.form.request.sampling.seed.unwrap_or_else(new_seed);
         let draft = self.draft(model);
-        let Ok(plan) = draft.and_then(|_| self.form.plan(model, first, "draft.mp4".into())) else {
+        let Ok(plan) = draft.and_then(|_| self.wanted().plan(model, first, "draft.mp4".into()))
+        else {
             return; // the form shows why
         };
         for variation in 0..u64::from(count) {
@@ -44,7 +49,9 @@ impl App {
             fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             library.keep_pictures(&mut plan)?;
             // For the preview; without one it shows the latents' own colours.
-            plan.speedups.tiny_vae = catalog::tiny_vae::nearest(&plan.checkpoint).ok();
+            if plan.speedups.draft().is_none() {
+                plan.speedups.tiny_vae = catalog::tiny_vae::nearest(&plan.checkpoint).ok();
+            }
             // What keeps it from being known will be told by the job.
             let cut = cut_prompts(&plan).unwrap_or_default();
             Ok((plan, cut))
@@ -81,7 +88,7 @@ impl App {
     }
 
     /// Puts a job at the end of the queue, and tells its number.
-    fn line_up(&mut self, plan: Box<Plan>, start: Start) -> u64 {
+    pub(super) fn line_up(&mut self, plan: Box<Plan>, start: Start) -> u64 {
         let handle = self.queue.add(plan.clone(), start);
         handle.set_preview(self.preferences.preview);
         let id = handle.id;

@@ -55,6 +55,10 @@ impl App {
                 self.worker
                     .ask(LibraryCommand::Save(Box::new(record.clone())));
             }
+            RecordAction::MakeReal => {
+                let record = record.clone();
+                self.make_real(record);
+            }
             RecordAction::Restore => {
                 let (model, request) = (record.model.clone(), record.request());
                 self.restore(Some(model), request);

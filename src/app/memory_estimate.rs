@@ -71,7 +71,9 @@ impl Needs {
 impl App {
     /// Has counted what the form's video needs, where that is not known.
     pub(super) fn watch_needs(&mut self) {
-        let draft = self.model().and_then(|model| self.form.draft(model).ok());
+        let draft = self
+            .model()
+            .and_then(|model| self.wanted().draft(model).ok());
         let busy = self.queue.at_work().is_some();
         let needs = &mut self.needs;
         needs.matter = draft.map(|plan| Matter {

@@ -7,6 +7,7 @@ mod background;
 mod desktop;
 pub mod dialogs;
 mod download;
+mod drafts;
 mod draw;
 mod events;
 mod export;
@@ -29,6 +30,7 @@ mod playback;
 mod player;
 mod posters;
 mod preferences;
+mod speed;
 mod start;
 mod thumbnail;
 
@@ -67,6 +69,7 @@ use models::{Change, Found, Look};
 use notice::{Notice, Removed};
 use player::Player;
 use posters::Posters;
+use speed::Offers;
 
 pub use preferences::Preferences;
 pub use start::run;
@@ -137,6 +140,8 @@ pub struct App {
     fitting: Fitting,
     /// What memory its video needs.
     needs: Needs,
+    /// What would make it sooner.
+    speeds: Offers,
     queue: Queue,
     /// Everything that is not finished, in the order of its cells: what is at work first.
     works: Vec<Work>,
@@ -219,6 +224,7 @@ impl App {
             fitting: Fitting::default(),
             needs: Needs::default(),
             offers: offers(),
+            speeds: Offers::default(),
             downloading: None,
             form: Form::of(preferences.request.clone()),
             history: History::default(),
@@ -299,7 +305,7 @@ impl App {
 
     /// The form's plan, with a prompt or without; or what stands in its way.
     fn draft(&self, model: &Checkpoint) -> Result<Plan, Refusal> {
-        let plan = self.form.draft(model)?;
+        let plan = self.wanted().draft(model)?;
         let known = self.fitting.refusal().or(self.needs.refusal());
         known.map_or(Ok(plan), |refusal| Err(refusal.clone()))
     }

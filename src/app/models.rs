@@ -9,7 +9,7 @@ use super::App;
 use super::dialogs::Question;
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Downloadable, Installed};
+use crate::job::{Checkpoint, Installed};
 use crate::view::action::ModelsAction;
 
 /// What is done with the folders before models are looked for.
@@ -86,8 +86,7 @@ impl App {
             }
             ModelsAction::Forget(folder) => self.look_for_models(Change::Forget(folder)),
             ModelsAction::LookAgain => self.look_for_models(Change::None),
-            ModelsAction::Download(offer) => self.download(ctx, offer.what()),
-            ModelsAction::DownloadTokenizer => self.download(ctx, Downloadable::Tokenizer),
+            ModelsAction::Download(wanted) => self.download(ctx, wanted),
             ModelsAction::StopDownload => self.stop_download(),
         }
     }

@@ -14,7 +14,7 @@ use super::{App, thumbnail};
 use crate::error::{Error, Result};
 use crate::job::{
     CanvasRequest, Defaults, GenerationInfo, Guides, Lora, Negative, Outputs, Request,
-    SamplingRequest, Size, Sources,
+    SamplingRequest, Size, Sources, Speed,
 };
 use crate::media::{mp4, photo};
 use crate::view::action::{End, Guide, Well};
@@ -245,6 +245,8 @@ impl App {
         };
         self.change_form(|app| {
             app.form.request = request;
+            // It says itself what made its video sooner.
+            app.preferences.speed = Speed::Exact;
             app.preferences.model = model.or(app.preferences.model.take());
             app.read_photos();
         });

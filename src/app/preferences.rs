@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{PictureFit, Request, Sources};
+use crate::job::{PictureFit, Request, Sources, Speed};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
@@ -36,6 +36,8 @@ pub struct Preferences {
     pub videos: Vec<PathBuf>,
     /// The form.
     pub request: Request,
+    /// How soon its video is wanted.
+    pub speed: Speed,
     /// Whether the negative prompt is unfolded.
     pub negative_open: bool,
     /// Whether the numbers that few people turn are unfolded.
@@ -69,6 +71,7 @@ impl Default for Preferences {
                 },
                 ..Request::default()
             },
+            speed: Speed::Exact,
             negative_open: false,
             advanced_open: false,
             reel_folded: false,

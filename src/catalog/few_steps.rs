@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::diffusers::INDEX;
 use crate::error::Result;
 use crate::job::lora_pair::{half, pair_up};
-use crate::job::{Checkpoint, Expert, FewSteps, Lora, Request};
+use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request};
 use crate::weights::lora::{self, Origin};
 
 /// The widths of the published networks: those of 14 billion weights, the 5B and the 1.3B.
@@ -31,35 +31,60 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
             ));
         }
     }
-    if let Some(preset) = request.speedups.preset {
-        lines.extend(preset.apply(request, model, "asked for"));
+    if request.speedups.preset == Some(FewSteps::Off) {
+        lines.extend(FewSteps::Off.apply(request, model, "", &[]));
         return Ok(lines);
     }
-    let Some((preset, from)) = recognised(&request.sources.loras, model)? else {
+    let found = recognised(&request.sources.loras, model)?;
+    let loras = found.as_ref().map_or(&[][..], |found| &found.loras);
+    if let Some(preset) = request.speedups.preset {
+        lines.extend(preset.apply(request, model, "asked for", loras));
+        return Ok(lines);
+    }
+    let Some(Recognised {
+        preset,
+        from,
+        loras,
+    }) = found
+    else {
         return Ok(lines);
     };
-    lines.extend(preset.apply(request, model, &from));
+    lines.extend(preset.apply(request, model, &from, &loras));
     lines.extend(misplaced(&request.sources.loras, model));
     Ok(lines)
 }
 
-/// What the files were distilled for, and the name of the one that tells.
+/// What the files were distilled for, and which they are.
 ///
 /// # Errors
 /// A LoRA cannot be read.
-pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<(FewSteps, String)>> {
+pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<Recognised>> {
+    let mut found: Option<Recognised> = None;
     for lora in loras {
         if let Some(preset) = of_lora(&lora.file)? {
-            return Ok(Some((preset, name(&lora.file))));
+            let recognised = found.get_or_insert_with(|| Recognised {
+                preset,
+                from: name(&lora.file),
+                loras: Vec::new(),
+            });
+            recognised.loras.push(lora.file.clone());
         }
     }
+    if found.is_some() {
+        return Ok(found);
+    }
+    let by_model = |preset, from| Recognised {
+        preset,
+        from,
+        loras: Vec::new(),
+    };
     if pipeline_class(&model.root).as_deref() == Some("WanDMDPipeline") {
-        return Ok(Some((FewSteps::FastWan, name(&model.root))));
+        return Ok(Some(by_model(FewSteps::FastWan, name(&model.root))));
     }
     let files = model.experts().flat_map(|(_, network)| &network.weights);
     let names = files.map(|file| name(file));
     let mut names = names.chain([model.name.clone(), name(&model.root)]);
-    Ok(names.find_map(|name| Some((FewSteps::by_name(&name)?, name))))
+    Ok(names.find_map(|name| Some(by_model(FewSteps::by_name(&name)?, name))))
 }
 
 /// What a LoRA was distilled for.

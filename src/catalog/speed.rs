@@ -6,57 +6,53 @@ use super::walk::Walk;
 use super::{few_steps, folders, match_loras, tiny_vae};
 use crate::error::Result;
 use crate::job::lora_pair::{half, pair_up};
-use crate::job::{Checkpoint, Decode, FewSteps, Lora, Request, Speed, StepCache, Variant};
+use crate::job::{Checkpoint, Decode, FewSteps, Lora, Request, Speed, StepCache, Variant, Way};
 
 /// Asks for what `speed` means with this model and what is installed for it, where the request says nothing of it. Tells
-/// what that is in a line.
+/// what that is; nothing if nothing would save time.
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn choose(speed: Speed, request: &mut Request, model: &Checkpoint) -> Result<Option<String>> {
-    if speed == Speed::Exact {
-        return Ok(None);
-    }
+pub fn choose(speed: Speed, request: &mut Request, model: &Checkpoint) -> Result<Vec<Way>> {
     let mut ways = Vec::new();
-    let mut few_steps = few_steps::recognised(&request.sources.loras, model)?.is_some();
+    if speed == Speed::Exact {
+        return Ok(ways);
+    }
+    let is_off = request.speedups.preset == Some(FewSteps::Off);
+    let mut few_steps = !is_off && few_steps::recognised(&request.sources.loras, model)?.is_some();
     let is_open = request.sampling.steps.is_none() && request.speedups.preset.is_none();
-    if speed == Speed::Fast && !few_steps && is_open {
-        let loras = installed(model);
-        few_steps = !loras.is_empty();
-        let names = loras.iter().map(|lora| few_steps::name(&lora.file));
-        ways.extend(names.map(|name| format!("few steps with {name}")));
+    if speed == Speed::Fast
+        && !few_steps
+        && is_open
+        && let Some((preset, loras)) = installed(model)
+    {
+        few_steps = true;
+        let settings = preset.settings(model.variant);
+        ways.extend(settings.map(|settings| Way::FewSteps(preset, settings.steps)));
         request.sources.loras.extend(loras);
     }
     if !few_steps && request.speedups.cache.is_off() {
-        let (cache, words) = match speed {
-            Speed::Fast => (
-                StepCache::Fast,
-                "a step cache that saves about half of the passes",
-            ),
-            _ => (StepCache::Balanced, "a step cache that can hardly be seen"),
+        let (cache, way) = match speed {
+            Speed::Fast => (StepCache::Fast, Way::StrongCache),
+            _ => (StepCache::Balanced, Way::LightCache),
         };
         request.speedups.cache = cache;
-        ways.push(words.to_owned());
+        ways.push(way);
     }
     if speed == Speed::Fast
         && request.speedups.decode == Decode::Full
         && let Ok(file) = tiny_vae::nearest(model)
     {
-        ways.push(format!("a draft decoded by {}", few_steps::name(&file)));
+        ways.push(Way::Draft);
         request.speedups.decode = Decode::Draft;
         request.speedups.tiny_vae = Some(file);
     }
-    let ways = if ways.is_empty() {
-        "nothing is installed for this model that would save time".to_owned()
-    } else {
-        ways.join(", ")
-    };
-    Ok(Some(format!("Speed {speed}: {ways}")))
+    Ok(ways)
 }
 
-/// The few-step LoRAs for a model: both halves of a pair where there are two experts, or else one file. The names tell
+/// What few-step LoRAs for a model are for, and they: both halves of a pair where there are two experts, or else one file. The names tell
 /// whether they are for sentences or for pictures, which nothing else does.
-fn installed(model: &Checkpoint) -> Vec<Lora> {
+fn installed(model: &Checkpoint) -> Option<(FewSteps, Vec<Lora>)> {
     let mut walk = Walk::default();
     if let Some(folder) = model.root.parent() {
         walk.through(&folder.join("loras"));
@@ -78,14 +74,13 @@ fn installed(model: &Checkpoint) -> Vec<Lora> {
         let whole = loras.into_iter().filter(|lora| half(&lora.file).is_none());
         whole.map(|lora| vec![lora]).collect()
     };
-    for candidate in candidates {
-        let mut few = candidate.iter().map(|lora| few_steps::of_lora(&lora.file));
-        let all = few.all(|preset| matches!(preset, Ok(Some(_))));
-        if all && match_loras(&candidate, model).is_ok() {
-            return candidate;
-        }
-    }
-    Vec::new()
+    candidates.into_iter().find_map(|candidate| {
+        let presets = candidate.iter().map(|lora| few_steps::of_lora(&lora.file));
+        let presets: Option<Vec<FewSteps>> = presets.map(|preset| preset.ok()?).collect();
+        let preset = presets?.first().copied()?;
+        match_loras(&candidate, model).ok()?;
+        Some((preset, candidate))
+    })
 }
 
 /// Whether the name is that of a few-step LoRA for this family.

@@ -7,23 +7,35 @@ use super::{interrupt, say};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
-use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint};
+use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint, Timings};
 use crate::words::english;
+
+/// What a job took.
+#[derive(Default)]
+pub struct Taken {
+    /// Of each stage, where the job was that of a plan.
+    pub timings: Option<Timings>,
+    /// What it saved to fit into memory.
+    pub savings: Vec<Saving>,
+}
 
 /// Carries out the `command` for a handle, which will write `output`.
 pub fn carry_out(
     output: &Path,
     face: &mut dyn ProgressSink,
     command: impl FnOnce(JobHandle) -> Command,
-) -> Result<()> {
+) -> Result<Taken> {
+    let mut taken = Taken::default();
     follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
+        Event::Fitted { savings, .. } => taken.savings = savings,
         Event::Finished {
             peak_memory,
             record,
             ..
         } => {
             face.finished(output, peak_memory);
+            taken.timings = record.as_ref().map(|record| record.timings);
             if let Some(passes) = record.and_then(|record| record.settings.passes) {
                 let Passes { computed, of, .. } = passes;
                 say(&format!(
@@ -32,7 +44,8 @@ pub fn carry_out(
             }
         }
         _ => {}
-    })
+    })?;
+    Ok(taken)
 }
 
 /// Carries out the `command` for a handle and shows every event to `on_event`, until one ends it.
@@ -51,8 +64,13 @@ pub fn follow(
         match event {
             Event::Faulty(fault) => say(&warning(fault)),
             Event::Fitted {
-                savings, midway, ..
-            } => tell(&savings, midway),
+                ref savings,
+                midway,
+                ..
+            } => {
+                tell(savings, midway);
+                on_event(event);
+            }
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
             Event::Finished { .. } => {

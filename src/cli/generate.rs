@@ -10,7 +10,7 @@ use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
-use crate::engine::{self, CutPrompt, saved};
+use crate::engine::{self, CutPrompt, estimates, saved, step_costs};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
 use crate::job::{
@@ -130,10 +130,14 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
         say(&warning(&cut));
     }
     let output = plan.output.clone();
-    let is_draft = plan.speedups.draft().is_some();
-    follow::carry_out(&output, face, |handle| {
+    let (carried_out, is_draft) = (plan.clone(), plan.speedups.draft().is_some());
+    face.expects(step_costs(&plan));
+    let taken = follow::carry_out(&output, face, |handle| {
         Command::Generate(handle, Box::new(plan))
     })?;
+    if let Some(timings) = &taken.timings {
+        estimates::learn(&carried_out, &taken.savings, args.work.cpu, timings);
+    }
     if is_draft {
         let video = ResumePoint::quoted(&output);
         say(&format!(
@@ -160,12 +164,20 @@ pub fn plan(args: &Generate) -> Result<Plan> {
     if let Some(noise) = &sources.noise {
         disk::open(noise)?;
     }
-    let mut request = args.request();
-    for line in args.speed.prepare(&mut request, &checkpoint)? {
+    let plan = |request: &Request| {
+        let output = args.output.clone();
+        Plan::new(request, checkpoint.clone(), found, new_seed(), output)
+    };
+    let known = estimates::known();
+    let time = |request: &Request| {
+        let plan = plan(request).ok()?;
+        estimates::guess(&known, &plan, args.work.cpu)
+    };
+    let (request, lines) = args.speed.prepare(&args.request(), &checkpoint, time)?;
+    for line in lines {
         say(&line);
     }
-    let plan = Plan::new(&request, checkpoint, found, new_seed(), args.output.clone())?;
-    Ok(plan)
+    Ok(plan(&request)?)
 }
 
 /// "Video cat.mp4: takes 17 of 64 frames"

@@ -44,7 +44,9 @@ fn plan(args: &PlanArgs) -> Result<Plan> {
     };
     let mut request = args.video.request();
     if args.synthetic.is_none() {
-        for line in args.video.speed.prepare(&mut request, &checkpoint)? {
+        let (prepared, lines) = args.video.speed.prepare(&request, &checkpoint, |_| None)?;
+        request = prepared;
+        for line in lines {
             say(&line);
         }
     }

@@ -17,6 +17,10 @@ pub trait ProgressSink {
     /// Before the work: what will be done, in words, what will be written, and with which settings,
     /// if that is known.
     fn started(&mut self, words: &str, output: &Path, settings: Option<&GenerationInfo>);
+    /// What each denoising step will cost beside the others.
+    fn expects(&mut self, costs: Vec<f64>) {
+        drop(costs);
+    }
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
     /// The video is whole; `peak_memory` is in bytes.

@@ -8,7 +8,7 @@ use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
 use super::{follow, say, shown};
 use crate::catalog;
-use crate::engine::saved;
+use crate::engine::{saved, step_costs};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
 use crate::job::{Command, Flaw, Missing, Plan};
@@ -52,9 +52,11 @@ pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     let words = headline("Going on with", &plan);
     face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();
+    face.expects(step_costs(&plan));
     follow::carry_out(&output, face, |handle| {
         Command::Resume(handle, Box::new(plan))
-    })
+    })?;
+    Ok(())
 }
 
 /// Has a plan that somebody else has written carried out with this user's own files.

@@ -4,6 +4,7 @@
 mod clock;
 mod current_job;
 pub mod device;
+pub mod estimates;
 pub mod exit;
 pub mod memory;
 pub mod metal;
@@ -24,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::job::memory::Fitted;
 use crate::job::{Command, DeviceFault, Event};
 use crate::pipeline;
-pub use crate::pipeline::planned_passes;
+pub use crate::pipeline::{planned_passes, step_costs};
 use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;

@@ -63,10 +63,11 @@ impl Outbox {
     pub fn glimpse(&self, id: u64, glimpse: Glimpse) {
         if self.events.len() < BACKLOG_OF_PICTURES {
             self.send(match glimpse {
-                Glimpse::Preview(step, clip) => Event::Preview {
+                Glimpse::Preview(step, clip, reused) => Event::Preview {
                     id,
                     step,
                     clip: Arc::new(clip),
+                    reused,
                 },
                 Glimpse::Frames(first, clip) => Event::Frames {
                     id,

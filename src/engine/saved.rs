@@ -3,5 +3,5 @@
 
 pub use crate::pipeline::saved::{
     Latents, check_decoding, check_plan, check_rest, finished_steps, forget_draft, is_own,
-    kept_latents, latents, plan, unfinished,
+    kept_latents, latents, plan, take_up_draft, unfinished,
 };

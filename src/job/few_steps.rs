@@ -2,10 +2,12 @@
 //! instead of 40 or 50 with it. They only work with the settings that they were distilled for.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::speedups::Phases;
 use super::{Checkpoint, Guidance, Negative, Request, Sampler, StepCache, Table, Variant};
 
 /// What few-step files are distilled for.
@@ -16,6 +18,9 @@ pub enum FewSteps {
     Off,
     /// Lightning and `LightX2V`'s step distillation, alone or merged into a model.
     Lightning,
+    /// Lightning's LoRAs after a first step without them, since clips that are theirs alone move slowly.
+    #[serde(rename = "natural-motion")]
+    NaturalMotion,
     /// FastWan.
     FastWan,
     /// rCM and TurboDiffusion.
@@ -37,6 +42,19 @@ pub struct FewStepSettings {
     pub table: Table,
     /// How much of the schedule is spent at high noise.
     pub shift: f64,
+    /// The scales. Where they are not 1, guidance counts in the first steps alone.
+    pub guidance: Guidance,
+}
+
+/// What the files are that make few steps enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// What for.
+    pub preset: FewSteps,
+    /// The name of the file that tells.
+    pub from: String,
+    /// Those of the LoRAs that are such files.
+    pub loras: Vec<PathBuf>,
 }
 
 /// More steps than this gain nothing.
@@ -44,9 +62,17 @@ const MOST_STEPS: u32 = 10;
 /// A shift that is further off than this spends too few steps at low noise, or at high.
 const FAR_OFF: f64 = 4.0;
 
+/// The three phases of "natural motion": guidance without the LoRAs above the first of these timesteps, the expert for
+/// high noise down to the second.
+///
+/// deepbeepmeep/Wan2GP at commit 2f5319e, `profiles/wan_2_2/Lightning t2v v2025-12-17 3 Phases - 8 Steps.json`:
+/// `switch_threshold` and `switch_threshold2`, `model_switch_phase` 2.
+const PHASES: [f64; 2] = [965.0, 800.0];
+
 impl FewSteps {
-    const NAMED: [Self; 5] = [
+    const NAMED: [Self; 6] = [
         Self::Lightning,
+        Self::NaturalMotion,
         Self::FastWan,
         Self::Rcm,
         Self::CausVid,
@@ -58,6 +84,7 @@ impl FewSteps {
         match self {
             Self::Off => "none",
             Self::Lightning => "Lightning",
+            Self::NaturalMotion => "Natural motion",
             Self::FastWan => "FastWan",
             Self::Rcm => "rCM",
             Self::CausVid => "CausVid",
@@ -65,9 +92,9 @@ impl FewSteps {
         }
     }
 
-    /// The settings for a family; none for [`FewSteps::Off`]. The guidance scale is always 1.
+    /// The settings for a family; none for [`FewSteps::Off`].
     ///
-    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. FastWan: hao-ai-lab/FastVideo at commit
+    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. Natural motion: Wan2GP, as above. FastWan: hao-ai-lab/FastVideo at commit
     /// 2f3d407. rCM: thu-ml/TurboDiffusion at commit aaecff5, `turbodiffusion/inference`; its shift is in its table. For
     /// the others there are only their users' workflows.
     pub fn settings(self, variant: Variant) -> Option<FewStepSettings> {
@@ -76,10 +103,18 @@ impl FewSteps {
             sampler,
             table,
             shift,
+            guidance: Guidance::both(1.0),
         };
         Some(match (self, variant) {
             (Self::Off, _) => return None,
             (Self::Lightning, _) => settings(4, Sampler::Euler, Table::Even, 5.0),
+            (Self::NaturalMotion, _) => FewStepSettings {
+                guidance: Guidance {
+                    high: 3.5,
+                    low: 1.0,
+                },
+                ..settings(8, Sampler::Euler, Table::Thousandth, 3.0)
+            },
             (
                 Self::FastWan,
                 Variant::Ti2v | Variant::FunInp | Variant::FunControl | Variant::LucyEdit,
@@ -136,18 +171,36 @@ impl FewSteps {
     }
 
     /// Sets what the request leaves open, and tells what was set and what cannot come out well, a line each. `from` is
-    /// the name of the file that it was told by.
-    pub fn apply(self, request: &mut Request, model: &Checkpoint, from: &str) -> Vec<String> {
+    /// the name of the file that it was told by, `loras` are those that make few steps enough.
+    pub fn apply(
+        self,
+        request: &mut Request,
+        model: &Checkpoint,
+        from: &str,
+        loras: &[PathBuf],
+    ) -> Vec<String> {
         request.speedups.preset = Some(self);
+        request.speedups.phases = None;
         let Some(preset) = self.settings(model.variant) else {
             return Vec::new();
         };
         let steps = *request.sampling.steps.get_or_insert(preset.steps);
         let shift = *request.sampling.shift.get_or_insert(preset.shift);
-        let guidance = *request.sampling.guidance.get_or_insert(Guidance::both(1.0));
+        let own = match &model.high_noise {
+            Some(_) => preset.guidance,
+            None => Guidance::both(preset.guidance.low),
+        };
+        let guidance = *request.sampling.guidance.get_or_insert(own);
         let sampler = *request.sampling.sampler.get_or_insert(preset.sampler);
         if sampler == preset.sampler {
             request.speedups.table = preset.table;
+        }
+        if self == Self::NaturalMotion {
+            request.speedups.guidance_until = share_above(PHASES[0], steps, shift);
+            request.speedups.phases = model.high_noise.is_some().then(|| Phases {
+                late: loras.to_vec(),
+                boundary: PHASES[1] / 1000.0,
+            });
         }
         let count = if steps == 1 { "step" } else { "steps" };
         let mut lines = vec![format!(
@@ -168,18 +221,22 @@ impl FewSteps {
     /// What the user asks for and the files were not made for.
     fn doubts(self, preset: &FewStepSettings, request: &Request) -> [Option<String>; 4] {
         let name = self.name();
-        let guidance = request.sampling.guidance.unwrap_or(Guidance::both(1.0));
-        let burns = guidance.low > 1.0 || guidance.high > 1.0;
+        let own = preset.guidance;
+        let guidance = request.sampling.guidance.unwrap_or(own);
+        let burns = guidance.low > own.low || guidance.high > own.high;
         let shift = request.sampling.shift.unwrap_or(preset.shift);
         // With a last picture LightX2V takes 16, and rCM looks at none.
         let ignores = request.sources.last_image.is_some() || preset.sampler == Sampler::Rcm;
         let far = !ignores && (shift - preset.shift).abs() > FAR_OFF;
         let steps = request.sampling.steps.unwrap_or(preset.steps);
         let speaks = matches!(&request.negative, Negative::Text(text) if !text.is_empty());
-        let unheard = speaks && !burns && request.speedups.nag.is_none();
+        let is_one = guidance == Guidance::both(1.0);
+        let unheard = speaks && is_one && request.speedups.nag.is_none();
         [
             burns.then(|| {
-                format!("warning: Guidance {guidance} burns the picture with {name}, which is made for 1")
+                format!(
+                    "warning: Guidance {guidance} burns the picture with {name}, which is made for {own}"
+                )
             }),
             far.then(|| {
                 format!(
@@ -200,11 +257,23 @@ impl FewSteps {
     }
 }
 
+/// The share of the steps whose timesteps lie above one, on the table from pure noise down to a thousandth.
+fn share_above(timestep: f64, steps: u32, shift: f64) -> f64 {
+    let last = f64::from(steps.saturating_sub(1).max(1));
+    let bent = |step: u32| {
+        let even = 1.0 - 0.999 * f64::from(step) / last;
+        1000.0 * shift * even / (1.0 + (shift - 1.0) * even)
+    };
+    let above = (0..steps).filter(|&step| bent(step) > timestep).count();
+    above as f64 / f64::from(steps.max(1))
+}
+
 impl fmt::Display for FewSteps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Off => "off",
             Self::Lightning => "lightning",
+            Self::NaturalMotion => "natural-motion",
             Self::FastWan => "fastwan",
             Self::Rcm => "rcm",
             Self::CausVid => "causvid",
@@ -220,7 +289,8 @@ impl FromStr for FewSteps {
         let mut all = [Self::Off].into_iter().chain(Self::NAMED);
         all.find(|preset| preset.to_string() == text)
             .ok_or_else(|| {
-                "the presets are off, lightning, fastwan, rcm, causvid and accvideo".into()
+                "the presets are off, lightning, natural-motion, fastwan, rcm, causvid and accvideo"
+                    .into()
             })
     }
 }

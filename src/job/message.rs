@@ -66,6 +66,8 @@ pub enum Event {
         step: usize,
         /// The moving preview.
         clip: Arc<Clip>,
+        /// Whether the last step was taken over from an earlier one.
+        reused: bool,
     },
     /// Frames of the video, as soon as they are decoded. They may be left out.
     Frames {

@@ -18,37 +18,6 @@ pub struct ModelDownload {
     pub bytes: u64,
 }
 
-impl ModelDownload {
-    /// What it is, however large.
-    pub fn what(&self) -> Downloadable {
-        Downloadable::Model(self.model, self.edition)
-    }
-}
-
-/// What can be downloaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Downloadable {
-    /// A model in one of its forms.
-    Model(Published, WeightFormat),
-    /// The tokenizer alone, which some files of text encoders lack.
-    Tokenizer,
-}
-
-impl From<(Published, WeightFormat)> for Downloadable {
-    fn from((model, edition): (Published, WeightFormat)) -> Self {
-        Self::Model(model, edition)
-    }
-}
-
-impl fmt::Display for Downloadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Model(model, edition) => write!(f, "{model} in {edition}"),
-            Self::Tokenizer => f.write_str("the tokenizer"),
-        }
-    }
-}
-
 /// The form in which a model's weights are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

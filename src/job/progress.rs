@@ -35,8 +35,10 @@ pub struct Progress {
 ///
 /// The first unit of a stage is slower than the rest (caches are cold, kernels are compiled), so
 /// that it counts only until there are others.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TimeLeft {
+    /// What each denoising step costs beside the others; all cost the same if nothing is known of it.
+    costs: Vec<f64>,
     stage: Option<Stage>,
     /// The units done, and the time, from which the pace is counted.
     start: (usize, Duration),
@@ -49,6 +51,14 @@ pub struct TimeLeft {
 }
 
 impl TimeLeft {
+    /// Where each denoising step costs this much beside the others.
+    pub fn with_costs(costs: Vec<f64>) -> Self {
+        Self {
+            costs,
+            ..Self::default()
+        }
+    }
+
     /// Takes note of `progress` at the time `now`, counted from the start of the job.
     ///
     /// `None` until the stage has done something to judge by.
@@ -69,15 +79,23 @@ impl TimeLeft {
             self.warm = false;
         }
         let (units, time) = self.start;
-        let finished = done.checked_sub(units).filter(|&finished| finished > 0)?;
+        let finished = self.cost(stage, units, done, of);
+        if done <= units || finished <= 0.0 {
+            return None;
+        }
         if !self.warm {
             self.warm = true;
             self.start = (done, now);
         }
-        let left = of.saturating_sub(done);
-        Some(
-            now.saturating_sub(time)
-                .mul_f64(left as f64 / finished as f64),
-        )
+        let left = self.cost(stage, done, of, of);
+        Some(now.saturating_sub(time).mul_f64(left / finished))
+    }
+
+    /// What the units from `first` to before `end` cost, of `of`.
+    fn cost(&self, stage: Stage, first: usize, end: usize, of: usize) -> f64 {
+        match self.costs.get(first..end) {
+            Some(costs) if stage == Stage::Denoise && self.costs.len() == of => costs.iter().sum(),
+            _ => end.saturating_sub(first) as f64,
+        }
     }
 }

@@ -2,11 +2,15 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
-use super::{Checkpoint, Request, Size};
+use serde::{Deserialize, Serialize};
+
+use super::{Checkpoint, FewSteps, Request, Size};
 
 /// How soon a video is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Speed {
     /// Every step is computed.
     #[default]
@@ -15,6 +19,24 @@ pub enum Speed {
     Balanced,
     /// With what is installed for this model, as soon as it can be.
     Fast,
+}
+
+/// One of the things that make a video sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Few-step LoRAs that are installed, and their steps.
+    FewSteps(FewSteps, u32),
+    /// A step cache that can hardly be seen.
+    LightCache,
+    /// A step cache that saves about half of the passes.
+    StrongCache,
+    /// A tiny VAE decodes.
+    Draft,
+}
+
+impl Speed {
+    /// All of them, the slowest first.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Balanced, Self::Fast];
 }
 
 impl fmt::Display for Speed {
@@ -31,12 +53,14 @@ impl FromStr for Speed {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = [Self::Exact, Self::Balanced, Self::Fast];
-        let mut all = all.into_iter();
+        let mut all = Self::ALL.into_iter();
         all.find(|speed| speed.to_string() == text)
             .ok_or_else(|| "the speeds are exact, balanced and fast".into())
     }
 }
+
+/// A video that takes longer makes it worth telling what the sooner ways would take.
+pub const LONG: Duration = Duration::from_mins(5);
 
 /// Asks for half of each side and half of the frames: an eighth of the work or less. Tells so in a line.
 pub fn halve(request: &mut Request, model: &Checkpoint) -> String {

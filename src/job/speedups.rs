@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::params::Line;
 use super::refusal::refuse;
 use super::{
-    Checkpoint, FewSteps, Field, Guidance, Nag, Plan, Refusal, Sampler, Sampling, StepCache,
+    Checkpoint, Expert, FewSteps, Field, Guidance, Nag, Network, Plan, Refusal, Sampler, Sampling,
+    StepCache,
 };
 
 /// All of them. In a request they may be words; in a plan they are numbers.
@@ -19,7 +20,10 @@ use super::{
 #[serde(default)]
 pub struct Speedups {
     /// What few-step files are distilled for, which sets steps, sampler, shift and guidance [default: told by the files]
-    #[arg(long, value_name = "off|lightning|fastwan|rcm|causvid|accvideo")]
+    #[arg(
+        long,
+        value_name = "off|lightning|natural-motion|fastwan|rcm|causvid|accvideo"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<FewSteps>,
 
@@ -27,6 +31,11 @@ pub struct Speedups {
     #[arg(skip)]
     #[serde(skip_serializing_if = "Table::is_official")]
     pub table: Table,
+
+    /// What steps with guidance do without, where the others have it.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phases: Option<Phases>,
 
     /// Take steps over from earlier ones where little changes: a word for this model, or the numbers of EasyCache's or
     /// MagCache's authors
@@ -120,6 +129,17 @@ pub enum Table {
     Warped,
     /// That of rCM for networks that begin at more noise.
     Steep,
+    /// That of Wan2GP: evenly from pure noise down to a thousandth of it, timesteps not rounded.
+    Thousandth,
+}
+
+/// The first steps are without some LoRAs, and the expert for low noise begins elsewhere than it was trained to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phases {
+    /// The LoRAs that the steps do without in which guidance counts.
+    pub late: Vec<PathBuf>,
+    /// The share of the timesteps from which up the expert for high noise is used.
+    pub boundary: f64,
 }
 
 impl Table {
@@ -152,6 +172,7 @@ impl Default for Speedups {
         Self {
             preset: None,
             table: Table::default(),
+            phases: None,
             cache: StepCache::default(),
             guidance_until: 1.0,
             cfg_zero: false,
@@ -185,7 +206,8 @@ impl Speedups {
 
     /// Whether they may save passes, so that it is worth telling how many.
     pub fn saves_passes(&self) -> bool {
-        !self.cache.is_off() || !is_one(&self.guidance_until) || self.cfg_zero
+        let ends_early = !is_one(&self.guidance_until) && self.phases.is_none();
+        !self.cache.is_off() || ends_early || self.cfg_zero
     }
 
     /// What makes a step or a frame of a job take another time than it would without; empty if nothing does.
@@ -193,6 +215,7 @@ impl Speedups {
         let plain = Self {
             preset: None,
             table: Table::default(),
+            phases: None,
             tiny_vae: None,
             ..self.clone()
         };
@@ -241,6 +264,23 @@ impl Speedups {
                 ),
             );
         }
+        let boundary = self.phases.as_ref().map_or(0.0, |phases| phases.boundary);
+        if !(0.0..=1.0).contains(&boundary) {
+            return refuse(
+                Field::Guidance,
+                "A boundary between two experts that is not from 0 to 1 cannot work",
+            );
+        }
+        let has_late = self
+            .phases
+            .as_ref()
+            .is_some_and(|phases| !phases.late.is_empty());
+        if self.preset == Some(FewSteps::NaturalMotion) && !has_late {
+            return refuse(
+                Field::Loras,
+                "Natural motion leaves a Lightning LoRA out of the first steps: add both of its halves, with a model of two experts, or leave --preset out",
+            );
+        }
         if self.nag.is_some() && sampling.guidance != Guidance::both(1.0) {
             return refuse(
                 Field::Guidance,
@@ -262,8 +302,13 @@ impl Speedups {
     /// The same with the name of the file alone.
     pub(super) fn without_folders(&self) -> Self {
         let name = |file: &PathBuf| file.file_name().map(|name| Path::new(name).to_owned());
+        let phases = self.phases.as_ref().map(|phases| Phases {
+            late: phases.late.iter().filter_map(name).collect(),
+            ..*phases
+        });
         Self {
             tiny_vae: self.draft().and_then(name),
+            phases,
             ..self.clone()
         }
     }
@@ -301,7 +346,29 @@ impl Passes {
 impl Plan {
     /// Whether guidance, where it is on, counts in a step, counted from 0.
     pub fn guides_at(&self, step: usize) -> bool {
-        (step as f64) < self.speedups.guidance_until * f64::from(self.sampling.steps)
+        const ROUNDING: f64 = 1e-9;
+        (step as f64) + ROUNDING < self.speedups.guidance_until * f64::from(self.sampling.steps)
+    }
+
+    /// The expert for a timestep, 0 to 1000, and its files.
+    pub fn expert_at(&self, timestep: f64) -> (Expert, &Network) {
+        let Some(phases) = &self.speedups.phases else {
+            return self.checkpoint.expert_at(timestep);
+        };
+        match &self.checkpoint.high_noise {
+            Some(high) if timestep >= phases.boundary * 1000.0 => {
+                (Expert::HighNoise, &high.network)
+            }
+            _ => (Expert::LowNoise, &self.checkpoint.dit),
+        }
+    }
+
+    /// The LoRAs that a step, counted from 0, does without.
+    pub fn late_loras(&self, step: usize) -> &[PathBuf] {
+        match &self.speedups.phases {
+            Some(phases) if self.guides_at(step) => &phases.late,
+            _ => &[],
+        }
     }
 
     /// Whether the latents stand still in a step, counted from 0.

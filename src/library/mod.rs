@@ -19,7 +19,7 @@ pub use worker::{Contents, LibraryCommand, LibraryEvent, LibraryWorker};
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::job::{Estimates, Plan, Record};
+use crate::job::{Decode, Estimates, Plan, Record};
 use crate::media::json;
 
 /// The library of one user. It holds nothing in memory: the records that it gives out are theirs who
@@ -77,9 +77,12 @@ impl Library {
     ///
     /// # Errors
     /// The video or the record cannot be taken away.
-    pub fn remove(&self, record: &Record, discard: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    pub fn remove(&self, record: &Record, discard: impl Fn(&Path) -> Result<()>) -> Result<()> {
         if record.file.exists() {
             discard(&record.file)?;
+        }
+        if record.settings.speedups.decode == Decode::Draft {
+            unfinished::discard_draft(&record.file, &discard)?;
         }
         records::remove(&self.places.records(), record)
     }

@@ -65,6 +65,16 @@ pub(super) fn discard(
     discard(folder)
 }
 
+/// Has the latents of a draft taken away with their folder. One that a job is in stays.
+pub(super) fn discard_draft(video: &Path, discard: impl Fn(&Path) -> Result<()>) -> Result<()> {
+    let folder = video.with_added_extension("run");
+    let is_left = folder.join("latents.safetensors").is_file() && !is_begun(&folder);
+    if is_left && !is_in_use(&folder) {
+        discard(&folder)?;
+    }
+    Ok(())
+}
+
 /// Whether a process works in the run folder: it holds a lock there.
 fn is_in_use(folder: &Path) -> bool {
     let lock = disk::open(&folder.join("lock"));

@@ -73,10 +73,15 @@ enum AnyDecoder {
 
 impl AnyDecoder {
     fn load(plan: &Decoding) -> Result<Self> {
-        if let Some(file) = &plan.tiny_vae {
-            return tiny(file, plan.checkpoint.variant).map(Self::Tiny);
-        }
-        let weights = Weights::open_kind(&plan.checkpoint.vae, NetworkKind::Vae)?;
+        let own = &plan.checkpoint.vae;
+        let files = match &plan.tiny_vae {
+            Some(file) if is_tiny(file)? => {
+                return tiny(file, plan.checkpoint.variant).map(Self::Tiny);
+            }
+            Some(file) => std::slice::from_ref(file), // as large ones are made, but narrow
+            None => own,
+        };
+        let weights = Weights::open_kind(files, NetworkKind::Vae)?;
         let decoder = weights.load(|weights| {
             let kind = super::vae_kind(plan.checkpoint.variant);
             Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
@@ -95,6 +100,15 @@ impl AnyDecoder {
             Self::Tiny(decoder) => decoder.decode(latents, write),
         }
     }
+}
+
+/// Whether a file holds a network that [`tiny`] reads.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn is_tiny(file: &Path) -> Result<bool> {
+    let weights = Weights::open(&[file.to_owned()])?;
+    Ok(tiny_vae::latent_channels(&weights).is_some())
 }
 
 /// The tiny VAE in a file.

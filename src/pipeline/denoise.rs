@@ -41,11 +41,11 @@ pub(super) fn run(
     let mut preview = Preview::new(plan);
     let mut info = plan.info();
     let mut experts = Experts::new(plan, features, given);
-    experts.at(sampler.schedule().timesteps[done], reporter)?;
+    experts.at(done, sampler.schedule().timesteps[done], reporter)?;
 
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
-        let denoiser = experts.at(sampler.schedule().timesteps[step], reporter)?;
+        let denoiser = experts.at(step, sampler.schedule().timesteps[step], reporter)?;
         let velocity = passes.velocity(&latents, denoiser)?;
         let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
@@ -58,6 +58,7 @@ pub(super) fn run(
             Ok(Glimpse::Preview(
                 step + 1,
                 preview.of(&given.own_frames(&clean)?)?,
+                passes.reused(),
             ))
         })?;
         reporter.step(Stage::Denoise, step + 1, steps)?;

@@ -1,5 +1,6 @@
 //! The DiT of a plan: one network, or two experts of which at most one is in memory.
 
+use std::path::PathBuf;
 use std::{iter, slice};
 
 use mlx_rs::transforms::eval;
@@ -20,8 +21,11 @@ pub(super) struct Experts<'a> {
     plan: &'a Plan,
     features: &'a TextEmbeds,
     given: &'a Conditioning,
-    loaded: Option<(Expert, Denoiser)>,
+    loaded: Option<(Loaded<'a>, Denoiser)>,
 }
+
+/// Which network is in memory: an expert, without these LoRAs.
+type Loaded<'a> = (Expert, &'a [PathBuf]);
 
 impl<'a> Experts<'a> {
     /// None is loaded yet.
@@ -34,26 +38,32 @@ impl<'a> Experts<'a> {
         }
     }
 
-    /// The expert for a timestep. It is loaded if it is not the one that was asked for last, after
-    /// that one is gone.
-    pub(super) fn at(&mut self, timestep: f64, reporter: &mut Reporter) -> Result<&Denoiser> {
-        let (expert, network) = self.plan.checkpoint.expert_at(timestep);
+    /// The expert for a step and its timestep. It is loaded if it is not the one that was asked for last, after that one
+    /// is gone.
+    pub(super) fn at(
+        &mut self,
+        step: usize,
+        timestep: f64,
+        reporter: &mut Reporter,
+    ) -> Result<&Denoiser> {
+        let (expert, network) = self.plan.expert_at(timestep);
+        let wanted = (expert, self.plan.late_loras(step));
         let (_, denoiser) = match self.loaded.take() {
-            Some(loaded) if loaded.0 == expert => self.loaded.insert(loaded),
+            Some(loaded) if loaded.0 == wanted => self.loaded.insert(loaded),
             other => {
                 drop(other);
                 memory::clear_cache()?;
                 reporter.step(Stage::Load, 0, 1)?;
-                let denoiser = self.load(expert, network)?;
+                let denoiser = self.load(wanted, network)?;
                 reporter.step(Stage::Load, 1, 1)?;
-                self.loaded.insert((expert, denoiser))
+                self.loaded.insert((wanted, denoiser))
             }
         };
         Ok(denoiser)
     }
 
-    fn load(&self, expert: Expert, network: &Network) -> Result<Denoiser> {
-        Denoiser::load(self.plan, expert, network, self.features, self.given)
+    fn load(&self, wanted: Loaded, network: &Network) -> Result<Denoiser> {
+        Denoiser::load(self.plan, wanted, network, self.features, self.given)
     }
 }
 
@@ -72,12 +82,13 @@ pub(super) struct Denoiser {
 impl Denoiser {
     fn load(
         plan: &Plan,
-        expert: Expert,
+        (expert, late): Loaded,
         network: &Network,
         features: &TextEmbeds,
         given: &Conditioning,
     ) -> Result<Self> {
-        let weights = packed(changed(plan, expert, network)?, plan.compute.quantize);
+        let weights = without(plan, expert, network, late)?;
+        let weights = packed(weights, plan.compute.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
         let dtype = compute_dtype(plan.compute.precision, &weights)?;
         let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
@@ -204,12 +215,14 @@ fn lost() -> Error {
 
 /// The weights of an expert with the plan's LoRAs.
 pub(super) fn changed(plan: &Plan, expert: Expert, network: &Network) -> Result<Weights> {
+    without(plan, expert, network, &[])
+}
+
+/// The same without those LoRAs that come later.
+fn without(plan: &Plan, expert: Expert, network: &Network, late: &[PathBuf]) -> Result<Weights> {
     let weights = Weights::open(&network.weights)?;
-    let mut loras = plan
-        .sources
-        .loras
-        .iter()
-        .filter(|lora| lora.changes(expert));
+    let loras = plan.sources.loras.iter();
+    let mut loras = loras.filter(|lora| lora.changes(expert) && !late.contains(&lora.file));
     loras.try_fold(weights, |weights, lora| {
         weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)
     })

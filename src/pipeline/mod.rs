@@ -29,7 +29,7 @@ mod text_embeds;
 
 pub use bench::run as bench;
 pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
-pub use passes::planned as planned_passes;
+pub use passes::{planned as planned_passes, step_costs};
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
@@ -53,7 +53,7 @@ pub mod saved {
     pub use super::outputs::{check_decoding, check_plan, check_rest};
     pub use super::plan_file::{check_inputs, is_own, read as plan};
     pub use super::run_folder::{
-        finished_steps, forget_draft, kept_latents, still_kept, unfinished,
+        finished_steps, forget_draft, kept_latents, still_kept, take_up_draft, unfinished,
     };
 }
 
@@ -125,6 +125,9 @@ fn make(
     folder.keep_draft(plan.speedups.draft().is_some());
     // A plan that goes on elsewhere may have to decode in another type than it was begun with.
     info.compute.vae_precision = plan.compute.vae_precision;
+    // And the latents of a draft are decoded properly after all.
+    info.speedups.decode = plan.speedups.decode;
+    info.speedups.tiny_vae = plan.info().speedups.tiny_vae;
     if let Some(path) = &plan.outputs.save_latents {
         latents_file::write(path, &info, &latents)?;
     }

@@ -2,13 +2,14 @@
 //! frame one latent frame. Where a tiny VAE is at hand and a step takes long enough, it shows them in their true colours
 //! from time to time.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, ops};
 
 use super::bytes;
 use crate::Result;
-use crate::job::{Clip, LatentRgb, Plan, Size};
+use crate::job::{Clip, LatentRgb, Plan, PreviewPace, Size};
 use crate::model::tiny_vae::{self, Detail};
 
 /// The linear map of one job from latents to colours.
@@ -25,18 +26,12 @@ pub(super) struct Preview {
 /// A tiny VAE, and when it may be used.
 struct Tiny {
     decoder: tiny_vae::Decoder,
-    /// When it was used last, or could have been.
-    last: Instant,
-    /// What that took.
-    cost: Duration,
+    /// When the steps began.
+    start: Instant,
+    pace: PreviewPace,
     /// What came of it, which is shown until the next time.
     latest: Option<Clip>,
 }
-
-/// The shortest time between two pictures of a tiny VAE.
-const LEAST: Duration = Duration::from_secs(1);
-/// The steps between them take this many times as long as it does.
-const TIMES: u32 = 20;
 
 impl Preview {
     /// The model's own map, or that of its family.
@@ -73,16 +68,23 @@ impl Preview {
         let Some(tiny) = &mut self.tiny else {
             return Ok(None);
         };
-        if tiny.last.elapsed() < LEAST.max(tiny.cost * TIMES) {
+        if !tiny.pace.is_due(tiny.start.elapsed()) {
             return Ok(tiny.latest.clone());
         }
-        let begin = Instant::now();
         let latents = clean.transpose_axes(&[1, 2, 3, 0])?;
+        if !tiny.pace.is_known() {
+            let begun = tiny.start.elapsed();
+            let first = latents.try_index(..1)?;
+            tiny.decoder.sketch(&first, Detail::SKETCH)?.eval()?;
+            let parts = latents.dim(0).unsigned_abs();
+            tiny.pace.note(begun, tiny.start.elapsed(), parts);
+            return Ok(tiny.latest.clone());
+        }
+        let begun = tiny.start.elapsed();
         let pixels = tiny.decoder.sketch(&latents, Detail::SKETCH)?;
         let size = Size::new(pixels.dim(2) as u32, pixels.dim(1) as u32);
         let clip = Clip::new(size, self.fps, bytes::of(&pixels)?);
-        tiny.last = Instant::now();
-        tiny.cost = begin.elapsed();
+        tiny.pace.note(begun, tiny.start.elapsed(), 1);
         Ok(tiny.latest.insert(clip).clone().into())
     }
 }
@@ -94,8 +96,8 @@ impl Tiny {
         let decoder = super::decode::tiny(file, plan.checkpoint.variant).ok()?;
         Some(Self {
             decoder,
-            last: Instant::now(),
-            cost: Duration::ZERO,
+            start: Instant::now(),
+            pace: PreviewPace::default(),
             latest: None,
         })
     }

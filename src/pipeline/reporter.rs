@@ -13,8 +13,8 @@ type OnGlimpse<'a> = Box<dyn FnMut(Glimpse) + 'a>;
 /// Something to see of a video in the making.
 #[derive(Debug)]
 pub enum Glimpse {
-    /// A preview after so many steps.
-    Preview(usize, Clip),
+    /// A preview after so many steps, and whether the last of them was taken over from an earlier one.
+    Preview(usize, Clip, bool),
     /// Decoded frames, from this one on.
     Frames(usize, Clip),
 }

@@ -358,6 +358,19 @@ pub fn kept_latents(video: &Path) -> PathBuf {
     PathBuf::from(folder).join(LATENTS)
 }
 
+/// Lets the job of a draft go on where it ended, with its latents as the last step: `plan` decodes them as it says. What
+/// led to them is not wanted again.
+///
+/// # Errors
+/// There are none, or the folder cannot be written to.
+pub fn take_up_draft(plan: &Plan) -> Result<()> {
+    let latents = kept_latents(&plan.output);
+    if !latents.is_file() {
+        return Err(Error::content(&latents, "is gone: make the video anew"));
+    }
+    plan_file::write(&plan.run_folder(), plan)
+}
+
 /// Removes the latents of a draft that was decoded properly, and their folder if nothing else is in it.
 pub fn forget_draft(video: &Path) {
     let latents = kept_latents(video);

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use mlx_rs::Dtype;
 
+use super::decode::is_tiny;
 use super::experts::{changed, compute_dtype};
 use super::outlook::{sides, vae_shape};
 use super::vae_kind;
 use crate::backend::Backend;
-use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
+use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, TinySizes, VaeSizes};
 use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size};
 use crate::media::{self, photo};
 use crate::model::dit::{self, Dit};
@@ -52,6 +53,17 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
         }
         vae.load(|weights| Encoder::load(kind, weights).map(drop))?;
     }
+    let mut vae = vae_sizes(model, plan.canvas.size)?;
+    let mut tiny = None;
+    if let Some(file) = plan.speedups.draft() {
+        tiny = of_tiny(file)?;
+        if tiny.is_none() {
+            vae.decoder = of_narrow(model, file, plan.canvas.size)?;
+        }
+    } else if let Some(file) = &plan.speedups.tiny_vae {
+        // Without it there is still a preview.
+        tiny = of_tiny(file).ok().flatten();
+    }
     Ok(Sizes {
         text,
         image: match model.image_encoder.as_slice() {
@@ -59,7 +71,8 @@ pub fn sizes(plan: &Plan) -> Result<Sizes> {
             files => Some(of_image(files)?),
         },
         dits,
-        vae: vae_sizes(model, plan.canvas.size)?,
+        vae,
+        tiny,
         picture: picture(plan),
         footage: footage(plan),
     })
@@ -133,6 +146,37 @@ pub fn vae_sizes(model: &Checkpoint, size: Size) -> Result<VaeSizes> {
         },
         fused: is_fused()?,
     })
+}
+
+/// The sizes of a tiny VAE; none if the file holds a large one.
+fn of_tiny(file: &Path) -> Result<Option<TinySizes>> {
+    if !is_tiny(file)? {
+        return Ok(None);
+    }
+    let decoder = Weights::open(&[file.to_owned()])?.at("decoder");
+    let names = decoder.names();
+    let numbers = names.iter().filter_map(|name| {
+        let number = name.split('.').nth(1)?;
+        number.parse::<usize>().ok()
+    });
+    let last = numbers.max().unwrap_or_default();
+    let last = format!("{last}.weight");
+    let squares = length(&decoder, &last, 0)? / 3;
+    Ok(Some(TinySizes {
+        weights: decoder.numbers(),
+        width: length(&decoder, &last, 1)?,
+        patch: squares.isqrt(),
+        fused: is_fused()?,
+    }))
+}
+
+/// The decoder of a VAE that stands in for a model's own, and has fewer channels.
+fn of_narrow(model: &Checkpoint, file: &Path, size: Size) -> Result<HalfSizes> {
+    let narrow = Checkpoint {
+        vae: vec![file.to_owned()],
+        ..model.clone()
+    };
+    Ok(vae_sizes(&narrow, size)?.decoder)
 }
 
 fn of_dit(plan: &Plan, expert: Expert, network: &Network) -> Result<DitSizes> {

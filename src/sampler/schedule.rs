@@ -24,6 +24,7 @@ impl Schedule {
             (Sampler::Rcm, Table::Steep) => Self::rcm(steps, 200.0),
             (Sampler::Rcm, _) => Self::rcm(steps, 80.0),
             (_, Table::Even) | (Sampler::Lcm, _) => Self::even(steps, shift),
+            (_, Table::Thousandth) => Self::thousandth(steps, shift),
             (_, Table::Warped) => Self::warped(steps, shift),
             (Sampler::UniPc | Sampler::Euler, _) => Self::unipc(steps, shift),
             (Sampler::DpmPp, _) => Self::dpmpp(steps, shift),
@@ -51,6 +52,14 @@ impl Schedule {
     /// ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/text2video.py`, `generate`.
     pub fn even(steps: usize, shift: f64) -> Self {
         Self::exactly((0..steps).map(|i| bent(1.0 - i as f64 / steps as f64, shift)))
+    }
+
+    /// The table of Euler in Wan2GP: evenly from pure noise down to a thousandth of it, and timesteps as they come out.
+    ///
+    /// deepbeepmeep/Wan2GP at commit 00e49d4, `models/wan/any2video.py`, `WanAny2V.generate`.
+    pub fn thousandth(steps: usize, shift: f64) -> Self {
+        let last = steps.saturating_sub(1).max(1) as f64;
+        Self::exactly((0..steps).map(|i| bent(1.0 - 0.999 * i as f64 / last, shift)))
     }
 
     /// The table of FastWan for its 1.3B: a list of whole timesteps, each with the level of a table of shift 8 that

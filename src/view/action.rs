@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::export::choice::Choice;
 use super::strings::Language;
 use super::theme::Appearance;
-use crate::job::{ModelDownload, Quality, Request};
+use crate::job::{Quality, Request, Speed, Wanted};
 
 /// Something that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ pub enum Action {
     AddLora,
     /// Fix the seed to a new one.
     RollSeed,
+    /// Make videos this soon.
+    ChooseSpeed(Speed),
     /// Use the model in this folder.
     UseModel(PathBuf),
     /// Show a file or folder in the system's file manager.
@@ -96,9 +98,7 @@ pub enum ModelsAction {
     /// Look whether there are others by now.
     LookAgain,
     /// Let this one come.
-    Download(ModelDownload),
-    /// Let the tokenizer come that text encoders without one need.
-    DownloadTokenizer,
+    Download(Wanted),
     /// Let it come no further.
     StopDownload,
 }
@@ -246,6 +246,8 @@ pub enum PlayerAction {
 pub enum RecordAction {
     /// Mark it as a favourite, or not any more.
     Favourite,
+    /// Make the same video of a draft, decoded as the model's own VAE does it.
+    MakeReal,
     /// Fill the form with what made it.
     Restore,
     /// Show the file where it lies.

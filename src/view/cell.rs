@@ -49,6 +49,8 @@ pub enum Kind {
     Made {
         /// Whether its owner likes it.
         favourite: bool,
+        /// Whether a tiny VAE has decoded it.
+        draft: bool,
     },
 }
 
@@ -164,16 +166,18 @@ fn mark(ui: &Ui, rect: Rect, cell: &Cell) {
             painter.text(place, Align2::CENTER_BOTTOM, words, font, color);
         }
         Kind::Failed => middle(icons::WARNING, theme::DARK.bad),
-        Kind::Made { favourite: true } => {
+        Kind::Made {
+            favourite: true, ..
+        } => {
             let corner = rect.right_top() + vec2(-space::S, space::S);
             let font = theme::icon(size::ICON - 4.0);
             let color = theme::DARK.accent;
             painter.text(corner, Align2::RIGHT_TOP, icons::HEART_FILL, font, color);
         }
-        Kind::Made { favourite: false } if cell.picture.is_none() => {
+        Kind::Made { .. } if cell.picture.is_none() => {
             middle(icons::FILM_STRIP, theme::DARK.faint);
         }
-        Kind::Made { favourite: false } => {}
+        Kind::Made { .. } => {}
     }
 }
 
@@ -203,16 +207,20 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
             let record = |(name, action)| (name, Action::Record(id.clone(), action));
             let player = &words.player;
             let like = match cell.kind {
-                Kind::Made { favourite: true } => player.dislike,
+                Kind::Made {
+                    favourite: true, ..
+                } => player.dislike,
                 _ => player.like,
             };
+            let is_draft = matches!(cell.kind, Kind::Made { draft: true, .. });
+            let real = is_draft.then_some((player.make_real, RecordAction::MakeReal));
             let own = [
                 (like, RecordAction::Favourite),
                 (player.restore, RecordAction::Restore),
                 (player.reveal, RecordAction::Reveal),
                 (player.trash, RecordAction::Trash),
             ];
-            own.map(record).into()
+            real.into_iter().chain(own).map(record).collect()
         }
         Shown::Welcome => Vec::new(),
     };

@@ -13,7 +13,7 @@ use super::widget::{
     Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
 };
 use crate::job::plain_text::one_line;
-use crate::job::{DownloadProgress, Downloadable, Flaw, Installed, ModelDownload, Problem};
+use crate::job::{DownloadProgress, FastFiles, Flaw, Installed, ModelDownload, Problem, Wanted};
 
 const MENU: f32 = 240.0;
 
@@ -36,7 +36,7 @@ pub struct Models<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Coming {
     /// What comes.
-    pub what: Downloadable,
+    pub wanted: Wanted,
     /// How far it is; of no bytes until it is known how many there are.
     pub transfer: DownloadProgress,
 }
@@ -96,7 +96,7 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_download: bool) -> 
                 warning(ui, words.models.no_tokenizer);
                 let button = Button::new(words.models.get_tokenizer);
                 if can_download && ui.add(button).clicked() {
-                    asked = Some(Action::Models(ModelsAction::DownloadTokenizer));
+                    asked = Some(Action::Models(ModelsAction::Download(Wanted::Tokenizer)));
                 }
             }
             Err(problem) => {
@@ -148,8 +148,30 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
             });
         });
     }
-    let asked = asked?;
-    Some(Action::Models(ModelsAction::Download(asked)))
+    let asked = asked.map(Wanted::from).or(fast(ui));
+    Some(Action::Models(ModelsAction::Download(asked?)))
+}
+
+/// What can be downloaded beside a model.
+fn fast(ui: &mut Ui) -> Option<Wanted> {
+    let words = &words(ui).models;
+    let mut asked = None;
+    ui.add_space(space::S);
+    label(ui, words.fast);
+    explanation(ui, words.fast_why);
+    for files in FastFiles::ALL {
+        ui.horizontal(|ui| {
+            label(ui, files.title());
+            caption(ui, &(words.size)(files.bytes()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.download_it)(files.title());
+                if ui.add(Button::new(words.download).named(&name)).clicked() {
+                    asked = Some(files.into());
+                }
+            });
+        });
+    }
+    asked
 }
 
 /// Lets somebody choose between the forms of a model.
@@ -169,9 +191,9 @@ fn download(ui: &mut Ui, coming: &Coming) -> Option<Action> {
     let words = &words(ui).models;
     let mut asked = None;
     ui.horizontal(|ui| {
-        let title = match coming.what {
-            Downloadable::Model(model, _) => model.title(),
-            Downloadable::Tokenizer => words.tokenizer,
+        let title = match coming.wanted {
+            Wanted::Tokenizer => words.tokenizer,
+            wanted => wanted.title(),
         };
         label(ui, title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -1,13 +1,14 @@
 //! Simplified Chinese. What comes from files or other programs is shown in plain characters, on one line.
 
 use std::io;
+use std::time::Duration;
 
 use super::english::{bytes, two_digits};
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, Missing, NetworkFault,
-    OutOfRange, Problem, Refusal, Remark, Stage, Taken,
+    OutOfRange, Problem, Refusal, Remark, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -18,6 +19,49 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Load => "载入模型",
         Stage::Denoise => "去噪",
         Stage::Decode => "解码",
+    }
+}
+
+/// How soon a video is wanted.
+pub fn speed(speed: Speed) -> &'static str {
+    match speed {
+        Speed::Exact => "精确",
+        Speed::Balanced => "均衡",
+        Speed::Fast => "快速",
+    }
+}
+
+/// What makes a video sooner.
+pub fn ways(ways: &[Way]) -> String {
+    let words = ways.iter().map(|way| match way {
+        Way::FewSteps(preset, steps) => format!("{} {steps} 步", preset.name()),
+        Way::LightCache => "少量步骤缓存".to_owned(),
+        Way::StrongCache => "大量步骤缓存".to_owned(),
+        Way::Draft => "草稿解码".to_owned(),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() {
+        return "没有安装可节省时间的文件".to_owned();
+    }
+    words.join("，")
+}
+
+/// How long the exact way takes, and each of the others.
+pub fn sooner(exact: Duration, others: &[(Speed, Duration)]) -> String {
+    let others = others
+        .iter()
+        .map(|&(way, time)| format!("{}约 {}", speed(way), rough(time)));
+    let others: Vec<String> = others.collect();
+    format!("精确约需 {}；{}", rough(exact), others.join("，"))
+}
+
+/// A time that is not known better than this.
+pub fn rough(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, (seconds + 30) / 60, seconds) {
+        (0, _, ..60) => format!("{} 秒", seconds.max(1)),
+        (0, minutes, _) => format!("{minutes} 分钟"),
+        (hours, _, _) => format!("{hours} 小时 {} 分钟", seconds / 60 % 60),
     }
 }
 

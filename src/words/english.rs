@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
     Advice, After, Computation, DeviceFault, Flaw, Implausible, Missing, NetworkFault, OutOfRange,
-    Problem, Refusal, Remark, Stage, Taken,
+    Problem, Refusal, Remark, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -62,6 +63,49 @@ pub fn taken(taken: &Taken) -> Option<String> {
 /// A number without digits that say nothing.
 pub fn two_digits(number: f64) -> String {
     ((number * 100.0).round() / 100.0).to_string()
+}
+
+/// How soon a video is wanted.
+pub fn speed(speed: Speed) -> &'static str {
+    match speed {
+        Speed::Exact => "Exact",
+        Speed::Balanced => "Balanced",
+        Speed::Fast => "Fast",
+    }
+}
+
+/// What makes a video sooner: "4 steps with Lightning, draft decode".
+pub fn ways(ways: &[Way]) -> String {
+    let words = ways.iter().map(|way| match way {
+        Way::FewSteps(preset, steps) => format!("{steps} steps with {}", preset.name()),
+        Way::LightCache => "light step cache".to_owned(),
+        Way::StrongCache => "strong step cache".to_owned(),
+        Way::Draft => "draft decode".to_owned(),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() {
+        return "nothing is installed that would save time".to_owned();
+    }
+    words.join(", ")
+}
+
+/// How long the exact way takes, and each of the others.
+pub fn sooner(exact: Duration, others: &[(Speed, Duration)]) -> String {
+    let others = others
+        .iter()
+        .map(|&(way, time)| format!("{} about {}", speed(way).to_lowercase(), rough(time)));
+    let others: Vec<String> = others.collect();
+    format!("Exact takes about {}; {}", rough(exact), others.join(", "))
+}
+
+/// A time that is not known better than this: "8 s", "3 min", "2 h 10 min".
+pub fn rough(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, (seconds + 30) / 60, seconds) {
+        (0, _, ..60) => format!("{} s", seconds.max(1)),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, _, _) => format!("{hours} h {} min", seconds / 60 % 60),
+    }
 }
 
 /// "640 MB", "11.4 GB".

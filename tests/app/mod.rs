@@ -19,6 +19,7 @@ mod removal;
 mod restart;
 pub mod saving;
 mod settings;
+mod speed;
 mod undo;
 mod wells;
 mod whole;

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use zoetrope::job::{
-    Clip, Command, Event, JobHandle, Plan, Problem, Progress, ResumePoint, Size, Stage,
+    Clip, Command, Decode, Event, JobHandle, Plan, Problem, Progress, ResumePoint, Size, Stage,
 };
 
 use super::{FRAMES, Opening, Window};
@@ -54,6 +56,7 @@ fn a_job_is_followed_from_its_start_to_the_player() {
         id: handle.id,
         step: 12,
         clip: Arc::new(noise),
+        reused: false,
     });
     window.finish(handle.id, &plan);
     let frames = format!("of {FRAMES}");
@@ -259,4 +262,48 @@ fn without_previews_a_job_is_told_to_show_none() {
     window.press(Modifiers::COMMAND, Key::Comma);
     window.click("On");
     assert!(handle.has_preview(), "the job at work is told, too");
+}
+
+/// Breaks when a step that was taken over looks as if nothing happened, or the mark stays.
+#[test]
+fn a_preview_of_a_reused_step_says_so() {
+    let (mut window, handle, _) = working();
+    window.tell(step(handle.id, 12, 40));
+    for (step, reused) in [(12, true), (13, false)] {
+        window.tell(Event::Preview {
+            id: handle.id,
+            step,
+            clip: Arc::new(Clip::new(Size::new(4, 4), 2.0, vec![90; 3 * 16 * 3])),
+            reused,
+        });
+        window.until("the mark", |window| window.sees("Step reused") == reused);
+    }
+}
+
+/// Breaks when a draft cannot be made real, or becomes another video: with another seed, or beside itself.
+#[test]
+fn a_draft_is_made_real_in_its_place() {
+    let (mut window, handle, plan) = working();
+    let mut draft = plan.clone();
+    draft.speedups.decode = Decode::Draft;
+    draft.speedups.tiny_vae = Some("taew2_2.safetensors".into());
+    window.finish(handle.id, &draft);
+    window.until_seen("1 made");
+    window.choose("A paper boat", "Make it for real");
+    let (real, made) = window.next_job();
+    assert_eq!(made.speedups.decode, Decode::Full);
+    assert_eq!(made.sampling.seed, plan.sampling.seed);
+    assert_eq!(made.output, plan.output);
+    window.tell(Event::Started { id: real.id });
+    window.finish(real.id, &made);
+    window.until_seen("1 made");
+    window.until("the end", |window| {
+        window.sees("1 made") && !window.sees_part("Starting")
+    });
+    let cells = window
+        .harness
+        .query_all_by_role_and_label(Role::Button, "A paper boat");
+    cells.last().unwrap().click_secondary();
+    window.settle();
+    assert!(!window.sees("Make it for real"), "it is real");
 }

@@ -8,6 +8,7 @@ use zoetrope::job::{
     Checkpoint, Expert, FewSteps, Guidance, HighNoise, Lora, Negative, Plan, Request, Sampler,
     Sampling, Sources, Table, Variant,
 };
+use zoetrope::sampler::Schedule;
 
 use crate::job::{checkpoint_of, request};
 use crate::support::lora_headers::{
@@ -445,4 +446,72 @@ fn few_step_halves_in_the_wrong_place_are_warned_of() {
         1,
         "what is said of one's own will needs no warning: {lines:?}"
     );
+}
+
+/// The table of the profile, and the phases: one step with guidance and without the pair, three with it, and the rest by
+/// the other expert. A pair of somebody's style is there from the start.
+#[test]
+fn natural_motion_leaves_the_pair_out_of_the_first_step() {
+    let folder = TempDir::new().unwrap();
+    let names = ["fast_high.safetensors", "fast_low.safetensors"];
+    let [high, low] = names.map(|name| lora(&folder, name, &LIGHTNING));
+    let style = lora(&folder, "style.safetensors", &STYLE);
+    let mut request = asked(vec![high.clone(), low.clone(), style]);
+    request.speedups.preset = Some(FewSteps::NaturalMotion);
+    let (motion, lines) = plan(request.clone(), model(Variant::T2vA14b, "dit.safetensors"));
+    let guidance = Guidance {
+        low: 1.0,
+        high: 3.5,
+    };
+    let expected = (8, Sampler::Euler, Table::Thousandth, 3.0, guidance);
+    assert_eq!(resolved(&motion), expected);
+    assert!(
+        !lines.iter().any(|line| line.starts_with("warning")),
+        "{lines:?}"
+    );
+    let timesteps = Schedule::of(Sampler::Euler, Table::Thousandth, 8, 3.0).timesteps;
+    // np.linspace(1000, 1, 8), each 3 t / (1 + 2 t) of a thousand.
+    let by_hand = [
+        1000.0, 947.41, 882.51, 800.32, 692.86, 546.50, 335.02, 2.994,
+    ];
+    for (ours, theirs) in timesteps.iter().zip(by_hand) {
+        assert!((ours - theirs).abs() < 0.3, "{timesteps:?}");
+    }
+    let steps: Vec<_> = timesteps
+        .iter()
+        .enumerate()
+        .map(|(step, &timestep)| {
+            let (expert, _) = motion.expert_at(timestep);
+            (
+                expert,
+                motion.guides_at(step),
+                motion.late_loras(step).len(),
+            )
+        })
+        .collect();
+    let (first, then) = (Expert::HighNoise, Expert::LowNoise);
+    let mut expected = vec![(first, true, 2)];
+    expected.extend([(first, false, 0); 3]);
+    expected.extend([(then, false, 0); 4]);
+    assert_eq!(steps, expected);
+    assert_eq!(motion.late_loras(0), [high.file, low.file]);
+
+    // Without a pair, or with one network, there is nothing to leave out.
+    for (variant, loras) in [
+        (Variant::T2vA14b, vec![]),
+        (Variant::T2v, request.sources.loras.clone()),
+    ] {
+        let model = model(variant, "dit.safetensors");
+        let mut request = Request {
+            sources: Sources {
+                loras,
+                ..Sources::default()
+            },
+            ..request.clone()
+        };
+        prepare(&mut request, &model).unwrap();
+        let refused = Plan::new(&request, model, None, 7, "video.mp4".into());
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("add both of its halves"), "{why}");
+    }
 }

@@ -121,6 +121,7 @@ fn every_argument_reaches_the_request() {
         speedups: Speedups {
             preset: Some(FewSteps::Lightning),
             table: Table::Official,
+            phases: None,
             cache: StepCache::EasyCache {
                 threshold: 0.1,
                 first: 10,

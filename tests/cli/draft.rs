@@ -1,9 +1,12 @@
 //! Drafts, from the arguments to the video that is decoded properly after all.
 
 use std::fs;
+use std::path::Path;
 
 use tempfile::TempDir;
-use zoetrope::job::{Decode, GenerationInfo};
+use zoetrope::catalog;
+use zoetrope::engine::saved;
+use zoetrope::job::{Decode, GenerationInfo, Plan, Request};
 use zoetrope::media::mp4;
 
 use super::{generate, model, run};
@@ -49,6 +52,36 @@ fn a_draft_becomes_the_video_that_it_would_have_been() {
     assert_eq!(settings(&folder).speedups.decode, Decode::Full);
     let names = folder.path().read_dir().unwrap();
     assert_eq!(names.count(), 1, "the latents have served");
+}
+
+/// Breaks when the job of a draft, taken up again, denoises once more, or makes another video than the proper one.
+#[test]
+fn a_draft_that_is_taken_up_is_decoded_properly() {
+    let (proper, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let model = model("ti2v_5b");
+    assert_eq!(generate(&proper, &model, &[]).code, Some(0));
+    let tiny = golden_path("ckpt/taehv/taew2_2.safetensors");
+    let tiny = tiny.display().to_string();
+    let made = generate(&folder, &model, &["--decode", "draft", "--tiny-vae", &tiny]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+
+    let mut request = Request::from(settings(&folder));
+    request.speedups.decode = Decode::Full;
+    request.speedups.tiny_vae = None;
+    let checkpoint = catalog::open(Path::new(&model)).unwrap();
+    let video = folder.path().join("v.mp4");
+    let plan = Plan::new(&request, checkpoint, None, 1, video.clone()).unwrap();
+    saved::take_up_draft(&plan).unwrap();
+    let run_folder = format!("{}.run", video.display());
+    let resumed = run(&["resume", &run_folder]);
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    assert!(!resumed.stderr.contains("Denoising"), "{}", resumed.stderr);
+    let bytes = |folder: &TempDir| fs::read(folder.path().join("v.mp4")).unwrap();
+    assert!(bytes(&folder) == bytes(&proper));
+    assert!(
+        saved::take_up_draft(&plan).is_err(),
+        "the latents have served"
+    );
 }
 
 /// A second draft of the same name is made, and its latents replace the first one's.

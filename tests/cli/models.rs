@@ -483,6 +483,9 @@ fn what_can_be_downloaded_has_preview() {
         shown.contains("i2v-a14b         --precision fp8        35.6 GB"),
         "{shown}"
     );
+    for line in ["lightning-t2v-a14b", "fastwan-5b", "tiny-vae-2.1"] {
+        assert!(shown.contains(line), "{shown}");
+    }
     let offers = home.json(&["get"]);
     assert_eq!(offers.as_array().unwrap().len(), shown.lines().count());
 }

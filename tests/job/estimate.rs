@@ -214,3 +214,37 @@ fn encoding_is_counted_where_something_is_encoded() {
     let without = seconds(estimates.of(&job(49, 40), false));
     assert!((with - without - 4.0).abs() < 1e-6, "{with} {without}");
 }
+
+/// A plan that saves passes and decodes a draft is told from one that does neither, before either was made here.
+#[test]
+fn sooner_ways_are_told_from_the_exact_one() {
+    let mut estimates = Estimates::default();
+    assert_eq!(estimates.guess(&job(49, 40), false, 80.0), None);
+    estimates.learn(&job(49, 40), false, &timings(40, 49));
+    // 10 s to load, 2 s for the two passes of a step, 0.49 s to decode.
+    let exact = seconds(estimates.guess(&job(49, 40), false, 80.0));
+    assert!((exact - 90.49).abs() < 1e-6, "{exact}");
+    let mut cached = job(49, 40);
+    cached.speedups.cache = "fast".parse().unwrap();
+    let half = seconds(estimates.guess(&cached, false, 40.0));
+    assert!((half - 50.49).abs() < 1e-6, "{half}");
+    let mut few = job(49, 4);
+    few.sampling.guidance = Guidance::both(1.0);
+    few.sources.loras = vec![Lora {
+        file: "lightning.safetensors".into(),
+        strength: 1.0,
+        expert: None,
+    }];
+    few.speedups.decode = Decode::Draft;
+    few.speedups.tiny_vae = Some("taew2_2.safetensors".into());
+    let minutes = seconds(estimates.guess(&few, false, 4.0));
+    assert!(
+        (minutes - (10.0 + 4.0 + 0.2 * 0.49)).abs() < 1e-6,
+        "{minutes}"
+    );
+    // What was measured is better than what is told.
+    estimates.learn(&few, false, &timings(4, 49));
+    let known = seconds(estimates.guess(&few, false, 4.0));
+    assert!((known - (10.0 + 8.0 + 0.49)).abs() < 1e-6, "{known}");
+    assert_eq!(estimates.guess(&job(49, 40), true, 80.0), None, "elsewhere");
+}

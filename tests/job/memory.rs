@@ -71,6 +71,7 @@ fn sizes(variant: Variant) -> Sizes {
             scratch: 0,
             fused: true,
         },
+        tiny: None,
         picture: 0,
         footage: 0,
     }

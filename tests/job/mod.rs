@@ -9,6 +9,7 @@ mod lora;
 mod memory;
 mod plain_text;
 mod plan;
+mod preview_pace;
 mod progress;
 mod queue;
 mod record;

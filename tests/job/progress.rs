@@ -82,3 +82,28 @@ fn loading_the_second_expert_does_not_count_as_denoising() {
     after(Stage::Load, 1, 1, 100);
     assert_eq!(after(Stage::Denoise, 3, 4, 110), Some(seconds(10)));
 }
+
+/// Breaks when the time that is left takes steps that will be reused, or are half of the work, for whole ones.
+#[test]
+fn steps_of_unlike_costs_are_counted_by_them() {
+    // Four whole steps, then every other one is taken over.
+    let costs = vec![2.0, 2.0, 2.0, 2.0, 0.1, 2.0, 0.1, 2.0];
+    let mut time_left = TimeLeft::with_costs(costs);
+    let at = |done| Progress {
+        stage: Stage::Denoise,
+        done,
+        of: 8,
+    };
+    assert_eq!(time_left.after(at(0), seconds(0)), None);
+    let after = |time_left: &mut TimeLeft, done, now| {
+        let left = time_left.after(at(done), seconds(now));
+        left.unwrap().as_secs_f64()
+    };
+    let left = after(&mut time_left, 1, 20);
+    assert!((left - 102.0).abs() < 1e-6, "{left}");
+    let left = after(&mut time_left, 4, 80);
+    assert!((left - 42.0).abs() < 1e-6, "{left}");
+    // A step that took nothing changes nothing.
+    let left = after(&mut time_left, 5, 81);
+    assert!((left - 41.0).abs() < 1.0, "{left}");
+}

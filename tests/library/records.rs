@@ -1,7 +1,8 @@
 use std::fs;
+use std::path::Path;
 
 use zoetrope::Error;
-use zoetrope::job::Record;
+use zoetrope::job::{Decode, Record};
 use zoetrope::library::Search;
 use zoetrope::media::photo;
 
@@ -151,4 +152,35 @@ fn a_thousand_records_are_read_in_order() {
     println!("1,001 records in {:?}", start.elapsed());
     assert_eq!(records.len(), 1_001);
     assert!(records.windows(2).all(|pair| pair[0].id > pair[1].id));
+}
+
+/// Breaks when the latents of a draft stay for ever once it is gone, or those of a job that goes on are taken from it.
+#[test]
+fn the_latents_of_a_draft_go_with_it() {
+    let place = Place::new();
+    let draft = |name: &str| {
+        let mut record = place.finished(name, 1_000);
+        record.settings.speedups.decode = Decode::Draft;
+        let record = place.library.add(record).unwrap();
+        let folder = record.file.with_added_extension("run");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("latents.safetensors"), "").unwrap();
+        (record, folder)
+    };
+    let discard = |path: &Path| {
+        let gone = if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
+        };
+        gone.map_err(Error::file("remove", path))
+    };
+    let (record, folder) = draft("a boat");
+    place.library.remove(&record, discard).unwrap();
+    assert!(!record.file.exists() && !folder.exists());
+
+    let (record, folder) = draft("another boat");
+    fs::write(folder.join("plan.json"), "{}").unwrap();
+    place.library.remove(&record, discard).unwrap();
+    assert!(folder.exists(), "its job was taken up again");
 }

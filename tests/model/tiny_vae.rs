@@ -119,6 +119,100 @@ fn tiny_vaes_encode_as_their_authors_code() {
     }
 }
 
+/// The network that others trained anew, and the larger decoder of other layers: tensors alone tell which it is.
+#[test]
+fn relatives_of_tiny_vaes_decode_as_their_authors_code() {
+    for (name, expected_channels) in [("lighttaew2_1", 16), ("taew2_2_super", 48)] {
+        let file = format!("{name}.safetensors");
+        let path = golden_path("ckpt/taehv").join(&file);
+        assert_eq!(channels(&path), Some(expected_channels), "{name}");
+        let (weights, data) = (weights(&file), golden(name));
+        let decoder = weights.load(Decoder::load).unwrap();
+        let latents = channels_last(&data["dec.latent"]);
+        for (layers, block) in [(3, "dec.block_2"), (8, "dec.block_7")] {
+            if let Some(expected) = data.get(block) {
+                let made = decoder.after(layers, &latents).unwrap();
+                let what = format!("{name} {block}");
+                compare(&made, &channels_last(expected), LATENT, &what);
+            }
+        }
+        let decoded = |latents: &Array| {
+            let mut frames = Vec::new();
+            let write = |chunk: &Array| {
+                frames.push(chunk.clone());
+                Ok(())
+            };
+            decoder.decode(latents, write).unwrap();
+            concatenate(&frames, 0).unwrap()
+        };
+        let expected = signed(&channels_last(&data["dec.video"]));
+        compare(&decoded(&latents), &expected, PIXEL, name);
+        if let Some(one) = data.get("dec.one_latent") {
+            let first = latents.try_index(..1).unwrap();
+            let expected = signed(&channels_last(one));
+            compare(
+                &decoded(&first),
+                &expected,
+                PIXEL,
+                &format!("{name}, one frame"),
+            );
+        }
+        if let Some(once) = data.get("dec.no_time") {
+            let made = decoder.sketch(&latents, Detail::SKETCH).unwrap();
+            let expected = signed(&channels_last(once));
+            compare(
+                &made,
+                &expected,
+                PIXEL,
+                &format!("{name}, each latent once"),
+            );
+        }
+    }
+    let data = golden("taew2_2_super");
+    let encoder = weights("taew2_2_super.safetensors");
+    let encoder = encoder.load(Encoder::load).unwrap();
+    let bytes = data["enc.video_u8"].as_dtype(Dtype::Float32).unwrap();
+    let video = bytes.divide(Array::from_f32(255.0)).unwrap();
+    let latents = encoder.encode(&signed(&channels_last(&video))).unwrap();
+    compare(
+        &latents,
+        &channels_last(&data["enc.latent"]),
+        LATENT,
+        "super",
+    );
+}
+
+/// `LightVAE` as its authors' code with a `pruning_rate` of three quarters computes it. The tolerances are those of the
+/// VAE of the usual width.
+#[test]
+fn light_vae_is_read_as_the_vae_that_it_is() {
+    let path = golden_path("ckpt/taehv/lightvaew2_1.safetensors");
+    assert_eq!(channels(&path), None);
+    let weights = Weights::open(&[path]).unwrap().as_type(Dtype::Float32);
+    let data = golden("lightvaew2_1");
+    let frames_last = |name: &str| data[name].transpose_axes(&[1, 2, 3, 0]).unwrap();
+    let load = |weights: &Weights| vae::Decoder::load(Kind::V21, weights);
+    let decoder = weights.load(load).unwrap();
+    let mut frames = Vec::new();
+    let write = |chunk: &Array| {
+        frames.push(chunk.clone());
+        Ok(())
+    };
+    let latents = frames_last("dec.latent");
+    decoder.decode(&latents, Tiling::WHOLE, write).unwrap();
+    let video = concatenate(&frames, 0).unwrap();
+    compare(&video, &frames_last("dec.video"), (1e-4, 0.0), "decoded");
+    let load = |weights: &Weights| vae::Encoder::load(Kind::V21, weights);
+    let encoder = weights.load(load).unwrap();
+    let latents = encoder.encode(&frames_last("enc.video")).unwrap();
+    compare(
+        &latents,
+        &frames_last("enc.latent"),
+        (3e-5, 1e-5),
+        "encoded",
+    );
+}
+
 /// The large VAEs are no tiny ones, however narrow; `LightVAE` has the official names and a quarter of the widths.
 #[test]
 fn a_narrow_vae_with_the_official_names_is_one() {

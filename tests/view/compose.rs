@@ -1,7 +1,7 @@
 //! The form.
 
 use egui::Ui;
-use zoetrope::job::{CanvasRequest, Estimate, Refusal, Request, Size, Variant};
+use zoetrope::job::{CanvasRequest, Estimate, Refusal, Request, Size, Speed, Variant};
 use zoetrope::view::Action;
 use zoetrope::view::action::{End, Guide, Part};
 use zoetrope::view::compose::{self, Compose};
@@ -40,6 +40,9 @@ fn draw(
         savings: &[],
         lora_fits: &[],
         few_steps: None,
+        has_few_step_loras: false,
+        speed: Speed::Exact,
+        speeds: &[],
     };
     compose::show(ui, &form)
 }

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use zoetrope::job::{
-    DownloadProgress, Downloadable, Installed, Problem, Published, Remark, WeightFormat,
+    DownloadProgress, Installed, Problem, Published, Remark, Wanted, WeightFormat,
 };
 use zoetrope::view::Action;
 use zoetrope::view::action::ModelsAction;
@@ -12,7 +12,7 @@ use zoetrope::view::models::{self, Coming, Models};
 use super::{Harness, harness};
 
 fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
-    let what = Downloadable::Model(Published::Ti2v5B, WeightFormat::Fp16);
+    let wanted = Wanted::Model(Published::Ti2v5B, WeightFormat::Fp16);
     let transfer = DownloadProgress {
         done,
         of,
@@ -24,7 +24,7 @@ fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
             folders: &[],
             chosen: None,
             offers: &[],
-            coming: Some(Coming { what, transfer }),
+            coming: Some(Coming { wanted, transfer }),
         };
         models::show(ui, &models)
     })

@@ -25,6 +25,7 @@ fn draw(
         id: 3,
         prompt: "A boat",
         size: Size::new(832, 480),
+        reused: false,
         picture: None,
         state,
         progress,

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::app::job_state::Phase;
 use crate::app::playback::Moving;
-use crate::job::Record;
+use crate::job::{Decode, Record};
 use crate::view::action::Shown;
 use crate::view::cell::{Cell, Kind};
 
@@ -41,6 +41,7 @@ impl App {
             size: record.settings.canvas.size,
             kind: Kind::Made {
                 favourite: record.favourite,
+                draft: record.settings.speedups.decode == Decode::Draft,
             },
             chosen: matches!(&self.shown, Shown::Record(id) if *id == record.id),
         }

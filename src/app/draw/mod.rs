@@ -45,6 +45,7 @@ impl App {
             ctx.request_repaint();
         }
         self.watch_loras();
+        self.watch_speed();
         self.watch_guides();
         self.watch_needs();
     }
@@ -89,6 +90,8 @@ impl App {
         let span = self.form.leading.span;
         let taken = |(span, plan): (Span, &Plan)| span.taken(&plan.canvas);
         let has_prompt = !is_blank(&self.form.request.prompt);
+        let speeds = self.speed_choices(model);
+        let wanted = self.wanted();
         let form = Compose {
             request: &self.form.request,
             model,
@@ -104,7 +107,7 @@ impl App {
             estimate: Estimate {
                 time: draft.as_ref().ok().and_then(|plan| {
                     let plan = self.needs.plan().unwrap_or(plan);
-                    self.estimates.of(plan, self.preferences.by_processor)
+                    self.time_of(plan)
                 }),
                 memory: self.needs.peak(),
             },
@@ -113,7 +116,13 @@ impl App {
             advanced_open: self.preferences.advanced_open,
             latest_seed: self.form.latest_seed,
             lora_fits: self.fitting.fits(),
-            few_steps: self.form.few_steps.as_ref().map(|(preset, _)| *preset),
+            few_steps: wanted.few_steps.as_ref().map(|found| found.preset),
+            has_few_step_loras: wanted
+                .few_steps
+                .as_ref()
+                .is_some_and(|found| !found.loras.is_empty()),
+            speed: self.preferences.speed,
+            speeds: &speeds,
         };
         compose::show(ui, &form)
     }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::job_state::{Phase, Work};
 use crate::app::playback::Moving;
 use crate::app::player::Player;
-use crate::job::Remedy;
+use crate::job::{Remedy, Stage as JobStage};
 use crate::view::action::{Action, JobAction, Sheet, Shown};
 use crate::view::icons;
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
@@ -101,6 +101,10 @@ impl App {
             prompt: &work.name,
             size: work.size,
             picture: work.picture.as_ref().map(Moving::texture),
+            reused: work.reused
+                && work
+                    .progress
+                    .is_some_and(|progress| progress.stage == JobStage::Denoise),
             state,
             progress: work.progress,
             elapsed: work.elapsed(self.now),

@@ -16,7 +16,7 @@ use super::progress::{ProgressMeter, Watch};
 use super::{fetch, sources, wait};
 use crate::disk::check_space_for_download;
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Downloadable};
+use crate::job::{DownloadProgress, Wanted};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -35,21 +35,22 @@ pub struct Download {
 }
 
 impl Download {
-    /// Asks the hub what the model consists of. Text encoders and VAEs that are in the folders `known` are left out.
+    /// Asks the hub what is wanted consists of. Text encoders and VAEs that are in the folders `known` are left out.
     /// Nothing is written yet. `go_on` is asked all the time; an error of its ends the wait.
     ///
     /// # Errors
     /// There is no such model, or the hub cannot be reached, or does not have it any more; or that of `go_on`.
     pub fn plan(
         hub: &Hub,
-        what: impl Into<Downloadable>,
+        wanted: impl Into<Wanted>,
         destination: Destination,
         known: &[PathBuf],
         go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Self> {
-        let sources = match what.into() {
-            Downloadable::Tokenizer => vec![sources::tokenizer()],
-            Downloadable::Model(model, edition) => {
+        let sources = match wanted.into() {
+            Wanted::Tokenizer => vec![sources::tokenizer()],
+            Wanted::Fast(files) => vec![sources::fast(files)],
+            Wanted::Model(model, edition) => {
                 let sources = sources::sources(model, edition);
                 if sources.is_empty() {
                     let problem =

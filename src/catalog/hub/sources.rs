@@ -1,6 +1,6 @@
 //! Which files of which repositories make a model.
 
-use crate::job::{ModelDownload, Published, VaeKind, WeightFormat};
+use crate::job::{FastFiles, ModelDownload, Published, VaeKind, WeightFormat};
 
 /// Files of one repository.
 #[derive(Clone, Debug)]
@@ -83,6 +83,41 @@ const EXPERTS: [(WeightFormat, f64); 5] = [
     (WeightFormat::Q8, 37.1),
     (WeightFormat::Q4, 25.6),
 ];
+
+/// Where what makes a model fast comes from.
+pub fn fast(files: FastFiles) -> Source {
+    const DISTILLED: &str = "lightx2v/Wan2.2-Distill-Loras";
+    const AUTOENCODERS: &str = "lightx2v/Autoencoders";
+    let lora = |repository, names: Vec<String>| Source {
+        repository,
+        files: names,
+        kind: Some("loras"),
+    };
+    let pair = |kind: &str, date: u32| {
+        let half = |noise| {
+            format!(
+                "wan2.2_{kind}_A14b_{noise}_noise_lora_rank64_lightx2v_4step_{date}.safetensors"
+            )
+        };
+        lora(DISTILLED, ["high", "low"].map(half).to_vec())
+    };
+    let vae = |name: &str, kind| Source {
+        repository: AUTOENCODERS,
+        files: vec![format!("{name}.safetensors")],
+        kind: Some(kind),
+    };
+    match files {
+        FastFiles::LightningT2v => pair("t2v", 1217),
+        FastFiles::LightningI2v => pair("i2v", 1022),
+        FastFiles::FastWan5b => lora(
+            "Kijai/WanVideo_comfy",
+            vec!["FastWan/Wan2_2_5B_FastWanFullAttn_lora_rank_128_bf16.safetensors".into()],
+        ),
+        FastFiles::TinyVae21 => vae("lighttaew2_1", "vae_approx"),
+        FastFiles::TinyVae22 => vae("lighttaew2_2", "vae_approx"),
+        FastFiles::LightVae21 => vae("lightvaew2_1", "vae"),
+    }
+}
 
 /// Where the files of a model come from; nowhere if there is none of this edition.
 pub fn sources(model: Published, edition: WeightFormat) -> Vec<Source> {

@@ -1,31 +1,11 @@
 //! The arguments of `models`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 
-use crate::job::{Published, WeightFormat};
-
-/// What is to be downloaded, as it is typed.
-#[derive(Clone, Copy, Debug)]
-pub enum Wanted {
-    /// A model.
-    Model(Published),
-    /// The tokenizer alone.
-    Tokenizer,
-}
-
-impl FromStr for Wanted {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "tokenizer" {
-            return Ok(Self::Tokenizer);
-        }
-        text.parse().map(Self::Model)
-    }
-}
+use crate::job::WeightFormat;
+use crate::job::fast_files::Name;
 
 /// Arguments of `models`.
 #[derive(Debug, Args)]
@@ -74,8 +54,9 @@ pub enum Verb {
     /// before an interruption is kept, and the same command goes on; every file is compared with its published checksum.
     /// HF_HOME, HF_ENDPOINT and HF_TOKEN are heeded.
     Get {
-        /// Such as ti2v-5b, i2v-14b-480p or vace-14b, or `tokenizer`; without one, all are shown
-        variant: Option<Wanted>,
+        /// Such as ti2v-5b, i2v-14b-480p or vace-14b, `tokenizer`, or what makes one fast, such as lightning-t2v-a14b; without one, all
+        /// are shown
+        variant: Option<Name>,
 
         /// official, as the authors published it; fp16; fp8; q8 or q4
         #[arg(long, default_value_t = WeightFormat::Fp16)]

@@ -6,25 +6,25 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::super::{format, interrupt, print, print_json, say, shown};
-use super::args::Wanted;
 use super::download_progress::Arriving;
 use crate::catalog::hub::{self, Destination, Download, Hub};
 use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
+use crate::job::fast_files::Name;
 use crate::job::plain_text::one_line;
-use crate::job::{Downloadable, ModelDownload, WeightFormat};
+use crate::job::{FastFiles, ModelDownload, Wanted, WeightFormat};
 
 /// Downloads a model, or shows what there is.
 ///
 /// # Errors
 /// It cannot be had, or there is no room for it.
 pub fn run(
-    wanted: Option<Wanted>,
+    name: Option<Name>,
     edition: WeightFormat,
     folder: Option<&Path>,
     json: bool,
 ) -> Result<()> {
-    let Some(wanted) = wanted else {
+    let Some(name) = name else {
         let offers = hub::offers();
         return if json {
             print_json(&table_json(&offers))
@@ -33,6 +33,11 @@ pub fn run(
         };
     };
     let stopped = interrupt::flag();
+    let wanted = match name {
+        Name::Model(model) => Wanted::Model(model, edition),
+        Name::Fast(files) => Wanted::Fast(files),
+        Name::Tokenizer => Wanted::Tokenizer,
+    };
     let mut go_on = || {
         if stopped.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
@@ -47,14 +52,10 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
-    let what = match wanted {
-        Wanted::Model(model) => Downloadable::Model(model, edition),
-        Wanted::Tokenizer => Downloadable::Tokenizer,
-    };
-    say(&format!("Asking the hub for {what}"));
+    say(&format!("Asking the hub for {wanted}"));
     let known = folders::all();
-    let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
-    announce(what, &download);
+    let download = Download::plan(&hub, wanted, destination, &known, &mut go_on)?;
+    announce(wanted, &download);
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);
@@ -68,7 +69,7 @@ pub fn run(
     finish(&files, json)
 }
 
-fn announce(what: Downloadable, download: &Download) {
+fn announce(wanted: Wanted, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
@@ -76,7 +77,7 @@ fn announce(what: Downloadable, download: &Download) {
     };
     let place = shown(download.destination().folder());
     let of = format::bytes(of);
-    say(&format!("{what}: {of}{there}, to {place}"));
+    say(&format!("{wanted}: {of}{there}, to {place}"));
 }
 
 /// Says what the model that came is called here.
@@ -110,7 +111,12 @@ fn table(offers: &[ModelDownload]) -> String {
             edition.name()
         )
     };
+    let beside = |files: FastFiles| {
+        let bytes = format::bytes(files.bytes());
+        format!("{:38} {bytes:>8}", files.name())
+    };
     let lines = offers.iter().map(line);
+    let lines = lines.chain(FastFiles::ALL.map(beside));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -123,5 +129,8 @@ fn table_json(offers: &[ModelDownload]) -> String {
         } = offer;
         json!({ "variant": model.to_string(), "precision": edition.name(), "bytes": bytes })
     };
-    offers.iter().map(object).collect::<Value>().to_string()
+    let beside = |files: FastFiles| json!({ "variant": files.name(), "bytes": files.bytes() });
+    let objects = offers.iter().map(object);
+    let objects = objects.chain(FastFiles::ALL.map(beside));
+    objects.collect::<Value>().to_string()
 }

@@ -37,6 +37,10 @@ impl ProgressSink for Lines {
         say(words);
     }
 
+    fn expects(&mut self, costs: Vec<f64>) {
+        self.time_left = TimeLeft::with_costs(costs);
+    }
+
     fn progress(&mut self, progress: Progress) {
         let Progress { stage, done, of } = progress;
         let time_left = self.time_left.after(progress, self.start.elapsed());

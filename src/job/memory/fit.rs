@@ -151,7 +151,7 @@ fn saving(plan: &Plan, sizes: &Sizes, stage: Stage) -> Option<(Plan, Saving)> {
             plan.compute.precision = Precision::Bf16;
             Saving::HalfProducts
         }
-        Stage::Decode => {
+        Stage::Decode if sizes.tiny.is_none() || plan.speedups.draft().is_none() => {
             let (frames, saving) = Frames::from(&plan).thriftier(&sizes.vae)?;
             plan.thrift.tiles = frames.tiles;
             plan.compute.vae_precision = frames.precision;

@@ -4,6 +4,7 @@
 mod arrays;
 mod fit;
 mod needs;
+mod tiny;
 mod vae;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct Sizes {
     pub dits: Vec<(Expert, DitSizes)>,
     /// The VAE.
     pub vae: VaeSizes,
+    /// The tiny VAE, where one decodes a draft or shows the preview.
+    pub tiny: Option<TinySizes>,
     /// The bytes that opening the larger of its pictures takes; none without pictures.
     pub picture: u64,
     /// The bytes that reading its video and the mask of that takes besides; none without them.
@@ -156,6 +159,19 @@ pub struct HalfSizes {
     pub weights: u64,
     /// The channels of the layers that work on the largest pictures.
     pub width: u64,
+}
+
+/// The half of a tiny VAE that decodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TinySizes {
+    /// Weights.
+    pub weights: u64,
+    /// The channels of the layers that work on the largest pictures.
+    pub width: u64,
+    /// The side of the squares of pixels that are one point there.
+    pub patch: u64,
+    /// Whether chains of elementwise operations are one kernel, as on a GPU.
+    pub fused: bool,
 }
 
 /// What a machine has, in bytes.

@@ -5,6 +5,7 @@
 //! networks of their full size, on a processor with the reference's. The tests hold the figures.
 
 use super::arrays::{Arrays, MOST_SCORES, SCORE_ARRAYS};
+use super::tiny;
 use super::vae::{decode, encode};
 use super::{DitSizes, ImageSizes, Need, Sizes, TextSizes};
 use crate::job::{Expert, Plan, Stage, StepCache};
@@ -45,9 +46,12 @@ pub fn needs(plan: &Plan, sizes: &Sizes) -> Vec<Need> {
     let dits = sizes.dits.iter();
     needs.extend(dits.map(|(expert, dit)| Need {
         expert: (!is_one).then_some(*expert),
-        ..denoise(plan, *expert, dit, &sizes.text)
+        ..denoise(plan, *expert, dit, sizes)
     }));
-    needs.push(decode(plan.into(), &sizes.vae));
+    needs.push(match &sizes.tiny {
+        Some(tiny) if plan.speedups.draft().is_some() => tiny::decode(plan, tiny),
+        _ => decode(plan.into(), &sizes.vae),
+    });
     needs
 }
 
@@ -80,7 +84,7 @@ fn image(sizes: &ImageSizes) -> Need {
     Need::new(Stage::Image, 4 * sizes.weights, 4 * work.max(largest))
 }
 
-fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Need {
+fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, sizes: &Sizes) -> Need {
     let guided = plan.sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
     let prompts = 1 + u64::from(guided);
     let batch = if plan.batches_guidance() { prompts } else { 1 };
@@ -103,7 +107,12 @@ fn denoise(plan: &Plan, expert: Expert, dit: &DitSizes, text: &TextSizes) -> Nee
     } else {
         0
     };
-    let work = tokens + chain + widest + unpacked(plan, dit) + kept(plan, prompts, dit, text);
+    let kept = kept(plan, prompts, dit, &sizes.text);
+    let shown = sizes
+        .tiny
+        .as_ref()
+        .map_or(0, |tiny| tiny::preview(plan, tiny));
+    let work = tokens + chain + widest + unpacked(plan, dit) + kept + shown;
     Need::new(
         Stage::Denoise,
         dit.weights(plan.compute.precision, plan.compute.quantize),

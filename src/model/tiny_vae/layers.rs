@@ -1,11 +1,11 @@
 //! The layers of tiny autoencoders, over (frames, height, width, channels).
 
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::ops::{broadcast_to, concatenate, conv2d, maximum, tanh, zeros_dtype};
+use mlx_rs::ops::{broadcast_to, concatenate, conv2d, maximum, pad, tanh, zeros_dtype};
 use mlx_rs::{Array, Dtype};
 
-use crate::Result;
 use crate::weights::Weights;
+use crate::{Error, Result};
 
 /// Beyond this, latents are drawn back smoothly.
 const LARGEST_LATENT: f32 = 3.0;
@@ -20,12 +20,16 @@ pub(super) enum Layer {
     Conv(Conv),
     /// A residual block that also sees the frame before.
     Memory(MemoryBlock),
+    /// That of the larger decoder.
+    SuperMemory(SuperMemoryBlock),
     /// Several frames become one.
     Join(Conv),
     /// One frame becomes several.
     Split(Conv),
-    /// Each pixel becomes four.
+    /// Each pixel becomes four, all alike.
     Upsample,
+    /// Each pixel becomes four, from a quarter of the channels each.
+    Shuffle,
 }
 
 impl Layer {
@@ -65,7 +69,8 @@ impl Conv {
     fn forward(&self, x: &Array) -> Result<Array> {
         let reach = self.weight.dim(1) / 2;
         let stride = (self.stride, self.stride);
-        let y = conv2d(x, &self.weight, stride, (reach, reach), None, None)?;
+        let reach = (reach, reach);
+        let y = conv2d(x, &self.weight, stride, reach, None, None)?;
         match &self.bias {
             Some(bias) => Ok(y.add(bias)?),
             None => Ok(y),
@@ -109,12 +114,81 @@ impl MemoryBlock {
     }
 }
 
+/// A convolution of every channel by itself. MLX's own writes beyond its arrays on a processor, so it is a sum of shifted
+/// pictures.
+pub(super) struct Depthwise {
+    weight: Array, // (side · side, channels)
+    side: i32,
+}
+
+impl Depthwise {
+    fn load(weights: &Weights) -> Result<Self> {
+        let shape = weights.shape("weight")?;
+        let weight = weights.tensor("weight", &shape)?; // (channels, 1, side, side)
+        let side = weight.dim(3);
+        let weight = weight.reshape(&[weight.dim(0), side * side])?;
+        let weight = weight.transpose_axes(&[1, 0])?.contiguous()?;
+        weight.eval()?;
+        Ok(Self { weight, side })
+    }
+
+    fn forward(&self, x: &Array) -> Result<Array> {
+        let (height, width, reach) = (x.dim(1), x.dim(2), self.side / 2);
+        let around = [(0, 0), (reach, reach), (reach, reach), (0, 0)];
+        let x = pad(x, &around, None, None)?;
+        let mut sum: Option<Array> = None;
+        for row in 0..self.side {
+            let rows = x.try_index((.., row..row + height))?;
+            for column in 0..self.side {
+                let shifted = rows.try_index((.., .., column..column + width))?;
+                let factors = self.weight.try_index(row * self.side + column)?;
+                let part = shifted.multiply(&factors)?;
+                sum = Some(match sum {
+                    Some(sum) => sum.add(part)?,
+                    None => part,
+                });
+            }
+            // So that no more than a row of them waits.
+            if let Some(sum) = &sum {
+                sum.eval()?;
+            }
+        }
+        sum.ok_or_else(|| Error::Other("A convolution has no weights: choose another file".into()))
+    }
+}
+
+/// `SuperMemBlock`: this frame and the one before it, looked at channel by channel and then point by point, are added to
+/// this one.
+pub(super) struct SuperMemoryBlock {
+    look: Depthwise,
+    widen: Conv,
+    narrow: Conv,
+}
+
+impl SuperMemoryBlock {
+    /// Reads the block that lies here.
+    pub(super) fn load(weights: &Weights) -> Result<Self> {
+        let weights = weights.at("conv");
+        Ok(Self {
+            look: Depthwise::load(&weights.at(0))?,
+            widen: Conv::load(&weights.at(1), 1)?,
+            narrow: Conv::load(&weights.at(3), 1)?,
+        })
+    }
+
+    fn forward(&self, x: &Array, before: &Array) -> Result<Array> {
+        let y = self.look.forward(&concatenate(&[x, before], 3)?)?;
+        let y = self.narrow.forward(&relu(&self.widen.forward(&y)?)?)?;
+        Ok(y.add(x)?)
+    }
+}
+
 /// What of the pixels is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detail {
     /// Whether a latent becomes all of its frames, or only the last one.
     pub in_time: bool,
-    /// Whether pictures are doubled the last time.
+    /// Whether pictures are doubled the last time, where that is a layer by itself.
     pub in_space: bool,
 }
 
@@ -154,6 +228,10 @@ impl Memory {
                 blocks += 1;
                 block.forward(&x, &self.before(blocks - 1, &x)?)
             }
+            Layer::SuperMemory(block) => {
+                blocks += 1;
+                block.forward(&x, &self.before(blocks - 1, &x)?)
+            }
             Layer::Join(conv) => conv.forward(&join(&x, conv.frames())?),
             Layer::Split(conv) if detail.in_time => split(&conv.forward(&x)?, conv.frames()),
             Layer::Split(conv) => {
@@ -163,6 +241,7 @@ impl Memory {
             }
             Layer::Upsample if skipped == Some(place) => Ok(x),
             Layer::Upsample => double(&x),
+            Layer::Shuffle => pixels_apart(&x, 2),
         })
     }
 

@@ -2,7 +2,7 @@
 //! worse.
 //!
 //! madebyollin/taehv at commit 1f14a56, `taehv.py`, `TAEHV`. Layers are told by their tensors, so that networks of any
-//! width are read, as are those which others trained anew (`lighttaew2_1`).
+//! width are read, as are those which others trained anew (`lighttaew2_1`) and the larger decoder (`taew2_2_super`).
 
 mod layers;
 
@@ -13,7 +13,7 @@ use mlx_rs::{Array, Dtype};
 use crate::weights::Weights;
 use crate::{Error, Result};
 pub use layers::Detail;
-use layers::{Conv, Layer, Memory, MemoryBlock, pixels_apart, pixels_together};
+use layers::{Conv, Layer, Memory, MemoryBlock, SuperMemoryBlock, pixels_apart, pixels_together};
 
 /// The frames that become one latent, and come out of one.
 const TIME_STRIDE: i32 = 4;
@@ -34,9 +34,12 @@ impl Decoder {
         weights.skip("encoder");
         let layers = read(&weights.at("decoder"), Half::Decoder)?;
         let outputs = layers.iter().rev().find_map(Layer::outputs).unwrap_or(RGB);
+        let channels = latent_channels(weights).ok_or_else(|| {
+            Error::Other("This is no tiny VAE: choose one such as taew2_1.safetensors".into())
+        })?;
         Ok(Self {
             patch: patch_of(outputs)?,
-            channels: weights.side("decoder.1.weight", 1)?,
+            channels,
             layers,
         })
     }
@@ -69,10 +72,18 @@ impl Decoder {
         Ok(())
     }
 
-    /// All latents at once → pixels in [-1, 1], float32, of all or some detail. With all frames it begins with the three
-    /// that [`decode`](Self::decode) leaves out.
+    /// All latents → pixels in [-1, 1], float32, of all or some detail. With all frames it begins with the three that
+    /// [`decode`](Self::decode) leaves out. It holds no more than a latent frame makes, and the pixels.
     pub fn sketch(&self, latents: &Array, detail: Detail) -> Result<Array> {
-        self.pixels(&mut Memory::default(), latents, detail)
+        let mut memory = Memory::default();
+        let mut frames = Vec::new();
+        for frame in 0..latents.dim(0) {
+            let latent = latents.try_index(frame..=frame)?;
+            let pixels = self.pixels(&mut memory, &latent, detail)?;
+            pixels.eval()?;
+            frames.push(pixels);
+        }
+        Ok(concatenate(&frames, 0)?)
     }
 
     fn pixels(&self, memory: &mut Memory, latents: &Array, detail: Detail) -> Result<Array> {
@@ -131,6 +142,18 @@ impl Encoder {
     }
 }
 
+/// The channels of the latents that the tiny VAE with these weights is for; none if it is another network.
+pub fn latent_channels(weights: &Weights) -> Option<i32> {
+    let first = if weights.has("decoder.3.conv.4.weight") {
+        "decoder.1.weight"
+    } else if weights.has("decoder.3.conv.3.weight") {
+        "decoder.0.weight" // the larger decoder
+    } else {
+        return None;
+    };
+    weights.side(first, 1).ok()
+}
+
 /// The side of the squares of pixels that this many channels hold.
 fn patch_of(channels: i32) -> Result<i32> {
     match channels {
@@ -157,9 +180,12 @@ fn read(weights: &Weights, half: Half) -> Result<Vec<Layer>> {
     });
     let count = numbers.max().map_or(0, |last| last + 1);
     let changes_time = |i: usize| weights.has(&format!("{i}.conv.weight"));
+    let is_super = weights.has("1.conv.3.weight");
     let layer = |i: usize| {
         let here = weights.at(i);
-        Ok(if here.has("conv.0.weight") {
+        Ok(if here.has("conv.3.weight") {
+            Layer::SuperMemory(SuperMemoryBlock::load(&here)?)
+        } else if here.has("conv.0.weight") {
             Layer::Memory(MemoryBlock::load(&here)?)
         } else if here.has("conv.weight") {
             let conv = Conv::load(&here.at("conv"), 1)?;
@@ -173,6 +199,7 @@ fn read(weights: &Weights, half: Half) -> Result<Vec<Layer>> {
         } else {
             match half {
                 Half::Decoder if i == 0 => Layer::Clamp,
+                Half::Decoder if changes_time(i + 1) && is_super => Layer::Shuffle,
                 Half::Decoder if changes_time(i + 1) => Layer::Upsample,
                 _ => Layer::Relu,
             }

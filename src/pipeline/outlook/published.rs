@@ -24,6 +24,7 @@ pub fn published_sizes(published: Published) -> Sizes {
         image: (published.variant().inputs().seen > 0).then(image),
         dits: experts.into_iter().map(|expert| (expert, dit)).collect(),
         vae: vae(published),
+        tiny: None,
         picture: 0,
         footage: 0,
     }

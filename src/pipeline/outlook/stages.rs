@@ -140,7 +140,7 @@ fn steps(plan: &Plan, expert: Expert) -> u64 {
     let table = plan.speedups.table;
     let schedule = Schedule::of(sampling.sampler, table, count, sampling.shift);
     let timesteps = schedule.timesteps.iter();
-    let its = timesteps.filter(|&&timestep| plan.checkpoint.expert_at(timestep).0 == expert);
+    let its = timesteps.filter(|&&timestep| plan.expert_at(timestep).0 == expert);
     its.count() as u64
 }
 

@@ -34,7 +34,7 @@ type Again<'a> = dyn Fn(usize, &Array) -> Result<Sight> + 'a;
 impl MagCache {
     pub(super) fn new(plan: &Plan, numbers: job::MagCache, timesteps: &[f64]) -> Self {
         let model = &plan.checkpoint;
-        let is_high = |timestep: &&f64| model.expert_at(**timestep).0 == Expert::HighNoise;
+        let is_high = |timestep: &&f64| plan.expert_at(**timestep).0 == Expert::HighNoise;
         let high = timesteps.iter().filter(is_high).count();
         let phase = match model.variant {
             Variant::T2vA14b | Variant::FunControlA14b | Variant::VaceA14b => Phase::Each(high),

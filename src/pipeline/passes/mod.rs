@@ -33,7 +33,7 @@ pub fn planned(plan: &Plan) -> Option<(u32, u32)> {
     }
     let (mut some, mut all) = (0, 0);
     for (step, [with, without]) in computed.into_iter().enumerate() {
-        let (expert, _) = plan.checkpoint.expert_at(schedule.timesteps[step]);
+        let (expert, _) = plan.expert_at(schedule.timesteps[step]);
         let guided = sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
         all += 1 + u32::from(guided);
         if !plan.is_still_at(step) {
@@ -41,6 +41,41 @@ pub fn planned(plan: &Plan) -> Option<(u32, u32)> {
         }
     }
     Some((some, all))
+}
+
+/// What each step of a plan will cost, in passes of the network. Where EasyCache decides on the way, it is told from how
+/// much its authors say that it saves.
+pub fn step_costs(plan: &Plan) -> Vec<f64> {
+    /// What a step costs besides: the sampler, the embeddings, the head.
+    const REST: f64 = 0.05;
+    let sampling = &plan.sampling;
+    let steps = sampling.steps as usize;
+    let schedule = Schedule::of(sampling.sampler, plan.speedups.table, steps, sampling.shift);
+    let table = match plan.speedups.cache {
+        StepCache::MagCache(numbers) => {
+            Some(MagCache::new(plan, numbers, &schedule.timesteps).computed)
+        }
+        _ => None,
+    };
+    let computed = |step: usize, branch: usize| match (plan.speedups.cache, &table) {
+        (StepCache::EasyCache { threshold, first }, _) => {
+            easy::share(step, steps, threshold, first as usize)
+        }
+        (_, Some(table)) => f64::from(u8::from(table[step][branch])),
+        _ => 1.0,
+    };
+    let timesteps = schedule.timesteps.iter().enumerate();
+    let costs = timesteps.map(|(step, &timestep)| {
+        if plan.is_still_at(step) {
+            return REST;
+        }
+        let (expert, _) = plan.expert_at(timestep);
+        let guided = sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
+        let second = guided && plan.guides_at(step);
+        let without = if second { computed(step, 1) } else { 0.0 };
+        REST + computed(step, 0) + without
+    });
+    costs.collect()
 }
 
 /// The network's passes, step after step.
@@ -136,6 +171,12 @@ impl<'a> Passes<'a> {
         denoiser.combined(velocities, self.plan.speedups.cfg_zero)
     }
 
+    /// Whether the last step took over what an earlier one had computed.
+    pub(super) fn reused(&self) -> bool {
+        let is_cached = !matches!(self.cache, Cache::Off);
+        is_cached && matches!(self.computed.last(), Some([false, _]))
+    }
+
     /// What the next step depends on, by name. Without any speedup it is nothing.
     pub(super) fn memory(&self) -> Vec<(String, Array)> {
         if !self.plan.speedups.saves_passes() {
@@ -199,7 +240,7 @@ impl<'a> Passes<'a> {
 
     fn expert_at(&self, step: usize) -> Option<Expert> {
         let timestep = *self.timesteps.get(step)?;
-        Some(self.plan.checkpoint.expert_at(timestep).0)
+        Some(self.plan.expert_at(timestep).0)
     }
 }
 

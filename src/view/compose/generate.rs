@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Compose, fix, preset};
+use super::{Compose, fix, preset, speed};
 use crate::job::{Field, Request};
 use crate::view::action::Action;
 use crate::view::icons;
@@ -22,12 +22,14 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     if !form.savings.is_empty() {
         explanation(ui, &(words.to_fit)(form.savings));
     }
+    speed::offer(ui, form);
     preset::show(ui, form, request);
     let mended = fix::show(ui, form, Field::Memory, request);
     let asked = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let width = ui.available_width() - size::CONTROL - space::XS;
-        let main = ui.add_enabled_ui(alive, |ui| button(ui, form, width)).inner;
+        let (main, second) = ui.add_enabled_ui(alive, |ui| button(ui, form, width)).inner;
+        let chosen = second_line(ui, form, second);
         let more = ui.add_enabled_ui(alive, |ui| {
             let button = IconButton::new(icons::STACK, words.variations);
             ui.add_sized(vec2(size::CONTROL, size::PRIMARY), button)
@@ -40,12 +42,29 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
             clicked.into_iter().flatten().next()
         });
         let count = count.flatten().or(main.clicked().then_some(1));
-        count.map(|count| Action::Generate { count })
+        chosen.or(count.map(|count| Action::Generate { count }))
     });
     asked.inner.or(mended)
 }
 
-fn button(ui: &mut Ui, form: &Compose, width: f32) -> Response {
+/// Where the second line begins, and in which colour it is written.
+type SecondLine = ([f32; 2], Color32);
+
+/// The word for how soon it is wanted, which can be clicked also where the button cannot, and the estimate.
+fn second_line(ui: &mut Ui, form: &Compose, (left, color): SecondLine) -> Option<Action> {
+    let (right, chosen) = speed::word(ui, form, left, color);
+    let estimate = (words(ui).estimate)(form.estimate);
+    if !estimate.is_empty() {
+        let font = theme::regular(text::CAPTION);
+        let rest = format!(" · {estimate}");
+        let place = pos2(right, left[1]);
+        ui.painter()
+            .text(place, Align2::LEFT_CENTER, rest, font, color);
+    }
+    chosen
+}
+
+fn button(ui: &mut Ui, form: &Compose, width: f32) -> (Response, SecondLine) {
     let words = words(ui);
     let name = words.compose.generate;
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::PRIMARY), Sense::click());
@@ -61,30 +80,24 @@ fn button(ui: &mut Ui, form: &Compose, width: f32) -> Response {
     };
     ui.painter().rect_filled(rect, radius::CONTROL + 2, ground);
     let estimate = (words.estimate)(form.estimate);
-    faces(ui, rect, name, &estimate, color);
+    let second = faces(ui, rect, name, color);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_description(estimate));
     focus_ring(ui, &response, rect, radius::CONTROL + 2);
-    response
+    (response, (second, color))
 }
 
-/// The name, the estimate below it and the keys at the end.
-fn faces(ui: &Ui, rect: Rect, name: &str, estimate: &str, color: Color32) {
+/// The name and the keys at the end; where the second line begins below the name.
+fn faces(ui: &Ui, rect: Rect, name: &str, color: Color32) -> [f32; 2] {
     let painter = ui.painter();
     let left = rect.left() + space::L;
     let middle = rect.center().y;
-    let (name_y, small) = match estimate {
-        "" => (middle, color),
-        _ => (middle - 8.0, color),
-    };
-    let place = pos2(left, name_y);
+    let place = pos2(left, middle - 8.0);
     let font = theme::semibold(text::LARGE);
     painter.text(place, Align2::LEFT_CENTER, name, font, color);
-    let font = theme::regular(text::CAPTION);
-    let place = pos2(left, middle + 11.0);
-    painter.text(place, Align2::LEFT_CENTER, estimate, font, small);
     let place = pos2(rect.right() - space::L, middle);
     let font = theme::medium(text::BODY);
     let keys = keys(ui.ctx(), Key::Generate);
     painter.text(place, Align2::RIGHT_CENTER, keys, font, color);
+    [left, middle + 11.0]
 }

@@ -10,14 +10,19 @@ mod negative;
 mod preset;
 mod prompt;
 mod shape;
+mod speed;
 mod well;
+
+use std::time::Duration;
 
 use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::Action;
 use super::theme::{palette, space};
 use crate::job::memory::Saving;
-use crate::job::{Checkpoint, Estimate, FewSteps, Field, LoraFit, Refusal, Request, Size};
+use crate::job::{
+    Checkpoint, Estimate, FewSteps, Field, LoraFit, Refusal, Request, Size, Speed, Way,
+};
 
 pub use guides::Glances;
 pub use well::{Photo, at as well_at};
@@ -57,6 +62,23 @@ pub struct Compose<'a> {
     pub lora_fits: &'a [LoraFit],
     /// What the model or its LoRAs were distilled for.
     pub few_steps: Option<FewSteps>,
+    /// Whether LoRAs make few steps enough.
+    pub has_few_step_loras: bool,
+    /// How soon the video is wanted.
+    pub speed: Speed,
+    /// Every way with what it does, as far as that is known.
+    pub speeds: &'a [SpeedChoice],
+}
+
+/// One way of making a video.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpeedChoice {
+    /// Which it is.
+    pub speed: Speed,
+    /// What makes it sooner than the exact one.
+    pub ways: Vec<Way>,
+    /// How long it takes here, where that is known.
+    pub time: Option<Duration>,
 }
 
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].

@@ -28,10 +28,21 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) {
             return;
         }
         let steps = request.sampling.steps.unwrap_or(settings.steps);
-        caption(ui, &(words.few_steps)(preset.name(), steps));
+        let guidance = request.sampling.guidance.unwrap_or(settings.guidance);
+        caption(ui, &(words.few_steps)(preset.name(), steps, guidance));
         let leave = IconButton::new(icons::X, words.few_steps_leave).small();
         if ui.add(leave).clicked() {
             request.speedups.preset = Some(FewSteps::Off);
+        }
+        let is_natural = preset == FewSteps::NaturalMotion;
+        // A merged model has no LoRAs that could be left out.
+        let can_be = found == FewSteps::Lightning && form.model.high_noise.is_some();
+        if is_natural || can_be && form.has_few_step_loras {
+            let natural = Button::new(words.natural_motion).kind(Kind::Quiet);
+            let natural = ui.add(natural).on_hover_text(words.natural_motion_why);
+            if natural.clicked() {
+                request.speedups.preset = (!is_natural).then_some(FewSteps::NaturalMotion);
+            }
         }
     });
 }

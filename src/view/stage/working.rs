@@ -9,7 +9,7 @@ use crate::job::{Progress, Size, Stage};
 use crate::view::action::{Action, JobAction};
 use crate::view::icons;
 use crate::view::strings::words;
-use crate::view::theme::{self, UNTINTED, motion, palette, space, text};
+use crate::view::theme::{self, UNTINTED, motion, palette, radius, space, text};
 use crate::view::widget::{Button, IconButton, Kind, fitted, progress};
 
 /// What a job does at the moment.
@@ -44,6 +44,8 @@ pub struct Working<'a> {
     pub size: Size,
     /// The frame of the moving preview that is to be seen now.
     pub picture: Option<&'a TextureHandle>,
+    /// Whether the last step was taken over from an earlier one.
+    pub reused: bool,
     /// What it does.
     pub state: State,
     /// How far it is.
@@ -92,6 +94,9 @@ fn picture(ui: &Ui, working: &Working, room: Rect) {
         let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
         let tint = theme::fade(UNTINTED, opacity);
         ui.painter().image(texture.id(), rect, whole, tint);
+        if working.reused {
+            reused(ui, rect);
+        }
     } else {
         let font = theme::regular(text::LARGE);
         let room = rect.width() - 4.0 * space::XL;
@@ -109,6 +114,24 @@ fn picture(ui: &Ui, working: &Working, room: Rect) {
         let clipped = ui.painter().with_clip_rect(rect);
         clipped.galley(corner, galley, palette.secondary);
     }
+}
+
+/// A step that was taken over shows almost the picture before: that is meant.
+fn reused(ui: &Ui, picture: Rect) {
+    let name = words(ui).stage.reused;
+    let color = theme::fade(theme::DARK.text, 0.8);
+    let font = theme::regular(text::CAPTION);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, color);
+    let size = galley.size() + vec2(2.0 * space::S, space::S);
+    let corner = picture.right_top() + vec2(-space::S - size.x, space::S);
+    let ground = Rect::from_min_size(corner, size);
+    let dark = theme::fade(theme::STAGE, 0.6);
+    ui.painter().rect_filled(ground, radius::CONTROL, dark);
+    let place = ground.min + vec2(space::S, space::S / 2.0);
+    ui.painter().galley(place, galley, color);
+    let id = ui.scope_id().with("reused");
+    let mark = ui.interact(ground, id, egui::Sense::hover());
+    mark.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
 }
 
 /// What is done at the moment, how far it is, and how long it will take.

@@ -1,7 +1,5 @@
 //! Simplified Chinese.
 
-use std::time::Duration;
-
 use super::english::clock;
 use super::{
     Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
@@ -78,6 +76,9 @@ pub const CHINESE: Words = Words {
         download: "下载",
         download_it: |model| format!("下载 {model}"),
         edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
+        fast: "更快生成视频",
+        fast_why: "Lightning 和 FastWan 只需 3 到 4 步；小型 VAE 用于彩色预览和草稿解码",
+        size: gigabytes,
         come,
         stop: "停止",
         here: "模型已就绪：请在右上角或“模型”中选择",
@@ -228,10 +229,21 @@ const COMPOSE: Compose = Compose {
             _ => format!("{fit}；{pictures} 层用于 Wan2.1 的图片输入，此模型不需要"),
         }
     },
-    few_steps: |name, steps| format!("{name}：{steps} 步，引导强度 1"),
+    few_steps: |name, steps, guidance| format!("{name}：{steps} 步，引导强度 {guidance}"),
     few_steps_off: |name| format!("{name} 的设置已停用"),
     few_steps_leave: "不使用这些设置",
     few_steps_use: "使用",
+    natural_motion: "自然运动",
+    natural_motion_why: "八步中的第一步不使用 LoRA，动作速度更自然",
+    speed: words::speed,
+    speed_is: |speed| format!("速度：{}", words::speed(speed)),
+    exact_why: "计算每一步",
+    ways: words::ways,
+    way: |what, time| match time {
+        Some(time) => format!("{what} · 约 {}", words::rough(time)),
+        None => what.to_owned(),
+    },
+    sooner: words::sooner,
     both: "两者",
     weights: "权重",
     weights_why: "8 位占用一半内存，画面几乎不变；4 位占用四分之一，细节会有变化",
@@ -258,10 +270,11 @@ const STAGE: Stage = Stage {
     ending: "正在完成当前步骤",
     stage: words::stage,
     of: |done, of| format!("{done} / {of}"),
-    left: |time| format!("大约还需 {}", rough(time)),
-    left_of_denoising: |time| format!("去噪大约还需 {}", rough(time)),
+    left: |time| format!("大约还需 {}", words::rough(time)),
+    left_of_denoising: |time| format!("去噪大约还需 {}", words::rough(time)),
     elapsed: |time| clock(time),
     progress: "进度",
+    reused: "沿用的步骤",
     pause: "暂停",
     go_on: "继续",
     keep: "停止并保留",
@@ -297,6 +310,7 @@ const PLAYER: Player = Player {
     go_on: "从最后一帧继续",
     reveal: "显示文件",
     restore: "再次使用这些设置",
+    make_real: "正式生成",
     like: "加入收藏",
     dislike: "取消收藏",
     trash: "移到废纸篓",
@@ -354,7 +368,9 @@ const EXPORT: Export = Export {
 };
 
 fn estimate(estimate: Estimate) -> String {
-    let time = estimate.time.map(|time| format!("约 {}", rough(time)));
+    let time = estimate
+        .time
+        .map(|time| format!("约 {}", words::rough(time)));
     let memory = estimate.memory.map(gigabytes);
     let parts: Vec<String> = [time, memory].into_iter().flatten().collect();
     parts.join(" · ")
@@ -386,16 +402,6 @@ fn key(key: Key) -> &'static str {
         Key::CopyFrame => "复制此帧",
         Key::Reveal => "显示文件",
         Key::Trash => "移到废纸篓",
-    }
-}
-
-/// A time that is not known better than this.
-fn rough(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, (seconds + 30) / 60, seconds) {
-        (0, _, ..60) => format!("{} 秒", seconds.max(1)),
-        (0, minutes, _) => format!("{minutes} 分钟"),
-        (hours, _, _) => format!("{hours} 小时 {} 分钟", seconds / 60 % 60),
     }
 }
 
@@ -452,7 +458,7 @@ fn come(transfer: &DownloadProgress) -> String {
         Some(time) => format!(
             "{come} · {:.1} MB/s · 大约还需 {}",
             transfer.rate(),
-            rough(time)
+            words::rough(time)
         ),
         None => come,
     }

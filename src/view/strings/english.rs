@@ -76,6 +76,9 @@ pub const ENGLISH: Words = Words {
         download: "Download",
         download_it: |model| format!("Download {model}"),
         edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
+        fast: "To make videos sooner",
+        fast_why: "Lightning and FastWan make 3 or 4 steps enough; a tiny VAE shows previews in colour and decodes drafts",
+        size: gigabytes,
         come,
         stop: "Stop",
         here: "The model is here: choose it in the title bar",
@@ -245,10 +248,21 @@ const COMPOSE: Compose = Compose {
             ),
         }
     },
-    few_steps: |name, steps| format!("{name}: {steps} steps, guidance 1"),
+    few_steps: |name, steps, guidance| format!("{name}: {steps} steps, guidance {guidance}"),
     few_steps_off: |name| format!("Settings for {name} are off"),
     few_steps_leave: "Leave these settings out",
     few_steps_use: "Use them",
+    natural_motion: "Natural motion",
+    natural_motion_why: "The first of eight steps goes without the LoRAs, so that things move at their own pace",
+    speed: words::speed,
+    speed_is: |speed| format!("Speed: {}", words::speed(speed)),
+    exact_why: "every step is computed",
+    ways: words::ways,
+    way: |what, time| match time {
+        Some(time) => format!("{what} · about {}", words::rough(time)),
+        None => what.to_owned(),
+    },
+    sooner: words::sooner,
     both: "both",
     weights: "Weights",
     weights_why: "8 bits take half the memory and hardly change the picture; 4 bits take a quarter and change details",
@@ -278,10 +292,11 @@ const STAGE: Stage = Stage {
     ending: "Finishing the step at hand",
     stage: words::stage,
     of: |done, of| format!("{done} of {of}"),
-    left: |time| format!("about {} left", rough(time)),
-    left_of_denoising: |time| format!("about {} to the last step", rough(time)),
+    left: |time| format!("about {} left", words::rough(time)),
+    left_of_denoising: |time| format!("about {} to the last step", words::rough(time)),
     elapsed: |time| clock(time),
     progress: "Progress",
+    reused: "Step reused",
     pause: "Pause",
     go_on: "Go on",
     keep: "Stop and keep",
@@ -319,6 +334,7 @@ const PLAYER: Player = Player {
     go_on: "Continue from the last frame",
     reveal: "Show the file",
     restore: "Use these settings again",
+    make_real: "Make it for real",
     like: "Add to favourites",
     dislike: "Remove from favourites",
     trash: "Move to Trash",
@@ -376,7 +392,9 @@ const EXPORT: Export = Export {
 };
 
 fn estimate(estimate: Estimate) -> String {
-    let time = estimate.time.map(|time| format!("about {}", rough(time)));
+    let time = estimate
+        .time
+        .map(|time| format!("about {}", words::rough(time)));
     let memory = estimate.memory.map(gigabytes);
     let parts: Vec<String> = [time, memory].into_iter().flatten().collect();
     parts.join(" · ")
@@ -431,19 +449,9 @@ fn come(transfer: &DownloadProgress) -> String {
         Some(time) => format!(
             "{come} · {:.1} MB/s · about {} left",
             transfer.rate(),
-            rough(time)
+            words::rough(time)
         ),
         None => come,
-    }
-}
-
-/// A time that is not known better than this: "8 s", "3 min", "2 h 10 min".
-fn rough(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, (seconds + 30) / 60, seconds) {
-        (0, _, ..60) => format!("{} s", seconds.max(1)),
-        (0, minutes, _) => format!("{minutes} min"),
-        (hours, _, _) => format!("{hours} h {} min", seconds / 60 % 60),
     }
 }
 

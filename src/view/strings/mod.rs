@@ -12,8 +12,8 @@ use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Inputs, LayersFit, Problem, QuantBits, Refusal,
-    Remark, Size, Span, Stage as JobStage, Taken, WeightFormat,
+    DeviceFault, DownloadProgress, Estimate, Guidance, Inputs, LayersFit, Problem, QuantBits,
+    Refusal, Remark, Size, Span, Speed, Stage as JobStage, Taken, Way, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -191,10 +191,21 @@ pub struct Compose {
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
     pub lora_fits: fn(&LayersFit) -> String,
-    pub few_steps: fn(&str, u32) -> String,
+    pub few_steps: fn(&str, u32, Guidance) -> String,
     pub few_steps_off: fn(&str) -> String,
     pub few_steps_leave: &'static str,
     pub few_steps_use: &'static str,
+    pub natural_motion: &'static str,
+    pub natural_motion_why: &'static str,
+    pub speed: fn(Speed) -> &'static str,
+    /// The button that opens the choice.
+    pub speed_is: fn(Speed) -> String,
+    pub exact_why: &'static str,
+    pub ways: fn(&[Way]) -> String,
+    /// What a way does, and how long that takes.
+    pub way: fn(&str, Option<Duration>) -> String,
+    /// How long the exact way takes, and each of the others.
+    pub sooner: fn(Duration, &[(Speed, Duration)]) -> String,
     pub both: &'static str,
     pub weights: &'static str,
     pub weights_why: &'static str,
@@ -228,6 +239,7 @@ pub struct Stage {
     pub left_of_denoising: fn(Duration) -> String,
     pub elapsed: fn(Duration) -> String,
     pub progress: &'static str,
+    pub reused: &'static str,
     pub pause: &'static str,
     pub go_on: &'static str,
     pub keep: &'static str,
@@ -266,6 +278,7 @@ pub struct Player {
     pub go_on: &'static str,
     pub reveal: &'static str,
     pub restore: &'static str,
+    pub make_real: &'static str,
     pub like: &'static str,
     pub dislike: &'static str,
     pub trash: &'static str,
@@ -398,6 +411,9 @@ pub struct Models {
     pub download: &'static str,
     pub download_it: fn(&str) -> String,
     pub edition: fn(WeightFormat, u64) -> String,
+    pub fast: &'static str,
+    pub fast_why: &'static str,
+    pub size: fn(u64) -> String,
     pub come: fn(&DownloadProgress) -> String,
     pub stop: &'static str,
     pub here: &'static str,

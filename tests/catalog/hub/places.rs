@@ -4,7 +4,7 @@ use std::{fs, slice};
 
 use zoetrope::catalog;
 use zoetrope::catalog::hub::{Destination, Download};
-use zoetrope::job::{DownloadProgress, Downloadable, Published, WeightFormat};
+use zoetrope::job::{DownloadProgress, Published, Wanted, WeightFormat};
 
 use super::super::hollow;
 use super::server::{Asked, REVISION, git};
@@ -252,7 +252,7 @@ fn the_tokenizer_comes_alone() {
     ] {
         let download = Download::plan(
             &scene.hub(),
-            Downloadable::Tokenizer,
+            Wanted::Tokenizer,
             destination,
             &[],
             &mut || Ok(()),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::Context;
+use egui::{Context, ViewportCommand};
 
 use super::job_state::{Phase, Work};
 use super::{App, thumbnail};
 use crate::job::memory::Saving;
-use crate::job::{Clip, Event, Problem, Record, ResumePoint};
+use crate::job::{Clip, Event, GpuFault, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
 use crate::view::action::Shown;
 
@@ -103,6 +103,18 @@ impl App {
                     work.note(progress, elapsed, now);
                 }
             }
+            Event::Within { id, share, elapsed } => {
+                if let Some(work) = self.work(id) {
+                    work.note_within(share, elapsed, now);
+                }
+            }
+            Event::Again { id, why } => {
+                let sentence = (self.words().repeat)(why);
+                self.tell(sentence, true);
+                if let Some(work) = self.work(id) {
+                    work.within = 0.0;
+                }
+            }
             Event::Preview { id, clip, .. } => self.show_preview(id, clip),
             Event::Frames { id, clip, .. } => self.show_last(ctx, id, &clip),
             Event::Finished {
@@ -117,6 +129,9 @@ impl App {
                 let words = self.words();
                 let (title, why) = (words.notices.failed, (words.problem)(&problem));
                 self.announce(ctx, elapsed.unwrap_or_default(), title, &why);
+                if problem == Problem::Gpu(GpuFault::Refused) {
+                    self.start_anew(ctx);
+                }
                 self.end(id, kept, Some(problem));
             }
             Event::Measured { .. } | Event::Quantized { .. } => {} // the window asks for neither
@@ -217,6 +232,21 @@ impl App {
         self.send_next();
     }
 
+    /// The driver takes nothing from this process any more: another one goes on with all that waits. Where this one was
+    /// started for that already, another would fare no better.
+    fn start_anew(&mut self, ctx: &Context) {
+        let Some(start) = self.start_anew.take() else {
+            return;
+        };
+        match start() {
+            Ok(()) => {
+                self.is_replaced = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Err(error) => self.warn(&error),
+        }
+    }
+
     /// The engine's thread has ended by itself: its job cannot end any more, and no other begin.
     fn miss_engine(&mut self) {
         self.engine_is_gone = true;
@@ -240,6 +270,10 @@ impl App {
                     self.offer(Box::new(plan), Phase::Held);
                 }
                 self.keep.know_waiting();
+                if std::mem::take(&mut self.goes_on) {
+                    // After everything that is being looked at.
+                    self.files.ask(|| (), |app, _, ()| app.resume_all());
+                }
             }
             LibraryEvent::Added(record) => {
                 self.shelve(ctx, *record);

@@ -29,6 +29,8 @@ pub struct Work {
     pub phase: Phase,
     /// How far it is.
     pub progress: Option<Progress>,
+    /// How much of the unit at hand is done, from 0 to 1.
+    pub within: f32,
     /// The finished steps that are on the disk, as far as that is known.
     pub kept: usize,
     /// What is done so that it fits into memory.
@@ -96,6 +98,7 @@ impl Work {
             size: SIZE,
             phase: Phase::Waiting,
             progress: None,
+            within: 0.0,
             kept: 0,
             savings: Vec::new(),
             by_processor: false,
@@ -141,21 +144,38 @@ impl Work {
         self.worked = worked;
         self.told = now;
         self.progress = Some(progress);
+        self.within = 0.0;
         match progress.stage {
             Stage::Denoise => self.kept = self.kept.max(progress.done),
             Stage::Decode => self.kept = self.steps(),
             _ => {}
         }
         let left = self.clock.after(progress, worked);
-        self.left = left.filter(|_| progress.done > 0).and_then(|left| {
-            match (progress.stage, self.decoding) {
-                (Stage::Denoise, Some(decoding)) => Some(Left::OfJob(left + decoding)),
-                (Stage::Denoise, None) => Some(Left::OfDenoising(left)),
-                (Stage::Decode, _) => Some(Left::OfJob(left)),
-                // Of loading and reading there is not enough to judge by.
-                _ => None,
-            }
-        });
+        self.left = left
+            .filter(|_| progress.done > 0)
+            .and_then(|left| self.left_of(progress.stage, left));
+    }
+
+    /// Takes note of how far the unit at hand is.
+    pub fn note_within(&mut self, share: f32, worked: Duration, now: f64) {
+        self.worked = worked;
+        self.told = now;
+        self.within = share;
+        let left = self.clock.within(share, worked);
+        if let (Some(left), Some(progress)) = (left, self.progress) {
+            self.left = self.left_of(progress.stage, left);
+        }
+    }
+
+    /// What the time that a stage will still take means.
+    fn left_of(&self, stage: Stage, left: Duration) -> Option<Left> {
+        match (stage, self.decoding) {
+            (Stage::Denoise, Some(decoding)) => Some(Left::OfJob(left + decoding)),
+            (Stage::Denoise, None) => Some(Left::OfDenoising(left)),
+            (Stage::Decode, _) => Some(Left::OfJob(left)),
+            // Of loading and reading there is not enough to judge by.
+            _ => None,
+        }
     }
 
     /// Whether its clock runs.
@@ -194,6 +214,6 @@ impl Work {
 
     /// The share that is done.
     pub fn share(&self) -> f32 {
-        crate::view::stage::share(self.progress)
+        crate::view::stage::share(self.progress, self.within)
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::bench::Bench;
 use super::decode::Decode;
+use super::doctor::Doctor;
 use super::export::Export;
 use super::generate::Generate;
 use super::info::Info;
@@ -87,7 +88,7 @@ pub enum Command {
     /// Find models on this machine, and look at them
     Models(Models),
     /// Tell what this machine has, and what is missing
-    Doctor,
+    Doctor(Doctor),
 }
 
 /// Where a model is: in one folder, or in files that were picked one by one.
@@ -149,7 +150,7 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Bench(args) => args.json,
             Self::Models(args) => args.verb.json(),
-            Self::Export(_) | Self::Quantize(_) | Self::Doctor => false,
+            Self::Export(_) | Self::Quantize(_) | Self::Doctor(_) => false,
         }
     }
 }

@@ -18,6 +18,7 @@ pub fn carry_out(
 ) -> Result<()> {
     follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
+        Event::Within { share, .. } => face.within(share),
         Event::Finished {
             peak_memory,
             record,
@@ -53,6 +54,7 @@ pub fn follow(
             Event::Fitted {
                 savings, midway, ..
             } => tell(&savings, midway),
+            Event::Again { why, .. } => say(english::repeat(why)),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
             Event::Finished { .. } => {

@@ -4,6 +4,7 @@ mod bench;
 mod clip;
 mod estimate;
 mod formats;
+mod gpu_fault;
 mod handle;
 mod lora;
 mod memory;

@@ -103,6 +103,7 @@ impl App {
             picture: work.picture.as_ref().map(Moving::texture),
             state,
             progress: work.progress,
+            within: work.within,
             elapsed: work.elapsed(self.now),
             left: work.left,
             can_keep: work.can_keep(),

@@ -113,6 +113,7 @@ pub const CHINESE: Words = Words {
     estimate,
     refusal: words::refusal,
     problem: words::problem,
+    repeat: words::repeat,
     key,
     menu,
 };

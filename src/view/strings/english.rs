@@ -122,6 +122,7 @@ pub const ENGLISH: Words = Words {
     estimate,
     refusal: words::refusal,
     problem: words::problem,
+    repeat: words::repeat,
     key,
     menu: |title| title,
 };

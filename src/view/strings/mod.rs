@@ -12,7 +12,7 @@ use super::action::Guide;
 use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
+    DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Repeat, Size,
     Stage as JobStage, WeightFormat,
 };
 
@@ -105,6 +105,8 @@ pub struct Words {
     pub refusal: fn(&Refusal) -> String,
     /// What went wrong, and what to do.
     pub problem: fn(&Problem) -> String,
+    /// Why a part of a job is done again.
+    pub repeat: fn(Repeat) -> &'static str,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
     /// A title of the menu bar, from English.

@@ -24,14 +24,21 @@ const SMALL: u64 = 15_000_000_000;
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// Measure this machine as well, in ten minutes at most and without any model, and write it all down as JSON, to be
-    /// attached to a report
+    /// Measure this machine as well, without any model, and write it all down as JSON, to be attached to a report
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+
+    /// What measuring may take; a part that was begun is finished
+    #[arg(long, value_name = "N", default_value_t = 10.0, requires = "report", value_parser = minutes)]
+    pub minutes: f64,
 }
 
-/// What measuring may take.
-const PATIENCE: Duration = Duration::from_mins(10);
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=600.0).contains(&number) => Ok(number),
+        _ => Err("give a number of minutes".into()),
+    }
+}
 
 /// One thing that was looked at.
 struct Finding {
@@ -74,16 +81,19 @@ pub fn run(args: &Doctor) -> Result<()> {
     ];
     print(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     match mlx {
-        Ok(_) => args.report.as_deref().map_or(Ok(()), report),
+        Ok(_) => match &args.report {
+            Some(file) => report(file, Duration::from_secs_f64(60.0 * args.minutes)),
+            None => Ok(()),
+        },
         Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
     }
 }
 
 /// Measures, and writes the report. The file is made first, so that nobody waits for nothing.
-fn report(file: &Path) -> Result<()> {
+fn report(file: &Path, patience: Duration) -> Result<()> {
     let mut begun = disk::PartialFile::create(file)?;
     let stopped = interrupt::flag();
-    let report = survey::report(PATIENCE, &mut |next| {
+    let report = survey::report(patience, &mut |next| {
         say(&format!("Measuring {next}"));
         if stopped.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);

@@ -33,6 +33,7 @@ impl App {
         }
         self.poll_export();
         self.poll_download();
+        self.look_for_stalls(ctx);
         if let Some(glimpse) = &mut self.glimpse
             && glimpse.poll(ctx).is_err()
         {
@@ -44,6 +45,17 @@ impl App {
         {
             self.player = None;
             self.warn(&error);
+        }
+    }
+
+    /// Says so when the job at work gives no sign any more.
+    fn look_for_stalls(&mut self, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        let mut ticking = self.works.iter_mut().filter(|work| work.is_ticking());
+        let silent = ticking.find_map(|work| work.stall.look(now));
+        if let Some(seconds) = silent {
+            let sentence = (self.words().notices.stalled)((seconds / 60.0) as u64);
+            self.tell(sentence, true);
         }
     }
 

@@ -9,7 +9,7 @@ use egui::Context;
 use super::playback::Moving;
 use crate::job::memory::Saving;
 use crate::job::{
-    Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, TimeLeft,
+    Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, Stall, TimeLeft,
 };
 use crate::view::stage::Left;
 
@@ -48,6 +48,8 @@ pub struct Work {
     /// When that was, in egui's time.
     told: f64,
     clock: TimeLeft,
+    /// Whether it still gives signs.
+    pub stall: Stall,
 }
 
 /// How a job stands.
@@ -108,6 +110,7 @@ impl Work {
             worked: Duration::ZERO,
             told: 0.0,
             clock: TimeLeft::default(),
+            stall: Stall::default(),
         }
     }
 
@@ -136,6 +139,7 @@ impl Work {
     pub fn turn(&mut self, phase: Phase, now: f64) {
         self.worked = self.elapsed(now);
         self.told = now;
+        self.stall.pause(now);
         self.phase = phase;
     }
 
@@ -143,6 +147,7 @@ impl Work {
     pub fn note(&mut self, progress: Progress, worked: Duration, now: f64) {
         self.worked = worked;
         self.told = now;
+        self.stall.note(now);
         self.progress = Some(progress);
         self.within = 0.0;
         match progress.stage {
@@ -160,6 +165,7 @@ impl Work {
     pub fn note_within(&mut self, share: f32, worked: Duration, now: f64) {
         self.worked = worked;
         self.told = now;
+        self.stall.note(now);
         self.within = share;
         let left = self.clock.within(share, worked);
         if let (Some(left), Some(progress)) = (left, self.progress) {

@@ -14,6 +14,7 @@ mod progress;
 mod queue;
 mod record;
 mod settings;
+mod stall;
 mod step_cache;
 mod timings;
 

@@ -402,6 +402,8 @@ pub struct Notices {
     pub failed: &'static str,
     pub awake: &'static str,
     pub engine_ended: &'static str,
+    /// For so many minutes nothing has come.
+    pub stalled: fn(u64) -> String,
     pub faulty: fn(DeviceFault) -> String,
     pub midway: fn(&str) -> String,
     /// Whether it is the negative prompt, and how many tokens the model reads.

@@ -38,10 +38,10 @@ pub enum Command {
     /// Make a video
     ///
     /// What is not given is as the model recommends. With --json, standard output carries one
-    /// object a line: "started" with all settings, "progress" with the stage, the units done and
-    /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
+    /// object a line: "started" with all settings, "progress" with the stage, the units done, the
+    /// share of the next one that is done where units take long, and the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
-    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130. When the
+    /// Ctrl-C stops in the middle of a step, a second one at once; the exit code is then 130. When the
     /// system ends it (SIGTERM, 143) or its terminal is closed (SIGHUP, 129), it stops in the same way.
     ///
     /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.

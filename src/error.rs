@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::job::plain_text::one_line;
-use crate::job::{Problem, Refusal, Remedy, ResumePoint};
+use crate::job::{GpuFault, Problem, Refusal, Remedy, ResumePoint};
 use crate::words::english;
 
 pub use crate::job::Flaw;
@@ -42,7 +42,7 @@ pub enum Error {
     },
 
     /// MLX could not compute something: out of memory, or a defect of ours.
-    #[error("{}", english::problem(&Problem::Mlx(.0.what().into())))]
+    #[error("{}", english::problem(&Problem::of_mlx(.0.what())))]
     Mlx(#[from] mlx_rs::error::Exception),
 
     /// Something that has its own words, in English.
@@ -84,11 +84,21 @@ impl Error {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Mlx(error) => Problem::Mlx(error.what().into()),
+            Self::Mlx(error) => Problem::of_mlx(error.what()),
             Self::Unfinished { why, .. } => why.problem(),
             Self::Cancelled | Self::Interrupted | Self::Stopped(_) | Self::Other(_) => {
                 Problem::Other(self.to_string())
             }
+        }
+    }
+
+    /// Why the GPU did not finish, if that is what went wrong.
+    pub fn gpu_fault(&self) -> Option<GpuFault> {
+        match self {
+            Self::Mlx(error) => GpuFault::of(error.what()),
+            Self::Problem(Problem::Gpu(fault)) => Some(*fault),
+            Self::Unfinished { why, .. } => why.gpu_fault(),
+            _ => None,
         }
     }
 

@@ -11,7 +11,7 @@ fn main() {
 
 /// Returns the exit code.
 fn run() -> u8 {
-    compute_in_full_float32();
+    prepare_mlx();
     if let Err(error) = zoetrope::engine::metal::prepare() {
         return zoetrope::cli::fail(&error);
     }
@@ -29,15 +29,23 @@ fn run() -> u8 {
     }
 }
 
-/// On recent GPUs of Apple's, MLX rounds the factors of float32 products to 10 bits unless it is told not to before it
-/// starts. What is float32 here (text encoder, picture, modulation) is so on purpose, and convolutions by Winograd need it.
+/// What MLX is told by the environment, before it starts.
 ///
-/// NVIDIA's GPUs keep it: PyTorch's convolutions round the same way there, and MLX's exact ones run out of memory.
+/// On recent GPUs of Apple's it rounds the factors of float32 products to 10 bits unless it is told not to. What is float32
+/// here (text encoder, picture, modulation) is so on purpose, and convolutions by Winograd need it. NVIDIA's GPUs keep it:
+/// PyTorch's convolutions round the same way there, and MLX's exact ones run out of memory.
+///
+/// On NVIDIA's GPUs it counts for the whole life of a thread how many graphs were new, and stops after 800: a window that makes
+/// videos of many sizes would come to that.
 #[expect(unsafe_code, reason = "the environment is how MLX is told")]
-fn compute_in_full_float32() {
-    const SWITCH: &str = "MLX_ENABLE_TF32";
-    if cfg!(target_os = "macos") && env::var_os(SWITCH).is_none() {
+fn prepare_mlx() {
+    let told = if cfg!(target_os = "macos") {
+        "MLX_ENABLE_TF32"
+    } else {
+        "MLX_ENABLE_CACHE_THRASHING_CHECK"
+    };
+    if env::var_os(told).is_none() {
         // SAFETY: no other thread runs yet that could read the environment meanwhile.
-        unsafe { env::set_var(SWITCH, "0") };
+        unsafe { env::set_var(told, "0") };
     }
 }

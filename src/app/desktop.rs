@@ -7,6 +7,7 @@ use egui::{Context, Key, Modifiers, RawInput, ViewportCommand};
 
 use super::App;
 use super::keys::key_of;
+use crate::engine::set_window_visible;
 use crate::error::Result;
 use crate::platform::menu::{Edit, Item};
 use crate::platform::{self, Awake, Event, Events, MenuBar};
@@ -92,6 +93,12 @@ fn menu(words: &'static Words) -> Result<MenuBar> {
     MenuBar::show(&|title| (words.menu)(title).to_owned())
 }
 
+/// Whether the window is drawn on the GPU that computes: not while it is minimised or covered. Where the system does not tell
+/// it counts as seen.
+pub fn may_be_seen(window: &egui::ViewportInfo) -> bool {
+    window.visible() != Some(false)
+}
+
 /// Whoever opens a file wants to see what comes of it.
 fn come_to_front(ctx: &Context) {
     ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
@@ -169,6 +176,7 @@ impl App {
             desktop.offer(item, possible);
         }
         desktop.show(ctx, share);
+        set_window_visible(ctx.input(|input| may_be_seen(input.viewport())));
         if busy != desktop.awake.is_some() {
             desktop.awake = busy.then(|| Awake::start(reason));
         }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::Context;
+use egui::{Context, ViewportCommand};
 
 use super::job_state::{Phase, Work};
 use super::notice::Removed;
 use super::{App, thumbnail};
 use crate::job::memory::Saving;
-use crate::job::{Clip, Event, Problem, Record, ResumePoint};
+use crate::job::{Clip, Event, GpuFault, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
 use crate::view::action::Shown;
 
@@ -34,6 +34,7 @@ impl App {
         }
         self.poll_export();
         self.poll_download();
+        self.look_for_stalls(ctx);
         if let Some(glimpse) = &mut self.glimpse
             && glimpse.poll(ctx).is_err()
         {
@@ -45,6 +46,17 @@ impl App {
         {
             self.player = None;
             self.warn(&error);
+        }
+    }
+
+    /// Says so when the job at work gives no sign any more.
+    fn look_for_stalls(&mut self, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        let mut ticking = self.works.iter_mut().filter(|work| work.is_ticking());
+        let silent = ticking.find_map(|work| work.stall.look(now));
+        if let Some(seconds) = silent {
+            let sentence = (self.words().notices.stalled)((seconds / 60.0) as u64);
+            self.tell(sentence, true);
         }
     }
 
@@ -104,6 +116,18 @@ impl App {
                     work.note(progress, elapsed, now);
                 }
             }
+            Event::Within { id, share, elapsed } => {
+                if let Some(work) = self.work(id) {
+                    work.note_within(share, elapsed, now);
+                }
+            }
+            Event::Again { id, why } => {
+                let sentence = (self.words().repeat)(why);
+                self.tell(sentence, true);
+                if let Some(work) = self.work(id) {
+                    work.within = 0.0;
+                }
+            }
             Event::Preview {
                 id, clip, reused, ..
             } => {
@@ -125,6 +149,9 @@ impl App {
                 let words = self.words();
                 let (title, why) = (words.notices.failed, (words.problem)(&problem));
                 self.announce(ctx, elapsed.unwrap_or_default(), title, &why);
+                if problem == Problem::Gpu(GpuFault::Refused) {
+                    self.start_anew(ctx);
+                }
                 self.end(id, kept, Some(problem));
             }
             Event::Measured { .. } | Event::Quantized { .. } => {} // the window asks for neither
@@ -230,6 +257,21 @@ impl App {
         self.send_next();
     }
 
+    /// The driver takes nothing from this process any more: another one goes on with all that waits. Where this one was
+    /// started for that already, another would fare no better.
+    fn start_anew(&mut self, ctx: &Context) {
+        let Some(start) = self.start_anew.take() else {
+            return;
+        };
+        match start() {
+            Ok(()) => {
+                self.is_replaced = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Err(error) => self.warn(&error),
+        }
+    }
+
     /// The engine's thread has ended by itself: its job cannot end any more, and no other begin.
     fn miss_engine(&mut self) {
         self.engine_is_gone = true;
@@ -256,6 +298,10 @@ impl App {
                     self.offer(Box::new(plan), Phase::Held);
                 }
                 self.keep.know_waiting();
+                if std::mem::take(&mut self.goes_on) {
+                    // After everything that is being looked at.
+                    self.files.ask(|| (), |app, _, ()| app.resume_all());
+                }
             }
             LibraryEvent::Added(record) => {
                 self.shelve(ctx, *record);

@@ -61,6 +61,21 @@ impl Instance {
         }
     }
 
+    /// Takes the folder of data over from a window that is about to end, if it ends in time.
+    pub fn succeed(data: &Path, patience: Duration) -> Option<Self> {
+        let start = Instant::now();
+        loop {
+            match lock(data) {
+                Ok(lock) => {
+                    let inbox = data.join("open");
+                    return Some(Self { inbox, _lock: lock });
+                }
+                Err(Taken) if start.elapsed() > patience => return None,
+                Err(Taken) => thread::sleep(Duration::from_millis(50)),
+            }
+        }
+    }
+
     /// From now on `open` is given the files of other starts; none where one wants nothing but to be seen.
     ///
     /// # Errors

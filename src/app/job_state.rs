@@ -10,7 +10,7 @@ use super::playback::Moving;
 use crate::engine::step_costs;
 use crate::job::memory::Saving;
 use crate::job::{
-    Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, TimeLeft,
+    Clip, Estimates, JobHandle, Plan, Problem, Progress, Remedy, Size, Stage, Stall, TimeLeft,
 };
 use crate::view::stage::Left;
 
@@ -30,6 +30,8 @@ pub struct Work {
     pub phase: Phase,
     /// How far it is.
     pub progress: Option<Progress>,
+    /// How much of the unit at hand is done, from 0 to 1.
+    pub within: f32,
     /// The finished steps that are on the disk, as far as that is known.
     pub kept: usize,
     /// What is done so that it fits into memory.
@@ -49,6 +51,8 @@ pub struct Work {
     /// When that was, in egui's time.
     told: f64,
     clock: TimeLeft,
+    /// Whether it still gives signs.
+    pub stall: Stall,
 }
 
 /// How a job stands.
@@ -100,6 +104,7 @@ impl Work {
             size: SIZE,
             phase: Phase::Waiting,
             progress: None,
+            within: 0.0,
             kept: 0,
             savings: Vec::new(),
             by_processor: false,
@@ -110,6 +115,7 @@ impl Work {
             worked: Duration::ZERO,
             told: 0.0,
             clock: TimeLeft::default(),
+            stall: Stall::default(),
         }
     }
 
@@ -138,6 +144,7 @@ impl Work {
     pub fn turn(&mut self, phase: Phase, now: f64) {
         self.worked = self.elapsed(now);
         self.told = now;
+        self.stall.pause(now);
         self.phase = phase;
     }
 
@@ -145,22 +152,41 @@ impl Work {
     pub fn note(&mut self, progress: Progress, worked: Duration, now: f64) {
         self.worked = worked;
         self.told = now;
+        self.stall.note(now);
         self.progress = Some(progress);
+        self.within = 0.0;
         match progress.stage {
             Stage::Denoise => self.kept = self.kept.max(progress.done),
             Stage::Decode => self.kept = self.steps(),
             _ => {}
         }
         let left = self.clock.after(progress, worked);
-        self.left = left.filter(|_| progress.done > 0).and_then(|left| {
-            match (progress.stage, self.decoding) {
-                (Stage::Denoise, Some(decoding)) => Some(Left::OfJob(left + decoding)),
-                (Stage::Denoise, None) => Some(Left::OfDenoising(left)),
-                (Stage::Decode, _) => Some(Left::OfJob(left)),
-                // Of loading and reading there is not enough to judge by.
-                _ => None,
-            }
-        });
+        self.left = left
+            .filter(|_| progress.done > 0)
+            .and_then(|left| self.left_of(progress.stage, left));
+    }
+
+    /// Takes note of how far the unit at hand is.
+    pub fn note_within(&mut self, share: f32, worked: Duration, now: f64) {
+        self.worked = worked;
+        self.told = now;
+        self.stall.note(now);
+        self.within = share;
+        let left = self.clock.within(share, worked);
+        if let (Some(left), Some(progress)) = (left, self.progress) {
+            self.left = self.left_of(progress.stage, left);
+        }
+    }
+
+    /// What the time that a stage will still take means.
+    fn left_of(&self, stage: Stage, left: Duration) -> Option<Left> {
+        match (stage, self.decoding) {
+            (Stage::Denoise, Some(decoding)) => Some(Left::OfJob(left + decoding)),
+            (Stage::Denoise, None) => Some(Left::OfDenoising(left)),
+            (Stage::Decode, _) => Some(Left::OfJob(left)),
+            // Of loading and reading there is not enough to judge by.
+            _ => None,
+        }
     }
 
     /// Whether its clock runs.
@@ -199,6 +225,6 @@ impl Work {
 
     /// The share that is done.
     pub fn share(&self) -> f32 {
-        crate::view::stage::share(self.progress)
+        crate::view::stage::share(self.progress, self.within)
     }
 }

@@ -4,7 +4,7 @@
 mod act;
 mod autosave;
 mod background;
-mod desktop;
+pub mod desktop;
 pub mod dialogs;
 mod download;
 mod drafts;
@@ -77,6 +77,9 @@ pub use start::run;
 /// Takes a file away, to where it can be got back from.
 pub type Discard = Box<dyn Fn(&Path) -> Result<()> + Send>;
 
+/// Starts the program anew, beside this one, which is about to end.
+pub type StartAnew = Box<dyn Fn() -> Result<()>>;
+
 /// What the window works with. A test gives it channels whose other ends it holds.
 pub struct Services {
     /// To the engine.
@@ -105,6 +108,10 @@ pub struct Services {
     pub ask: Ask,
     /// What takes a file to where it can be got back from.
     pub discard: Discard,
+    /// What starts the program anew where the driver refuses this process; not where it was started so already.
+    pub start_anew: Option<StartAnew>,
+    /// Whether what waits is gone on with at once, since the program was started anew for that.
+    pub goes_on: bool,
 }
 
 /// The state of the window.
@@ -151,6 +158,12 @@ pub struct App {
     leaving: Vec<(u64, PathBuf)>,
     /// Whether the engine's thread has ended by itself.
     engine_is_gone: bool,
+    /// What starts the program anew.
+    start_anew: Option<StartAnew>,
+    /// Whether it was started: nothing begins in this one any more.
+    is_replaced: bool,
+    /// Whether what waits is gone on with once it is known.
+    goes_on: bool,
     /// Whether a preview is being enlarged, ...
     makes_preview: bool,
     /// ... and the one that comes next.
@@ -210,6 +223,8 @@ impl App {
             desktop,
             ask,
             discard,
+            start_anew,
+            goes_on,
         } = services;
         theme::install(ctx);
         let wake = ctx.clone();
@@ -236,6 +251,9 @@ impl App {
             removed: None,
             leaving: Vec::new(),
             engine_is_gone: false,
+            start_anew,
+            is_replaced: false,
+            goes_on,
             makes_preview: false,
             next_preview: None,
             records: Vec::new(),

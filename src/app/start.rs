@@ -8,7 +8,7 @@ use eframe::NativeOptions;
 use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
 use super::instance::Instance;
-use super::{ALL_ENDS, App, Preferences, Services, dialogs, leave_after, models};
+use super::{ALL_ENDS, App, Preferences, Services, StartAnew, dialogs, leave_after, models};
 use crate::catalog;
 use crate::dirs;
 use crate::engine::{self, Engine, exit};
@@ -28,8 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
-    let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
-        return Ok(()); // the window that is open already shows them
+    let goes_on = engine::metal::was_started_anew();
+    let succeeded = goes_on.then(|| Instance::succeed(&places.data, ALL_ENDS + PATIENCE));
+    let instance = match succeeded.flatten() {
+        Some(instance) => instance,
+        None => match Instance::claim(&places.data, &files, PATIENCE)? {
+            Some(instance) => instance,
+            None => return Ok(()), // the window that is open already shows them
+        },
     };
     logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
@@ -65,6 +71,8 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
             desktop: Some(desktop),
             ask: Box::new(dialogs::system),
             discard: Box::new(platform::files::trash),
+            start_anew: (!goes_on).then(|| Box::new(engine::metal::start_anew) as StartAnew),
+            goes_on,
         };
         Ok(Box::new(App::new(&cc.egui_ctx, services)?))
     });

@@ -1,11 +1,19 @@
 //! What MLX computes on: the fastest way to compute depends on it.
 
+mod device_info;
 pub mod metal;
+pub mod packed;
+pub mod thread;
+
+pub use device_info::DeviceInfo;
 
 use std::env;
+use std::sync::OnceLock;
 
 use mlx_rs::error::Exception;
 use mlx_rs::{Device, DeviceType, Dtype};
+
+use metal::Generation;
 
 /// A backend of MLX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +24,13 @@ pub enum Backend {
     Metal,
     /// NVIDIA's.
     Cuda,
+}
+
+/// Which of Apple's chips computes here, where one does that is known.
+pub fn generation() -> Option<Generation> {
+    static HERE: OnceLock<Option<Generation>> = OnceLock::new();
+    let ask = || Generation::of_architecture(&DeviceInfo::current()?.text(c"architecture")?);
+    *HERE.get_or_init(ask)
 }
 
 impl Backend {
@@ -32,10 +47,13 @@ impl Backend {
     ///
     /// GPUs compute halves many times as fast, and the official code runs these products under bf16 autocast whatever its
     /// files hold. On the processor half-precision products have no fast kernels.
-    pub fn fastest_dtype(self, stored: Dtype) -> Dtype {
+    ///
+    /// M1 and M2 have no units for bfloat16 ([`Chip::half`](metal::Chip::half)); what `generation` it is only matters there.
+    pub fn fastest_dtype(self, stored: Dtype, generation: Option<Generation>) -> Dtype {
         match (self, stored) {
             (Self::Cpu, _) => Dtype::Float32,
             (_, Dtype::Float16) => Dtype::Float16,
+            (Self::Metal, _) if generation.is_some_and(|it| it <= Generation::M2) => Dtype::Float16,
             _ => Dtype::Bfloat16,
         }
     }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::bench::Bench;
 use super::decode::Decode;
+use super::doctor::Doctor;
 use super::export::Export;
 use super::generate::Generate;
 use super::info::Info;
@@ -37,10 +38,10 @@ pub enum Command {
     /// Make a video
     ///
     /// What is not given is as the model recommends. With --json, standard output carries one
-    /// object a line: "started" with all settings, "progress" with the stage, the units done and
-    /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
+    /// object a line: "started" with all settings, "progress" with the stage, the units done, the
+    /// share of the next one that is done where units take long, and the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
     ///
-    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130. When the
+    /// Ctrl-C stops in the middle of a step, a second one at once; the exit code is then 130. When the
     /// system ends it (SIGTERM, 143) or its terminal is closed (SIGHUP, 129), it stops in the same way.
     ///
     /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
@@ -87,7 +88,7 @@ pub enum Command {
     /// Find models on this machine, and look at them
     Models(Models),
     /// Tell what this machine has, and what is missing
-    Doctor,
+    Doctor(Doctor),
 }
 
 /// Where a model is: in one folder, or in files that were picked one by one.
@@ -149,7 +150,7 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Bench(args) => args.json,
             Self::Models(args) => args.verb.json(),
-            Self::Export(_) | Self::Quantize(_) | Self::Doctor => false,
+            Self::Export(_) | Self::Quantize(_) | Self::Doctor(_) => false,
         }
     }
 }

@@ -1,12 +1,18 @@
 //! `zoetrope doctor`: what this machine has, and what is missing.
 
 use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+use clap::Args;
+use sysinfo::System;
 
-use super::{format, print, shown};
+use super::{format, interrupt, print, say, shown};
 use crate::catalog;
-use crate::engine::{device, probe};
+use crate::disk;
+use crate::engine::{device, memory as machine, probe, survey};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
 use crate::logging;
@@ -14,6 +20,25 @@ use crate::words::english;
 
 /// Below this much memory, models larger than the built-in one will hardly run.
 const SMALL: u64 = 15_000_000_000;
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Measure this machine as well, without any model, and write it all down as JSON, to be attached to a report
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// What measuring may take; a part that was begun is finished
+    #[arg(long, value_name = "N", default_value_t = 10.0, requires = "report", value_parser = minutes)]
+    pub minutes: f64,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=600.0).contains(&number) => Ok(number),
+        _ => Err("give a number of minutes".into()),
+    }
+}
 
 /// One thing that was looked at.
 struct Finding {
@@ -40,8 +65,8 @@ impl Finding {
 /// Looks at everything that the program needs and prints what it finds.
 ///
 /// # Errors
-/// Something without which no video can be made is missing.
-pub fn run() -> Result<()> {
+/// Something without which no video can be made is missing, or the report cannot be written.
+pub fn run(args: &Doctor) -> Result<()> {
     let mlx = device::examine();
     // MLX loads its libraries, BLAS among them, before this.
     let findings = [
@@ -56,9 +81,30 @@ pub fn run() -> Result<()> {
     ];
     print(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     match mlx {
-        Ok(_) => Ok(()),
+        Ok(_) => match &args.report {
+            Some(file) => report(file, Duration::from_secs_f64(60.0 * args.minutes)),
+            None => Ok(()),
+        },
         Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
     }
+}
+
+/// Measures, and writes the report. The file is made first, so that nobody waits for nothing.
+fn report(file: &Path, patience: Duration) -> Result<()> {
+    let mut begun = disk::PartialFile::create(file)?;
+    let stopped = interrupt::flag();
+    let report = survey::report(patience, &mut |next| {
+        say(&format!("Measuring {next}"));
+        if stopped.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    })?;
+    let json = serde_json::to_vec_pretty(&report)
+        .map_err(|error| Error::Other(format!("The report cannot be written: {error}")))?;
+    begun.write_all(&json).map_err(Error::file("write", file))?;
+    begun.finish()?;
+    print(&format!("Wrote {}", shown(file)))
 }
 
 fn line(
@@ -84,11 +130,10 @@ fn system() -> Finding {
 }
 
 fn memory() -> Finding {
-    let ram = MemoryRefreshKind::nothing().with_ram();
-    let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
+    let Ok(machine) = machine::machine() else {
         return Finding::new("Memory", "unknown: the system does not tell");
     };
-    let (total, free) = (system.total_memory(), system.available_memory());
+    let (total, free) = (machine.total, machine.available);
     let found = Finding::new(
         "Memory",
         format!(

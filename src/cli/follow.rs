@@ -29,6 +29,7 @@ pub fn carry_out(
     follow(command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
         Event::Fitted { savings, .. } => taken.savings = savings,
+        Event::Within { share, .. } => face.within(share),
         Event::Finished {
             peak_memory,
             record,
@@ -71,6 +72,7 @@ pub fn follow(
                 tell(savings, midway);
                 on_event(event);
             }
+            Event::Again { why, .. } => say(english::repeat(why)),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
             Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
             Event::Finished { .. } => {

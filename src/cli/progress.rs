@@ -23,6 +23,8 @@ pub trait ProgressSink {
     }
     /// The job came a little further.
     fn progress(&mut self, progress: Progress);
+    /// The unit at hand is so far, from 0 to 1.
+    fn within(&mut self, share: f32);
     /// The video is whole; `peak_memory` is in bytes.
     fn finished(&mut self, output: &Path, peak_memory: usize);
     /// There will be no video. The error itself is told by the caller, on the standard error.

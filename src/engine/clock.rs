@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::job::{Progress, Stopwatch, Timings};
 
 /// The clock of one job.
+#[derive(Clone)]
 pub struct Clock {
     start: Instant,
     idle: Duration,

@@ -67,8 +67,9 @@ fn check_product() -> Result<()> {
     }
 }
 
+/// What MLX says of its version.
 #[expect(unsafe_code, reason = "mlx-rs does not pass on MLX's version")]
-fn version() -> Option<String> {
+pub fn version() -> Option<String> {
     // SAFETY: `text` is a fresh string that MLX fills; it is copied before it is freed, once.
     unsafe {
         let mut text = mlx_sys::mlx_string_new();

@@ -1,10 +1,10 @@
 //! What memory this machine has, and plans that fit into it.
 
-use mlx_sys::mlx_device_info;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+use crate::backend::{Backend, DeviceInfo};
 use crate::error::{Error, Result};
-use crate::job::memory::{self, Fitted, Saving};
+use crate::job::memory::{self, Allowance, Fitted, Saving, unused};
 use crate::job::{Decoding, Machine, Plan, Stage};
 use crate::pipeline::{self, saved};
 
@@ -18,27 +18,46 @@ pub fn fit(plan: &Plan) -> Result<Fitted> {
     Ok(memory::fit(plan, &sizes, &machine()?)?)
 }
 
+/// [`fit`], and what MLX is allowed to hold meanwhile.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_allowed(plan: &Plan) -> Result<(Fitted, Allowance)> {
+    let fitted = fit(plan)?;
+    let allowance = allowance(fitted.peak(), fitted.plan.limits.memory)?;
+    Ok((fitted, allowance))
+}
+
+fn allowance(peak: u64, asked: Option<u64>) -> Result<Allowance> {
+    let is_shared = Backend::current()? == Backend::Metal;
+    Ok(Allowance::of(peak, &machine()?, asked, is_shared))
+}
+
 /// The same for what is left of a plan that was begun, be it on another machine.
 ///
 /// # Errors
 /// As [`fit`], and what was kept is damaged.
-pub fn fit_rest(plan: &Plan) -> Result<Fitted> {
+pub fn fit_rest(plan: &Plan) -> Result<(Fitted, Allowance)> {
     let from = if saved::finished_steps(plan)? < plan.sampling.steps as usize {
         Stage::Text
     } else {
         Stage::Decode
     };
     let sizes = pipeline::sizes(plan)?;
-    Ok(memory::fit_rest(plan, &sizes, &machine()?, from)?)
+    let fitted = memory::fit_rest(plan, &sizes, &machine()?, from)?;
+    let allowance = allowance(fitted.peak(), plan.limits.memory)?;
+    Ok((fitted, allowance))
 }
 
-/// A decoding as it fits, and what was changed in it.
+/// A decoding as it fits, what was changed in it, and what MLX is allowed to hold meanwhile.
 ///
 /// # Errors
 /// As [`fit`].
-pub fn fit_decoding(decoding: &Decoding) -> Result<(Decoding, Vec<Saving>)> {
+pub fn fit_decoding(decoding: &Decoding) -> Result<(Decoding, Vec<Saving>, Allowance)> {
     let vae = pipeline::vae_sizes(&decoding.checkpoint, decoding.canvas.size)?;
-    Ok(memory::fit_decoding(decoding, &vae, &machine()?)?)
+    let (fitted, savings) = memory::fit_decoding(decoding, &vae, &machine()?)?;
+    let peak = memory::decoding_need(&fitted, &vae).bytes();
+    Ok((fitted, savings, allowance(peak, decoding.limits.memory)?))
 }
 
 /// What this machine has.
@@ -55,7 +74,11 @@ pub fn machine() -> Result<Machine> {
     })?;
     let machine = Machine {
         total: system.total_memory(),
-        available: system.available_memory(),
+        available: if cfg!(target_os = "macos") {
+            unused(system.total_memory(), system.used_memory())
+        } else {
+            system.available_memory()
+        },
         gpu: None,
     };
     Ok(match Gpu::find() {
@@ -77,46 +100,13 @@ struct Gpu {
 }
 
 impl Gpu {
-    #[expect(
-        unsafe_code,
-        reason = "mlx-rs does not pass on what MLX knows about a device"
-    )]
     fn find() -> Option<Self> {
-        // SAFETY: both are fresh objects that MLX fills; each is freed once, after the last use.
-        unsafe {
-            let mut device = mlx_sys::mlx_device_new();
-            let mut info = mlx_sys::mlx_device_info_new();
-            let told = mlx_sys::mlx_get_default_device(&raw mut device) == 0
-                && mlx_sys::mlx_device_info_get(&raw mut info, device) == 0;
-            let size = |key| told.then(|| number(info, key)).flatten();
-            // Apple's GPUs share the machine's memory and say how much they work well with; NVIDIA's
-            // have their own.
-            let most = size(c"max_recommended_working_set_size").or_else(|| size(c"total_memory"));
-            let gpu = most.map(|most| Self {
-                most,
-                free: size(c"free_memory"),
-            });
-            mlx_sys::mlx_device_info_free(info);
-            mlx_sys::mlx_device_free(device);
-            gpu
-        }
-    }
-}
-
-/// What a device's information says under `key`, if it says anything.
-#[expect(
-    unsafe_code,
-    reason = "mlx-rs does not pass on what MLX knows about a device"
-)]
-fn number(info: mlx_device_info, key: &std::ffi::CStr) -> Option<u64> {
-    let mut known = false;
-    let mut size = 0;
-    // SAFETY: `info` is alive, `key` ends with a zero, and both results are plain numbers.
-    unsafe {
-        let asked = mlx_sys::mlx_device_info_has_key(&raw mut known, info, key.as_ptr()) == 0;
-        let told = asked
-            && known
-            && mlx_sys::mlx_device_info_get_size(&raw mut size, info, key.as_ptr()) == 0;
-        told.then_some(size as u64)
+        let info = DeviceInfo::current()?;
+        // Apple's GPUs share the machine's memory and say how much they work well with; NVIDIA's have their own.
+        let most = info.size(c"max_recommended_working_set_size");
+        Some(Self {
+            most: most.or_else(|| info.size(c"total_memory"))?,
+            free: info.size(c"free_memory"),
+        })
     }
 }

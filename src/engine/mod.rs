@@ -1,6 +1,7 @@
 //! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
-//! else computes.
+//! else computes. Where the GPU fails it, another thread takes its place.
 
+mod between;
 mod clock;
 mod current_job;
 pub mod device;
@@ -14,21 +15,23 @@ pub mod probe;
 mod run_job;
 pub mod saved;
 pub mod self_test;
+pub mod survey;
+mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+pub use crate::backend::metal::set_window_visible;
 use crate::error::{Error, Result};
-use crate::job::memory::Fitted;
 use crate::job::{Command, DeviceFault, Event};
-use crate::pipeline;
 pub use crate::pipeline::{planned_passes, step_costs};
+pub use between::Between;
 use current_job::CurrentJob;
 use outbox::Outbox;
-use run_job::perform;
+use worker::Worker;
 
 pub use crate::pipeline::{CutPrompt, cut_prompts};
 
@@ -62,19 +65,30 @@ impl Engine {
         checkup: impl FnOnce() -> Option<DeviceFault> + Send + 'static,
         wake: impl Fn() + Send + 'static,
     ) -> Result<Self> {
+        Self::start_with(checkup, Between::default(), wake)
+    }
+
+    /// [`start_after`](Self::start_after) with something that is asked between two dispatches.
+    ///
+    /// # Errors
+    /// The system has no thread to spare.
+    pub fn start_with(
+        checkup: impl FnOnce() -> Option<DeviceFault> + Send + 'static,
+        between: Between,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<Self> {
         let (commands, inbox) = unbounded();
         let (outbox, events) = unbounded();
-        let outbox = Outbox::new(outbox, wake);
         let current_job = Arc::new(CurrentJob::default());
-        let current = Arc::clone(&current_job);
+        let worker = Worker {
+            inbox,
+            outbox: Outbox::new(outbox, wake),
+            current_job: Arc::clone(&current_job),
+            between,
+        };
         let thread = thread::Builder::new()
-            .name("inference".into())
-            .spawn(move || {
-                if let Some(fault) = checkup() {
-                    outbox.send(Event::Faulty(fault));
-                }
-                run(&inbox, &outbox, &current);
-            })
+            .name("engine".into())
+            .spawn(move || supervise(&worker, checkup))
             .map_err(|error| {
                 Error::Other(format!("The inference thread cannot be started: {error}"))
             })?;
@@ -91,7 +105,7 @@ impl Engine {
     /// Asks the job at hand to stop and all that come after it not to begin, waits so long for the thread to end, and
     /// tells whether it has. What it had to say until then is among its events.
     ///
-    /// MLX cannot be interrupted in a step. Whoever cannot wait for its end leaves by [`exit::leave_at_once`].
+    /// MLX cannot be interrupted in a dispatch. Whoever cannot wait for its end leaves by [`exit::leave_at_once`].
     pub fn stop(&self, patience: Duration) -> bool {
         self.current_job.close();
         // The thread may have ended already, and then there is nothing to stop.
@@ -105,70 +119,30 @@ impl Engine {
     }
 }
 
-/// One job after the other, until told to stop or until nobody is left who could ask for one.
-fn run(inbox: &Receiver<Command>, outbox: &Outbox, current_job: &CurrentJob) {
-    for command in inbox {
-        match command {
-            // If MLX does not work, the next job will say so.
-            Command::UseProcessor(yes) => drop(device::use_processor(yes)),
-            Command::Stop => break,
-            job => carry_out(job, outbox, current_job),
+/// Threads that compute, one after the other: a new one comes where the GPU did not finish what the one before it did.
+fn supervise(worker: &Worker, checkup: impl FnOnce() -> Option<DeviceFault> + Send + 'static) {
+    let mut checkup = Some(checkup);
+    let mut left = None;
+    loop {
+        let (next, own) = (worker.clone(), checkup.take());
+        let kept = Arc::new(Mutex::new(left.take()));
+        let again = Arc::clone(&kept);
+        let work = move || {
+            let again = again.lock().unwrap_or_else(PoisonError::into_inner).take();
+            next.run(again, own)
+        };
+        let thread = thread::Builder::new().name("inference".into()).spawn(work);
+        left = match thread.map(JoinHandle::join) {
+            Ok(Ok(left)) => left,
+            Ok(Err(_)) => None,
+            Err(_) => {
+                let again = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+                return again.map_or((), |again| worker.give_up(again));
+            }
+        };
+        if left.is_none() {
+            return;
         }
-    }
-}
-
-fn carry_out(job: Command, outbox: &Outbox, current_job: &CurrentJob) {
-    match job {
-        Command::Generate(handle, plan) => {
-            current_job.take(&handle);
-            perform(&handle, outbox, Some(&plan), |reporter| {
-                let Fitted { plan, savings, .. } = memory::fit(&plan)?;
-                outbox.fitted(handle.id, savings, false);
-                pipeline::generate(&plan, reporter)
-            });
-        }
-        Command::Resume(handle, plan) => {
-            current_job.take(&handle);
-            perform(&handle, outbox, Some(&plan), |reporter| {
-                let inputs = pipeline::saved::check_inputs(&plan);
-                let fitted = inputs.and_then(|()| memory::fit_rest(&plan));
-                let Fitted { plan, savings, .. } =
-                    fitted.map_err(|why| pipeline::saved::still_kept(&plan, why))?;
-                outbox.fitted(handle.id, savings, true);
-                pipeline::resume(&plan, reporter)
-            });
-        }
-        Command::Decode(handle, latents, decoding) => {
-            current_job.take(&handle);
-            perform(&handle, outbox, None, |reporter| {
-                let (decoding, savings) = memory::fit_decoding(&decoding)?;
-                outbox.fitted(handle.id, savings, false);
-                pipeline::decode(&latents, &decoding, reporter)
-            });
-        }
-        Command::Bench(handle, bench) => {
-            current_job.take(&handle);
-            perform(&handle, outbox, None, |reporter| {
-                pipeline::bench(&bench, reporter, |measurement| {
-                    outbox.send(Event::Measured {
-                        id: handle.id,
-                        measurement,
-                    });
-                })
-            });
-        }
-        Command::Quantize(handle, job) => {
-            current_job.take(&handle);
-            perform(&handle, outbox, None, |reporter| {
-                pipeline::quantize(&job, reporter, |loss| {
-                    outbox.send(Event::Quantized {
-                        id: handle.id,
-                        loss,
-                    });
-                })
-            });
-        }
-        Command::UseProcessor(_) | Command::Stop => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where events leave the thread.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -16,9 +16,10 @@ const BACKLOG: usize = 64;
 const BACKLOG_OF_PICTURES: usize = 8;
 
 /// The engine's end of the channel.
+#[derive(Clone)]
 pub struct Outbox {
     events: Sender<Event>,
-    wake: Box<dyn Fn() + Send>,
+    wake: Arc<Mutex<dyn Fn() + Send>>,
 }
 
 impl Outbox {
@@ -26,7 +27,7 @@ impl Outbox {
     pub fn new(events: Sender<Event>, wake: impl Fn() + Send + 'static) -> Self {
         Self {
             events,
-            wake: Box::new(wake),
+            wake: Arc::new(Mutex::new(wake)),
         }
     }
 
@@ -34,7 +35,7 @@ impl Outbox {
     pub fn send(&self, event: Event) {
         // It fails only when the engine is being dropped, and then nobody wants to know.
         let _ = self.events.send(event);
-        (self.wake)();
+        (self.wake.lock().unwrap_or_else(PoisonError::into_inner))();
     }
 
     /// Tells what a job does to fit into memory, if it does anything.
@@ -56,6 +57,13 @@ impl Outbox {
                 progress,
                 elapsed,
             });
+        }
+    }
+
+    /// Tells how far the unit at hand is, on the same condition.
+    pub fn within(&self, id: u64, share: f32, elapsed: Duration) {
+        if self.events.len() < BACKLOG {
+            self.send(Event::Within { id, share, elapsed });
         }
     }
 

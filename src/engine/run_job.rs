@@ -3,68 +3,137 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
+use super::between::Between;
 use super::clock::Clock;
 use super::outbox::Outbox;
+use crate::backend::thread::pooled;
 use crate::error::{Error, Result};
-use crate::job::{Event, JobHandle, Plan, Problem, Record};
-use crate::pipeline::{Outcome, Reporter, saved};
+use crate::job::{Event, JobHandle, Plan, Problem, Record, Repeat};
+use crate::pipeline::{Outcome, Reporter, Watch, saved, watched};
 
-/// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made
-/// goes on the library.
-pub fn perform(
-    handle: &JobHandle,
-    outbox: &Outbox,
-    plan: Option<&Plan>,
-    work: impl FnOnce(&mut Reporter) -> Result<Outcome>,
-) {
-    let id = handle.id;
-    if handle.is_cancelled() {
-        return outbox.send(Event::Cancelled { id, kept: None });
-    }
-    outbox.send(Event::Started { id });
-    let clock = RefCell::new(Clock::start());
-    let mut reporter = Reporter::new(
-        |progress| {
-            let elapsed = clock.borrow_mut().note(progress);
-            outbox.progress(id, progress, elapsed);
-        },
-        || {
-            clock.borrow_mut().pause(|| wait(handle, outbox));
-            handle.is_cancelled()
-        },
-    )
-    .until(|| handle.finishes_early())
-    .showing(
-        || handle.has_preview(),
-        |glimpse| outbox.glimpse(id, glimpse),
-    );
-    // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job
-    // outlives it.
-    let result = catch_unwind(AssertUnwindSafe(|| work(&mut reporter)));
-    drop(reporter);
-    outbox.send(match result {
-        Ok(Ok(outcome)) => finished(id, outcome, plan, &clock.into_inner()),
-        Ok(Err(error)) => ended(id, error),
-        Err(panic) => {
-            let why = Error::from(defect(panic.as_ref()));
-            ended(
-                id,
-                match plan {
-                    Some(plan) => saved::still_kept(plan, why),
-                    None => why,
-                },
-            )
-        }
-    });
+/// How the work of a job ended.
+pub enum Ending {
+    /// It has been told.
+    Told,
+    /// The GPU did not finish, and nobody knows yet. The clock goes on where it stands.
+    Broken(Error, Clock),
 }
 
-/// Does nothing as long as the handle asks for that, and tells so.
-fn wait(handle: &JobHandle, outbox: &Outbox) {
-    if handle.is_paused() {
-        outbox.send(Event::Paused { id: handle.id });
-        handle.wait_while_paused();
-        outbox.send(Event::Continued { id: handle.id });
+/// Where a job is told of, and how it is asked.
+#[derive(Clone)]
+pub struct Telling {
+    pub handle: JobHandle,
+    pub outbox: Outbox,
+    pub between: Between,
+}
+
+impl Telling {
+    /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made goes on the
+    /// library. With a `clock` the job was begun before.
+    pub fn perform(
+        &self,
+        plan: Option<&Plan>,
+        clock: Option<Clock>,
+        work: impl FnOnce(&mut Reporter) -> Result<Outcome>,
+    ) -> Ending {
+        let id = self.handle.id;
+        if self.handle.is_cancelled() && clock.is_none() {
+            self.outbox.send(Event::Cancelled { id, kept: None });
+            return Ending::Told;
+        }
+        if clock.is_none() {
+            self.outbox.send(Event::Started { id });
+        }
+        let clock = Rc::new(RefCell::new(clock.unwrap_or_else(Clock::start)));
+        // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job outlives it.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let watcher = Watcher {
+                telling: self.clone(),
+                clock: Rc::clone(&clock),
+            };
+            let mut reporter = self.reporter(&clock);
+            watched(Rc::new(watcher), || pooled(|| work(&mut reporter)))
+        }));
+        let clock = Rc::unwrap_or_clone(clock).into_inner();
+        let event = match result {
+            Ok(Ok(outcome)) => finished(id, outcome, plan, &clock),
+            Ok(Err(error)) if error.gpu_fault().is_some() => return Ending::Broken(error, clock),
+            Ok(Err(error)) => ended(id, error),
+            Err(panic) => {
+                let why = Error::from(defect(panic.as_ref()));
+                let kept = plan.map(|plan| saved::still_kept(plan, defect(panic.as_ref()).into()));
+                ended(id, kept.unwrap_or(why))
+            }
+        };
+        self.outbox.send(event);
+        Ending::Told
+    }
+
+    fn reporter<'a>(&'a self, clock: &'a RefCell<Clock>) -> Reporter<'a> {
+        let Self { handle, outbox, .. } = self;
+        let id = handle.id;
+        Reporter::new(
+            move |progress| {
+                let elapsed = clock.borrow_mut().note(progress);
+                outbox.progress(id, progress, elapsed);
+            },
+            || self.wait(clock),
+        )
+        .until(|| handle.finishes_early())
+        .showing(
+            || handle.has_preview(),
+            move |glimpse| outbox.glimpse(id, glimpse),
+        )
+        .repeating(move |why| self.again(why))
+    }
+
+    /// Does nothing as long as the handle asks for that, and tells so; then tells whether it asks for an end.
+    fn wait(&self, clock: &RefCell<Clock>) -> bool {
+        let Self { handle, outbox, .. } = self;
+        if handle.is_paused() {
+            let id = handle.id;
+            clock.borrow_mut().pause(|| {
+                outbox.send(Event::Paused { id });
+                handle.wait_while_paused();
+                outbox.send(Event::Continued { id });
+            });
+        }
+        handle.is_cancelled()
+    }
+
+    /// Tells that a part of the job is done again.
+    pub fn again(&self, why: Repeat) {
+        let id = self.handle.id;
+        self.outbox.send(Event::Again { id, why });
+    }
+
+    /// Tells that the job ended early.
+    pub fn end(&self, error: Error) {
+        self.outbox.send(ended(self.handle.id, error));
+    }
+}
+
+/// Asks the handle between two dispatches, and tells how far a step is.
+struct Watcher {
+    telling: Telling,
+    clock: Rc<RefCell<Clock>>,
+}
+
+impl Watch for Watcher {
+    fn go_on(&self) -> Result<()> {
+        self.telling.between.ask()?;
+        if self.telling.wait(&self.clock) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn done(&self, share: f32) {
+        let elapsed = self.clock.borrow().elapsed();
+        let id = self.telling.handle.id;
+        self.telling.outbox.within(id, share, elapsed);
     }
 }
 

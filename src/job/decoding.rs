@@ -116,7 +116,7 @@ impl Decoding {
     }
 
     /// Changes the type in which it is computed, and what the video says of that.
-    pub(super) fn compute_in(&mut self, precision: VaePrecision) {
+    pub fn compute_in(&mut self, precision: VaePrecision) {
         self.precision = precision;
         if let VideoInfo::Generated(info) = &mut self.info {
             info.compute.vae_precision = precision;

@@ -26,4 +26,8 @@ pub enum Computation {
     QuantisedProducts,
     /// Sums over a part of a tensor.
     Sums,
+    /// Norms.
+    Norms,
+    /// Chains of elementwise operations, compiled while the program runs.
+    Chains,
 }

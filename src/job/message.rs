@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::memory::Saving;
 use super::{
     Bench, Clip, Decoding, DeviceFault, JobHandle, Loss, Measurement, Plan, Problem, Progress,
-    Quantizing, Record, ResumePoint,
+    Quantizing, Record, Repeat, ResumePoint,
 };
 
 /// To the engine.
@@ -56,6 +56,22 @@ pub enum Event {
         progress: Progress,
         /// How long it has worked so far, pauses left out.
         elapsed: Duration,
+    },
+    /// The unit at hand is so far. It may be left out as well.
+    Within {
+        /// The handle's.
+        id: u64,
+        /// The share of the unit that is done, from 0 to 1.
+        share: f32,
+        /// How long the job has worked so far, pauses left out.
+        elapsed: Duration,
+    },
+    /// A part of the job is done again.
+    Again {
+        /// The handle's.
+        id: u64,
+        /// Why.
+        why: Repeat,
     },
     /// What the video will be, as far as a denoising step can tell: a frame for each latent frame, of
     /// the latents' size. It may be left out.

@@ -105,16 +105,18 @@ named!(PictureFit, "fits": Picture = "picture", Crop = "crop");
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// That of the weights in the file.
+    /// A half type where there is a GPU that computes it, float32 otherwise.
     #[default]
     Auto,
     /// bfloat16.
     Bf16,
+    /// float16: closer than bfloat16, and on M1 and M2 faster; what becomes too large for it is computed again in bf16.
+    F16,
     /// float32.
     F32,
 }
 
-named!(Precision, "types": Auto = "auto", Bf16 = "bf16", F32 = "f32");
+named!(Precision, "types": Auto = "auto", Bf16 = "bf16", F16 = "f16", F32 = "f32");
 
 /// The type in which latents are decoded.
 ///
@@ -127,9 +129,11 @@ pub enum VaePrecision {
     F32,
     /// bfloat16: half the memory, and faster on a GPU.
     Bf16,
+    /// float16: the same, and closer; frames that become too large for it are decoded again in f32.
+    F16,
 }
 
-named!(VaePrecision, "types": F32 = "f32", Bf16 = "bf16");
+named!(VaePrecision, "types": F32 = "f32", Bf16 = "bf16", F16 = "f16");
 
 impl VaePrecision {
     /// Whether it is the default, which goes without saying.

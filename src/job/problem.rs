@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{Guidance, Refusal, Remedy};
+use super::{GpuFault, Guidance, Refusal, Remedy};
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub enum Problem {
     },
     /// What was computed cannot become a video.
     Implausible(Implausible),
+    /// The GPU did not finish its work, though it was tried again where that could help.
+    Gpu(GpuFault),
     /// MLX could not compute something, and what it says.
     Mlx(String),
     /// A defect of ours, and what is known of it.
@@ -151,6 +153,13 @@ impl Problem {
             Self::Refused(refusal) => refusal.remedy(),
             _ => None,
         }
+    }
+}
+
+impl Problem {
+    /// What MLX says.
+    pub fn of_mlx(text: &str) -> Self {
+        GpuFault::of(text).map_or_else(|| Self::Mlx(text.to_owned()), Self::Gpu)
     }
 }
 

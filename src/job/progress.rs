@@ -46,6 +46,8 @@ pub struct TimeLeft {
     warm: bool,
     /// The units done by the latest progress, and its time.
     latest: (usize, Duration),
+    /// All units of the stage.
+    of: usize,
     /// How far the stage before this one was: another network may be loaded in the middle of it.
     paused: Option<(Stage, usize)>,
 }
@@ -64,6 +66,7 @@ impl TimeLeft {
     /// `None` until the stage has done something to judge by.
     pub fn after(&mut self, progress: Progress, now: Duration) -> Option<Duration> {
         let Progress { stage, done, of } = progress;
+        self.of = of;
         let (units_before, before) = std::mem::replace(&mut self.latest, (done, now));
         if self.stage != Some(stage) {
             let going_on = self.paused.filter(|&(paused, _)| paused == stage);
@@ -97,5 +100,22 @@ impl TimeLeft {
             Some(costs) if stage == Stage::Denoise && self.costs.len() == of => costs.iter().sum(),
             _ => end.saturating_sub(first) as f64,
         }
+    }
+
+    /// The same when this share of the next unit is done, for units that take minutes. `None` where it is too little to judge
+    /// by.
+    pub fn within(&self, share: f32, now: Duration) -> Option<Duration> {
+        /// Of the second unit: what the first one has told is better than less.
+        const ENOUGH: f64 = 0.25;
+        let stage = self.stage?;
+        let (units, time) = self.start;
+        let (done, _) = self.latest;
+        let share = f64::from(share.clamp(0.0, 1.0));
+        let counted = done.checked_sub(units)? as f64 + share;
+        let is_enough = counted > if self.warm { ENOUGH } else { 0.0 };
+        let part = share * self.cost(stage, done, done + 1, self.of);
+        let finished = self.cost(stage, units, done, self.of) + part;
+        let left = (self.cost(stage, done, self.of, self.of) - part).max(0.0);
+        (is_enough && finished > 0.0).then(|| now.saturating_sub(time).mul_f64(left / finished))
     }
 }

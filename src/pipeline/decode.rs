@@ -3,19 +3,41 @@
 use std::path::Path;
 
 use mlx_rs::ops::indexing::TryIndexOp;
-use mlx_rs::{Array, Dtype};
+use mlx_rs::{Array, Dtype, memory};
 
 use super::frames_file::FramesFile;
 use super::{Glimpse, Reporter, bytes, checks};
-use crate::job::{Clip, Decoding, Stage, VaePrecision, Variant};
+use crate::job::memory::MemoryOptions;
+use crate::job::{Clip, Decoding, Implausible, Problem, Repeat, Stage, VaePrecision, Variant};
 use crate::media::mp4::Mp4Writer;
 use crate::model::tiny_vae;
 use crate::model::vae::{Decoder, Tiling};
 use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
-/// Decodes `latents`, (channels, frames, height, width), and writes its output.
-pub(super) fn write(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
+/// Decodes `latents`, (channels, frames, height, width), writes its output, and tells in which type it was decoded.
+///
+/// Frames that became too large for float16 are decoded again, all of them, in float32 and with as little memory.
+pub(super) fn write(
+    plan: &Decoding,
+    latents: &Array,
+    reporter: &mut Reporter,
+) -> Result<VaePrecision> {
+    let is_narrow = plan.precision == VaePrecision::F16 && plan.tiny_vae.is_none();
+    match attempt(plan, latents, reporter) {
+        Err(Error::Problem(Problem::Implausible(Implausible::FramesNotFinite))) if is_narrow => {
+            let mut wider = plan.clone();
+            wider.compute_in(VaePrecision::F32);
+            wider.tiles = MemoryOptions::LEAST.tiles;
+            memory::clear_cache()?;
+            reporter.again(Repeat::WiderFrames);
+            attempt(&wider, latents, reporter).map(|()| wider.precision)
+        }
+        written => written.map(|()| plan.precision),
+    }
+}
+
+fn attempt(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<()> {
     let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = AnyDecoder::load(plan)?;
@@ -130,5 +152,6 @@ pub(super) fn dtype(precision: VaePrecision) -> Dtype {
     match precision {
         VaePrecision::F32 => Dtype::Float32,
         VaePrecision::Bf16 => Dtype::Bfloat16,
+        VaePrecision::F16 => Dtype::Float16,
     }
 }

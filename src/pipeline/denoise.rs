@@ -9,16 +9,48 @@ use super::passes::Passes;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
 use super::{Glimpse, Reporter, TextEmbeds, checks};
-use crate::Result;
-use crate::job::{Plan, Sampling, Stage};
+use crate::backend::thread::pooled;
+use crate::job::{Implausible, Plan, Problem, Repeat, Sampling, Stage};
 use crate::sampler::{self, Schedule};
 use crate::weights::Weights;
+use crate::{Error, Result};
 
 /// Denoises until the last step, or until it is enough.
+///
+/// Numbers that became too large for float16 are computed again, from the last finished step on, in bf16.
 pub(super) fn run(
     plan: &Plan,
     features: &TextEmbeds,
     given: &Conditioning,
+    folder: &mut RunFolder,
+    reporter: &mut Reporter,
+) -> Result<Denoised> {
+    let mut experts = Experts::new(plan, features, given);
+    let denoised = match steps(plan, given, &mut experts, folder, reporter) {
+        Err(error) if is_not_finite(&error) && experts.can_widen() => {
+            experts.widen();
+            memory::clear_cache()?;
+            reporter.again(Repeat::WiderProducts);
+            steps(plan, given, &mut experts, folder, reporter)?
+        }
+        denoised => denoised?,
+    };
+    drop(experts);
+    memory::clear_cache()?;
+    Ok(denoised)
+}
+
+fn is_not_finite(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Problem(Problem::Implausible(Implausible::LatentsNotFinite(_)))
+    )
+}
+
+fn steps(
+    plan: &Plan,
+    given: &Conditioning,
+    experts: &mut Experts,
     folder: &mut RunFolder,
     reporter: &mut Reporter,
 ) -> Result<Denoised> {
@@ -40,13 +72,12 @@ pub(super) fn run(
     let mut latents = given.put_into(latents)?;
     let mut preview = Preview::new(plan);
     let mut info = plan.info();
-    let mut experts = Experts::new(plan, features, given);
     experts.at(done, sampler.schedule().timesteps[done], reporter)?;
 
     reporter.step(Stage::Denoise, done, steps)?;
     for step in done..steps {
         let denoiser = experts.at(step, sampler.schedule().timesteps[step], reporter)?;
-        let velocity = passes.velocity(&latents, denoiser)?;
+        let velocity = pooled(|| passes.velocity(&latents, denoiser))?;
         let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
@@ -70,8 +101,6 @@ pub(super) fn run(
             break;
         }
     }
-    drop(experts);
-    memory::clear_cache()?;
     Ok(Denoised { latents, info })
 }
 

@@ -9,9 +9,10 @@ use mlx_rs::{Array, Dtype, memory};
 use super::conditioning::Conditioning;
 use super::passes::Sight;
 use super::{Reporter, TextEmbeds};
-use crate::backend::Backend;
+use crate::backend::{Backend, generation};
 use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
 use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope};
+use crate::model::nn::watch;
 use crate::weights::lora::Lora;
 use crate::weights::{QuantScheme, Weights};
 use crate::{Error, Result};
@@ -22,6 +23,10 @@ pub(super) struct Experts<'a> {
     features: &'a TextEmbeds,
     given: &'a Conditioning,
     loaded: Option<(Loaded<'a>, Denoiser)>,
+    /// The type of the products, where it is not the plan's.
+    instead: Option<Dtype>,
+    /// That of the expert that was loaded last.
+    dtype: Option<Dtype>,
 }
 
 /// Which network is in memory: an expert, without these LoRAs.
@@ -35,7 +40,20 @@ impl<'a> Experts<'a> {
             features,
             given,
             loaded: None,
+            instead: None,
+            dtype: None,
         }
+    }
+
+    /// Whether what is too large for float16 may be computed in something wider.
+    pub(super) fn can_widen(&self) -> bool {
+        self.instead.is_none() && self.dtype == Some(Dtype::Float16)
+    }
+
+    /// From here on products are computed in a type that holds everything that float32 does.
+    pub(super) fn widen(&mut self) {
+        self.instead = Some(Dtype::Bfloat16);
+        self.loaded = None;
     }
 
     /// The expert for a step and its timestep. It is loaded if it is not the one that was asked for last, after that one
@@ -62,14 +80,23 @@ impl<'a> Experts<'a> {
         Ok(denoiser)
     }
 
-    fn load(&self, wanted: Loaded, network: &Network) -> Result<Denoiser> {
-        Denoiser::load(self.plan, wanted, network, self.features, self.given)
+    fn load(&mut self, wanted: Loaded, network: &Network) -> Result<Denoiser> {
+        let denoiser = Denoiser::load(
+            self.plan,
+            (wanted, network),
+            self.instead,
+            self.features,
+            self.given,
+        )?;
+        self.dtype = Some(denoiser.dtype);
+        Ok(denoiser)
     }
 }
 
 /// A DiT with everything that stays the same from step to step.
 pub(super) struct Denoiser {
     dit: Dit,
+    dtype: Dtype,
     rope: Rope,
     /// Those with and without guidance, at once or one after the other.
     passes: Vec<Prompts>,
@@ -82,15 +109,18 @@ pub(super) struct Denoiser {
 impl Denoiser {
     fn load(
         plan: &Plan,
-        (expert, late): Loaded,
-        network: &Network,
+        ((expert, late), network): (Loaded, &Network),
+        instead: Option<Dtype>,
         features: &TextEmbeds,
         given: &Conditioning,
     ) -> Result<Self> {
         let weights = without(plan, expert, network, late)?;
         let weights = packed(weights, plan.compute.quantize);
         let config = dit::Config::of(network.config.as_deref(), &weights)?;
-        let dtype = compute_dtype(plan.compute.precision, &weights)?;
+        let dtype = match instead {
+            Some(dtype) => dtype,
+            None => compute_dtype(plan.compute.precision, &weights)?,
+        };
         let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
         let shape = plan.latent_shape();
         let grid = Grid {
@@ -130,6 +160,7 @@ impl Denoiser {
             is_guided,
             guidance,
             dit,
+            dtype,
         })
     }
 
@@ -149,7 +180,8 @@ impl Denoiser {
             input, timesteps, ..
         } = sight;
         let mut velocities = Vec::new();
-        for prompts in passes {
+        for (index, prompts) in passes.iter().enumerate() {
+            watch::pass(index, passes.len());
             let made = self.dit.forward(input, timesteps, prompts, &self.rope)?;
             eval(&made)?;
             velocities.extend(made);
@@ -164,6 +196,7 @@ impl Denoiser {
         } = sight;
         let prompts = self.passes.get(pass).ok_or_else(lost)?;
         let dit = &self.dit;
+        watch::pass(pass, if sight.guided { self.passes.len() } else { 1 });
         let (made, residual) = dit.forward_with_residual(input, timesteps, prompts, &self.rope)?;
         eval(made.iter().chain([&residual]))?;
         Ok((made.into_iter().next().ok_or_else(lost)?, residual))
@@ -248,10 +281,11 @@ pub(super) fn packing(bits: QuantBits) -> QuantScheme {
 pub(super) fn compute_dtype(precision: Precision, weights: &Weights) -> Result<Dtype> {
     Ok(match precision {
         Precision::Bf16 => Dtype::Bfloat16,
+        Precision::F16 => Dtype::Float16,
         Precision::F32 => Dtype::Float32,
         Precision::Auto => {
             let stored = weights.dtype("blocks.0.self_attn.q.weight")?;
-            Backend::current()?.fastest_dtype(stored)
+            Backend::current()?.fastest_dtype(stored, generation())
         }
     })
 }

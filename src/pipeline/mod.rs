@@ -24,9 +24,11 @@ mod reporter;
 mod run_folder;
 mod seal;
 mod sizes;
+pub mod survey;
 mod tensor_file;
 mod text_embeds;
 
+pub use crate::model::nn::{Watch, budget, set_budget, watched};
 pub use bench::run as bench;
 pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
 pub use passes::{planned as planned_passes, step_costs};
@@ -36,10 +38,13 @@ pub use sizes::{sizes, vae_sizes};
 pub use text_embeds::{CutPrompt, TextEmbeds, cut_prompts};
 
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mlx_rs::memory;
 
 use crate::Result;
+use crate::job::memory::Allowance;
 use crate::job::{Decoding, GenerationInfo, Plan, VaeKind, Variant};
 use crate::model::vae;
 use conditioning::Conditioning;
@@ -55,6 +60,11 @@ pub mod saved {
     pub use super::run_folder::{
         finished_steps, forget_draft, kept_latents, still_kept, take_up_draft, unfinished,
     };
+}
+
+/// What the networks compute with, to be held against the processor.
+pub mod kernels {
+    pub use crate::model::nn::gelu_tanh;
 }
 
 /// What making a video took.
@@ -131,7 +141,8 @@ fn make(
     if let Some(path) = &plan.outputs.save_latents {
         latents_file::write(path, &info, &latents)?;
     }
-    decode::write(&plan.decoding(info.clone()), &latents, reporter)?;
+    let decoding = plan.decoding(info.clone());
+    info.compute.vae_precision = decode::write(&decoding, &latents, reporter)?;
     Ok(Some(info))
 }
 
@@ -145,9 +156,26 @@ fn given(plan: &Plan, folder: &RunFolder, reporter: &mut Reporter) -> Result<Con
     Ok(given)
 }
 
+/// What MLX may keep for reuse in the jobs that come.
+static REUSED: AtomicUsize = AtomicUsize::new(REUSED_BYTES);
+
+/// What MLX may hold in the jobs that come.
+///
+/// # Errors
+/// MLX does not work.
+pub fn allow(allowance: Allowance) -> Result<()> {
+    static OWN: OnceLock<usize> = OnceLock::new();
+    let bytes = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let now = memory::memory_limit()?;
+    let own = *OWN.get_or_init(|| now);
+    memory::set_memory_limit(allowance.limit.map_or(own, bytes))?;
+    REUSED.store(bytes(allowance.cache), Ordering::Relaxed);
+    Ok(())
+}
+
 /// Does `work` and tells what it took.
 fn measured(work: impl FnOnce() -> Result<Option<GenerationInfo>>) -> Result<Outcome> {
-    memory::set_cache_limit(REUSED_BYTES)?;
+    memory::set_cache_limit(REUSED.load(Ordering::Relaxed))?;
     memory::reset_peak_memory()?;
     let info = work()?;
     Ok(Outcome {

@@ -2,12 +2,13 @@
 
 use mlx_rs::Array;
 
-use crate::job::{Clip, Progress, Stage};
+use crate::job::{Clip, Progress, Repeat, Stage};
 use crate::{Error, Result};
 
 type OnProgress<'a> = Box<dyn FnMut(Progress) + 'a>;
 type Asks<'a> = Box<dyn Fn() -> bool + 'a>;
 type OnLatents<'a> = Box<dyn FnMut(&Array) -> Result<()> + 'a>;
+type OnRepeat<'a> = Box<dyn FnMut(Repeat) + 'a>;
 type OnGlimpse<'a> = Box<dyn FnMut(Glimpse) + 'a>;
 
 /// Something to see of a video in the making.
@@ -27,6 +28,7 @@ pub struct Reporter<'a> {
     on_latents: Option<OnLatents<'a>>,
     has_preview: Asks<'a>,
     on_glimpse: OnGlimpse<'a>,
+    on_repeat: OnRepeat<'a>,
 }
 
 impl<'a> Reporter<'a> {
@@ -42,6 +44,7 @@ impl<'a> Reporter<'a> {
             on_latents: None,
             has_preview: Box::new(|| false),
             on_glimpse: Box::new(|_| ()),
+            on_repeat: Box::new(|_| ()),
         }
     }
 
@@ -61,6 +64,13 @@ impl<'a> Reporter<'a> {
     ) -> Self {
         self.has_preview = Box::new(has_preview);
         self.on_glimpse = Box::new(on_glimpse);
+        self
+    }
+
+    /// Tells `on_repeat` what is done again.
+    #[must_use]
+    pub fn repeating(mut self, on_repeat: impl FnMut(Repeat) + 'a) -> Self {
+        self.on_repeat = Box::new(on_repeat);
         self
     }
 
@@ -89,6 +99,11 @@ impl<'a> Reporter<'a> {
             return Err(Error::Cancelled);
         }
         Ok(())
+    }
+
+    /// A part is done again.
+    pub(super) fn again(&mut self, why: Repeat) {
+        (self.on_repeat)(why);
     }
 
     /// Whether to denoise no further.

@@ -10,7 +10,7 @@ use super::outlook::{sides, vae_shape};
 use super::vae_kind;
 use crate::backend::Backend;
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, TinySizes, VaeSizes};
-use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size};
+use crate::job::{Checkpoint, Expert, Network, Plan, Precision, Size, VaePrecision};
 use crate::media::{self, photo};
 use crate::model::dit::{self, Dit};
 use crate::model::nn::Upsample2x;
@@ -143,6 +143,10 @@ pub fn vae_sizes(model: &Checkpoint, size: Size) -> Result<VaeSizes> {
         scratch: match Backend::current()? {
             Backend::Metal => vae_shape(model.variant).scratch(sides(size)),
             Backend::Cpu | Backend::Cuda => 0,
+        },
+        half: match Backend::current()? {
+            Backend::Metal => VaePrecision::F16,
+            Backend::Cpu | Backend::Cuda => VaePrecision::Bf16,
         },
         fused: is_fused()?,
     })

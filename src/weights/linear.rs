@@ -9,7 +9,7 @@ use super::lora::Branch;
 use super::quant_scheme::QuantScheme;
 use super::quantized::QuantizedMatrix;
 use crate::Result;
-use crate::backend::Backend;
+use crate::backend::{Backend, generation, packed};
 
 /// What becomes of GGUF's blocks with smaller groups than MLX has, and of rotated numbers: the next larger group, and enough
 /// bits to lose next to nothing.
@@ -65,14 +65,11 @@ impl Matrix {
         }
     }
 
-    /// Except on Metal a packed matrix is unpacked for each product: MLX's kernel for it is slower than the one for dense
-    /// matrices, a hundred times on the CPU and, for as many rows as a video has tokens, four times on CUDA.
+    /// A packed matrix is unpacked for each product where that is [faster](packed::unpacks).
     fn product(&self, x: &Array, bias: Option<&Array>) -> Result<Array> {
         match self {
             Self::Dense(weight) => dense(x, weight, bias),
-            Self::Quantized(packed) if Backend::current()? != Backend::Metal => {
-                dense(x, &packed.unpack()?, bias)
-            }
+            Self::Quantized(packed) if unpacks(x)? => dense(x, &packed.unpack()?, bias),
             Self::Quantized(packed) => {
                 let y = packed.product(x)?;
                 Ok(match bias {
@@ -82,6 +79,19 @@ impl Matrix {
             }
         }
     }
+}
+
+/// Whether to unpack for as many rows as these.
+fn unpacks(x: &Array) -> Result<bool> {
+    let inputs = x.dim(-1).unsigned_abs().max(1) as usize;
+    let rows = (x.size() / inputs) as u64;
+    let backend = Backend::current()?;
+    Ok(packed::unpacks(
+        backend,
+        packed::measured(),
+        generation(),
+        rows,
+    ))
 }
 
 fn dense(x: &Array, weight: &Array, bias: Option<&Array>) -> Result<Array> {

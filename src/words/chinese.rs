@@ -7,8 +7,8 @@ use super::english::{bytes, two_digits};
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Field, Flaw, Implausible, Missing, NetworkFault,
-    OutOfRange, Problem, Refusal, Remark, Speed, Stage, Taken, Way,
+    Advice, After, Computation, DeviceFault, Field, Flaw, GpuFault, Implausible, Missing,
+    NetworkFault, OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -72,6 +72,7 @@ pub fn saving(saving: Saving) -> &'static str {
         Saving::HalfProducts => "以 bf16 计算",
         Saving::Tiles => "分块解码",
         Saving::HalfFrames => "以 bf16 解码",
+        Saving::F16Frames => "以 f16 解码",
     }
 }
 
@@ -111,6 +112,8 @@ pub fn device_fault(fault: DeviceFault) -> String {
         Computation::Convolutions => "卷积",
         Computation::QuantisedProducts => "量化乘积",
         Computation::Sums => "求和",
+        Computation::Norms => "归一化",
+        Computation::Chains => "激活函数",
     };
     format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
 }
@@ -300,12 +303,38 @@ pub fn problem(problem: &Problem) -> String {
         ),
         Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
         Problem::Implausible(what) => implausible(what),
+        Problem::Gpu(fault) => gpu_fault(*fault).into(),
         Problem::Mlx(detail) => format!("MLX 因错误停止：{detail}"),
         Problem::Defect(detail) => format!("程序有缺陷，任务已停止，请反馈：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
+}
+
+/// Why the GPU did not finish, and what to do.
+fn gpu_fault(fault: GpuFault) -> &'static str {
+    match fault {
+        GpuFault::TooLong => {
+            "GPU 占用时间过长，已被系统中止三次：请制作更小或更短的视频，或在制作时让显示器休眠"
+        }
+        GpuFault::OutOfMemory => "GPU 内存不足：请退出其他应用，或制作更小或更短的视频",
+        GpuFault::Interrupted => "GPU 反复被重置：请重新启动电脑后再试",
+        GpuFault::Refused => "系统不再允许此进程使用 GPU：请重新启动 Zoetrope",
+    }
+}
+
+/// Why a part of a job is done again.
+pub fn repeat(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Gpu(GpuFault::TooLong) => {
+            "GPU 占用时间过长，已被系统中止；此步将分成更小的部分重做"
+        }
+        Repeat::Gpu(GpuFault::OutOfMemory) => "GPU 内存不足；此步将以更少的内存重做",
+        Repeat::Gpu(GpuFault::Interrupted | GpuFault::Refused) => "GPU 被中断；此步将重做",
+        Repeat::WiderProducts => "数值超出 f16 的范围；此步及之后的步骤改用 bf16",
+        Repeat::WiderFrames => "数值超出 f16 的范围；画面改用 f32 重新解码",
+    }
 }
 
 fn tried(verb: &str) -> &str {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Flaw, Implausible, Missing, NetworkFault, OutOfRange,
-    Problem, Refusal, Remark, Speed, Stage, Taken, Way,
+    Advice, After, Computation, DeviceFault, Flaw, GpuFault, Implausible, Missing, NetworkFault,
+    OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -29,6 +29,7 @@ pub fn saving(saving: Saving) -> &'static str {
         Saving::HalfProducts => "computed in bf16",
         Saving::Tiles => "decoded in tiles",
         Saving::HalfFrames => "decoded in bf16",
+        Saving::F16Frames => "decoded in f16",
     }
 }
 
@@ -126,6 +127,8 @@ pub fn device_fault(fault: DeviceFault) -> String {
         Computation::Convolutions => "convolutions",
         Computation::QuantisedProducts => "quantised products",
         Computation::Sums => "sums",
+        Computation::Norms => "norms",
+        Computation::Chains => "activations",
     };
     match fault.difference {
         Some(part) => format!(
@@ -336,6 +339,7 @@ pub fn problem(problem: &Problem) -> String {
         ),
         Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
         Problem::Implausible(what) => implausible(what),
+        Problem::Gpu(fault) => gpu_fault(*fault).into(),
         Problem::Mlx(detail) => format!("MLX stopped with an error: {detail}"),
         Problem::Defect(detail) => format!(
             "The job stopped because of a defect in the program, please report it: {detail}"
@@ -344,6 +348,46 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
+}
+
+/// Why the GPU did not finish, and what to do.
+fn gpu_fault(fault: GpuFault) -> &'static str {
+    match fault {
+        GpuFault::TooLong => {
+            "The system stopped the GPU three times because it was busy for too long: make a smaller or shorter video, or \
+             let the display sleep meanwhile"
+        }
+        GpuFault::OutOfMemory => {
+            "There is not enough memory for the GPU: quit other apps, or make a smaller or shorter video"
+        }
+        GpuFault::Interrupted => {
+            "The GPU was reset again and again: restart the computer, and try again"
+        }
+        GpuFault::Refused => {
+            "The system no longer lets this process use the GPU: start Zoetrope again"
+        }
+    }
+}
+
+/// Why a part of a job is done again.
+pub fn repeat(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Gpu(GpuFault::TooLong) => {
+            "The system stopped the GPU because it was busy for too long; the step is done again in smaller parts"
+        }
+        Repeat::Gpu(GpuFault::OutOfMemory) => {
+            "The GPU ran out of memory; the step is done again with less"
+        }
+        Repeat::Gpu(GpuFault::Interrupted | GpuFault::Refused) => {
+            "The GPU was interrupted; the step is done again"
+        }
+        Repeat::WiderProducts => {
+            "The numbers became too large for f16; the step is done again in bf16, and so are those after it"
+        }
+        Repeat::WiderFrames => {
+            "The numbers became too large for f16; the frames are decoded again in f32"
+        }
+    }
 }
 
 /// The usual reasons in plain words; the rest is as the system says it.

@@ -1,6 +1,7 @@
 //! The window, with the test at the other ends of its channels. Nothing is drawn to pixels: what is
 //! there is found by the names that screen readers say.
 
+mod anew;
 mod files;
 mod first_start;
 mod guides;
@@ -40,7 +41,7 @@ use tempfile::TempDir;
 use zoetrope::app::dialogs::Question;
 use zoetrope::app::memory_estimate::Fit;
 use zoetrope::app::models::{Found, Look};
-use zoetrope::app::{App, Preferences, Services};
+use zoetrope::app::{App, Preferences, Services, StartAnew};
 use zoetrope::engine::Engine;
 use zoetrope::error::Error;
 use zoetrope::job::{Checkpoint, Command, Event, Installed, JobHandle, Plan, Record, Size};
@@ -94,6 +95,8 @@ struct Opening {
     preferences: Preferences,
     /// A real engine instead of the test.
     engine: Option<Engine>,
+    start_anew: Option<StartAnew>,
+    goes_on: bool,
     folder: Rc<TempDir>,
     /// Where the settings are kept, if not in that folder.
     settings: Option<PathBuf>,
@@ -112,6 +115,8 @@ impl Default for Opening {
             fit: None,
             preferences: Preferences::default(),
             engine: None,
+            start_anew: None,
+            goes_on: false,
             folder: Rc::new(TempDir::new().unwrap()),
             settings: None,
             size: [1280.0, 800.0],
@@ -171,6 +176,8 @@ impl Opening {
                 }
                 Ok(())
             }),
+            start_anew: self.start_anew,
+            goes_on: self.goes_on,
         };
         let harness = Harness::builder()
             .with_size(self.size)

@@ -3,16 +3,61 @@
 use std::fs;
 use std::path::Path;
 
+use zoetrope::backend::Backend;
 use zoetrope::backend::metal::{
     AttentionPath, Budget, Chip, Conv, ConvPath, DecoderShape, Generation, Mac, Number, READ_FOR,
     Tier, attention_path,
 };
+use zoetrope::backend::packed::unpacks;
 
 const F32: Number = Number::F32;
 
 /// Sizes that are offered, as landscape and portrait.
 const SIZES_21: [(u64, u64); 4] = [(832, 480), (480, 832), (1280, 720), (720, 1280)];
 const SIZES_22: [(u64, u64); 4] = [(832, 480), (480, 832), (1280, 704), (704, 1280)];
+
+/// Breaks when a chip is taken for another, and computes in the slower half type. The names are those that Metal tells.
+#[test]
+fn a_chip_is_known_by_its_architecture() {
+    let known = [
+        ("applegpu_g13g", Generation::M1),
+        ("applegpu_g13s", Generation::M1),
+        ("applegpu_g14d", Generation::M2),
+        ("applegpu_g15s", Generation::M3),
+        ("applegpu_g16p", Generation::M4),
+        ("applegpu_g17s", Generation::M5),
+        ("applegpu_g18s", Generation::M5),
+    ];
+    for (name, generation) in known {
+        assert_eq!(
+            Generation::of_architecture(name),
+            Some(generation),
+            "{name}"
+        );
+    }
+    for other in [
+        "",
+        "applegpu_g12p",
+        "applegpu_gx",
+        "Apple Paravirtual device",
+    ] {
+        assert_eq!(Generation::of_architecture(other), None, "{other}");
+    }
+}
+
+/// Breaks when packed weights are multiplied in the slower way: unpacked where few rows come, or packed where the kernel for
+/// that was measured to be slower.
+#[test]
+fn packed_products_go_the_faster_way() {
+    let metal = |measured, generation, rows| unpacks(Backend::Metal, measured, generation, rows);
+    let (old, new) = (Some(Generation::M2), Some(Generation::M3));
+    assert!(metal(None, old, 4096) && !metal(None, new, 4096) && !metal(None, None, 4096));
+    assert!(metal(Some(true), new, 4096) && !metal(Some(false), old, 4096));
+    assert!(!metal(Some(true), old, 512));
+    for other in [Backend::Cpu, Backend::Cuda] {
+        assert!(unpacks(other, Some(false), None, 1));
+    }
+}
 
 fn decoders() -> impl Iterator<Item = (DecoderShape, (u64, u64))> {
     let old = SIZES_21.map(|size| (DecoderShape::V21, size));

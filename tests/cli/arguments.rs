@@ -265,6 +265,6 @@ fn wrong_values_are_answered_with_right_ones() {
     };
     assert!(answer(&["--size", "big"]).contains("832x480"));
     assert!(answer(&["--sampler", "ddim"]).contains("unipc, dpmpp, euler, dmd, lcm and rcm"));
-    assert!(answer(&["--dtype", "f16"]).contains("auto, bf16 and f32"));
+    assert!(answer(&["--dtype", "f64"]).contains("auto, bf16, f16 and f32"));
     assert!(answer(&["--guidance", "x"]).contains("3.0,4.0"));
 }

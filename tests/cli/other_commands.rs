@@ -37,6 +37,56 @@ fn the_doctor_tells_what_there_is() {
     }
 }
 
+/// Breaks when what somebody with another machine is asked for cannot be made, says nothing of what was asked, or holds names of
+/// the user's files.
+#[test]
+fn the_doctor_writes_a_report_that_can_be_attached() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report.json");
+    let path = file.display().to_string();
+    // One size of each.
+    let report = run(&["doctor", "--report", &path, "--minutes", "0"]);
+    assert_eq!(report.code, Some(0), "{}", report.stderr);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&told["form"], &told["mlx"]), (&1.into(), &"0.32.2".into()));
+    assert!(told["memory_before"]["total"].as_u64().unwrap() > 1_000_000_000);
+    let probes = told["probe"].as_array().unwrap();
+    assert!(probes.len() >= 7, "{probes:?}");
+    for probe in probes {
+        let number = |key: &str| probe[key].as_f64().unwrap();
+        assert!(number("difference") <= number("tolerance"), "{probe}");
+    }
+    for part in [
+        "attention",
+        "products",
+        "packed",
+        "convolutions",
+        "blocks",
+        "frames",
+    ] {
+        let figures = told["survey"][part].as_array().unwrap();
+        assert!(!figures.is_empty(), "{part}");
+        for figure in figures {
+            assert!(figure["failed"].is_null(), "{figure}");
+            assert!(figure["seconds"].as_f64().unwrap() > 0.0, "{figure}");
+        }
+        // From small to large, and no further once one takes half a second.
+        if matches!(part, "attention" | "products") {
+            let sizes: Vec<_> = figures
+                .iter()
+                .map(|it| it["size"].as_u64().unwrap())
+                .collect();
+            assert!(sizes.is_sorted(), "{sizes:?}");
+            let long = figures
+                .iter()
+                .filter(|it| it["seconds"].as_f64().unwrap() > 0.5);
+            assert!(long.count() <= 1, "{part}");
+        }
+    }
+    assert!(!text.contains(&folder.path().display().to_string()));
+}
+
 #[test]
 fn info_wants_a_video() {
     let missing = run(&["info", "/nowhere/video.mp4"]);

@@ -1,6 +1,7 @@
 //! The engine, with the test at the other ends of its channels.
 
 mod control;
+mod faults;
 mod metal;
 mod self_test;
 mod whole;

@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 use zoetrope::engine::Engine;
-use zoetrope::engine::self_test::remembered;
+use zoetrope::engine::self_test::{Found, remembered};
 use zoetrope::job::{
     CanvasRequest, Command, Computation, DeviceFault, Event, JobHandle, Request, SamplingRequest,
     Size,
@@ -16,6 +16,13 @@ const FAULT: DeviceFault = DeviceFault {
     what: Computation::Attention,
     difference: Some(0.5),
 };
+
+fn found(fault: Option<DeviceFault>) -> Found {
+    Found {
+        fault,
+        ..Found::default()
+    }
+}
 
 /// Breaks when the probe runs at every start, or never again after an update of the system.
 #[test]
@@ -29,11 +36,11 @@ fn the_probe_is_asked_once_for_each_system_and_version() {
         ("macOS 26.2", None, 2),
         ("macOS 26.2", None, 2),
     ] {
-        let found = remembered(Some(&file), system, || {
+        let told = remembered(Some(&file), system, || {
             asked += 1;
-            Ok(answer)
+            found(answer)
         });
-        assert_eq!((found.unwrap(), asked), (answer, times), "{system}");
+        assert_eq!((told, asked), (found(answer), times), "{system}");
     }
 }
 
@@ -47,10 +54,29 @@ fn any_answer_reads_back_and_a_damaged_one_is_asked_for_again() {
         ..FAULT
     };
     let never = || panic!("it was answered before");
-    remembered(Some(&file), "here", || Ok(Some(black))).unwrap();
-    assert_eq!(remembered(Some(&file), "here", never).unwrap(), Some(black));
+    remembered(Some(&file), "here", || found(Some(black)));
+    assert_eq!(remembered(Some(&file), "here", never).fault, Some(black));
     fs::write(&file, "{").unwrap();
-    assert_eq!(remembered(Some(&file), "here", || Ok(None)).unwrap(), None);
+    assert_eq!(
+        remembered(Some(&file), "here", Found::default),
+        Found::default()
+    );
+}
+
+/// Breaks when what a GPU cannot compute at all is tried again at every start, which takes seconds there, or when what was
+/// measured beside it is lost.
+#[test]
+fn a_probe_that_failed_is_remembered_too() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("probe.json");
+    let failed = Found {
+        fault: None,
+        failed: Some("crt/mma.h is missing".into()),
+        unpacks: Some(true),
+    };
+    remembered(Some(&file), "here", || failed.clone());
+    let never = || panic!("it was answered before");
+    assert_eq!(remembered(Some(&file), "here", never), failed);
 }
 
 /// Breaks when people are not warned, or are warned of what no longer concerns them too late; and when

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use zoetrope::job::memory::{
-    DitSizes, HalfSizes, ImageSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit, fit_decoding,
-    fit_rest, needs,
+    Allowance, DitSizes, HalfSizes, ImageSizes, Need, Saving, Sizes, TextSizes, VaeSizes, fit,
+    fit_decoding, fit_rest, needs, unused,
 };
 use zoetrope::job::{
     CanvasRequest, Expert, Guidance, HighNoise, Machine, Plan, Precision, QuantBits, Remedy,
@@ -69,6 +69,7 @@ fn sizes(variant: Variant) -> Sizes {
             decoder,
             frames: 2,
             scratch: 0,
+            half: VaePrecision::Bf16,
             fused: true,
         },
         tiny: None,
@@ -406,4 +407,60 @@ fn every_latent_frame_that_is_encoded_is_counted_once() {
     assert_eq!(count(Variant::Vace, shown), 44);
     let seen = |variant| plan(variant, (832, 480), 81, both).seen_pictures();
     assert_eq!((seen(Variant::I2vA14b), seen(Variant::Flf2v)), (0, 2));
+}
+
+/// Breaks when MLX runs ahead into memory that others use, waits at every step of a job that fits, or keeps buffers that
+/// nobody has left. In gigabytes: what is told, what there is, what is free, what the GPU should take, what was asked.
+#[test]
+fn mlx_is_allowed_what_the_job_may_take() {
+    const GIB: u64 = 1 << 30;
+    let allowed = |peak: u64, total, available, gpu: u64, asked: Option<u64>| {
+        let machine = Machine {
+            gpu: Some(gpu * 1_000_000_000),
+            ..machine(total, available)
+        };
+        let asked = asked.map(|gigabytes| gigabytes * 1_000_000_000);
+        Allowance::of(peak * 1_000_000_000, &machine, asked, true)
+    };
+    let gigabytes = |count: f64| (count * 1e9) as u64;
+    // Enough of everything: the rest is kept for reuse, but never more than a block needs.
+    let roomy = allowed(16, 64, 40, 48, None);
+    assert_eq!((roomy.limit, roomy.cache), (Some(gigabytes(40.0)), 8 * GIB));
+    let close = allowed(8, 16, 11, 12, None);
+    assert_eq!(
+        (close.limit, close.cache),
+        (Some(gigabytes(11.0)), gigabytes(3.0))
+    );
+    // More is needed than is free: others have to make room, and nothing is kept.
+    let tight = allowed(10, 16, 6, 12, None);
+    assert_eq!(
+        (tight.limit, tight.cache),
+        (Some(gigabytes(11.25)), GIB / 4)
+    );
+    let full = allowed(12, 16, 6, 12, None);
+    assert_eq!(full.limit, Some(gigabytes(12.0)));
+    let asked = allowed(6, 64, 40, 48, Some(8));
+    assert_eq!(
+        (asked.limit, asked.cache),
+        (Some(gigabytes(8.0)), gigabytes(2.0))
+    );
+    // A GPU with memory of its own: MLX's limit is right, and reuse is cheap.
+    let own = Allowance::of(1, &machine(64, 40), None, false);
+    assert_eq!((own.limit, own.cache), (None, GIB));
+}
+
+/// Breaks when live memory of other programs counts as free on a Mac. The figures are those that macOS shows of Macs in use:
+/// total and used, in gigabytes, and what a job may have.
+#[test]
+fn what_others_use_is_not_free() {
+    let gigabytes = |count: f64| (count * 1e9) as u64;
+    for (total, used, free) in [
+        (17.2, 11.9, 5.3),
+        (8.6, 7.4, 1.2),
+        (137.4, 40.0, 97.4),
+        (8.6, 9.0, 0.0),
+    ] {
+        let found = unused(gigabytes(total), gigabytes(used)) as f64 / 1e9;
+        assert!((found - free).abs() < 1e-6, "{found} instead of {free}");
+    }
 }

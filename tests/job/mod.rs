@@ -4,6 +4,7 @@ mod bench;
 mod clip;
 mod estimate;
 mod formats;
+mod gpu_fault;
 mod handle;
 mod lora;
 mod memory;
@@ -14,6 +15,7 @@ mod progress;
 mod queue;
 mod record;
 mod settings;
+mod stall;
 mod step_cache;
 mod timings;
 

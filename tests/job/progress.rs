@@ -107,3 +107,26 @@ fn steps_of_unlike_costs_are_counted_by_them() {
     let left = after(&mut time_left, 5, 81);
     assert!((left - 41.0).abs() < 1.0, "{left}");
 }
+
+/// Breaks when nobody is told how long it will take before the first step of some minutes is over, or when a few blocks of the
+/// second step are judged by as if they were the pace.
+#[test]
+fn a_part_of_a_unit_tells_how_long_the_rest_will_take() {
+    let mut time_left = TimeLeft::default();
+    let denoise = |done| Progress {
+        stage: Stage::Denoise,
+        done,
+        of: 10,
+    };
+    assert_eq!(time_left.within(0.5, seconds(5)), None);
+    time_left.after(denoise(0), seconds(5));
+    assert_eq!(time_left.within(0.0, seconds(5)), None);
+    assert_eq!(time_left.within(0.25, seconds(15)), Some(seconds(390)));
+    assert_eq!(time_left.within(0.5, seconds(25)), Some(seconds(380)));
+    time_left.after(denoise(1), seconds(45));
+    assert_eq!(time_left.within(0.125, seconds(49)), None);
+    // The first step compiled; the second one is judged by itself.
+    assert_eq!(time_left.within(0.5, seconds(55)), Some(seconds(170)));
+    time_left.after(denoise(2), seconds(65));
+    assert_eq!(time_left.within(0.0, seconds(65)), Some(seconds(160)));
+}

@@ -3,7 +3,7 @@
 use mlx_rs::fast::scaled_dot_product_attention;
 use mlx_rs::{Array, Dtype, random};
 use zoetrope::backend::Backend;
-use zoetrope::backend::metal::Budget;
+use zoetrope::backend::metal::{Budget, Generation};
 use zoetrope::model::nn::{
     Conv3d, Cut, EvalPacer, Formulation, Upsample2x, attend, attention, convolve, exp, gelu_tanh,
     halve, in_parts, product, silu, with_budget,
@@ -140,13 +140,24 @@ fn parts_make_up_the_whole() {
 #[test]
 fn products_are_halves_on_gpus_and_float32_on_processors() {
     use Dtype::{Bfloat16, Float16, Float32};
-    for gpu in [Backend::Cuda, Backend::Metal] {
-        let chosen = [Float32, Bfloat16, Float16].map(|stored| gpu.fastest_dtype(stored));
-        assert_eq!(chosen, [Bfloat16, Bfloat16, Float16], "{gpu:?}");
+    let stored = [Float32, Bfloat16, Float16];
+    let chosen = |backend: Backend, generation| {
+        stored.map(|stored| backend.fastest_dtype(stored, generation))
+    };
+    for generation in [None, Some(Generation::M3), Some(Generation::M5)] {
+        for gpu in [Backend::Cuda, Backend::Metal] {
+            let halves = chosen(gpu, generation);
+            assert_eq!(
+                halves,
+                [Bfloat16, Bfloat16, Float16],
+                "{gpu:?} {generation:?}"
+            );
+        }
     }
-    for stored in [Float32, Bfloat16, Float16] {
-        assert_eq!(Backend::Cpu.fastest_dtype(stored), Float32, "{stored:?}");
+    for generation in [Generation::M1, Generation::M2] {
+        assert_eq!(chosen(Backend::Metal, Some(generation)), [Float16; 3]);
     }
+    assert_eq!(chosen(Backend::Cpu, None), [Float32; 3]);
 }
 
 /// Breaks when CUDA's exact float32 convolves with a kernel of 2 × 2, which ends the program there.

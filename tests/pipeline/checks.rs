@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use mlx_rs::Array;
+use zoetrope::media::mp4;
 
 use super::job::{Place, sentence};
-use crate::support::model::{copy_model, flatten_vae, poison_dit};
+use crate::support::model::{copy_model, flatten_vae, poison_dit, widen_dit, widen_vae};
 use crate::support::program::Run;
 
 const SHORT: [&str; 4] = ["--size", "32x32", "--steps", "3"];
@@ -85,4 +86,48 @@ fn a_vae_that_decodes_to_nothing_saves_no_video() {
         assert!(!place.path("out.mp4").exists());
         assert!(place.path("out.mp4.run/latents.safetensors").exists());
     }
+}
+
+/// Breaks when a network that needs more room than float16 has ends the job, when it is not said, or when bf16, which has that
+/// room, is computed again as well.
+#[test]
+fn what_is_too_large_for_float16_is_computed_again_in_bf16() {
+    let place = Place::new();
+    let model = place.path("model");
+    copy_model(&model);
+    let fits = generate(&place, &["--model", &place.text("model"), "--dtype", "f16"]);
+    assert_eq!(fits.code, Some(0), "{}", fits.stderr);
+    assert!(!fits.stderr.contains("too large"), "{}", fits.stderr);
+
+    widen_dit(&model, 1e5);
+    for (dtype, times) in [("f16", 1), ("bf16", 0), ("f32", 0)] {
+        let run = generate(&place, &["--model", &place.text("model"), "--dtype", dtype]);
+        assert_eq!(run.code, Some(0), "{dtype}: {}", run.stderr);
+        let told = run.stderr.matches("too large for f16; the step").count();
+        assert_eq!(told, times, "{dtype}: {}", run.stderr);
+        assert!(place.path("out.mp4").exists());
+    }
+}
+
+/// Breaks when frames that float16 cannot hold end a job of hours, or when the video says that it was decoded in float16.
+#[test]
+fn frames_too_large_for_float16_are_decoded_again_in_float32() {
+    let place = Place::new();
+    let model = place.path("model");
+    copy_model(&model);
+    let decoded = |times: usize| {
+        let arguments = ["--model", &place.text("model"), "--vae-dtype", "f16"];
+        let run = generate(&place, &arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(
+            run.stderr.matches("decoded again in f32").count(),
+            times,
+            "{}",
+            run.stderr
+        );
+        mp4::settings(&place.path("out.mp4")).unwrap().unwrap()
+    };
+    assert!(decoded(0).contains(r#""vae_precision":"f16""#));
+    widen_vae(&model, 300.0);
+    assert!(!decoded(1).contains("vae_precision"));
 }

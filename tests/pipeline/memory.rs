@@ -14,7 +14,7 @@ use mlx_rs::{Array, memory};
 use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::dirs;
-use zoetrope::job::memory::needs;
+use zoetrope::job::memory::{Allowance, needs};
 use zoetrope::job::{
     CanvasRequest, Checkpoint, Decode, Lora, MemoryOptions, Negative, PictureFit, Plan, Precision,
     Progress, QuantBits, Request, SamplingRequest, Size, Sources, Stage, VaePrecision,
@@ -271,4 +271,18 @@ fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
     drop(reporter);
     note(Stage::Decode);
     peaks.into_inner()
+}
+
+/// Breaks when what a job may take does not reach MLX, or stays there for the jobs after it.
+#[test]
+fn mlx_is_told_what_it_may_hold() {
+    alone("pipeline::memory::mlx_is_told_what_it_may_hold", || {
+        let own = memory::memory_limit().unwrap();
+        let cache = 1 << 30;
+        let allow = |limit| pipeline::allow(Allowance { limit, cache }).unwrap();
+        allow(Some(3_000_000_000));
+        assert_eq!(memory::memory_limit().unwrap(), 3_000_000_000);
+        allow(None);
+        assert_eq!(memory::memory_limit().unwrap(), own);
+    });
 }

@@ -44,7 +44,12 @@ fn chips() -> impl Iterator<Item = Chip> {
 /// Each published model at its own size and at the smaller one, in each type.
 fn plans() -> impl Iterator<Item = (Published, Plan)> {
     let sizes = [None, Some(Size::new(832, 480))];
-    let types = [Precision::Auto, Precision::Bf16, Precision::F32];
+    let types = [
+        Precision::Auto,
+        Precision::Bf16,
+        Precision::F16,
+        Precision::F32,
+    ];
     Published::ALL.into_iter().flat_map(move |published| {
         sizes.into_iter().flat_map(move |size| {
             types.into_iter().map(move |precision| {
@@ -235,5 +240,6 @@ fn the_type_is_the_fastest_half_unless_another_is_asked_for() {
     };
     assert_eq!(number("M2-64GB", Precision::Auto), Number::F16);
     assert_eq!(number("M3-64GB", Precision::Auto), Number::Bf16);
+    assert_eq!(number("M3-64GB", Precision::F16), Number::F16);
     assert_eq!(number("M5-64GB", Precision::F32), Number::F32);
 }

@@ -40,8 +40,44 @@ pub fn poison_dit(model: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
+/// Multiplies a matrix of the DiT, so that float16 cannot hold its products and wider types can.
+pub fn widen_dit(model: &Path, times: f32) {
+    const NAME: &str = "blocks.1.ffn.0.weight";
+    let shards = fs::read_dir(model)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut shards = shards.filter(|path| path.extension().is_some_and(|it| it == "safetensors"));
+    let holds = |path: &std::path::PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        bytes
+            .windows(NAME.len())
+            .any(|part| part == NAME.as_bytes())
+    };
+    let path = shards.find(holds).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    let place = |side: usize| header[NAME]["data_offsets"][side].as_u64().unwrap() as usize;
+    for number in bytes[8 + length + place(0)..8 + length + place(1)]
+        .as_chunks_mut::<4>()
+        .0
+    {
+        *number = (times * f32::from_le_bytes(*number)).to_le_bytes();
+    }
+    fs::write(path, bytes).unwrap();
+}
+
 /// Gives all weights of the VAE the same value.
 pub fn flatten_vae(model: &Path, value: f32) {
+    change_vae(model, |_| value);
+}
+
+/// Multiplies all weights of the VAE, so that float16 cannot hold what it computes and float32 can.
+pub fn widen_vae(model: &Path, times: f32) {
+    change_vae(model, |value| times * value);
+}
+
+fn change_vae(model: &Path, change: impl Fn(f32) -> f32) {
     let path = model.join(VAE);
     let mut old = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
     let fresh = model.join("new.pth");
@@ -54,7 +90,9 @@ pub fn flatten_vae(model: &Path, value: f32) {
         entry.read_to_end(&mut bytes).unwrap();
         if name.contains("/data/") {
             let values = bytes.as_chunks_mut::<4>().0;
-            values.fill(value.to_le_bytes());
+            for value in values {
+                *value = change(f32::from_le_bytes(*value)).to_le_bytes();
+            }
         }
         new.start_file(name, stored).unwrap();
         new.write_all(&bytes).unwrap();

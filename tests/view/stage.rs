@@ -22,6 +22,7 @@ fn draw(
     left: Option<Left>,
 ) -> Option<Action> {
     let working = Working {
+        within: 0.0,
         id: 3,
         prompt: "A boat",
         size: Size::new(832, 480),

@@ -273,6 +273,7 @@ fn stages_savings_and_faults_have_words_in_both_languages() {
         Saving::HalfProducts,
         Saving::Tiles,
         Saving::HalfFrames,
+        Saving::F16Frames,
     ];
     for saving in savings {
         assert!(english::to_fit(&savings).contains(english::saving(saving)));

@@ -107,6 +107,7 @@ impl App {
                     .is_some_and(|progress| progress.stage == JobStage::Denoise),
             state,
             progress: work.progress,
+            within: work.within,
             elapsed: work.elapsed(self.now),
             left: work.left,
             can_keep: work.can_keep(),

@@ -20,6 +20,22 @@ pub enum Generation {
     M5,
 }
 
+impl Generation {
+    /// By the name that Metal gives a GPU's architecture: "applegpu\_g13s" is an M1 Max. Later ones count as the latest known.
+    pub fn of_architecture(name: &str) -> Option<Self> {
+        let number = name.strip_prefix("applegpu_g")?;
+        let digits = number.trim_end_matches(|c: char| !c.is_ascii_digit());
+        Some(match digits.parse::<u32>().ok()? {
+            13 => Self::M1,
+            14 => Self::M2,
+            15 => Self::M3,
+            16 => Self::M4,
+            17.. => Self::M5,
+            _ => return None,
+        })
+    }
+}
+
 /// How large a chip of a generation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {

@@ -82,6 +82,13 @@ impl ProgressSink for Bars {
         }
     }
 
+    fn within(&mut self, share: f32) {
+        let time_left = self.time_left.within(share, self.start.elapsed());
+        if let (Some((_, bar)), Some(time)) = (&self.bar, time_left) {
+            bar.set_message(format!("about {} left", format::duration(time)));
+        }
+    }
+
     fn finished(&mut self, output: &Path, peak_memory: usize) {
         self.close();
         say(&result(output, self.start.elapsed(), peak_memory));

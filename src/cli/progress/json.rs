@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -14,7 +14,14 @@ use crate::job::{GenerationInfo, Progress, ResumePoint};
 /// Writes objects.
 pub struct Json {
     start: Instant,
+    /// What was told last, ...
+    progress: Option<Progress>,
+    /// ... and when.
+    told: Instant,
 }
+
+/// How often it is told that a step is further.
+const OFTEN: Duration = Duration::from_secs(1);
 
 /// A line. Seconds are counted from the start of the job.
 #[derive(Serialize)]
@@ -28,6 +35,9 @@ enum Line<'a> {
     Progress {
         #[serde(flatten)]
         progress: Progress,
+        /// The share of the next unit that is done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        within: Option<f32>,
         seconds: f64,
     },
     Finished {
@@ -46,8 +56,11 @@ enum Line<'a> {
 
 impl Json {
     pub fn new() -> Self {
+        let now = Instant::now();
         Self {
-            start: Instant::now(),
+            start: now,
+            progress: None,
+            told: now,
         }
     }
 
@@ -85,10 +98,25 @@ impl ProgressSink for Json {
     }
 
     fn progress(&mut self, progress: Progress) {
+        self.progress = Some(progress);
         tell(&Line::Progress {
             progress,
+            within: None,
             seconds: self.seconds(),
         });
+    }
+
+    fn within(&mut self, share: f32) {
+        if let Some(progress) = self.progress
+            && self.told.elapsed() >= OFTEN
+        {
+            self.told = Instant::now();
+            tell(&Line::Progress {
+                progress,
+                within: Some(share),
+                seconds: self.seconds(),
+            });
+        }
     }
 
     fn finished(&mut self, output: &Path, peak_memory: usize) {

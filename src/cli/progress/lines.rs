@@ -7,16 +7,18 @@ use std::time::{Duration, Instant};
 use super::super::{format, say};
 use super::{ProgressSink, result};
 use crate::error::Error;
-use crate::job::{GenerationInfo, Progress, Stage, TimeLeft};
+use crate::job::{GenerationInfo, Progress, TimeLeft};
 use crate::words::english;
 
 const PAUSE: Duration = Duration::from_secs(1);
+/// Within a step there is at most one in this time.
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// Writes lines to the standard error.
 pub struct Lines {
     start: Instant,
     time_left: TimeLeft,
-    stage: Option<Stage>,
+    progress: Option<Progress>,
     latest: Instant,
 }
 
@@ -26,7 +28,7 @@ impl Lines {
         Self {
             start: now,
             time_left: TimeLeft::default(),
-            stage: None,
+            progress: None,
             latest: now,
         }
     }
@@ -44,11 +46,11 @@ impl ProgressSink for Lines {
     fn progress(&mut self, progress: Progress) {
         let Progress { stage, done, of } = progress;
         let time_left = self.time_left.after(progress, self.start.elapsed());
-        let is_new = self.stage != Some(stage);
+        let is_new = self.progress.map(|before| before.stage) != Some(stage);
+        self.progress = Some(progress);
         if !is_new && done < of && self.latest.elapsed() < PAUSE {
             return;
         }
-        self.stage = Some(stage);
         self.latest = Instant::now();
         match time_left {
             Some(time) if done < of => {
@@ -60,6 +62,21 @@ impl ProgressSink for Lines {
             }
             _ if done > 0 => say(&format!("{}: {done} of {of}", english::stage(stage))),
             _ => say(english::stage(stage)),
+        }
+    }
+
+    fn within(&mut self, share: f32) {
+        let time_left = self.time_left.within(share, self.start.elapsed());
+        if let (Some(time), Some(Progress { stage, done, of })) = (time_left, self.progress)
+            && self.latest.elapsed() >= WITHIN
+        {
+            self.latest = Instant::now();
+            say(&format!(
+                "{}: {done} of {of}, {:.0} % of the next, about {} left",
+                english::stage(stage),
+                100.0 * share,
+                format::duration(time)
+            ));
         }
     }
 

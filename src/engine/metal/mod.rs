@@ -7,6 +7,7 @@
 mod kernels;
 
 use std::env;
+use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +16,7 @@ use mlx_rs::metal::set_metallib_path;
 use sysinfo::System;
 
 use crate::dirs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use kernels::unpack;
 
@@ -24,6 +25,9 @@ const LIBRARIES: &str = "DYLD_LIBRARY_PATH";
 
 /// Keeps a program that was started again from doing so for ever.
 const STARTED_AGAIN: &str = "ZOETROPE_STARTED_AGAIN";
+
+/// Tells a program that it was started in the place of one that the driver refused.
+const STARTED_ANEW: &str = "ZOETROPE_STARTED_ANEW";
 
 /// A build of MLX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +84,32 @@ pub fn prepare() -> Result<()> {
     let folder = dirs::cache().unwrap_or_else(env::temp_dir);
     let kernels = unpack(&contents.join(packed), &folder.join("metal"))?;
     Ok(set_metallib_path(kernels.to_string_lossy())?)
+}
+
+/// Starts the program anew, without its arguments, beside this process: the driver refuses the process, not the program.
+///
+/// # Errors
+/// The system does not start it.
+pub fn start_anew() -> Result<()> {
+    let failed =
+        |error: io::Error| Error::Other(format!("Zoetrope cannot be started anew: {error}"));
+    let program = env::current_exe().map_err(failed)?;
+    Command::new(program)
+        .env_remove(STARTED_AGAIN)
+        .env(STARTED_ANEW, "1")
+        .spawn()
+        .map(drop)
+        .map_err(failed)
+}
+
+/// Whether this process was started by [`start_anew`].
+pub fn was_started_anew() -> bool {
+    env::var_os(STARTED_ANEW).is_some()
+}
+
+/// The build of MLX that this process runs with, in a word; none outside of the app, where there is one alone.
+pub fn build() -> &'static str {
+    contents().map_or("", |contents| loaded(&contents).name())
 }
 
 /// The folder `Contents` of the app that this program is part of.

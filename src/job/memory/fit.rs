@@ -81,6 +81,11 @@ pub fn fit_decoding(
     Ok((fitted, savings))
 }
 
+/// What a decoding needs.
+pub fn decoding_need(decoding: &Decoding, vae: &VaeSizes) -> Need {
+    decode(decoding.into(), vae)
+}
+
 /// What a job may take, in bytes.
 #[derive(Clone, Copy)]
 struct Budget {

@@ -1,6 +1,7 @@
 //! The *memory* of a job: what its stages will need, told before anything is read, and how it is made
 //! to fit into what the machine has.
 
+mod allowance;
 mod arrays;
 mod fit;
 mod needs;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Expert, OutOfRange, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
 
-pub use fit::{Fitted, fit, fit_decoding, fit_rest};
+pub use allowance::{Allowance, unused};
+pub use fit::{Fitted, decoding_need, fit, fit_decoding, fit_rest};
 pub use needs::needs;
 
 /// What of a model's networks decides how much memory they take. The headers of its files tell.
@@ -105,7 +107,7 @@ impl DitSizes {
     fn product_bytes(&self, precision: Precision) -> u64 {
         match precision {
             Precision::Auto => self.automatic,
-            Precision::Bf16 => 2,
+            Precision::Bf16 | Precision::F16 => 2,
             Precision::F32 => 4,
         }
     }
@@ -146,8 +148,10 @@ pub struct VaeSizes {
     pub decoder: HalfSizes,
     /// The frames that pass through its largest layers at once.
     pub frames: u64,
-    /// What the kernels of its convolutions need besides while it decodes, in bytes.
+    /// What the kernels of its convolutions need besides, in bytes.
     pub scratch: u64,
+    /// The half type that it decodes best in here.
+    pub half: VaePrecision,
     /// Whether chains of elementwise operations are one kernel, as on a GPU.
     pub fused: bool,
 }
@@ -232,6 +236,12 @@ pub struct MemoryOptions {
 }
 
 impl MemoryOptions {
+    /// Everything that saves memory.
+    pub const LEAST: Self = Self {
+        guidance_in_turn: true,
+        tiles: vae::MOST_TILES,
+    };
+
     /// Whether a file that was edited or damaged still says something that can be done.
     pub(super) fn check(self) -> Result<(), Refusal> {
         if (1..=vae::MOST_TILES).contains(&self.tiles) {
@@ -256,6 +266,8 @@ pub enum Saving {
     Tiles,
     /// The frames are decoded in bf16 instead of float32.
     HalfFrames,
+    /// The frames are decoded in float16 instead of float32: on Apple's GPUs bf16 is further off.
+    F16Frames,
 }
 
 impl Saving {
@@ -266,6 +278,7 @@ impl Saving {
             Self::HalfProducts => plan.compute.precision = Precision::Bf16,
             Self::Tiles => plan.thrift.tiles = vae::MOST_TILES,
             Self::HalfFrames => plan.compute.vae_precision = VaePrecision::Bf16,
+            Self::F16Frames => plan.compute.vae_precision = VaePrecision::F16,
         }
     }
 }

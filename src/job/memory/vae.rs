@@ -49,12 +49,16 @@ impl Frames {
             ..self
         };
         let halved = Self {
-            precision: VaePrecision::Bf16,
+            precision: vae.half,
             ..self
+        };
+        let half = match vae.half {
+            VaePrecision::F16 => Saving::F16Frames,
+            VaePrecision::Bf16 | VaePrecision::F32 => Saving::HalfFrames,
         };
         let now = decode(self, vae).bytes();
         let saves = |(frames, _): &(Self, Saving)| decode(*frames, vae).bytes() < now;
-        let ways = [(tiled, Saving::Tiles), (halved, Saving::HalfFrames)];
+        let ways = [(tiled, Saving::Tiles), (halved, half)];
         ways.into_iter().find(saves)
     }
 }
@@ -93,7 +97,11 @@ pub(super) fn encode(plan: &Plan, vae: &VaeSizes) -> Need {
         tiles: 1,
         ..plan.into()
     };
-    whole.need(Stage::Image, &vae.encoder, vae)
+    let need = whole.need(Stage::Image, &vae.encoder, vae);
+    Need {
+        work: need.work + vae.scratch,
+        ..need
+    }
 }
 
 /// Decoding frames.
@@ -112,7 +120,7 @@ impl Frames {
         let (exact, widest) = match self.precision {
             _ if vae.fused => (bytes, bytes),
             VaePrecision::F32 => (4.0, 4.0),
-            VaePrecision::Bf16 => (4.0, 8.0),
+            VaePrecision::Bf16 | VaePrecision::F16 => (4.0, 8.0),
         };
         let at_once = if self.tiles == 1 { vae.frames } else { 1 } as f64;
         let (pixels, width) = (self.size.area() as f64, half.width as f64);
@@ -157,7 +165,7 @@ impl VaePrecision {
     fn bytes(self) -> u64 {
         match self {
             Self::F32 => 4,
-            Self::Bf16 => 2,
+            Self::Bf16 | Self::F16 => 2,
         }
     }
 }

@@ -258,6 +258,7 @@ impl Dit {
             if let Some(hint) = hint {
                 x = x.add(hint)?;
             }
+            pace.tell(place + 1, self.blocks.len());
         }
         Ok(x)
     }

@@ -7,6 +7,7 @@ use mlx_rs::Array;
 use mlx_rs::ops::concatenate;
 use mlx_rs::transforms::async_eval;
 
+use super::watch;
 use crate::Result;
 use crate::backend::Backend;
 use crate::backend::metal::{Budget, window_is_visible};
@@ -27,6 +28,12 @@ pub fn budget() -> Result<Budget> {
     };
     BUDGET.set(Some((backend, budget)));
     Ok(budget)
+}
+
+/// From now on one dispatch of this thread may compute so much, and as much as that leads to.
+pub fn set_budget(budget: Budget) -> Result<()> {
+    BUDGET.set(Some((Backend::current()?, budget)));
+    Ok(())
 }
 
 /// Does `work` with another budget on this thread.
@@ -86,17 +93,26 @@ impl EvalPacer {
     /// The same for one dispatch of `multiply_adds`, from whose length the [`budget`] is steered.
     pub fn start_part(&mut self, next: &Array, multiply_adds: u64) -> Result<()> {
         if !self.steady {
-            return Ok(());
+            return watch::go_on();
         }
         async_eval([next])?;
         if let Some((before, its)) = self.before.replace((next.clone(), multiply_adds)) {
             before.eval()?;
-            let now = Instant::now();
-            if let Some(since) = self.since.replace(now) {
-                steer(its, (now - since).as_secs_f64());
+            if let Some(since) = self.since {
+                steer(its, since.elapsed().as_secs_f64());
             }
+            watch::go_on()?;
+            // A pause is no part of a dispatch.
+            self.since = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// Tells whoever watches that so many layers of a pass are done. Where everything is computed in the end, nothing is.
+    pub fn tell(&self, layers: usize, of: usize) {
+        if self.steady {
+            watch::done(layers, of);
+        }
     }
 }
 

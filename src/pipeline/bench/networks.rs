@@ -64,11 +64,27 @@ pub(super) fn dit(subject: &Subject) -> Result<(dit::Config, Weights)> {
             return Ok((config, weights));
         }
     };
+    made_up(published, sizes(published))
+}
+
+/// The same with a single block.
+pub(in crate::pipeline) fn block(published: Published) -> Result<(dit::Config, Weights)> {
+    let layers = 1;
+    made_up(
+        published,
+        Sizes {
+            layers,
+            ..sizes(published)
+        },
+    )
+}
+
+fn made_up(published: Published, sizes: Sizes) -> Result<(dit::Config, Weights)> {
     let Sizes {
         dim,
         hidden,
         layers,
-    } = sizes(published);
+    } = sizes;
     let inputs = published.variant().input_channels() as i32;
     let outputs = published.variant().latent_channels() as i32;
     let ends = [
@@ -120,7 +136,7 @@ pub(super) fn text_encoder(subject: &Subject) -> Result<Weights> {
 }
 
 /// The VAE.
-pub(super) fn vae(subject: &Subject) -> Result<Weights> {
+pub(in crate::pipeline) fn vae(subject: &Subject) -> Result<Weights> {
     if let Subject::Installed(checkpoint) = subject {
         return Weights::open_kind(&checkpoint.vae, NetworkKind::Vae);
     }

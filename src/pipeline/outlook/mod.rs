@@ -9,7 +9,7 @@ pub use published::published_sizes;
 
 use crate::backend::metal::{Cost, DecoderShape, Mac, Meter, Number};
 use crate::job::memory::{Need, Saving, Sizes, fit, needs};
-use crate::job::{Machine, Plan, Precision, Refusal, Size, Stage, Variant};
+use crate::job::{Machine, Plan, Precision, Refusal, Size, Stage, VaePrecision, Variant};
 use crate::model::vae;
 use crate::pipeline::vae_kind;
 
@@ -69,6 +69,7 @@ pub fn outlook(plan: &Plan, sizes: &Sizes, mac: Mac, window: bool) -> Outlook {
     let number = match plan.compute.precision {
         Precision::Auto => mac.chip.half(),
         Precision::Bf16 => Number::Bf16,
+        Precision::F16 => Number::F16,
         Precision::F32 => Number::F32,
     };
     let stage = |need: Need| {
@@ -107,6 +108,7 @@ fn on_metal(plan: &Plan, sizes: &Sizes) -> Sizes {
     }
     sizes.vae.fused = true;
     sizes.vae.frames = 1;
+    sizes.vae.half = VaePrecision::F16;
     sizes.vae.scratch = vae_shape(plan.checkpoint.variant).scratch(sides(plan.canvas.size));
     sizes
 }

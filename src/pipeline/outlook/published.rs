@@ -1,7 +1,7 @@
 //! How large the networks of the published models are, without their files.
 
 use crate::job::memory::{DitSizes, HalfSizes, ImageSizes, Sizes, TextSizes, VaeSizes};
-use crate::job::{Expert, Published};
+use crate::job::{Expert, Published, VaePrecision};
 use crate::model::{clip, vae};
 use crate::pipeline::bench::networks::{self, FREQUENCIES, UMT5};
 use crate::pipeline::vae_kind;
@@ -112,6 +112,7 @@ fn vae(published: Published) -> VaeSizes {
         decoder,
         frames: 1,
         scratch: 0,
+        half: VaePrecision::F16,
         fused: true,
     }
 }

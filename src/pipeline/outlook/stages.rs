@@ -91,6 +91,7 @@ pub fn decode(meter: &mut Meter, plan: &Plan, need: Need) -> u64 {
     let number = match plan.compute.vae_precision {
         VaePrecision::F32 => Number::F32,
         VaePrecision::Bf16 => Number::Bf16,
+        VaePrecision::F16 => Number::F16,
     };
     let (size, latents) = (sides(plan.canvas.size), latent_frames(plan));
     let shape = vae_shape(plan.checkpoint.variant);
@@ -105,8 +106,8 @@ pub fn decode(meter: &mut Meter, plan: &Plan, need: Need) -> u64 {
 /// Convolutions of bfloat16 that Winograd would compute are computed in float32.
 fn convolutions(meter: &mut Meter, layers: &[Layer], number: Number, latents: u64) {
     for layer in layers {
-        let number = match layer.conv.path(number) {
-            ConvPath::Winograd { .. } => Number::F32,
+        let number = match (layer.conv.path(number), number) {
+            (ConvPath::Winograd { .. }, Number::Bf16) => Number::F32,
             _ => number,
         };
         let op = Op::convolution(layer.conv, number);

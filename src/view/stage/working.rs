@@ -50,6 +50,8 @@ pub struct Working<'a> {
     pub state: State,
     /// How far it is.
     pub progress: Option<Progress>,
+    /// How much of the unit at hand is done, from 0 to 1.
+    pub within: f32,
     /// How long it has worked.
     pub elapsed: Duration,
     /// How long it will still take, where that can honestly be said.
@@ -75,7 +77,7 @@ pub fn show(ui: &mut Ui, working: &Working) -> Option<Action> {
     let inner = foot.shrink2(vec2(space::XL, 0.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
     news(&mut ui, working);
-    let share = share(working.progress);
+    let share = share(working.progress, working.within);
     let name = words(&ui).stage.progress;
     let width = ui.available_width();
     progress(&mut ui, share, width, name);
@@ -216,7 +218,7 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
 }
 
 /// How much of the whole job is done, each stage having its usual share of it.
-pub fn share(progress: Option<Progress>) -> f32 {
+pub fn share(progress: Option<Progress>, within: f32) -> f32 {
     const SHARES: [(Stage, f32); 5] = [
         (Stage::Text, 0.05),
         (Stage::Image, 0.03),
@@ -231,6 +233,6 @@ pub fn share(progress: Option<Progress>) -> f32 {
         .iter()
         .take_while(|(stage, _)| *stage != progress.stage);
     let own = SHARES[progress.stage as usize].1;
-    let done = progress.done as f32 / progress.of.max(1) as f32;
+    let done = (progress.done as f32 + within) / progress.of.max(1) as f32;
     before.map(|(_, share)| share).sum::<f32>() + own * done
 }

@@ -102,6 +102,9 @@ pub const CHINESE: Words = Words {
         finished: "视频已完成",
         failed: "有视频未能完成",
         awake: "正在生成视频",
+        stalled: |minutes| {
+            format!("已有 {minutes} 分钟没有进展：请退出并重新启动，已完成的步骤不会丢失")
+        },
         engine_ended: "计算部分已意外结束：请退出并重新启动，已完成的内容不会丢失",
         midway: |to_fit| format!("{to_fit}；余下部分的舍入与开始时不同"),
         faulty: words::device_fault,
@@ -130,6 +133,7 @@ pub const CHINESE: Words = Words {
     refusal: words::refusal,
     problem: words::problem,
     remark: words::remark,
+    repeat: words::repeat,
     key,
     menu,
 };

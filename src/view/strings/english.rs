@@ -106,6 +106,11 @@ pub const ENGLISH: Words = Words {
         finished: "Your video is ready",
         failed: "A video could not be made",
         awake: "Making a video",
+        stalled: |minutes| {
+            format!(
+                "Nothing has moved for {minutes} minutes: quit and start again; finished steps are kept"
+            )
+        },
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
         midway: |to_fit| {
             format!("{to_fit}; from here on it is rounded otherwise than it was begun")
@@ -141,6 +146,7 @@ pub const ENGLISH: Words = Words {
     refusal: words::refusal,
     problem: words::problem,
     remark: words::remark,
+    repeat: words::repeat,
     key,
     menu: |title| title,
 };

@@ -13,7 +13,7 @@ use super::keys::Key;
 use crate::job::memory::Saving;
 use crate::job::{
     DeviceFault, DownloadProgress, Estimate, Guidance, Inputs, LayersFit, Problem, QuantBits,
-    Refusal, Remark, Size, Span, Speed, Stage as JobStage, Taken, Way, WeightFormat,
+    Refusal, Remark, Repeat, Size, Span, Speed, Stage as JobStage, Taken, Way, WeightFormat,
 };
 
 pub use chinese::CHINESE;
@@ -109,6 +109,8 @@ pub struct Words {
     pub problem: fn(&Problem) -> String,
     /// What is worth knowing of a model that runs.
     pub remark: fn(&Remark) -> String,
+    /// Why a part of a job is done again.
+    pub repeat: fn(Repeat) -> &'static str,
     /// What a key does.
     pub key: fn(Key) -> &'static str,
     /// A title of the menu bar, from English.
@@ -446,6 +448,8 @@ pub struct Notices {
     pub failed: &'static str,
     pub awake: &'static str,
     pub engine_ended: &'static str,
+    /// For so many minutes nothing has come.
+    pub stalled: fn(u64) -> String,
     pub faulty: fn(DeviceFault) -> String,
     pub midway: fn(&str) -> String,
     /// Whether it is the negative prompt, and how many tokens the model reads.

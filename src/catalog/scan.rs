@@ -8,6 +8,7 @@ use super::dits;
 use super::inventory::Inventory;
 use super::walk::Walk;
 use super::{official, required_files, soundness};
+use crate::disk;
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};
 
@@ -40,7 +41,12 @@ impl Catalogue {
 /// Every model in these folders and below. Networks that lie apart are combined, and one that several models can use
 /// is part of each.
 pub fn scan(folders: &[PathBuf]) -> Catalogue {
-    let mut walk = Walk::default();
+    scan_asking(folders, disk::is_elsewhere)
+}
+
+/// [`scan`] with something else that tells which files are on a server alone; those are told of and not opened.
+pub fn scan_asking(folders: &[PathBuf], is_elsewhere: fn(&Path) -> bool) -> Catalogue {
+    let mut walk = Walk::asking(is_elsewhere);
     for folder in folders {
         walk.through(folder);
     }
@@ -55,6 +61,11 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
             None => {}
         }
     }
+    let mut unread: Vec<Error> = walk.refused.drain(..).collect();
+    unread.extend(walk.elsewhere.iter().map(|file| {
+        let flaw = "is in iCloud and not on this Mac: download it in Finder to use it";
+        Error::content(file, flaw)
+    }));
     let mut stock = Inventory::of(walk);
     let known = models
         .iter()
@@ -98,9 +109,10 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
         (model.checkpoint.is_err(), name, model.place.clone())
     });
     number_namesakes(&mut models);
+    unread.append(&mut stock.damaged);
     Catalogue {
         models,
-        damaged: stock.damaged,
+        damaged: unread,
     }
 }
 

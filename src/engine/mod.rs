@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+pub use crate::backend::metal::set_window_visible;
 use crate::error::{Error, Result};
 use crate::job::memory::Fitted;
 use crate::job::{Command, DeviceFault, Event};

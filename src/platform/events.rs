@@ -15,6 +15,15 @@ pub enum Event {
     Chose(Item),
     /// Wants something of the text field that has the focus.
     Edit(Edit),
+    /// Put text at the cursor, by an input method, the emoji picker or dictation.
+    Insert {
+        /// The text.
+        text: String,
+        /// What the window library passes on in its place, if anything.
+        instead_of: Option<String>,
+    },
+    /// Asked the program to end, by a signal.
+    Quit,
     /// Asked for files to be opened: from the file manager, the dock, the recent files or the command line.
     Open(Vec<PathBuf>),
 }
@@ -60,6 +69,11 @@ impl Events {
 /// Passes on files that another start of the program was asked to open; none where it only wants the window to be seen.
 pub fn open(files: Vec<PathBuf>) {
     send(Event::Open(files));
+}
+
+/// Passes on that the program is to end.
+pub fn quit() {
+    send(Event::Quit);
 }
 
 /// Passes on what the system asks.

@@ -3,6 +3,7 @@
 
 mod files;
 mod first_start;
+mod incoming;
 mod instance;
 mod keyboard;
 mod keys;
@@ -11,6 +12,7 @@ mod loras;
 mod memory;
 mod models;
 mod notices;
+mod outside;
 mod preferences;
 mod queue;
 mod quit;

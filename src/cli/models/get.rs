@@ -12,6 +12,7 @@ use crate::catalog::{self, folders};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
 use crate::job::{ModelDownload, Published, WeightFormat};
+use crate::platform::Awake;
 
 /// Downloads a model, or shows what there is.
 ///
@@ -51,6 +52,7 @@ pub fn run(
     let known = folders::all();
     let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
     announce(model, edition, &download);
+    let _awake = Awake::start("A model is being downloaded");
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);

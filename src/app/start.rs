@@ -27,13 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
+    logging::start(false);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
     let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
         platform::window::show_other();
         return Ok(()); // the window that is open already shows them
     };
-    logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     instance.listen(platform::open)?;

@@ -125,18 +125,18 @@ fn photos_of_phones_can_be_chosen_where_they_are_read() {
 /// Breaks when somebody who wants less motion or more contrast gets neither.
 #[test]
 fn the_looks_follow_what_the_user_has_told_the_system() {
-    let window = Opening::default().open();
-    let ctx = &window.harness.ctx;
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
     let looks = || {
         let style = ctx.style_of(egui::Theme::Dark);
         (style.animation_time, style.visuals.window_stroke.color)
     };
     let (moves, line) = looks();
-    theme::heed(ctx, true, true);
+    theme::heed(&ctx, true, true);
     let (still, strong) = looks();
     assert!(moves > 0.0);
     assert_eq!(still, 0.0);
     assert!(strong.a() > 2 * line.a(), "{strong:?} {line:?}");
-    theme::heed(ctx, false, false);
+    theme::heed(&ctx, false, false);
     assert_eq!(looks(), (moves, line));
 }

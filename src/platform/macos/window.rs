@@ -5,9 +5,7 @@ use std::cell::{Cell, RefCell};
 use block2::RcBlock;
 use objc2::MainThreadMarker;
 use objc2::rc::Retained;
-use objc2_app_kit::{
-    NSApplication, NSColor, NSEvent, NSEventMask, NSEventType, NSWindow, NSWindowButton,
-};
+use objc2_app_kit::{NSApplication, NSColor, NSEvent, NSEventMask, NSWindow, NSWindowButton};
 use objc2_foundation::{NSString, NSUserDefaults, ns_string};
 
 use super::super::plain::is_plain;

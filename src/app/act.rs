@@ -66,7 +66,7 @@ impl App {
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
             Action::Quit => {
-                self.incoming.quits = true;
+                self.outside.quits = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
             Action::DoubleClickBar => platform::window::double_click_on_bar(),

@@ -24,8 +24,9 @@ pub struct Autosave {
     saved: Preferences,
     /// What a newer version of the program has written beside them.
     unknown: Value,
-    /// When they will be written down, if they have changed. A window that is hidden has no time of its own.
-    due: Option<Instant>,
+    /// When they will be written down, if they have changed: in egui's time, and by the clock, for the time of a window
+    /// that is hidden stands still.
+    due: Option<(f64, Instant)>,
     /// The numbers of the jobs; unknown until the library has told which waited before.
     waiting: Option<Vec<u64>>,
 }
@@ -58,13 +59,13 @@ impl App {
         if self.preferences == self.keep.saved {
             return;
         }
-        let now = Instant::now();
+        let (time, now) = (ctx.input(|input| input.time), Instant::now());
         match self.keep.due {
             None => {
-                self.keep.due = Some(now + SOON);
+                self.keep.due = Some((time + SOON.as_secs_f64(), now + SOON));
                 ctx.request_repaint_after(SOON);
             }
-            Some(due) if now < due => {}
+            Some((due, by_clock)) if time < due && now < by_clock => {}
             Some(_) => self.save(),
         }
     }

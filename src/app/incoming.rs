@@ -41,8 +41,6 @@ pub struct Incoming {
     is_held: bool,
     /// Whether a press of the first button was taken for one of the second.
     is_second: bool,
-    /// Whether somebody wants the program to end, and not only its window to go.
-    pub quits: bool,
 }
 
 impl Incoming {
@@ -58,8 +56,9 @@ impl Incoming {
 
     /// Whether something waits for the next pass.
     pub fn is_waiting(&self) -> bool {
-        !(self.asked.is_empty() && self.late.is_empty() && self.held.is_empty())
-            || !self.held_asked.is_empty()
+        let (late, held) = (&self.late, &self.held);
+        let is_empty = self.asked.is_empty() && self.held_asked.is_empty();
+        !(is_empty && late.is_empty() && held.is_empty())
     }
 
     /// Puts what came beside `events` among them. `offer` tells what is on the clipboard, and `typing` whether a text field

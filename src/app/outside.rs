@@ -7,9 +7,10 @@ use egui::{Context, RawInput, Theme, ViewportCommand, pos2};
 use super::App;
 use super::incoming::correct_clicks;
 use crate::engine::set_window_visible;
+use crate::platform;
 use crate::platform::clipboard::{self, Paste};
+use crate::platform::power::{self, Slowed};
 use crate::platform::window::{self, Veil};
-use crate::platform::{self, power};
 use crate::view::theme::{self, Appearance};
 
 /// While a job computes, pictures that nobody has asked for come no closer than this: every one that is drawn takes its
@@ -50,8 +51,27 @@ pub struct Outside {
     veil: Veil,
     /// Whether a pass follows, in which what was typed reaches its field.
     has_pass: bool,
+    /// Whether somebody wants the program to end, and not only its window to go.
+    pub quits: bool,
     /// What the user wants less of, as it was when the window was looked at last.
     tastes: power::Tastes,
+    /// What has slowed the job at work down.
+    slowed: Option<Slowed>,
+}
+
+impl Outside {
+    /// Takes note of what slows the machine down while a job works.
+    pub fn note_slowness(&mut self, slowed: Option<Slowed>) {
+        if let Some(why) = slowed {
+            log::info!("the machine is slowed down: {why:?}");
+        }
+        self.slowed = self.slowed.or(slowed);
+    }
+
+    /// What has slowed the job down that ends now. How long it took says little about others then.
+    pub fn forget_slowness(&mut self) -> Option<Slowed> {
+        self.slowed.take()
+    }
 }
 
 impl Default for Outside {
@@ -60,7 +80,9 @@ impl Default for Outside {
             start: Instant::now(),
             veil: Veil::default(),
             has_pass: false,
+            quits: false,
             tastes: power::Tastes::default(),
+            slowed: None,
         }
     }
 }
@@ -135,7 +157,7 @@ impl App {
     /// What is done about a request to close the window.
     pub(super) fn close_window(&mut self, ctx: &Context) {
         let works = self.queue.at_work().is_some();
-        match closing(ctx.os().is_mac(), works, self.incoming.quits) {
+        match closing(ctx.os().is_mac(), works, self.outside.quits) {
             Closing::Hide => {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 platform::hide();

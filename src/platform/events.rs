@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::menu::{Edit, Item};
-use super::native;
+use super::{native, power};
 
 /// Something that the user did outside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Event {
     },
     /// Asked the program to end, by a signal.
     Quit,
+    /// Did more with this machine than its memory holds: the system is about to end programs.
+    ShortOfMemory,
     /// Asked for files to be opened: from the file manager, the dock, the recent files or the command line.
     Open(Vec<PathBuf>),
 }
@@ -51,6 +53,7 @@ impl Events {
             send(Event::Open(files));
         }
         native::listen();
+        power::listen();
         Self { inbox, wake }
     }
 

@@ -1,8 +1,6 @@
 //! What slows a machine down for a while, and what its user wants less of.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-
+use super::events::{Event, send};
 use super::native;
 
 /// Why the machine computes more slowly than it can. What was measured meanwhile says little about other times.
@@ -37,22 +35,12 @@ pub fn tastes() -> Tastes {
     }
 }
 
-type Hear = Box<dyn Fn() + Send>;
-
-static PRESSED: Mutex<Option<Hear>> = Mutex::new(None);
-
-/// From now on `hear` is called, on some thread, when the system is about to end programs for want of memory.
-pub fn on_memory_pressure(hear: impl Fn() + Send + 'static) {
-    *PRESSED.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hear));
+/// From now on an event comes when the system is about to end programs for want of memory.
+pub(super) fn listen() {
     native::on_memory_pressure(pressed);
 }
 
 extern "C" fn pressed(_: *mut std::ffi::c_void) {
-    if let Some(hear) = PRESSED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .as_ref()
-    {
-        hear();
-    }
+    log::warn!("the system is short of memory");
+    send(Event::ShortOfMemory);
 }

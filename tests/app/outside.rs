@@ -6,8 +6,9 @@ use eframe::App as _;
 use egui::os::OperatingSystem;
 use egui::{Event, ImeEvent, Key, Modifiers, RawInput, ViewportCommand};
 use zoetrope::app::dialogs::pictures;
-use zoetrope::app::outside::{Closing, UNASKED, closing, unasked};
+use zoetrope::app::outside::{Closing, Outside, UNASKED, closing, unasked};
 use zoetrope::app::{Preferences, viewport};
+use zoetrope::platform::power::Slowed;
 use zoetrope::view::theme;
 
 use super::{Opening, Window};
@@ -139,4 +140,18 @@ fn the_looks_follow_what_the_user_has_told_the_system() {
     assert!(strong.a() > 2 * line.a(), "{strong:?} {line:?}");
     theme::heed(&ctx, false, false);
     assert_eq!(looks(), (moves, line));
+}
+
+/// Breaks when what a hot machine or one in Low Power Mode took is learnt from, be it slowed down at either end of a job;
+/// or when one such job keeps the next from being learnt from.
+#[test]
+fn a_job_that_was_slowed_down_says_so_once() {
+    for notes in [[Some(Slowed::Hot), None], [None, Some(Slowed::LowPower)]] {
+        let mut outside = Outside::default();
+        for note in notes {
+            outside.note_slowness(note);
+        }
+        assert!(outside.forget_slowness().is_some(), "{notes:?}");
+        assert_eq!(outside.forget_slowness(), None);
+    }
 }

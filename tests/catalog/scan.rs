@@ -442,13 +442,13 @@ fn what_is_on_a_server_alone_is_told_of_and_not_opened() {
 /// Breaks when models vanish without a word because somebody pressed "Don't Allow", or that is called a lack of rights.
 #[test]
 fn a_folder_that_the_system_refuses_is_told_of() {
+    const NOT_PERMITTED: i32 = 1;
+    const ACCESS: i32 = 13;
+    const NOT_THERE: i32 = 2;
     let told = |errno: i32| {
         let error = std::io::Error::from_raw_os_error(errno);
         catalog::refusal(Path::new("/Users/me/Documents"), &error).map(|error| error.to_string())
     };
-    const NOT_PERMITTED: i32 = 1;
-    const ACCESS: i32 = 13;
-    const NOT_THERE: i32 = 2;
     let refused = told(NOT_PERMITTED).unwrap();
     assert!(
         refused.contains("System Settings, Privacy & Security, Files and Folders"),

@@ -60,7 +60,7 @@ impl App {
             model: self.model(),
             memory,
             unified: ctx.os().is_mac(),
-            buttons: self.window_buttons(&ctx),
+            buttons: window_buttons(&ctx),
         };
         asked.extend(title_bar::show(ui, &bar));
         let ground = Frame::new().fill(palette(ui).panel);
@@ -152,13 +152,6 @@ impl App {
         }
     }
 
-    /// How far the system's window buttons reach into our bar; in full screen they are elsewhere.
-    fn window_buttons(&self, ctx: &Context) -> Option<f32> {
-        let whole = ctx.input(|input| input.viewport().fullscreen == Some(true));
-        let end = (!whole).then(platform::window::buttons_end).flatten()?;
-        Some(end / ctx.zoom_factor())
-    }
-
     fn remember_window(&mut self, ui: &Ui) {
         if ui.input(|input| input.viewport().fullscreen == Some(true)) {
             return;
@@ -169,4 +162,11 @@ impl App {
             self.preferences.window = [zoom * rect.width(), zoom * rect.height()];
         }
     }
+}
+
+/// How far the system's window buttons reach into our bar; in full screen they are elsewhere.
+fn window_buttons(ctx: &Context) -> Option<f32> {
+    let whole = ctx.input(|input| input.viewport().fullscreen == Some(true));
+    let end = (!whole).then(platform::window::buttons_end).flatten()?;
+    Some(end / ctx.zoom_factor())
 }

@@ -9,6 +9,7 @@ use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
 use crate::disk::PartialFile;
 use crate::error::{Error, Result};
+use crate::platform::files;
 
 /// A place for models.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +118,8 @@ impl Destination {
             .join(cached_name(&listing.repository))
             .join("refs/main");
         create_parent(&current)?;
+        // It can be had again where it came from.
+        files::keep_out_of_backups(&cache.join(cached_name(&listing.repository)));
         PartialFile::write(&current, listing.revision.as_bytes())
     }
 }

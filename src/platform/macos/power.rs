@@ -51,7 +51,7 @@ unsafe extern "C" {
     fn dispatch_resume(object: *mut c_void);
 }
 
-/// From now on `hear` is called, on some thread, when the system is about to end programs for want of memory.
+/// From now on `hear` is called, on a thread of the system's, when the system is about to end programs for want of memory.
 #[expect(unsafe_code, reason = "libdispatch is C")]
 pub fn on_memory_pressure(hear: extern "C" fn(*mut c_void)) {
     // SAFETY: the kind is one that the system has, the queue lives as long as the program, the handler takes the context

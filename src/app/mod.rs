@@ -35,6 +35,7 @@ mod thumbnail;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -186,6 +187,9 @@ const STEP_ENDS: Duration = Duration::from_millis(1200);
 const WORK_ENDS: Duration = Duration::from_millis(2200);
 /// ... and everything together: a disk that does not answer keeps nobody from logging out.
 const ALL_ENDS: Duration = Duration::from_secs(3);
+
+/// Whether everything that is to be kept is on the disk.
+static IS_KEPT: AtomicBool = AtomicBool::new(false);
 
 impl App {
     /// The window's state at the start.
@@ -374,6 +378,7 @@ impl eframe::App for App {
         }
         self.exporting.stop(left(WORK_ENDS));
         self.say_goodbye();
+        IS_KEPT.store(true, Ordering::Relaxed);
         if is_program && !has_ended {
             // MLX is in the middle of a step, and the finished ones are kept.
             exit::leave_at_once(0);
@@ -410,6 +415,8 @@ fn leave_after(patience: Duration) {
     // Without a thread to spare it ends when it can.
     let _ = thread.spawn(move || {
         thread::sleep(patience);
-        exit::leave_at_once(1);
+        // What hangs after that is the system's.
+        let failed = !IS_KEPT.load(Ordering::Relaxed);
+        exit::leave_at_once(failed.into());
     });
 }

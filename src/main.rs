@@ -1,8 +1,10 @@
 //! Without arguments, or with files alone, the window; otherwise a headless command.
 
 use std::env;
+use std::panic;
 use std::path::PathBuf;
 
+use zoetrope::Error;
 use zoetrope::engine::exit;
 
 fn main() {
@@ -12,21 +14,33 @@ fn main() {
 /// Returns the exit code.
 fn run() -> u8 {
     prepare_mlx();
-    if let Err(error) = zoetrope::engine::metal::prepare() {
-        return zoetrope::cli::fail(&error);
-    }
     let args: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     // A desktop passes the files that it wants opened; no command has an ending.
     let are_files = args
         .iter()
         .all(|arg| arg.extension().is_some() && arg.is_file());
+    if let Err(error) = zoetrope::engine::metal::prepare() {
+        return zoetrope::cli::fail(&error, are_files);
+    }
     if !are_files {
         return zoetrope::cli::run();
     }
-    match zoetrope::app::run(args) {
+    // A defect that ends the window is no crash for the system, which would tell of one.
+    let ended = panic::catch_unwind(move || zoetrope::app::run(args));
+    match ended.unwrap_or_else(|_| Err(defect())) {
         Ok(()) => 0,
-        Err(error) => zoetrope::cli::fail(&error),
+        Err(error) => zoetrope::cli::fail(&error, true),
     }
+}
+
+fn defect() -> Error {
+    let place = zoetrope::logging::folder();
+    let place = place.map_or_else(String::new, |folder| {
+        format!(" with the log in {}", folder.display())
+    });
+    Error::Other(format!(
+        "Zoetrope has ended because of a defect: please report it{place}"
+    ))
 }
 
 /// What MLX is told by the environment, before it starts.

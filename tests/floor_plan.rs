@@ -33,7 +33,8 @@ const TABLE: &[Room] = &[
     room("logging", &[], &[MLX, GUI, CHANNEL]),
     room("words", &["job"], &[MLX, GUI, CHANNEL]),
     room("error", &["job", "words"], &[GUI, CHANNEL]),
-    room("disk", &["error"], &[MLX, GUI, CHANNEL]),
+    room("platform", &["error"], &[MLX, GUI]),
+    room("disk", &["error", "platform"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
     room("weights", &["error", "disk", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error", "job"], &[GUI, CHANNEL]),
@@ -42,10 +43,14 @@ const TABLE: &[Room] = &[
         &["error", "disk", "backend", "weights"],
         &[GUI, CHANNEL],
     ),
-    room("media", &["error", "job", "disk"], &[MLX, GUI, CHANNEL]),
+    room(
+        "media",
+        &["error", "job", "disk", "platform"],
+        &[MLX, GUI, CHANNEL],
+    ),
     room(
         "catalog",
-        &["dirs", "error", "job", "disk", "weights"],
+        &["dirs", "error", "job", "disk", "platform", "weights"],
         &[MLX, GUI, CHANNEL],
     ),
     room(
@@ -60,11 +65,10 @@ const TABLE: &[Room] = &[
         &["dirs", "error", "backend", "job", "disk", "pipeline"],
         &[GUI],
     ),
-    room("platform", &["error"], &[MLX, GUI]),
     room(
         "cli",
         &[
-            "error", "logging", "job", "words", "disk", "media", "catalog", "engine",
+            "error", "logging", "job", "words", "disk", "media", "catalog", "engine", "platform",
         ],
         &[MLX, GUI],
     ),

@@ -10,6 +10,7 @@ use super::preferences::ZOOM;
 use super::{App, Player};
 use crate::job::{Guides, new_seed};
 use crate::library::Search;
+use crate::platform;
 use crate::view::action::{Action, End, Part, PlayerAction, Setting, Sheet, Shown};
 use crate::view::theme::size;
 
@@ -69,7 +70,11 @@ impl App {
             Action::Redo => self.redo_form(),
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
-            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Quit => {
+                self.outside.quits = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Action::DoubleClickBar => platform::window::double_click_on_bar(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! jobs that wait.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use egui::Context;
 use serde_json::Value;
@@ -11,8 +12,8 @@ use super::{App, Preferences};
 use crate::library::LibraryCommand;
 use crate::media::json;
 
-/// What changed is written down after so many seconds: in between, a sentence can be typed.
-const SOON: f64 = 2.0;
+/// What changed is written down after so long: in between, a sentence can be typed.
+const SOON: Duration = Duration::from_secs(2);
 
 /// The number of no job, for they are counted from 1.
 const NO_JOB: u64 = 0;
@@ -23,8 +24,9 @@ pub struct Autosave {
     saved: Preferences,
     /// What a newer version of the program has written beside them.
     unknown: Value,
-    /// When they will be written down, in egui's time, if they have changed.
-    due: Option<f64>,
+    /// When they will be written down, if they have changed: in egui's time, and by the clock, for the time of a window
+    /// that is hidden stands still.
+    due: Option<(f64, Instant)>,
     /// The numbers of the jobs; unknown until the library has told which waited before.
     waiting: Option<Vec<u64>>,
 }
@@ -57,13 +59,13 @@ impl App {
         if self.preferences == self.keep.saved {
             return;
         }
-        let now = ctx.input(|input| input.time);
+        let (time, now) = (ctx.input(|input| input.time), Instant::now());
         match self.keep.due {
             None => {
-                self.keep.due = Some(now + SOON);
-                ctx.request_repaint_after_secs(SOON as f32);
+                self.keep.due = Some((time + SOON.as_secs_f64(), now + SOON));
+                ctx.request_repaint_after(SOON);
             }
-            Some(due) if now < due => {}
+            Some((due, by_clock)) if time < due && now < by_clock => {}
             Some(_) => self.save(),
         }
     }

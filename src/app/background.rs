@@ -4,6 +4,8 @@
 //! disk, or a hundred posters. Each does one thing at a time, in the order in which it was asked for.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +35,8 @@ pub struct Files {
     done: Receiver<Then>,
     /// For what waits on a thread of its own.
     extra: Sender<Then>,
+    /// The dialogs that are open.
+    dialogs: Arc<AtomicUsize>,
     wake: Context,
 }
 
@@ -49,6 +53,7 @@ impl Files {
             scans: thread("scans", &extra, ctx)?,
             done,
             extra,
+            dialogs: Arc::default(),
             wake: ctx.clone(),
         })
     }
@@ -104,6 +109,11 @@ impl Files {
         let _ = self.scans.send(whole(work, then));
     }
 
+    /// Whether a dialog of the system is open.
+    pub fn has_dialog(&self) -> bool {
+        self.dialogs.load(Ordering::Relaxed) > 0
+    }
+
     /// Waits for what a dialog is answered, if it is, and tells the window.
     pub fn wait(
         &self,
@@ -111,9 +121,15 @@ impl Files {
         then: impl FnOnce(&mut App, &Context, PathBuf) + Send + 'static,
     ) {
         let (outbox, wake) = (self.extra.clone(), self.wake.clone());
+        let dialogs = Arc::clone(&self.dialogs);
         let waiting = thread::Builder::new().name("dialog".into()).spawn(move || {
             let start = Instant::now();
-            let then: Then = match pollster::block_on(answer) {
+            dialogs.fetch_add(1, Ordering::Relaxed);
+            let answer = pollster::block_on(answer);
+            dialogs.fetch_sub(1, Ordering::Relaxed);
+            // What the menu offers has changed, whatever the answer.
+            wake.request_repaint();
+            let then: Then = match answer {
                 Some(path) => Box::new(move |app: &mut App, ctx: &Context| then(app, ctx, path)),
                 None if cfg!(target_os = "linux") && start.elapsed() < AT_ONCE => {
                     Box::new(|app: &mut App, _: &Context| {

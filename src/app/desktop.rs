@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use egui::{Context, Key, Modifiers, RawInput, ViewportCommand};
+use egui::{Context, ViewportCommand};
 
 use super::App;
+use super::incoming::{Asked, Incoming};
 use super::keys::key_of;
-use crate::engine::set_window_visible;
 use crate::error::Result;
-use crate::platform::menu::{Edit, Item};
+use crate::platform::menu::Item;
 use crate::platform::{self, Awake, Event, Events, MenuBar};
+use crate::view::action::Action;
 use crate::view::strings::Words;
 
 /// A job that took less is told of by the window alone.
@@ -26,8 +27,10 @@ pub struct Desktop {
     awake: Option<Awake>,
     /// The share of the work that was told last, in percent.
     percent: Option<u32>,
-    /// What the menu wants of the text field that has the focus.
-    edits: Vec<Edit>,
+    /// What came in and is still to be done, ...
+    heard: Vec<Event>,
+    /// ... and the items that were chosen, which are carried out once what was typed before is in its field.
+    chosen: Vec<Item>,
 }
 
 impl Desktop {
@@ -44,26 +47,21 @@ impl Desktop {
             offered: HashMap::new(),
             awake: None,
             percent: None,
-            edits: Vec::new(),
+            heard: Vec::new(),
+            chosen: Vec::new(),
         })
     }
 
-    /// Puts what the menu wants of a text field where text fields look for it.
-    pub fn edit(&mut self, input: &mut RawInput) {
-        for edit in self.edits.drain(..) {
-            let (key, shift) = match edit {
-                Edit::Undo => (Key::Z, Modifiers::NONE),
-                Edit::Redo => (Key::Z, Modifiers::SHIFT),
-                Edit::SelectAll => (Key::A, Modifiers::NONE),
-                Edit::Cut | Edit::Copy | Edit::Paste => continue,
-            };
-            input.events.push(egui::Event::Key {
-                key,
-                physical_key: None,
-                pressed: true,
-                repeat: false,
-                modifiers: Modifiers::COMMAND | shift,
-            });
+    /// Takes what has come in. What belongs among the window's own events goes to `incoming`.
+    pub fn listen(&mut self, incoming: &mut Incoming) {
+        for event in self.events.drain() {
+            match event {
+                Event::Edit(edit) => incoming.ask(Asked::Edit(edit)),
+                Event::Insert { text, instead_of } => {
+                    incoming.ask(Asked::Insert { text, instead_of });
+                }
+                other => self.heard.push(other),
+            }
         }
     }
 
@@ -99,6 +97,11 @@ pub fn may_be_seen(window: &egui::ViewportInfo) -> bool {
     window.visible() != Some(false)
 }
 
+/// While a dialog of the system is open, the menus of text and the end of the program are all that there is.
+fn is_offered_beneath_a_dialog(item: Item) -> bool {
+    item == Item::Quit
+}
+
 /// Whoever opens a file wants to see what comes of it.
 fn come_to_front(ctx: &Context) {
     ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
@@ -106,13 +109,13 @@ fn come_to_front(ctx: &Context) {
 }
 
 impl App {
-    /// Does what the desktop asks for.
+    /// Does what the desktop asks for. What was chosen from the menu waits for [`do_chosen`](Self::do_chosen).
     pub(super) fn hear_desktop(&mut self, ctx: &Context) {
         let Some(desktop) = &mut self.desktop else {
             return;
         };
-        let events: Vec<Event> = desktop.events.drain().collect();
-        for event in events {
+        desktop.listen(&mut self.incoming);
+        for event in std::mem::take(&mut desktop.heard) {
             match event {
                 Event::Open(files) => {
                     come_to_front(ctx);
@@ -120,31 +123,35 @@ impl App {
                         self.receive_file(file);
                     }
                 }
-                Event::Chose(Item::ClearRecent) => {
-                    self.preferences.recent.clear();
-                    self.show_recent();
-                }
-                Event::Chose(item) => {
-                    let asked = key_of(item).and_then(|key| self.action_of(key));
-                    if let Some(action) = asked {
-                        self.act(ctx, action);
-                    }
-                }
-                Event::Edit(edit) => self.hear_edit(ctx, edit),
+                // Pictures of what is being made come again, and take the place of many frames.
+                Event::ShortOfMemory => self.works.iter_mut().for_each(|work| work.picture = None),
+                Event::Quit => self.act(ctx, Action::Quit),
+                Event::Chose(item) => self.choose_item(item),
+                // They are among the window's own events.
+                Event::Edit(_) | Event::Insert { .. } => {}
             }
         }
     }
 
-    fn hear_edit(&mut self, ctx: &Context, edit: Edit) {
-        match edit {
-            Edit::Cut => ctx.send_viewport_cmd(ViewportCommand::RequestCut),
-            Edit::Copy => ctx.send_viewport_cmd(ViewportCommand::RequestCopy),
-            Edit::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            Edit::Undo | Edit::Redo | Edit::SelectAll => {
-                if let Some(desktop) = &mut self.desktop {
-                    desktop.edits.push(edit);
-                    ctx.request_repaint();
-                }
+    fn choose_item(&mut self, item: Item) {
+        // Beneath a dialog the window is not to be operated.
+        let is_beneath = self.files.has_dialog() && !is_offered_beneath_a_dialog(item);
+        if let Some(desktop) = self.desktop.as_mut().filter(|_| !is_beneath) {
+            desktop.chosen.push(item);
+        }
+    }
+
+    /// Does what was chosen from the menu bar.
+    pub(super) fn do_chosen(&mut self, ctx: &Context) {
+        let Some(desktop) = &mut self.desktop else {
+            return;
+        };
+        for item in std::mem::take(&mut desktop.chosen) {
+            if item == Item::ClearRecent {
+                self.preferences.recent.clear();
+                self.show_recent();
+            } else if let Some(action) = key_of(item).and_then(|key| self.action_of(key)) {
+                self.act(ctx, action);
             }
         }
     }
@@ -152,15 +159,18 @@ impl App {
     /// Tells the desktop how things stand.
     pub(super) fn tell_desktop(&mut self, ctx: &Context) {
         let at_work = self.queue.at_work().map(|job| job.handle.clone());
-        let busy = at_work.as_ref().is_some_and(|handle| !handle.is_paused());
+        let works = at_work.as_ref().is_some_and(|handle| !handle.is_paused());
+        let busy = works || self.downloading.is_some() || self.exporting.is_writing();
         let work = at_work.as_ref().and_then(|handle| {
             let works = &mut self.works.iter();
             works.find(|work| work.handle.id == handle.id)
         });
         let share = work.map(super::job_state::Work::share);
         let typing = ctx.egui_wants_keyboard_input();
+        let beneath = self.files.has_dialog();
         let offered = Item::ALL.map(|item| {
             let possible = match item {
+                _ if beneath && !is_offered_beneath_a_dialog(item) => false,
                 Item::ClearRecent => self.preferences.recent.files().next().is_some(),
                 // In a text field the key deletes a line.
                 Item::Trash if typing => false,
@@ -176,7 +186,6 @@ impl App {
             desktop.offer(item, possible);
         }
         desktop.show(ctx, share);
-        set_window_visible(ctx.input(|input| may_be_seen(input.viewport())));
         if busy != desktop.awake.is_some() {
             desktop.awake = busy.then(|| Awake::start(reason));
         }

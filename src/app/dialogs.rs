@@ -6,6 +6,8 @@ use std::pin::Pin;
 
 use rfd::{AsyncFileDialog, FileHandle};
 
+use crate::platform::pictures::READS_MORE;
+
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
@@ -40,22 +42,37 @@ pub type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 /// Opens a dialog. A test answers itself.
 pub type Ask = Box<dyn Fn(Question) -> Answer>;
 
-/// The endings of pictures that can be read.
+/// The endings of pictures that our decoders read.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"];
 
-const PICTURES_AND_VIDEOS: [&str; 11] = [
-    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "mp4", "mov", "m4v",
+/// Those that the system reads, where it does.
+const SYSTEMS: [&str; 12] = [
+    "heic", "heif", "avif", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "jp2",
 ];
+
+/// The endings of videos that can be read.
+const VIDEOS: [&str; 3] = ["mp4", "mov", "m4v"];
+
+/// The endings of pictures that can be read.
+pub fn pictures(system_reads_more: bool) -> Vec<&'static str> {
+    let more = SYSTEMS.iter().filter(|_| system_reads_more);
+    PICTURES.iter().chain(more).copied().collect()
+}
 
 /// Opens the dialog of this system. It must be called on the main thread; the answer can be waited for
 /// on another.
 pub fn system(question: Question) -> Answer {
     let dialog = AsyncFileDialog::new();
+    let pictures = pictures(READS_MORE);
     let chosen: Pin<Box<dyn Future<Output = Option<FileHandle>> + Send>> = match question {
-        Question::Picture { kind } => Box::pin(dialog.add_filter(kind, &PICTURES).pick_file()),
-        Question::File { pictures, videos } => {
-            let kind = format!("{pictures}, {videos}");
-            Box::pin(dialog.add_filter(kind, &PICTURES_AND_VIDEOS).pick_file())
+        Question::Picture { kind } => Box::pin(dialog.add_filter(kind, &pictures).pick_file()),
+        Question::File {
+            pictures: kind,
+            videos,
+        } => {
+            let kind = format!("{kind}, {videos}");
+            let both: Vec<&str> = pictures.into_iter().chain(VIDEOS).collect();
+            Box::pin(dialog.add_filter(kind, &both).pick_file())
         }
         Question::Weights => Box::pin(
             dialog

@@ -11,6 +11,7 @@ use super::{App, thumbnail};
 use crate::job::memory::Saving;
 use crate::job::{Clip, Event, GpuFault, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
+use crate::platform::power;
 use crate::view::action::Shown;
 
 impl App {
@@ -95,7 +96,10 @@ impl App {
                     self.tell((self.words().notices.faulty)(fault), true);
                 }
             }
-            Event::Started { id } | Event::Continued { id } => phase(self, id, Phase::Working),
+            Event::Started { id } | Event::Continued { id } => {
+                self.outside.note_slowness(power::slowed());
+                phase(self, id, Phase::Working);
+            }
             Event::Paused { id } => phase(self, id, Phase::Paused),
             Event::Fitted {
                 id,
@@ -210,7 +214,9 @@ impl App {
             let carried_out = self.works.iter().find(|work| work.handle.id == id);
             let carried_out =
                 carried_out.and_then(|work| Some((work.fitted()?, work.by_processor)));
-            if let Some((plan, by_processor)) = carried_out {
+            self.outside.note_slowness(power::slowed());
+            let is_typical = self.outside.forget_slowness().is_none();
+            if let Some((plan, by_processor)) = carried_out.filter(|_| is_typical) {
                 self.estimates.learn(&plan, by_processor, &record.timings);
                 let learnt = Box::new(self.estimates.clone());
                 self.worker.ask(LibraryCommand::Learn(learnt));
@@ -228,6 +234,7 @@ impl App {
     /// A job ended early. What is kept of it can be resumed.
     fn end(&mut self, id: u64, kept: Option<ResumePoint>, problem: Option<Problem>) {
         self.queue.end(id);
+        self.outside.forget_slowness();
         if let Some(place) = self.leaving.iter().position(|(leaving, _)| *leaving == id) {
             let (_, folder) = self.leaving.remove(place);
             // It was given up, so that nobody wants what it did meanwhile.

@@ -57,6 +57,11 @@ impl Exporting {
         }
     }
 
+    /// Whether a file is being written.
+    pub fn is_writing(&self) -> bool {
+        matches!(self.stage, Stage::Writing(..))
+    }
+
     fn write(&mut self, ctx: &Context, export: Export) {
         let (wake, target) = (ctx.clone(), export.target.clone());
         let work =
@@ -66,6 +71,13 @@ impl Exporting {
             Ok(task) => Stage::Writing(task, target),
             Err(error) => Stage::Failed(error.to_string()),
         };
+    }
+
+    /// Has an export that is being written end soon.
+    pub fn cancel(&self) {
+        if let Stage::Writing(task, _) = &self.stage {
+            task.pace().cancel();
+        }
     }
 
     /// Ends an export that is being written, and waits so long until nothing is left of it.
@@ -99,11 +111,7 @@ impl App {
                 self.exporting.begin();
             }
             ExportAction::Save => self.ask_for_place(),
-            ExportAction::Cancel => {
-                if let Stage::Writing(task, _) = &self.exporting.stage {
-                    task.pace().cancel();
-                }
-            }
+            ExportAction::Cancel => self.exporting.cancel(),
             ExportAction::Reveal => {
                 if let Stage::Written(path) = &self.exporting.stage {
                     let path = path.clone();

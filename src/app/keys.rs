@@ -44,6 +44,8 @@ impl App {
             })
         };
         match key {
+            // What is in the field is not what is meant yet.
+            Key::Generate | Key::New if self.incoming.is_composing() => None,
             // What is begun is to be seen.
             Key::Generate if self.sheet.is_some() => None,
             Key::Generate => Some(Action::Generate { count: 1 }),

@@ -14,6 +14,7 @@ mod export;
 mod form;
 mod guides;
 mod history;
+pub mod incoming;
 pub mod instance;
 mod job_state;
 mod jobs;
@@ -24,6 +25,7 @@ mod memory;
 pub mod memory_estimate;
 pub mod models;
 mod notice;
+pub mod outside;
 mod painting;
 mod pictures;
 mod playback;
@@ -36,11 +38,12 @@ mod thumbnail;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use egui::{Context, Rect, Ui, ViewportCommand};
+use egui::{Context, Rangef, Rect, Ui};
 
 use crate::catalog::hub::offers;
 use crate::engine::{Engine, exit};
@@ -52,7 +55,7 @@ use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
 use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
-use crate::view::theme::{self, Appearance};
+use crate::view::theme::{self, Appearance, size};
 use autosave::Autosave;
 use background::Files;
 use desktop::Desktop;
@@ -61,18 +64,20 @@ use download::Downloading;
 use export::Exporting;
 use form::Form;
 use history::History;
+use incoming::Incoming;
 use job_state::Work;
 use loras::Fitting;
 use memory::Memory;
 use memory_estimate::{Fit, Needs};
 use models::{Change, Found, Look};
 use notice::{Notice, Removed};
+use outside::Outside;
 use player::Player;
 use posters::Posters;
 use speed::Offers;
 
 pub use preferences::Preferences;
-pub use start::run;
+pub use start::{run, viewport};
 
 /// Takes a file away, to where it can be got back from.
 pub type Discard = Box<dyn Fn(&Path) -> Result<()> + Send>;
@@ -186,6 +191,9 @@ pub struct App {
     painting: Option<painting::Painting>,
     notice: Option<Notice>,
     memory: Memory,
+    /// What came beside the window's own events.
+    incoming: Incoming,
+    outside: Outside,
     /// When the state was last brought up to date, in egui's time.
     now: f64,
     /// Where the stage was drawn last.
@@ -196,12 +204,13 @@ pub struct App {
 
 /// At the end, MLX has so long to finish the step at hand, ...
 const STEP_ENDS: Duration = Duration::from_millis(1200);
-/// ... pictures that a job begins with to be kept, ...
-const ASKED_ENDS: Duration = Duration::from_secs(2);
-/// ... an export to take away what it has not finished, ...
-const EXPORT_ENDS: Duration = Duration::from_secs(2);
+/// ... pictures that a job begins with to be kept and an export to take away what it has not finished until then, ...
+const WORK_ENDS: Duration = Duration::from_millis(2200);
 /// ... and everything together: a disk that does not answer keeps nobody from logging out.
-const ALL_ENDS: Duration = Duration::from_secs(10);
+const ALL_ENDS: Duration = Duration::from_secs(3);
+
+/// Whether everything that is to be kept is on the disk.
+static IS_KEPT: AtomicBool = AtomicBool::new(false);
 
 impl App {
     /// The window's state at the start.
@@ -268,6 +277,8 @@ impl App {
             painting: None,
             notice: None,
             memory: Memory::default(),
+            incoming: Incoming::default(),
+            outside: Outside::default(),
             now: 0.0,
             stage: Rect::ZERO,
             commands,
@@ -286,6 +297,7 @@ impl App {
         app.read_photos();
         app.look_for_models(Change::None);
         app.dress(ctx);
+        app.heed_tastes(ctx);
         if let Some(events) = desktop {
             app.desktop = Some(Desktop::new(ctx, events, app.words())?);
             app.show_recent();
@@ -348,43 +360,53 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         self.hear(ctx);
         self.hear_desktop(ctx);
+        if self.has_no_pass() {
+            self.do_chosen(ctx);
+        }
         self.tell_desktop(ctx);
         self.keep(ctx);
         if ctx.input(|input| input.viewport().close_requested()) {
-            // What is still to be done needs no window. Not sooner: one that is hidden is not asked any more.
-            ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+            self.close_window(ctx);
         }
     }
 
-    fn raw_input_hook(&mut self, _: &Context, input: &mut egui::RawInput) {
-        if let Some(desktop) = &mut self.desktop {
-            desktop.edit(input);
-        }
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.arrange_input(ctx, input);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // The system puts them back whenever it lays out the window anew.
+        let bar = Rangef::new(0.0, size::TITLE_BAR);
+        frame.set_traffic_lights_position(ui.ctx(), bar, size::TRAFFIC_LIGHTS);
         self.draw(ui);
+        self.do_chosen(&ui.ctx().clone());
+        self.end_pass(ui.ctx());
     }
 
     /// Every way out comes through here: a closed window, the menu, a signal and the end of the session. On some of them
     /// nothing is run afterwards, so everything is on the disk when this returns.
     fn on_exit(&mut self) {
         let is_program = self.desktop.is_some();
+        let start = Instant::now();
+        let left = |until: Duration| until.saturating_sub(start.elapsed());
         if is_program {
             platform::hide();
+            platform::window::order_out();
             leave_after(ALL_ENDS);
         }
         self.stop_download();
+        self.exporting.cancel();
         let engine = self.engine.as_ref();
         let has_ended = engine.is_none_or(|engine| engine.stop(STEP_ENDS));
         self.hear_last();
         let ctx = self.files.context();
-        for then in self.files.last(ASKED_ENDS) {
+        for then in self.files.last(left(WORK_ENDS)) {
             // A job that was asked for a moment ago waits for the next start.
             then(self, &ctx);
         }
-        self.exporting.stop(EXPORT_ENDS);
+        self.exporting.stop(left(WORK_ENDS));
         self.say_goodbye();
+        IS_KEPT.store(true, Ordering::Relaxed);
         if is_program && !has_ended {
             // MLX is in the middle of a step, and the finished ones are kept.
             exit::leave_at_once(0);
@@ -421,6 +443,8 @@ fn leave_after(patience: Duration) {
     // Without a thread to spare it ends when it can.
     let _ = thread.spawn(move || {
         thread::sleep(patience);
-        exit::leave_at_once(1);
+        // What hangs after that is the system's.
+        let failed = !IS_KEPT.load(Ordering::Relaxed);
+        exit::leave_at_once(failed.into());
     });
 }

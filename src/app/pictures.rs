@@ -391,15 +391,36 @@ impl App {
         end: End,
         prompt: Option<String>,
     ) {
-        let folder = self.library.places().data.join("frames");
-        let write = move || {
-            fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+        self.keep_frame(end, prompt, move |folder| {
             let path = match name {
                 Some(name) => folder.join(format!("{name}.png")),
-                None => free_place(&folder),
+                None => free_place(folder, "png"),
             };
             photo::save(&path, size, &rgb)?;
             Ok(path)
+        });
+    }
+
+    /// Keeps a picture that was pasted as the content of a file, and puts it into the form.
+    pub(super) fn keep_pasted(&self, bytes: Vec<u8>) {
+        self.keep_frame(self.free_end(&[]), None, move |folder| {
+            let path = free_place(folder, photo::ending(&bytes));
+            photo::keep(&path, &bytes)?;
+            Ok(path)
+        });
+    }
+
+    /// Has a picture kept in the folder for frames, and puts it into the form.
+    fn keep_frame(
+        &self,
+        end: End,
+        prompt: Option<String>,
+        keep: impl FnOnce(&Path) -> Result<PathBuf> + Send + 'static,
+    ) {
+        let folder = self.library.places().data.join("frames");
+        let write = move || {
+            fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+            keep(&folder)
         };
         self.files.ask(write, move |app, _, path| match path {
             Ok(path) => app.use_picture(end, path, prompt),
@@ -440,10 +461,10 @@ fn as_recommended(request: Request, defaults: &Defaults) -> Request {
 }
 
 /// A place for a pasted picture. An earlier one stays as it is: the form may go back to it.
-fn free_place(folder: &Path) -> PathBuf {
+fn free_place(folder: &Path, ending: &str) -> PathBuf {
     let name = |number: u32| match number {
-        1 => "Pasted picture.png".into(),
-        number => format!("Pasted picture {number}.png"),
+        1 => format!("Pasted picture.{ending}"),
+        number => format!("Pasted picture {number}.{ending}"),
     };
     let mut places = (1..).map(|number| folder.join(name(number)));
     places.find(|place| !place.exists()).unwrap_or_default()

@@ -8,6 +8,7 @@ use eframe::NativeOptions;
 use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
 use super::instance::Instance;
+use super::outside::UNASKED;
 use super::{ALL_ENDS, App, Preferences, Services, StartAnew, dialogs, leave_after, models};
 use crate::catalog;
 use crate::dirs;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::library::{Dirs, Library};
 use crate::logging;
 use crate::platform::{self, Events};
-use crate::view::theme::size;
+use crate::view::theme::{self, size};
 
 /// How long a window that is open already may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
+    logging::start(false);
     let no_home = || Error::Other("This user has no home folder to keep videos in".into());
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
     let goes_on = engine::metal::was_started_anew();
@@ -34,10 +36,12 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         Some(instance) => instance,
         None => match Instance::claim(&places.data, &files, PATIENCE)? {
             Some(instance) => instance,
-            None => return Ok(()), // the window that is open already shows them
+            None => {
+                platform::window::show_other();
+                return Ok(()); // the window that is open already shows them
+            }
         },
     };
-    logging::start(false);
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);
     instance.listen(platform::open)?;
@@ -55,8 +59,10 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     };
     let creator: eframe::AppCreator = Box::new(move |cc| {
         close_on_signals(&cc.egui_ctx)?;
+        platform::window::veil(theme::ground(&cc.egui_ctx, preferences.appearance));
         let ctx = cc.egui_ctx.clone();
-        let engine = Engine::start(move || ctx.request_repaint())?;
+        // What a job tells nobody has asked for.
+        let engine = Engine::start(move || ctx.request_repaint_after(UNASKED))?;
         let services = Services {
             commands: engine.commands.clone(),
             events: engine.events.clone(),
@@ -70,7 +76,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
             locale: platform::locale().unwrap_or_default(),
             desktop: Some(desktop),
             ask: Box::new(dialogs::system),
-            discard: Box::new(platform::files::trash),
+            discard: Box::new(|path| platform::files::trash(path).map(drop)),
             start_anew: (!goes_on).then(|| Box::new(engine::metal::start_anew) as StartAnew),
             goes_on,
         };
@@ -89,6 +95,7 @@ fn close_on_signals(ctx: &Context) -> Result<()> {
         if !is_first {
             exit::leave_at_once(130);
         }
+        platform::quit();
         ctx.send_viewport_cmd(ViewportCommand::Close);
         ctx.request_repaint();
         // A window that is hidden or hangs may not hear of it.
@@ -96,7 +103,8 @@ fn close_on_signals(ctx: &Context) -> Result<()> {
     })
 }
 
-fn viewport(preferences: &Preferences) -> ViewportBuilder {
+/// What the window is like when it is opened.
+pub fn viewport(preferences: &Preferences) -> ViewportBuilder {
     ViewportBuilder::default()
         .with_title("Zoetrope")
         .with_app_id(platform::ID)
@@ -106,6 +114,8 @@ fn viewport(preferences: &Preferences) -> ViewportBuilder {
         .with_min_inner_size(Vec2::from(size::WINDOW))
         .with_fullsize_content_view(true)
         .with_title_shown(false)
+        // Otherwise the system paints its own over ours.
+        .with_titlebar_shown(false)
         .with_drag_and_drop(true)
 }
 

@@ -37,10 +37,11 @@ use component::Component;
 pub use built_in::{built_in, built_in_folder};
 pub use loose::Picked;
 pub use loras::{Matched, match_loras};
-pub use scan::{Catalogue, scan};
+pub use scan::{Catalogue, scan, scan_asking};
 pub use shared_files::bring_rest;
 pub use soundness::remarks;
 pub use verify::{Verdict, verify};
+pub use walk::refusal;
 
 /// Recognises the model in a folder, or the one whose DiT is in a file, by what is in it and not by what it is called.
 ///

@@ -8,6 +8,7 @@ use super::dits;
 use super::inventory::Inventory;
 use super::walk::Walk;
 use super::{official, required_files, shards, soundness};
+use crate::disk;
 use crate::error::Error;
 use crate::job::{Checkpoint, Installed};
 
@@ -39,13 +40,20 @@ impl Catalogue {
 /// Every model in these folders and below. Networks that lie apart are combined, and one that several models can use
 /// is part of each.
 pub fn scan(folders: &[PathBuf]) -> Catalogue {
-    let mut walk = Walk::default();
+    scan_asking(folders, disk::is_elsewhere)
+}
+
+/// [`scan`] with something else that tells which files are on a server alone; those are told of and not opened.
+pub fn scan_asking(folders: &[PathBuf], is_elsewhere: fn(&Path) -> bool) -> Catalogue {
+    let mut walk = Walk::asking(is_elsewhere);
     for folder in folders {
         walk.through(folder);
     }
     let (mut models, mut incomplete) = (Vec::new(), Vec::new());
     let (laid_out, weights) = (walk.models.clone(), walk.weights.clone());
+    let unread = unread(&mut walk);
     let mut stock = Inventory::of(walk);
+    stock.damaged.extend(unread);
     for folder in &laid_out {
         match super::laid_out(folder) {
             Some(Ok(model)) => match soundness::check_known(&model, &stock) {
@@ -103,6 +111,17 @@ pub fn scan(folders: &[PathBuf]) -> Catalogue {
     });
     number_namesakes(&mut models);
     Catalogue { models }
+}
+
+/// What the walk found and nobody may open.
+fn unread(walk: &mut Walk) -> Vec<(Vec<PathBuf>, Error)> {
+    let elsewhere = walk.elsewhere.iter().map(|file| {
+        let flaw = "is in iCloud and not on this Mac: download it in Finder to use it";
+        (vec![file.clone()], Error::content(file, flaw))
+    });
+    let refused = walk.refused.drain(..);
+    let refused = refused.map(|(folder, error)| (vec![folder], error));
+    refused.chain(elsewhere).collect()
 }
 
 /// Files that cannot be used, but those of an `incomplete` model, whose problem they are.

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rustix::io::Errno;
+
 use super::{diffusers, official, tokenizers};
 use crate::disk;
+use crate::error::Error;
 
 /// How far below a folder files may lie: `models/diffusion_models/wan/…` and what people add to it.
 const DEPTH: usize = 6;
@@ -32,11 +36,25 @@ pub struct Walk {
     pub tokenizers: Vec<PathBuf>,
     /// Folders laid out as a model; their files are among the others.
     pub models: Vec<PathBuf>,
+    /// Files of weights that are on a server and not on this machine: opening one would bring it here, all of it.
+    pub elsewhere: Vec<PathBuf>,
+    /// Folders that the system lets nobody look into, or not us, and why.
+    pub refused: Vec<(PathBuf, Error)>,
+    /// What tells those that are elsewhere.
+    asks: Option<fn(&Path) -> bool>,
     /// Where it has been, so that links lead nowhere twice.
     seen: HashSet<PathBuf>,
 }
 
 impl Walk {
+    /// One that asks this of each file before it is taken for one that can be opened.
+    pub fn asking(is_elsewhere: fn(&Path) -> bool) -> Self {
+        Self {
+            asks: Some(is_elsewhere),
+            ..Self::default()
+        }
+    }
+
     /// Walks through this folder and all below it. What cannot be read is passed over.
     pub fn through(&mut self, folder: &Path) {
         self.enter(folder, DEPTH, false);
@@ -60,8 +78,9 @@ impl Walk {
         if is_model {
             self.models.push(folder.to_owned());
         }
-        let Ok(entries) = fs::read_dir(folder) else {
-            return;
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.refuse(folder, &error),
         };
         let visible = entries.flatten().filter(|entry| !is_hidden(entry));
         let mut paths: Vec<_> = visible.map(|entry| entry.path()).collect();
@@ -76,12 +95,23 @@ impl Walk {
         }
     }
 
+    fn refuse(&mut self, folder: &Path, error: &io::Error) {
+        let refusal = refusal(folder, error);
+        self.refused
+            .extend(refusal.map(|refusal| (folder.to_owned(), refusal)));
+    }
+
     /// Keeps a file, if it is one of those that are looked for.
     fn take(&mut self, file: PathBuf) {
         if tokenizers::NAMES.iter().any(|name| file.ends_with(name)) {
             self.tokenizers.push(file);
         } else if is_weights(&file) && self.is_new(&file) {
-            self.weights.push(file);
+            let is_elsewhere = self.asks.unwrap_or(disk::is_elsewhere);
+            if is_elsewhere(&file) {
+                self.elsewhere.push(file);
+            } else {
+                self.weights.push(file);
+            }
         }
     }
 
@@ -89,6 +119,21 @@ impl Walk {
         file.canonicalize()
             .is_ok_and(|place| self.seen.insert(place))
     }
+}
+
+/// What is said of a folder that could not be looked into, where there is something to do about it.
+///
+/// A Mac that keeps a program out of a folder says that it is "not permitted", which is another thing than lacking the
+/// right to read it.
+pub fn refusal(folder: &Path, error: &io::Error) -> Option<Error> {
+    let flaw = match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::PERM) => {
+            "may not be looked into by Zoetrope: allow it in System Settings, Privacy & Security, Files and Folders"
+        }
+        Some(Errno::ACCESS) => "may not be looked into by this user: change its permissions",
+        _ => return None,
+    };
+    Some(Error::content(folder, flaw))
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

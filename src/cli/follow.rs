@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
 use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint, Timings};
+use crate::platform::Awake;
 use crate::words::english;
 
 /// What a job took.
@@ -54,6 +55,7 @@ pub fn follow(
     command: impl FnOnce(JobHandle) -> Command,
     mut on_event: impl FnMut(Event),
 ) -> Result<()> {
+    let _awake = Awake::start("A job is being done");
     let engine = Engine::start(|| {})?;
     let handle = JobHandle::new(1);
     handle.set_preview(false);

@@ -33,6 +33,7 @@ use crate::error::{Error, Result};
 use crate::job::Remedy;
 use crate::job::plain_text::{one_line, printable, printable_json};
 use crate::logging;
+use crate::platform;
 use args::{Arguments, Command, Work};
 use progress::ProgressSink;
 
@@ -85,9 +86,14 @@ fn show(work: Work, job: impl FnOnce(&mut dyn ProgressSink) -> Result<()>) -> Re
     result
 }
 
-/// Tells what kept the window from opening, and returns the exit code.
-pub fn fail(error: &Error) -> u8 {
+/// Tells what kept the window from opening, or ended it, and returns the exit code. What was started from the desktop has
+/// nobody who reads standard error: where the window was wanted, it is shown.
+pub fn fail(error: &Error, is_window: bool) -> u8 {
+    log::error!("{error}");
     say(&format!("error: {error}"));
+    if is_window {
+        platform::alert(&error.to_string());
+    }
     FAILURE
 }
 

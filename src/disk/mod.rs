@@ -3,6 +3,7 @@
 
 mod copy;
 mod durable;
+mod elsewhere;
 mod open;
 mod outputs;
 mod partial_file;
@@ -15,6 +16,7 @@ mod temporary;
 
 pub use copy::copy;
 pub use durable::sync_folder;
+pub use elsewhere::{is_elsewhere, says_elsewhere};
 pub use open::{open, open_lock, read, read_text};
 pub use outputs::{Output, check_outputs};
 pub use partial_file::PartialFile;

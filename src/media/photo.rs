@@ -8,6 +8,7 @@ mod jpeg;
 mod lanczos;
 mod save;
 mod stretch;
+pub mod system;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Seek};
@@ -22,7 +23,7 @@ use image::{
 pub use canvas::{on_canvas, padded};
 pub use colour::on_white;
 pub use cover::{cover, cover_smoothly, pull};
-pub use save::save;
+pub use save::{ending, keep, save};
 pub use stretch::stretch;
 
 use self::colour::Conversion;
@@ -44,6 +45,9 @@ const MAX_PIXELS_A_BYTE: u64 = 10_000;
 
 /// The size of a picture as it is seen, upright; only its header is read.
 pub fn size(path: &Path) -> Result<Size> {
+    if let Some(size) = system::size(path, &system::System)? {
+        return Ok(size);
+    }
     let Opened { mut decoder, .. } = Opened::at(path)?;
     let size = dimensions(&decoder);
     Ok(if lies_on_its_side(orientation(path, &mut decoder)?) {
@@ -56,6 +60,11 @@ pub fn size(path: &Path) -> Result<Size> {
 /// The most bytes that are there at once while a picture is [opened](open); only its header is read.
 pub fn memory(path: &Path) -> Result<u64> {
     const OPAQUE: u64 = 3;
+    /// The system's own picture, the four bytes that it is drawn into, and ours.
+    const SYSTEMS: u64 = 8 + 4 + OPAQUE;
+    if let Some(size) = system::size(path, &system::System)? {
+        return Ok(size.area() * SYSTEMS);
+    }
     let Opened {
         decoder,
         format,
@@ -81,6 +90,14 @@ pub fn memory(path: &Path) -> Result<u64> {
 /// A picture as it is seen, upright, in sRGB with 8 bits a channel: converted by its ICC profile, if it has one that can
 /// be read, and [on white](on_white) where it is transparent.
 pub fn open(path: &Path) -> Result<RgbImage> {
+    open_with(path, &system::System)
+}
+
+/// [`open`] with another `system` for what our decoders do not read.
+pub fn open_with(path: &Path, system: &dyn system::Decoder) -> Result<RgbImage> {
+    if let Some(picture) = system::read(path, system)? {
+        return Ok(picture);
+    }
     let Opened {
         mut decoder,
         profile,
@@ -138,7 +155,9 @@ impl Opened {
         let file = disk::open(path)?;
         let format = match Kind::of(&file).map_err(Error::file("read", path))? {
             Kind::Picture(format) => format,
-            Kind::Other(problem) => return Err(Error::content(path, problem)),
+            Kind::Foreign(problem) | Kind::Other(problem) => {
+                return Err(Error::content(path, problem));
+            }
             Kind::Unknown => return Err(unknown(path)),
         };
         let (source, bytes, in_scans) = source(path, file, format)?;
@@ -198,10 +217,7 @@ fn believe(path: &Path, decoder: &impl ImageDecoder, bytes: u64) -> Result<()> {
         return Err(Error::content(path, "is a picture without any pixels"));
     }
     if size.area() > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
-        let problem = format!(
-            "claims to be {size} pixels large, more than this program opens; make it smaller"
-        );
-        return Err(Error::content(path, problem));
+        return Err(too_large(path, size));
     }
     if size.area() > FREE_PIXELS.max(MAX_PIXELS_A_BYTE.saturating_mul(bytes)) {
         let problem =
@@ -209,6 +225,12 @@ fn believe(path: &Path, decoder: &impl ImageDecoder, bytes: u64) -> Result<()> {
         return Err(Error::content(path, problem));
     }
     Ok(())
+}
+
+fn too_large(path: &Path, size: Size) -> Error {
+    let problem =
+        format!("claims to be {size} pixels large, more than this program opens; make it smaller");
+    Error::content(path, problem)
 }
 
 fn orientation(path: &Path, decoder: &mut impl ImageDecoder) -> Result<Orientation> {

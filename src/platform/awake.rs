@@ -12,6 +12,7 @@ impl Awake {
     /// `reason` is shown by the system to those who ask what keeps it awake. Where the system cannot be asked,
     /// as without a desktop, nothing happens: the work is not worth less for it.
     pub fn start(reason: &str) -> Self {
+        log::debug!("kept awake: {reason}");
         let guard = keepawake::Builder::default()
             .idle(true)
             .reason(reason)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::menu::{Edit, Item};
-use super::native;
+use super::{native, power};
 
 /// Something that the user did outside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,17 @@ pub enum Event {
     Chose(Item),
     /// Wants something of the text field that has the focus.
     Edit(Edit),
+    /// Put text at the cursor, by an input method, the emoji picker or dictation.
+    Insert {
+        /// The text.
+        text: String,
+        /// What the window library passes on in its place, if anything.
+        instead_of: Option<String>,
+    },
+    /// Asked the program to end, by a signal.
+    Quit,
+    /// Did more with this machine than its memory holds: the system is about to end programs.
+    ShortOfMemory,
     /// Asked for files to be opened: from the file manager, the dock, the recent files or the command line.
     Open(Vec<PathBuf>),
 }
@@ -42,6 +53,7 @@ impl Events {
             send(Event::Open(files));
         }
         native::listen();
+        power::listen();
         Self { inbox, wake }
     }
 
@@ -60,6 +72,11 @@ impl Events {
 /// Passes on files that another start of the program was asked to open; none where it only wants the window to be seen.
 pub fn open(files: Vec<PathBuf>) {
     send(Event::Open(files));
+}
+
+/// Passes on that the program is to end.
+pub fn quit() {
+    send(Event::Quit);
 }
 
 /// Passes on what the system asks.

@@ -1,7 +1,8 @@
 //! Handing files and pages over to the desktop.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::native;
 use crate::error::{Error, Result};
 
 /// Shows the file in Finder, or whatever the file manager is.
@@ -9,9 +10,9 @@ use crate::error::{Error, Result};
 /// # Errors
 /// There is no file manager that could.
 pub fn reveal(path: &Path) -> Result<()> {
-    opener::reveal(path).map_err(|error| {
+    native::reveal(path).map_err(|why| {
         Error::Other(format!(
-            "{} cannot be shown in its folder: {error}",
+            "{} cannot be shown in its folder: {why}",
             path.display()
         ))
     })
@@ -22,18 +23,31 @@ pub fn reveal(path: &Path) -> Result<()> {
 /// # Errors
 /// There is none.
 pub fn open(what: &str) -> Result<()> {
-    opener::open(what).map_err(|error| Error::Other(format!("{what} cannot be opened: {error}")))
+    native::open(what).map_err(|why| Error::Other(format!("{what} cannot be opened: {why}")))
 }
 
-/// Moves a file or folder to the trash, from where the user can take it back.
+/// Moves a file or folder to the trash, from where the user can take it back, and returns where it is there, if that is
+/// known.
 ///
 /// # Errors
 /// It is not there, or its disk has no trash; then it stays where it is.
-pub fn trash(path: &Path) -> Result<()> {
-    trash::delete(path).map_err(|error| {
+pub fn trash(path: &Path) -> Result<Option<PathBuf>> {
+    native::trash(path).map_err(|why| {
         Error::Other(format!(
-            "{} cannot be moved to the trash: {error}",
+            "{} cannot be moved to the trash: {why}",
             path.display()
         ))
     })
+}
+
+/// The room on the disk of this folder with what the system would give up for it, where it tells.
+pub fn room(folder: &Path) -> Option<u64> {
+    native::room(folder)
+}
+
+/// Keeps a folder that can be had again out of the system's backups.
+pub fn keep_out_of_backups(folder: &Path) {
+    if let Err(why) = native::keep_out_of_backups(folder) {
+        log::warn!("{} goes into backups: {why}", folder.display());
+    }
 }

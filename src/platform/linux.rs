@@ -1,7 +1,11 @@
 //! A Linux desktop: notifications, but neither a menu bar nor a dock of its own.
 
-use std::path::Path;
+use std::ffi::c_void;
+use std::path::{Path, PathBuf};
 
+use super::clipboard::Offer;
+use super::power::Slowed;
+use super::proxy::Settings;
 use super::{ID, Recent};
 
 /// Files to open come as arguments.
@@ -21,6 +25,87 @@ pub fn notify(title: &str, body: &str) {
 pub fn show_progress(_: Option<f32>) {}
 
 pub fn hide() {}
+
+pub fn order_out() {}
+
+/// What starts a program here reads its standard error.
+pub fn alert(_: &str, _: &str) -> bool {
+    false
+}
+
+/// The window library reads it by itself.
+pub fn clipboard() -> Option<Offer> {
+    None
+}
+
+pub fn trash(path: &Path) -> Result<Option<PathBuf>, String> {
+    #[expect(clippy::disallowed_methods, reason = "on a Mac it would ask Finder")]
+    let moved = trash::delete(path);
+    moved.map(|()| None).map_err(|error| error.to_string())
+}
+
+pub fn reveal(path: &Path) -> Result<(), String> {
+    opener::reveal(path).map_err(|error| error.to_string())
+}
+
+pub fn open(what: &str) -> Result<(), String> {
+    opener::open(what).map_err(|error| error.to_string())
+}
+
+/// Nothing is given up here to make room.
+pub fn room(_: &Path) -> Option<u64> {
+    None
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub fn keep_out_of_backups(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+pub fn picture_size(_: &Path) -> Option<(u32, u32)> {
+    None
+}
+
+pub fn picture(_: &Path) -> Option<(u32, u32, Vec<u8>)> {
+    None
+}
+
+pub fn slowed() -> Option<Slowed> {
+    None
+}
+
+/// Nobody tells.
+pub fn tastes() -> (bool, bool) {
+    (false, false)
+}
+
+pub fn on_memory_pressure(_: extern "C" fn(*mut c_void)) {}
+
+/// The environment names it.
+pub fn proxy() -> Settings {
+    Settings::default()
+}
+
+pub fn veil(_: [f64; 3]) {}
+
+pub fn unveil() {}
+
+pub fn double_click_on_bar() {}
+
+/// The window's buttons lie beside what we draw.
+pub fn buttons_end() -> Option<f32> {
+    None
+}
+
+pub fn clicks() -> Vec<(f32, f32)> {
+    Vec::new()
+}
+
+pub fn is_dark() -> Option<bool> {
+    None
+}
+
+pub fn show_other(_: &str) {}
 
 pub fn note_recent(_: &Path) {}
 

@@ -86,6 +86,8 @@ pub enum Action {
     Set(Setting),
     /// End the program.
     Quit,
+    /// Do what a double click on a title bar does in this user's windows.
+    DoubleClickBar,
 }
 
 /// Something that can be done with the models of this machine.

@@ -106,6 +106,22 @@ pub const LIGHT: Palette = Palette {
     scrim: Color32::from_rgba_premultiplied(0, 0, 0, 90),
 };
 
+/// The dark room for those who want things to stand out.
+const DARK_STRONG: Palette = Palette {
+    hairline: Color32::from_rgba_premultiplied(110, 110, 110, 110),
+    secondary: rgb(0x00d4_d3d8),
+    faint: rgb(0x00a6_a5ab),
+    ..DARK
+};
+
+/// The same by day.
+const LIGHT_STRONG: Palette = Palette {
+    hairline: Color32::from_rgba_premultiplied(0, 0, 0, 128),
+    secondary: rgb(0x0038_3735),
+    faint: rgb(0x005b_5a57),
+    ..LIGHT
+};
+
 /// Behind pictures, by day too: pictures are judged on black.
 pub const STAGE: Color32 = rgb(0x000b_0b0c);
 
@@ -165,6 +181,8 @@ pub mod size {
     pub const HINT: f32 = 280.0;
     /// The icons' square.
     pub const ICON: f32 = 16.0;
+    /// From the left edge to the window's own buttons, where they lie on the bar.
+    pub const TRAFFIC_LIGHTS: f32 = 19.0;
     /// The ring around what the keyboard talks to.
     pub const FOCUS_RING: f32 = 2.0;
 }
@@ -213,11 +231,43 @@ pub fn icon(size: f32) -> FontId {
 
 /// The colours that apply where `ui` draws.
 pub fn palette(ui: &Ui) -> &'static Palette {
-    if ui.visuals().dark_mode {
-        &DARK
-    } else {
-        &LIGHT
+    let worn = ui.visuals();
+    let is_strong = is_strong(worn);
+    match (worn.dark_mode, is_strong) {
+        (true, false) => &DARK,
+        (true, true) => &DARK_STRONG,
+        (false, false) => &LIGHT,
+        (false, true) => &LIGHT_STRONG,
     }
+}
+
+/// Whether the lines are those of the palettes that stand out.
+fn is_strong(worn: &Visuals) -> bool {
+    [DARK_STRONG, LIGHT_STRONG]
+        .iter()
+        .any(|palette| palette.hairline == worn.window_stroke.color)
+}
+
+/// How long something moves that moves so many `seconds`: not at all for those who do not want it.
+pub fn moves(ui: &Ui, seconds: f32) -> f32 {
+    if is_still(ui) { 0.0 } else { seconds }
+}
+
+/// Whether nothing is to move that need not.
+pub fn is_still(ui: &Ui) -> bool {
+    ui.style().animation_time == 0.0
+}
+
+/// What lies behind everything: red, green and blue from 0 to 1. Where the appearance is the system's, as it is now.
+pub fn ground(ctx: &Context, appearance: Appearance) -> [f64; 3] {
+    let is_dark = match appearance {
+        Appearance::System => ctx.system_theme() != Some(Theme::Light),
+        Appearance::Dark => true,
+        Appearance::Light => false,
+    };
+    let palette = if is_dark { DARK } else { LIGHT };
+    let [red, green, blue, _] = palette.panel.to_array();
+    [red, green, blue].map(|value| f64::from(value) / 255.0)
 }
 
 /// `color` seen through, 0 for not at all.
@@ -243,13 +293,37 @@ pub fn picture([width, height]: [usize; 2], rgb: &[u8]) -> egui::ColorImage {
 /// Gives `ctx` the fonts and both appearances.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts::definitions());
-    ctx.set_style_of(Theme::Dark, style(&DARK, true));
-    ctx.set_style_of(Theme::Light, style(&LIGHT, false));
+    heed(ctx, false, false);
+}
+
+/// Both appearances for those who want nothing to move that need not, or things to stand out.
+pub fn heed(ctx: &Context, less_motion: bool, more_contrast: bool) {
+    let (dark, light) = if more_contrast {
+        (&DARK_STRONG, &LIGHT_STRONG)
+    } else {
+        (&DARK, &LIGHT)
+    };
+    for (theme, palette) in [(Theme::Dark, dark), (Theme::Light, light)] {
+        let mut style = style(palette, theme == Theme::Dark);
+        if less_motion {
+            style.animation_time = 0.0;
+        }
+        ctx.set_style_of(theme, style);
+    }
 }
 
 /// From here on `ui` draws as in the dark, whatever the appearance: for what lies on the stage.
 pub fn darken(ui: &mut Ui) {
-    ui.set_style(style(&DARK, true));
+    let dark = if is_strong(ui.visuals()) {
+        &DARK_STRONG
+    } else {
+        &DARK
+    };
+    let animation_time = ui.style().animation_time;
+    ui.set_style(Style {
+        animation_time,
+        ..style(dark, true)
+    });
 }
 
 /// egui's own widgets in these colours.

@@ -21,12 +21,12 @@ pub struct TitleBar<'a> {
     pub model: Option<&'a Checkpoint>,
     /// (used, all there is), in bytes.
     pub memory: Option<(u64, u64)>,
-    /// Whether the system draws its window buttons into our bar, on its left.
+    /// Whether the bar is the window's: it moves it.
     pub unified: bool,
+    /// How far the system's window buttons reach into the bar from its left.
+    pub buttons: Option<f32>,
 }
 
-/// What the window buttons of macOS need.
-const TRAFFIC_LIGHTS: f32 = 76.0;
 const MENU: f32 = 300.0;
 
 /// Draws the bar.
@@ -43,19 +43,17 @@ pub fn show(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
 }
 
 fn content(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
-    if bar.unified {
-        drag_window(ui);
-    }
-    ui.horizontal_centered(|ui| {
-        if bar.unified {
-            ui.add_space(TRAFFIC_LIGHTS - space::L);
+    let asked = bar.unified.then(|| drag_window(ui)).flatten();
+    let chosen = ui.horizontal_centered(|ui| {
+        if let Some(end) = bar.buttons {
+            ui.add_space((end - space::L).max(0.0));
         }
         let name = RichText::new("Zoetrope").font(theme::semibold(text::BODY));
         ui.label(name.color(palette(ui).text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, bar))
             .inner
-    })
-    .inner
+    });
+    chosen.inner.or(asked)
 }
 
 /// What stands at the right, from there.
@@ -137,7 +135,7 @@ fn told_apart(models: &[Checkpoint], model: &Checkpoint) -> String {
 }
 
 /// The bar moves the window, as every title bar does.
-fn drag_window(ui: &Ui) {
+fn drag_window(ui: &Ui) -> Option<Action> {
     let bar = ui.interact(
         ui.max_rect(),
         ui.scope_id().with("drag"),
@@ -146,9 +144,5 @@ fn drag_window(ui: &Ui) {
     if bar.drag_started() {
         ui.ctx().send_viewport_cmd(ViewportCommand::StartDrag);
     }
-    if bar.double_clicked() {
-        let maximized = ui.input(|input| input.viewport().maximized.unwrap_or_default());
-        ui.ctx()
-            .send_viewport_cmd(ViewportCommand::Maximized(!maximized));
-    }
+    bar.double_clicked().then_some(Action::DoubleClickBar)
 }

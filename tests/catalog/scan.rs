@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::catalog::{self, Catalogue};
 use zoetrope::job::{Checkpoint, Installed, Size, Variant};
+use zoetrope::words::english;
 
 use super::{hollow, model_folder, remove, write};
 
@@ -423,4 +424,53 @@ fn a_dit_that_reads_pictures_takes_the_encoder_with_its_features() {
     let model = whole(&catalogue, "wan2.1_flf2v");
     assert_eq!(model.variant, Variant::Flf2v);
     assert_eq!(model.image_encoder, [encoder]);
+}
+
+/// What is wrong with everything that cannot be used.
+fn problems(found: &catalog::Catalogue) -> Vec<String> {
+    let models = found.models.iter();
+    let problems = models.filter_map(|model| model.checkpoint.as_ref().err());
+    problems.map(english::problem).collect()
+}
+
+/// Breaks when merely looking for models fetches tens of gigabytes from iCloud, or such files vanish without a word.
+#[test]
+fn what_is_on_a_server_alone_is_told_of_and_not_opened() {
+    let folder = TempDir::new().unwrap();
+    // Nothing could be read of it, so whoever opened it would complain of that.
+    fs::write(folder.path().join("evicted.safetensors"), b"").unwrap();
+    let asked = |file: &Path| file.ends_with("evicted.safetensors");
+    let found = catalog::scan_asking(&[folder.path().to_owned()], asked);
+    let told = problems(&found);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("evicted.safetensors"), "{told:?}");
+    assert!(
+        told[0].contains("in iCloud and not on this Mac"),
+        "{told:?}"
+    );
+    let found = catalog::scan_asking(&[folder.path().to_owned()], |_| false);
+    let told = problems(&found);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(!told[0].contains("iCloud"), "{told:?}");
+}
+
+/// Breaks when models vanish without a word because somebody pressed "Don't Allow", or that is called a lack of rights.
+#[test]
+fn a_folder_that_the_system_refuses_is_told_of() {
+    const NOT_PERMITTED: i32 = 1;
+    const ACCESS: i32 = 13;
+    const NOT_THERE: i32 = 2;
+    let told = |errno: i32| {
+        let error = std::io::Error::from_raw_os_error(errno);
+        catalog::refusal(Path::new("/Users/me/Documents"), &error).map(|error| error.to_string())
+    };
+    let refused = told(NOT_PERMITTED).unwrap();
+    assert!(
+        refused.contains("System Settings, Privacy & Security, Files and Folders"),
+        "{refused}"
+    );
+    assert!(refused.contains("/Users/me/Documents"), "{refused}");
+    let rights = told(ACCESS).unwrap();
+    assert!(rights.contains("by this user"), "{rights}");
+    assert_eq!(told(NOT_THERE), None);
 }

@@ -1,5 +1,6 @@
 //! The one road to a file, and what is found out before it is taken.
 
+mod elsewhere;
 mod folders;
 mod outputs;
 mod partial_files;

@@ -16,6 +16,7 @@ mod pillow;
 mod reader;
 mod scene;
 mod strangers;
+mod system;
 mod task;
 mod unpack;
 mod video;

@@ -1,3 +1,10 @@
+//! What a system offers besides a window: the rules, which need none.
+
+mod clipboard;
+mod proxy;
+mod typing;
+mod window;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -128,16 +128,25 @@ mod tests {
         let mut types: Vec<&str> = Vec::new();
         for document in documents {
             let document = document.as_dictionary().unwrap();
-            // Other programs stay the first choice for files that are not ours.
-            assert_eq!(document["LSHandlerRank"].as_string(), Some("Alternate"));
             let identifiers = document["LSItemContentTypes"].as_array().unwrap();
-            types.extend(identifiers.iter().filter_map(Value::as_string));
+            let identifiers: Vec<&str> = identifiers.iter().filter_map(Value::as_string).collect();
+            // Other programs stay the first choice for files that are not ours, and folders are offered by nobody.
+            let is_folder = identifiers == ["public.folder"];
+            let rank = if is_folder { "None" } else { "Alternate" };
+            assert_eq!(document["LSHandlerRank"].as_string(), Some(rank));
+            types.extend(identifiers);
         }
         types.sort_unstable();
         let expected = [
+            "app.zoetrope.safetensors",
             "com.compuserve.gif",
             "com.microsoft.bmp",
             "org.webmproject.webp",
+            "public.avif",
+            "public.camera-raw-image",
+            "public.folder",
+            "public.heic",
+            "public.heif",
             "public.jpeg",
             "public.mpeg-4",
             "public.png",

@@ -76,6 +76,53 @@ pub fn check_interface(program: &Path, library: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The symbols of the system's C++ library that the oldest system has, among others: what the linker of Linux knows.
+const SYMBOLS: &str = include_str!("../../../xtask/src/macos/symbols.txt");
+const CXX: &str = "/usr/lib/libc++.1.dylib";
+
+/// Checks that the program asks the C++ library for nothing that came after the oldest system. A compiler that was not
+/// told which that is takes what the newest has.
+pub fn check_cxx(program: &Path) -> Result<()> {
+    let bytes = fs::read(program)?;
+    let file = MachO::parse(&bytes, 0)?;
+    let mut asked = Vec::new();
+    for symbol in file.symbols() {
+        let (name, details) = symbol?;
+        let home = file.libs.get(usize::from(details.n_desc >> 8));
+        if details.is_undefined() && home == Some(&CXX) {
+            asked.push(name);
+        }
+    }
+    match first_unknown(&asked, &known(SYMBOLS, CXX)) {
+        Some(name) => bail!(
+            "it asks the C++ library for {name}, which macOS 14 may lack: compile with -mmacosx-version-min=14.0, or, if it is older, add it to symbols.txt"
+        ),
+        None => Ok(()),
+    }
+}
+
+fn first_unknown<'a>(asked: &[&'a str], known: &HashSet<&str>) -> Option<&'a str> {
+    asked.iter().find(|name| !known.contains(**name)).copied()
+}
+
+/// What the list has below the name of this library.
+fn known<'a>(list: &'a str, library: &str) -> HashSet<&'a str> {
+    let lines = list.lines().skip_while(|line| *line != library).skip(1);
+    lines.take_while(|line| !line.starts_with('/')).collect()
+}
+
+/// The SDK that the file was linked against: it decides how the system treats and draws it.
+pub fn sdk(path: &Path) -> Result<Option<(u32, u32)>> {
+    let bytes = fs::read(path)?;
+    let file = MachO::parse(&bytes, 0)?;
+    Ok(file.load_commands.iter().find_map(|command| {
+        let CommandVariant::BuildVersion(build) = command.command else {
+            return None;
+        };
+        Some((build.sdk >> 16, build.sdk >> 8 & 0xff))
+    }))
+}
+
 /// The oldest system that the file runs on, by its own word.
 fn built_for(file: &MachO) -> Option<(u32, u32)> {
     file.load_commands.iter().find_map(|command| {
@@ -114,4 +161,19 @@ fn is_found(library: &str, rpaths: &[&str], loader: &Path, contents: &Path) -> b
     places
         .chain(loader.parent().map(Path::to_owned))
         .any(|folder| folder.join(name).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks when an app that was made on a new Mac does not start on macOS 14, and nobody is told before.
+    #[test]
+    fn a_symbol_that_came_later_is_found() {
+        let known = known(SYMBOLS, CXX);
+        assert!(known.contains("__Znwm"), "memory was always given");
+        let hash = "__ZNSt3__113__hash_memoryEPKvm";
+        assert_eq!(first_unknown(&["__Znwm", hash], &known), Some(hash));
+        assert_eq!(first_unknown(&["__Znwm"], &known), None);
+    }
 }

@@ -34,6 +34,10 @@ pub fn app(app: &Path) -> Result<()> {
         fs::metadata(&program)?.len(),
         LARGEST_PROGRAM,
     )?;
+    macho::check_cxx(&program).context("the program")?;
+    if let Some((major, minor)) = macho::sdk(&program)? {
+        eprintln!("the program is linked against the SDK of macOS {major}.{minor}");
+    }
     for (build, _) in BUILDS {
         let library = contents.join("Frameworks").join(build).join("libmlx.dylib");
         macho::check_interface(&program, &library).with_context(|| build.to_owned())?;

@@ -34,7 +34,7 @@ pub fn check(app: &Path, executable: &str) -> Result<()> {
         .map(|file| file.to_string_lossy().into_owned())
         .collect();
     // The program vouches for these, or they say nothing.
-    for file in [program.as_str(), LIST, "Info.plist", "PkgInfo"] {
+    for file in [program.as_str(), LIST, layout::STAPLED, "Info.plist", "PkgInfo"] {
         unsealed.remove(file);
     }
     for (file, entry) in entries {

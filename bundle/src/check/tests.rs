@@ -69,6 +69,14 @@ fn a_sealed_app_passes() {
     assert_eq!(App::sealed().complaint(), None);
 }
 
+/// Breaks when an app that Apple has notarised is refused for the answer that lies in it since.
+#[test]
+fn what_apple_adds_to_a_notarised_app_is_no_change() {
+    let app = App::sealed();
+    fs::write(app.path("CodeResources"), "ticket").unwrap();
+    assert_eq!(app.complaint(), None);
+}
+
 /// Breaks when the check looks at less than every byte of the code, or of what the code vouches for.
 #[test]
 fn a_flipped_byte_is_found_wherever_it_is() {

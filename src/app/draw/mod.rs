@@ -6,12 +6,14 @@ mod stage;
 
 use std::time::Duration;
 
-use egui::{Frame, Panel, Ui};
+use egui::{Context, Frame, Panel, Ui};
 
 use super::App;
 use super::job_state::Phase;
+use super::outside::unasked;
 use crate::job::plain_text::is_blank;
 use crate::job::{Estimate, Plan, Span};
+use crate::platform;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
 use crate::view::compose::{self, Compose, Glances};
@@ -52,12 +54,14 @@ impl App {
 
     fn draw_parts(&mut self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
         let mut asked = Vec::new();
+        let ctx = ui.ctx().clone();
         let memory = self.memory.at(self.now);
         let bar = TitleBar {
             models: &self.models,
             model: self.model(),
             memory,
-            unified: cfg!(target_os = "macos"),
+            unified: ctx.os().is_mac(),
+            buttons: window_buttons(&ctx),
         };
         asked.extend(title_bar::show(ui, &bar));
         let ground = Frame::new().fill(palette(ui).panel);
@@ -154,7 +158,8 @@ impl App {
                 .as_mut()
                 .filter(|moving| moving.clip().len() > 1)
             {
-                next.extend(moving.advance(passed, 1.0, true));
+                let frame = moving.advance(passed, 1.0, true);
+                next.extend(frame.map(|wanted| unasked(true, wanted)));
             }
         }
         if let Some(soonest) = next.into_iter().min() {
@@ -163,10 +168,20 @@ impl App {
     }
 
     fn remember_window(&mut self, ui: &Ui) {
+        if ui.input(|input| input.viewport().fullscreen == Some(true)) {
+            return;
+        }
         if let Some(rect) = ui.input(|input| input.viewport().inner_rect) {
             // In the system's points, whatever the size of everything: it is opened before that is known.
             let zoom = ui.ctx().zoom_factor();
             self.preferences.window = [zoom * rect.width(), zoom * rect.height()];
         }
     }
+}
+
+/// How far the system's window buttons reach into our bar; in full screen they are elsewhere.
+fn window_buttons(ctx: &Context) -> Option<f32> {
+    let whole = ctx.input(|input| input.viewport().fullscreen == Some(true));
+    let end = (!whole).then(platform::window::buttons_end).flatten()?;
+    Some(end / ctx.zoom_factor())
 }

@@ -44,6 +44,7 @@ impl App {
             examples: model.map_or(&[], |model| &model.examples),
             is_built_in: self.preferences.model.is_none(),
             unfinished: self.unfinished().count(),
+            is_computing: self.queue.at_work().is_some(),
         })
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ureq::config::RedirectAuthHeaders;
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 use url::Url;
 
 use super::super::folders;
@@ -18,6 +18,7 @@ use super::wait::{GoOn, pause};
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::job::{NetworkFault, Problem};
+use crate::platform::proxy::{Route, Settings};
 
 /// How often in a row nothing may come of a request.
 const TRIES: u32 = 6;
@@ -35,6 +36,8 @@ pub struct Hub {
     /// Without a slash at the end.
     endpoint: String,
     token: Option<String>,
+    /// The system's proxy; none where the environment names one, which `ureq` takes by itself.
+    proxy: Settings,
     /// How long to wait before the second try; before later ones twice as long each time.
     patience: Duration,
 }
@@ -72,8 +75,20 @@ impl Hub {
             agent: config.new_agent(),
             endpoint: endpoint.trim().trim_end_matches('/').to_owned(),
             token,
+            proxy: if Proxy::try_from_env().is_some() {
+                Settings::default()
+            } else {
+                Settings::of_system()
+            },
             patience: Duration::from_secs(1),
         }
+    }
+
+    /// Takes this proxy instead of the system's.
+    #[must_use]
+    pub fn with_proxy(mut self, proxy: Settings) -> Self {
+        self.proxy = proxy;
+        self
     }
 
     /// The hub that the environment names, as Hugging Face's own programs find it: `HF_ENDPOINT`, and the token in
@@ -147,6 +162,11 @@ impl Hub {
         let home = url.origin();
         for _ in 0..=REDIRECTS {
             let mut request = self.agent.get(url.as_str());
+            let route = self.proxy.route(url.host_str().unwrap_or_default());
+            if let Route::Through(address) = &route {
+                let proxy = Proxy::new(address).ok();
+                request = request.config().proxy(proxy).build();
+            }
             // Bytes are counted, so they must be those of the file.
             request = request.header(header::ACCEPT_ENCODING, "identity");
             if let Some(token) = self.token.as_ref().filter(|_| url.origin() == home) {
@@ -162,7 +182,7 @@ impl Hub {
                     None => return Err(self.refused(&question.path, &response)),
                 },
                 Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Err(self.no_hub()),
-                Err(error) => return Err(Failure::Passing(self.unreachable(&error), None)),
+                Err(error) => return Err(Failure::Passing(self.lost(&error, &route), None)),
             }
         }
         Err(Failure::Lasting(Error::Other(format!(
@@ -212,6 +232,20 @@ impl Hub {
             }
             status => Failure::Lasting(says(NetworkFault::Unexpected(status.to_string()))),
         }
+    }
+
+    /// The server did not answer, perhaps because it is reached only in a way that is not spoken here.
+    fn lost(&self, error: &ureq::Error, route: &Route) -> Error {
+        let Route::Unspoken(kind) = route else {
+            return self.unreachable(error);
+        };
+        let fault = NetworkFault::Unreachable(format!(
+            "{error}; the system's settings name a {kind} proxy, which is not used: set an HTTPS proxy there"
+        ));
+        Error::from(Problem::Network {
+            address: self.endpoint.clone(),
+            fault,
+        })
     }
 
     /// The server did not answer, or stopped in the middle.

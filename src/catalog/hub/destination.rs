@@ -9,6 +9,7 @@ use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
 use crate::disk::{PartialFile, folder_of, resumable_name, sync_folder};
 use crate::error::{Error, Result};
+use crate::platform::files;
 
 /// A place for models.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +120,8 @@ impl Destination {
             .join(cached_name(&listing.repository))
             .join("refs/main");
         create_parent(&current)?;
+        // It can be had again where it came from.
+        files::keep_out_of_backups(&cache.join(cached_name(&listing.repository)));
         PartialFile::write(&current, listing.revision.as_bytes())
     }
 }

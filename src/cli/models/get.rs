@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::job::fast_files::Name;
 use crate::job::plain_text::one_line;
 use crate::job::{FastFiles, ModelDownload, Wanted, WeightFormat};
+use crate::platform::Awake;
 
 /// Downloads a model, or shows what there is.
 ///
@@ -56,6 +57,7 @@ pub fn run(
     let known = folders::all();
     let download = Download::plan(&hub, wanted, destination, &known, &mut go_on)?;
     announce(wanted, &download);
+    let _awake = Awake::start("A model is being downloaded");
     let mut arriving = Arriving::new(json);
     let files = download.run(&mut |transfer| {
         arriving.show(transfer);

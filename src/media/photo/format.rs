@@ -13,7 +13,10 @@ const HEAD: usize = 1024;
 pub(super) enum Kind {
     /// A picture that can be read.
     Picture(ImageFormat),
-    /// Something else, and what to do about it: continues a sentence that its path begins.
+    /// A picture that some systems read, and what to do about it where they do not: continues a sentence that its path
+    /// begins.
+    Foreign(String),
+    /// Something else, and what to do about it.
     Other(String),
     Unknown,
 }
@@ -24,10 +27,10 @@ impl Kind {
         let there = read_at(file, &mut bytes, 0)?;
         let head = &bytes[..there];
         if let Some(kind) = foreign(head) {
-            return Ok(Self::Other(kind));
+            return Ok(kind);
         }
         Ok(match image::guess_format(head) {
-            Ok(ImageFormat::Tiff) if is_raw(file, head)? => Self::Other(RAW.into()),
+            Ok(ImageFormat::Tiff) if is_raw(file, head)? => Self::Foreign(RAW.into()),
             Ok(format) if format.reading_enabled() => Self::Picture(format),
             _ => Self::Unknown,
         })
@@ -37,9 +40,11 @@ impl Kind {
 const RAW: &str = "is a raw photo, as cameras record it: export it as JPEG first";
 
 /// What is said of a kind that is known but not read here.
-fn foreign(head: &[u8]) -> Option<String> {
+fn foreign(head: &[u8]) -> Option<Kind> {
     let picture = |name: &str| {
-        format!("is a picture in {name}, which is not read here: export it as JPEG or PNG first")
+        Some(Kind::Foreign(format!(
+            "is a picture in {name}, which is not read here: export it as JPEG or PNG first"
+        )))
     };
     let at = |at: usize, bytes: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(bytes));
     let any = |beginnings: &[&[u8]]| beginnings.iter().any(|bytes| head.starts_with(bytes));
@@ -47,19 +52,19 @@ fn foreign(head: &[u8]) -> Option<String> {
         return Some(of_brand(head));
     }
     if any(&[b"\xff\x0a", b"\0\0\0\x0cJXL "]) {
-        return Some(picture("JPEG XL"));
+        return picture("JPEG XL");
     }
     if any(&[b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"]) {
-        return Some(picture("JPEG 2000"));
+        return picture("JPEG 2000");
     }
     if any(&[b"8BPS"]) {
-        return Some(picture("Photoshop's format"));
+        return picture("Photoshop's format");
     }
     if any(&[b"\x76\x2f\x31\x01"]) {
-        return Some(picture("OpenEXR"));
+        return picture("OpenEXR");
     }
     if any(&[b"icns", b"\0\0\x01\0"]) {
-        return Some("is an icon: export it as PNG first".into());
+        return Some(Kind::Other("is an icon: export it as PNG first".into()));
     }
     let is_raw = any(&[
         b"IIRO",
@@ -70,22 +75,22 @@ fn foreign(head: &[u8]) -> Option<String> {
         b"FOVb",
     ]);
     if is_raw || at(8, b"CR\x02\0") {
-        return Some(RAW.into());
+        return Some(Kind::Foreign(RAW.into()));
     }
     let matroska: &[u8] = b"\x1a\x45\xdf\xa3";
     if any(&[matroska, b"FLV\x01", b"\0\0\x01\xba", b"OggS"])
         || at(8, b"AVI ")
         || [b"moov", b"mdat", b"wide"].iter().any(|kind| at(4, *kind))
     {
-        return Some(VIDEO.into());
+        return Some(Kind::Other(VIDEO.into()));
     }
-    of_text(head)
+    of_text(head).map(Kind::Other)
 }
 
 const VIDEO: &str = "is a video, not a picture: save one of its frames as PNG first";
 
 /// Files of Apple's and MPEG's kind say by four letters what they hold, and by further ones what else may read them.
-fn of_brand(head: &[u8]) -> String {
+fn of_brand(head: &[u8]) -> Kind {
     let length = head
         .first_chunk()
         .map_or(0, |length| u32::from_be_bytes(*length));
@@ -98,15 +103,15 @@ fn of_brand(head: &[u8]) -> String {
         brands.any(|(_, brand)| names.contains(&brand))
     };
     if has(&[b"avif", b"avis"]) {
-        "is an AVIF picture: export it as JPEG first".into()
+        Kind::Foreign("is an AVIF picture: export it as JPEG first".into())
     } else if has(&[
         b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1",
     ]) {
-        "is a HEIC photo: export it as JPEG first".into()
+        Kind::Foreign("is a HEIC photo: export it as JPEG first".into())
     } else if has(&[b"crx "]) {
-        RAW.into()
+        Kind::Foreign(RAW.into())
     } else {
-        VIDEO.into()
+        Kind::Other(VIDEO.into())
     }
 }
 

@@ -37,3 +37,15 @@ pub fn save(path: &Path, size: Size, pixels: &[u8]) -> Result<()> {
     encoded.map_err(|error| Error::content(path, format!("cannot be written: {error}")))?;
     PartialFile::write(path, &bytes)
 }
+
+/// Writes the content of a picture's file.
+pub fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
+    PartialFile::write(path, bytes)
+}
+
+/// The ending that a file with this content has.
+pub fn ending(bytes: &[u8]) -> &'static str {
+    let format = image::guess_format(bytes).ok();
+    let ending = format.and_then(|format| format.extensions_str().first());
+    ending.unwrap_or(&"png")
+}

@@ -11,7 +11,7 @@ use super::super::menu::Edit;
 use super::methods;
 
 /// The class of the window's view.
-const VIEW: &std::ffi::CStr = c"WinitView";
+pub const VIEW: &std::ffi::CStr = c"WinitView";
 
 /// Makes an event of each message of the Edit menu that reaches the view.
 #[expect(unsafe_code, reason = "the Objective-C runtime is C")]

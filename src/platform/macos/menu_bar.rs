@@ -10,7 +10,7 @@ use muda::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
 use super::super::events::{Event, send};
 use super::super::menu::Item;
 use super::super::recent::Recent;
-use super::editing;
+use super::{editing, typing, window};
 use crate::error::{Error, Result};
 
 /// Before the path in the name of a recent file's item.
@@ -22,6 +22,9 @@ pub struct Menus {
     items: HashMap<Item, MenuItem>,
     recent: Submenu,
     files: RefCell<Vec<MenuItem>>,
+    /// Those to which the system adds its own: the window's places, and a field to search the menus.
+    windows: Submenu,
+    help: Submenu,
 }
 
 impl Menus {
@@ -34,12 +37,19 @@ impl Menus {
                 .collect(),
             recent: Submenu::new(translate("Open Recent"), true),
             files: RefCell::default(),
+            windows: Submenu::new(translate("Window"), true),
+            help: Submenu::new(translate("Help"), true),
         };
         bar.fill(translate)
             .map_err(|error| Error::Other(format!("The menu bar cannot be made: {error}")))?;
         MenuEvent::set_event_handler(Some(|chosen: MenuEvent| chose(chosen.id.as_ref())));
         bar.bar.init_for_nsapp();
+        // They are looked for in the bar that is shown.
+        bar.windows.set_as_windows_menu_for_nsapp();
+        bar.help.set_as_help_menu_for_nsapp();
         editing::teach_view();
+        typing::teach_view();
+        window::watch_clicks();
         Ok(bar)
     }
 
@@ -141,18 +151,14 @@ impl Menus {
                 &Standard::fullscreen(text("Enter Full Screen").as_deref()),
             ],
         )?;
-        menu(
-            "Window",
-            &[
-                &Standard::minimize(text("Minimize").as_deref()),
-                &Standard::zoom(text("Zoom").as_deref()),
-                &line(),
-                &Standard::bring_all_to_front(text("Bring All to Front").as_deref()),
-            ],
-        )?
-        .set_as_windows_menu_for_nsapp();
-        menu("Help", &[item(Item::Help)])?.set_as_help_menu_for_nsapp();
-        Ok(())
+        self.windows.append_items(&[
+            &Standard::minimize(text("Minimize").as_deref()),
+            &Standard::zoom(text("Zoom").as_deref()),
+            &line(),
+            &Standard::bring_all_to_front(text("Bring All to Front").as_deref()),
+        ])?;
+        self.help.append(item(Item::Help))?;
+        self.bar.append_items(&[&self.windows, &self.help])
     }
 }
 

@@ -22,10 +22,10 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Curves are made of straight pieces of this angle.
 const PIECE: f32 = PI / 24.0;
 
-/// Draws the drum in the middle of `size`.
-pub fn show(ui: &mut Ui, size: Vec2) {
+/// Draws the drum in the middle of `size`, turning if it may.
+pub fn show(ui: &mut Ui, size: Vec2, turns: bool) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let phase = turn(ui, response.id);
+    let phase = turn(ui, response.id, turns);
     let drum = Drum {
         centre: pos2(rect.center().x, rect.top() + 0.34 * rect.height()),
         radius: 0.55 * rect.height(),
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, size: Vec2) {
 }
 
 /// How far the drum has turned. It is the one thing that a view remembers: where a moving thing was.
-fn turn(ui: &Ui, id: Id) -> f32 {
+fn turn(ui: &Ui, id: Id, turns: bool) -> f32 {
     let (idle, dt, focused) = ui.input(|input| {
         let idle = input.pointer.time_since_last_movement();
         // It turns at the start, too, before the pointer has moved at all.
@@ -48,7 +48,7 @@ fn turn(ui: &Ui, id: Id) -> f32 {
     });
     let before: f32 = ui.data(|data| data.get_temp(id).unwrap_or_default());
     let push = (PATIENCE - idle).clamp(0.0, 1.0);
-    if push <= 0.0 || !focused {
+    if push <= 0.0 || !focused || !turns || theme::is_still(ui) {
         return before;
     }
     let phase = (before + PACE * dt * push) % TAU;

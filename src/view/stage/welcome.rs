@@ -19,6 +19,8 @@ pub struct Welcome<'a> {
     pub is_built_in: bool,
     /// How many videos were begun and wait to be resumed.
     pub unfinished: usize,
+    /// Whether a video is being made: then nothing turns for ornament.
+    pub is_computing: bool,
 }
 
 const WIDTH: f32 = 420.0;
@@ -45,7 +47,7 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     let column = Rect::from_center_size(room.center(), vec2(WIDTH.min(room.width()), height));
     let layout = Layout::top_down(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(column).layout(layout));
-    drum::show(&mut ui, vec2(column.width(), drum));
+    drum::show(&mut ui, vec2(column.width(), drum), !welcome.is_computing);
     ui.add_space(space::L);
     let line = |ui: &mut Ui, words: &str, font, color| {
         let words = egui::RichText::new(words).font(font).color(color);

@@ -91,7 +91,8 @@ fn picture(ui: &Ui, working: &Working, room: Rect) {
     ui.painter().rect_filled(rect, 2.0, palette.ground);
     let id = ui.scope_id().with(("preview", working.id));
     let shown = working.picture.is_some();
-    let opacity = ui.ctx().animate_bool_with_time(id, shown, motion::APPEAR);
+    let takes = theme::moves(ui, motion::APPEAR);
+    let opacity = ui.ctx().animate_bool_with_time(id, shown, takes);
     if let Some(texture) = working.picture {
         let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
         let tint = theme::fade(UNTINTED, opacity);

@@ -3,6 +3,7 @@
 mod mirrors;
 mod obstacles;
 mod places;
+mod proxies;
 mod repair;
 pub mod server;
 

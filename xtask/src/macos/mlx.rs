@@ -21,6 +21,12 @@ const ZIG_FLAGS: [&str; 4] = [
     "-D_LIBCPP_HAS_VENDOR_AVAILABILITY_ANNOTATIONS=1",
 ];
 
+/// What Apple's compiler must be told: by itself it makes objects for the system that it runs on, whose C++ library has
+/// what older ones lack.
+fn apple_flags() -> Vec<String> {
+    vec![format!("-mmacosx-version-min={MINIMUM}")]
+}
+
 /// Runs on every system that the app runs on; the program is linked against it.
 const OLDER: (&str, &Wheels) = ("wheel", &pins::MLX_METAL_14);
 
@@ -36,11 +42,17 @@ impl Mlx {
     /// Makes it, or finds it in the cache. Without `tools` the compiler of this Mac is taken.
     pub fn install(tools: Option<&Tools>) -> Result<Self> {
         let recipe = format!(
-            "{}{}{}\n{ZIG_FLAGS:?} {} {MINIMUM}",
+            "{}{}{}\n{ZIG_FLAGS:?} {:?} {} {MINIMUM} {}",
             OLDER.1.pins,
             NEWER.1.pins,
             libmlxc::recipe(),
-            tools.is_some()
+            apple_flags(),
+            tools.is_some(),
+            if tools.is_some() {
+                String::new()
+            } else {
+                sdk()?
+            },
         );
         let folder = cache::folder(&setup::folder_name("app", &recipe), |workshop| {
             make(tools, workshop)
@@ -75,19 +87,31 @@ rpath = "@executable_path/../Frameworks/metal-14"
     }
 }
 
+/// The SDK and compiler of this Mac: with others the objects are others.
+fn sdk() -> Result<String> {
+    let sdk = cmd::read(Command::new("xcrun").arg("--show-sdk-version"))?;
+    let compiler = cmd::read(Command::new("c++").arg("--version"))?;
+    Ok(format!("{sdk} {compiler}"))
+}
+
 fn make(tools: Option<&Tools>, workshop: &Path) -> Result<()> {
     eprintln!("Bringing MLX for the app to this machine, once");
     for (folder, wheels) in [OLDER, NEWER] {
         wheels.install(&workshop.join(folder))?;
     }
     let (compiler, archiver, flags) = match tools {
-        Some(tools) => (tools.cxx.as_path(), tools.archiver, &ZIG_FLAGS[..]),
-        None => (Path::new("c++"), "ar", &[][..]),
+        Some(tools) => (
+            tools.cxx.as_path(),
+            tools.archiver,
+            ZIG_FLAGS.map(str::to_owned).to_vec(),
+        ),
+        None => (Path::new("c++"), "ar", apple_flags()),
     };
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let mlx_c = setup::mlx_c_sources()?;
     let sources = setup::files(&mlx_c.join("mlx/c"), "cpp")?;
     let objects = workshop.join("objects");
-    libmlxc::compile(compiler, flags, sources, &mlx_c, workshop, &objects)?;
+    libmlxc::compile(compiler, &flags, sources, &mlx_c, workshop, &objects)?;
     fs::create_dir_all(workshop.join("lib"))?;
     cmd::run(
         Command::new(archiver)
@@ -96,4 +120,15 @@ fn make(tools: Option<&Tools>, workshop: &Path) -> Result<()> {
             .args(setup::files(&objects, "o")?),
     )?;
     Ok(fs::remove_dir_all(&objects)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks when an app that was made on a new Mac asks older ones for what they lack.
+    #[test]
+    fn apples_compiler_is_told_the_oldest_system() {
+        assert_eq!(apple_flags(), ["-mmacosx-version-min=14.0"]);
+    }
 }

@@ -1,0 +1,46 @@
+//! What slows a machine down for a while, and what its user wants less of.
+
+use super::events::{Event, send};
+use super::native;
+
+/// Why the machine computes more slowly than it can. What was measured meanwhile says little about other times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slowed {
+    /// Low Power Mode is on.
+    LowPower,
+    /// It is hot.
+    Hot,
+}
+
+/// What slows this machine down now, if anything does and it tells.
+pub fn slowed() -> Option<Slowed> {
+    native::slowed()
+}
+
+/// What the user has told the system about how things should look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tastes {
+    /// Nothing moves that need not.
+    pub less_motion: bool,
+    /// Lines and texts stand out more.
+    pub more_contrast: bool,
+}
+
+/// What the user has told the system.
+pub fn tastes() -> Tastes {
+    let (less_motion, more_contrast) = native::tastes();
+    Tastes {
+        less_motion,
+        more_contrast,
+    }
+}
+
+/// From now on an event comes when the system is about to end programs for want of memory.
+pub(super) fn listen() {
+    native::on_memory_pressure(pressed);
+}
+
+extern "C" fn pressed(_: *mut std::ffi::c_void) {
+    log::warn!("the system is short of memory");
+    send(Event::ShortOfMemory);
+}

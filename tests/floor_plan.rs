@@ -30,7 +30,7 @@ const CHANNEL: &str = "crossbeam_channel";
 const TABLE: &[Room] = &[
     room("job", &[], &[MLX, GUI, CHANNEL]),
     room("dirs", &[], &[MLX, GUI, CHANNEL]),
-    room("logging", &[], &[MLX, GUI, CHANNEL]),
+    room("logging", &["dirs"], &[MLX, GUI, CHANNEL]),
     room("words", &["job"], &[MLX, GUI, CHANNEL]),
     room("error", &["job", "words"], &[GUI, CHANNEL]),
     room("disk", &["error"], &[MLX, GUI, CHANNEL]),
@@ -64,7 +64,7 @@ const TABLE: &[Room] = &[
     room(
         "cli",
         &[
-            "error", "logging", "job", "words", "disk", "media", "catalog", "engine",
+            "dirs", "error", "logging", "job", "words", "disk", "media", "catalog", "engine",
         ],
         &[MLX, GUI],
     ),

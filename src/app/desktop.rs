@@ -6,10 +6,11 @@ use std::time::Duration;
 use egui::{Context, Key, Modifiers, RawInput, ViewportCommand};
 
 use super::App;
-use super::keys::key_of;
+use super::commands::menu_items;
 use crate::error::Result;
-use crate::platform::menu::{Edit, Item};
+use crate::platform::menu::Edit;
 use crate::platform::{self, Awake, Event, Events, MenuBar};
+use crate::view::commands::{TABLE, UiCommand};
 use crate::view::strings::Words;
 
 /// A job that took less is told of by the window alone.
@@ -20,7 +21,7 @@ pub struct Desktop {
     events: Events,
     menu: MenuBar,
     /// What the menu offers, as it was told last.
-    offered: HashMap<Item, bool>,
+    offered: HashMap<UiCommand, bool>,
     /// While it is there, the machine stays awake.
     awake: Option<Awake>,
     /// The share of the work that was told last, in percent.
@@ -66,9 +67,9 @@ impl Desktop {
         }
     }
 
-    fn offer(&mut self, item: Item, offered: bool) {
-        if self.offered.insert(item, offered) != Some(offered) {
-            self.menu.enable(item, offered);
+    fn offer(&mut self, command: UiCommand, offered: bool) {
+        if self.offered.insert(command, offered) != Some(offered) {
+            self.menu.enable(command as usize, offered);
         }
     }
 
@@ -89,7 +90,7 @@ impl Desktop {
 }
 
 fn menu(words: &'static Words) -> Result<MenuBar> {
-    MenuBar::show(&|title| (words.menu)(title).to_owned())
+    MenuBar::show(menu_items(words), &|title| (words.menu)(title).to_owned())
 }
 
 /// Whoever opens a file wants to see what comes of it.
@@ -113,12 +114,13 @@ impl App {
                         self.receive_file(file);
                     }
                 }
-                Event::Chose(Item::ClearRecent) => {
+                Event::ClearRecent => {
                     self.preferences.recent.clear();
                     self.show_recent();
                 }
                 Event::Chose(item) => {
-                    let asked = key_of(item).and_then(|key| self.action_of(key));
+                    let entry = TABLE.get(item);
+                    let asked = entry.and_then(|entry| self.action_of(entry.command));
                     if let Some(action) = asked {
                         self.act(ctx, action);
                     }
@@ -152,21 +154,20 @@ impl App {
         });
         let share = work.map(super::job_state::Work::share);
         let typing = ctx.egui_wants_keyboard_input();
-        let offered = Item::ALL.map(|item| {
-            let possible = match item {
-                Item::ClearRecent => self.preferences.recent.files().next().is_some(),
+        let offered = TABLE.map(|entry| {
+            let possible = match entry.command {
                 // In a text field the key deletes a line.
-                Item::Trash if typing => false,
-                _ => key_of(item).is_some_and(|key| self.action_of(key).is_some()),
+                UiCommand::Trash if typing => false,
+                command => self.action_of(command).is_some(),
             };
-            (item, possible)
+            (entry.command, possible)
         });
         let reason = self.words().notices.awake;
         let Some(desktop) = &mut self.desktop else {
             return;
         };
-        for (item, possible) in offered {
-            desktop.offer(item, possible);
+        for (command, possible) in offered {
+            desktop.offer(command, possible);
         }
         desktop.show(ctx, share);
         if busy != desktop.awake.is_some() {

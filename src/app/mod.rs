@@ -4,6 +4,7 @@
 mod act;
 mod autosave;
 mod background;
+pub mod commands;
 mod desktop;
 pub mod dialogs;
 mod download;
@@ -16,7 +17,6 @@ mod history;
 pub mod instance;
 mod job_state;
 mod jobs;
-pub mod keys;
 mod library;
 mod loras;
 mod memory;

@@ -18,11 +18,11 @@ use crate::catalog;
 use crate::error::{Error, Result};
 use crate::job::{Checkpoint, GenerationInfo, Limits};
 
-/// Turn a sentence or a picture into a video with the Wan models
+/// Make videos from text and pictures with the Wan models
 #[derive(Debug, Parser)]
 #[command(name = "zoetrope", version)]
 pub struct Arguments {
-    /// Print the log as well, in more detail
+    /// Also print a detailed log
     #[arg(long, global = true)]
     pub verbose: bool,
 
@@ -36,57 +36,57 @@ pub struct Arguments {
 pub enum Command {
     /// Make a video
     ///
-    /// What is not given is as the model recommends. With --json, standard output carries one
-    /// object a line: "started" with all settings, "progress" with the stage, the units done and
-    /// the seconds since the start of the job, and in the end "finished", "cancelled" or "failed".
+    /// Options that you leave out take the model's defaults.
     ///
-    /// Ctrl-C stops after the step at hand, a second one at once; the exit code is then 130. When the
-    /// system ends it (SIGTERM, 143) or its terminal is closed (SIGHUP, 129), it stops in the same way.
+    /// With --json, standard output carries one object per line: "started" with all settings, "progress" with the stage,
+    /// the units done and the seconds since the start, and finally "finished", "cancelled" or "failed".
     ///
-    /// A job that ends early after its first step leaves OUT.mp4.run, and `zoetrope resume` goes on.
+    /// Ctrl-C stops after the current step; press it again to stop at once. The exit code is then 130. SIGTERM (143) and a
+    /// closed terminal (SIGHUP, 129) stop it the same way.
+    ///
+    /// A job that stops after its first step leaves the folder OUT.mp4.run; `zoetrope resume` finishes it.
     Generate(Box<Generate>),
-    /// Tell how much memory a video would take, stage by stage, without making it
+    /// Show how much memory a video would need, stage by stage, without making it
     ///
-    /// The arguments are those of `generate`. Nothing but the headers of the model's files is read.
+    /// Takes the options of `generate`. Only the headers of the model's files are read.
     ///
-    /// With --mac it tells what that Mac would do: the type, the time of each stage, which is an estimate, its memory, and
-    /// how long the longest dispatch would keep the GPU.
+    /// With --mac, estimates what that Mac would do: precision, time and memory of each stage, and how long the longest
+    /// dispatch would occupy the GPU.
     #[command(mut_arg("output", |output| output.required(false).default_value("video.mp4").hide(true)))]
     #[command(mut_arg("prompt", |prompt| {
         let prompt = prompt.required(false).required_unless_present("mac");
         prompt.default_value_if("mac", ArgPredicate::IsPresent, "A video")
     }))]
     Plan(Box<PlanArgs>),
-    /// Go on with a video that was not finished
+    /// Resume an unfinished video
     ///
-    /// The result is the one that the interrupted job would have had.
+    /// The result is the same as if the job had never been interrupted.
     Resume(Resume),
-    /// Make a video of saved latents
+    /// Decode saved latents to a video
     ///
-    /// They are the tensor "latents", (channels, frames, height, width), as --save-latents writes it
-    /// and OUT.mp4.run/latents.safetensors holds it. The size of the video follows from theirs.
+    /// Takes a file with the tensor "latents", (channels, frames, height, width), as --save-latents and
+    /// OUT.mp4.run/latents.safetensors have it. The size of the video follows from it.
     Decode(Decode),
-    /// Make another file of a finished video
+    /// Export a video as MP4, GIF, a single frame or an image sequence
     ///
-    /// The name of the output says what: a smaller or better MP4, an animated GIF, one frame as PNG or
-    /// JPEG, or without an ending a folder with every frame as PNG.
+    /// The extension of --output decides: .mp4, .gif, .png or .jpg (one frame), or none for a folder with every frame as
+    /// a PNG.
     Export(Export),
-    /// Show the settings stored in a video
+    /// Show the settings saved in a video
     Info(Info),
-    /// Tell what packing a model's DiT into few bits does to it, and keep it so
+    /// Quantize a model and report the error; save it with --output
     ///
-    /// How far packing moves the network's velocity is printed. A folder that is given becomes a model that starts from
-    /// a smaller file; its text encoder and VAE are the same files as the old one's where the disk can give a file two
-    /// names.
+    /// Prints how far quantizing moves the DiT's prediction. With --output, saves the result as a model of its own that
+    /// loads faster; its text encoder and VAE are hard links to the original files where the disk allows that.
     Quantize(Quantize),
-    /// Measure how long each stage takes here, and how much memory
+    /// Measure the time and memory of each stage on this machine
     ///
-    /// Each stage is loaded, warmed up and run alone on random input. With --json, standard output
-    /// carries one object a line: "started" with what is measured, and "measured" for each stage.
+    /// Each stage is loaded, warmed up and run alone on random input. With --json, standard output carries one object per
+    /// line: "started" with what is measured, then "measured" for each stage.
     Bench(Bench),
-    /// Find models on this machine, and look at them
+    /// List, inspect, verify and download models
     Models(Models),
-    /// Tell what this machine has, and what is missing
+    /// Check this machine and show what is missing
     Doctor,
 }
 
@@ -97,11 +97,11 @@ pub struct Model {
     #[arg(long = "model", value_name = "NAME|DIR|FILE", conflicts_with_all = ["dit", "text_encoder", "vae"])]
     pub name: Option<PathBuf>,
 
-    /// File of the DiT; of two, that for low noise
+    /// File of the DiT; of two experts, the low-noise one
     #[arg(long, value_name = "FILE", requires_all = ["text_encoder", "vae"])]
     pub dit: Option<PathBuf>,
 
-    /// File of the DiT for high noise
+    /// File of the high-noise expert
     #[arg(long, value_name = "FILE", requires = "dit")]
     pub dit_high: Option<PathBuf>,
 
@@ -117,7 +117,7 @@ pub struct Model {
     #[arg(long, value_name = "FILE", requires = "dit")]
     pub vae: Option<PathBuf>,
 
-    /// File of the tokenizer [default: the one in the text encoder's file]
+    /// File of the tokenizer [default: the one inside the text encoder's file]
     #[arg(long, value_name = "FILE", requires = "dit")]
     pub tokenizer: Option<PathBuf>,
 }
@@ -125,7 +125,7 @@ pub struct Model {
 /// How any job is carried out.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Work {
-    /// Compute by the processor alone: slow, but right where the graphics processor is not
+    /// Run on the CPU only: slow; use it if your GPU gives wrong results
     #[arg(long)]
     pub cpu: bool,
 
@@ -133,7 +133,7 @@ pub struct Work {
     #[command(flatten)]
     pub limits: Limits,
 
-    /// Print progress and result as JSON, one object a line
+    /// Print progress and result as JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }

@@ -6,6 +6,7 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::{format, print, shown};
 use crate::catalog;
+use crate::dirs;
 use crate::engine::{device, probe};
 use crate::error::{Error, Result};
 use crate::job::plain_text::one_line;
@@ -57,7 +58,9 @@ pub fn run() -> Result<()> {
     print(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     match mlx {
         Ok(_) => Ok(()),
-        Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
+        Err(_) => Err(Error::Other(
+            "Zoetrope cannot make videos without MLX".into(),
+        )),
     }
 }
 
@@ -86,7 +89,7 @@ fn system() -> Finding {
 fn memory() -> Finding {
     let ram = MemoryRefreshKind::nothing().with_ram();
     let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
-        return Finding::new("Memory", "unknown: the system does not tell");
+        return Finding::new("Memory", "unknown");
     };
     let (total, free) = (system.total_memory(), system.available_memory());
     let found = Finding::new(
@@ -111,7 +114,7 @@ fn engine(mlx: &Result<device::Mlx>) -> Finding {
             Finding::new("MLX", format!("{version} on {}", mlx.device))
         }
         Err(error) => Finding::new("MLX", format!("does not work: {error}"))
-            .but("Run `cargo xtask setup` in the source folder, or install the program again"),
+            .but("Run `cargo xtask setup` in the source folder, or install Zoetrope again"),
     }
 }
 
@@ -119,11 +122,11 @@ fn engine(mlx: &Result<device::Mlx>) -> Finding {
 fn results() -> Finding {
     const WHAT: &str = "Results";
     match probe::run() {
-        Ok(None) => Finding::new(WHAT, "as on the processor"),
-        Ok(Some(fault)) => Finding::new(WHAT, format!("The graphics processor {}", english::device_fault(fault))).but(
-            "Videos may be damaged: update the system, or compute by the processor (generate --cpu); please report it with the model of this machine",
+        Ok(None) => Finding::new(WHAT, "same results as the CPU"),
+        Ok(Some(fault)) => Finding::new(WHAT, format!("The GPU {}", english::device_fault(fault))).but(
+            "Videos may be damaged: update the system, or run on the CPU (--cpu). Report it with the model of this machine",
         ),
-        Err(error) => Finding::new(WHAT, format!("could not be compared: {error}")),
+        Err(error) => Finding::new(WHAT, format!("not compared: {error}")),
     }
 }
 
@@ -135,16 +138,15 @@ fn blas() -> Finding {
     if libraries.contains("libopenblas") {
         Finding::new("BLAS", "OpenBLAS")
     } else {
-        Finding::new("BLAS", "the slow reference one")
-            .but("Run `cargo xtask setup` and build again")
+        Finding::new("BLAS", "reference (slow)").but("Run `cargo xtask setup` and build again")
     }
 }
 
 /// Where the log lies, and what went wrong last.
 fn log() -> Finding {
     const SHOWN: usize = 3;
-    let Some(folder) = logging::folder() else {
-        return Finding::new("Log", "none: this user has no home folder");
+    let Some(folder) = dirs::log() else {
+        return Finding::new("Log", "none: no home folder");
     };
     let found = Finding::new("Log", folder.display().to_string());
     match logging::last_errors(SHOWN).as_slice() {
@@ -164,8 +166,9 @@ fn built_in() -> Finding {
                 shown(&checkpoint.root)
             ),
         ),
-        Err(Error::Other(_)) => Finding::new(WHAT, "not beside the program")
-            .but("Give the folder of another model with --model"),
-        Err(error) => Finding::new(WHAT, error.to_string()).but("Install the program again"),
+        Err(Error::Other(_)) => {
+            Finding::new(WHAT, "missing").but("Choose another model with --model")
+        }
+        Err(error) => Finding::new(WHAT, error.to_string()).but("Install Zoetrope again"),
     }
 }

@@ -113,7 +113,7 @@ fn write_line(text: &str) -> Result<()> {
     let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Other(format!(
-            "Cannot write to the standard output: {error}"
+            "Couldn't write to the standard output: {error}"
         ))),
         _ => Ok(()),
     }

@@ -20,7 +20,7 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub video: Generate,
 
-    /// Estimate what this Mac would do instead, as in M2-16GB, M3Pro-36GB or M4Max-128GB
+    /// Estimate for another Mac, such as M2-16GB, M3Pro-36GB or M4Max-128GB
     #[arg(
         long,
         value_name = "CHIP-MEMORY",
@@ -29,11 +29,11 @@ pub struct PlanArgs {
     )]
     pub mac: Option<Mac>,
 
-    /// Its window is visible meanwhile, which keeps dispatches short
+    /// Assume its window is visible, which keeps dispatches short
     #[arg(long, requires = "mac", help_heading = "Another Mac")]
     pub window: bool,
 
-    /// Plan for this published model, without any files
+    /// Plan for a published model; no files needed
     #[arg(
         long,
         value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
@@ -73,12 +73,15 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
             plan.canvas.size,
             plan.canvas.frames
         ),
-        format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
+        format!(
+            "{:30}{:>12}{:>12}{:>12}",
+            "", "weights", "activations", "total"
+        ),
     ];
     lines.extend(fitted.needs.iter().map(row));
     lines.push(String::new());
     lines.push(format!(
-        "Needs {} of the {} that it may use; {} are free",
+        "Needs {} of the {} it may use; {} free now",
         format::bytes(fitted.peak()),
         format::bytes(machine.most(plan.limits.memory)),
         format::bytes(machine.available),
@@ -105,7 +108,7 @@ pub(super) fn label(need: &Need) -> String {
 
 fn row(need: &Need) -> String {
     format!(
-        "{:30}{:>10}{:>10}{:>10}",
+        "{:30}{:>12}{:>12}{:>12}",
         label(need),
         format::bytes(need.weights),
         format::bytes(need.work),
@@ -118,7 +121,7 @@ fn how(plan: &Plan) -> String {
     let packed = plan
         .compute
         .quantize
-        .map(|bits| format!(", packed into {bits} bits"));
+        .map(|bits| format!(", quantized to {bits} bits"));
     format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
         plan.compute.precision,

@@ -14,7 +14,7 @@ use crate::job::Command;
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// The folder that the unfinished video left beside it
+    /// The folder that the unfinished video left
     #[arg(value_name = "OUT.mp4.run")]
     pub folder: PathBuf,
 

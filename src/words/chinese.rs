@@ -25,9 +25,9 @@ pub fn stage(stage: Stage) -> &'static str {
 pub fn saving(saving: Saving) -> &'static str {
     match saving {
         Saving::GuidanceInTurn => "引导分两次计算",
-        Saving::HalfProducts => "以 bf16 计算",
+        Saving::HalfProducts => "16 位计算",
         Saving::Tiles => "分块解码",
-        Saving::HalfFrames => "以 bf16 解码",
+        Saving::HalfFrames => "16 位解码",
     }
 }
 
@@ -46,7 +46,7 @@ pub fn device_fault(fault: DeviceFault) -> String {
         Computation::QuantisedProducts => "量化乘积",
         Computation::Sums => "求和",
     };
-    format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
+    format!("这台 Mac 的 GPU 的{what}计算有误，视频可能损坏。请更新 macOS，或在设置中改用 CPU")
 }
 
 /// Why a request cannot be carried out, and what could be.
@@ -62,7 +62,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             variant.name()
         ),
         Refusal::NeedsPicture(variant) => {
-            format!("{} 由图片生成视频：请先添加首帧", variant.name())
+            format!("{} 从图片开始：请添加首帧", variant.name())
         }
         Refusal::PictureTooNarrow(size) => {
             format!("图片（{size}）过于狭长，无法生成视频：请先裁剪")
@@ -84,14 +84,14 @@ pub fn refusal(refusal: &Refusal) -> String {
             "只有一帧的视频不能同时有首帧和尾帧：请设为 5 帧或更多".into()
         }
         Refusal::GuidanceNotFinite => "引导强度必须是数字".into(),
-        Refusal::GuidanceForTwo(_) => "此模型只有一个网络：引导强度只能填写一个数字".into(),
+        Refusal::GuidanceForTwo(_) => "此模型只有一个专家：引导强度只能填写一个数字".into(),
         Refusal::LoraStrength(file) => format!("{} 的强度必须是数字", file.display()),
         Refusal::LoraTooStrong {
             file,
             strength,
             most,
         } => format!(
-            "强度 {strength} 对 {} 过大：它按 1 训练，最大为 {most}",
+            "强度 {strength} 对 {} 过高：1 为完整强度，上限为 {most}",
             file.display()
         ),
         Refusal::LoraForTwo(file) => format!(
@@ -188,28 +188,30 @@ fn other(field: Field) -> &'static str {
         Field::Guidance => "不支持这个引导强度",
         Field::Shift => "不支持这个偏移",
         Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
-        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或压缩权重",
+        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或量化权重",
         Field::Output => "不能写入这个文件",
     }
 }
 
 fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
     let whose = if is_limited {
-        "但最多只允许使用"
+        "但上限为"
     } else {
-        "但本机最多只有"
+        "但本机只能提供"
     };
     let needed = bytes(needed);
     let advice = match advice {
         Advice::Quantize(bits, enough) => {
-            format!("请将权重压缩为 {bits} 位，这样只需 {}", bytes(enough))
+            format!("请将权重量化为 {bits} 位，这样只需 {}", bytes(enough))
         }
         Advice::Shorten(frames) => format!("请缩短到 {frames} 帧，或缩小尺寸"),
         Advice::SmallerPicture(takes) => {
             format!("请使用更小的图片，打开这张需要 {}", bytes(takes))
         }
-        Advice::LargerMachine => format!("请使用有 {needed} 的机器，或更小的模型或尺寸"),
-        Advice::Elsewhere => format!("请在有 {needed} 的机器上继续"),
+        Advice::LargerMachine if is_limited => "请提高上限，或选择更小的模型或尺寸".into(),
+        Advice::LargerMachine => "请选择更小的模型或尺寸".into(),
+        Advice::Elsewhere if is_limited => "请提高上限后继续".into(),
+        Advice::Elsewhere => format!("请在有 {needed} 内存的机器上继续"),
     };
     format!(
         "此视频需要 {needed} 内存，{whose} {}：{advice}",
@@ -234,8 +236,8 @@ pub fn problem(problem: &Problem) -> String {
         ),
         Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
         Problem::Implausible(what) => implausible(what),
-        Problem::Mlx(detail) => format!("MLX 因错误停止：{detail}"),
-        Problem::Defect(detail) => format!("程序有缺陷，任务已停止，请反馈：{detail}"),
+        Problem::Mlx(detail) => format!("MLX 报告错误：{detail}"),
+        Problem::Defect(detail) => format!("Zoetrope 因程序错误停止。请反馈以下详情：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
         Problem::Other(sentence) => sentence.clone(),
     };
@@ -275,18 +277,17 @@ fn flaw(flaw: &Flaw) -> String {
             format!("不是完整的模型：缺少 {}，请下载", missing.join("、"))
         }
         Flaw::ModelGone(model) => {
-            format!("已不存在，而此视频是用其中的模型 {model} 开始生成的：请放回原处")
+            format!("已缺失。此视频由其中的模型 {model} 开始生成：请将文件放回原处后继续")
         }
         Flaw::DamagedPlan(why) => {
             format!("已损坏（{why}）：请重新生成视频；如果旁边有 latents.safetensors，可以将它解码")
         }
-        Flaw::DamagedState => "已损坏：移除此文件后，任务会从之前保留的部分继续".into(),
-        Flaw::Newer => "由更新版本的 Zoetrope 留下：请用那个版本继续".into(),
-        Flaw::LoraFitsNothing { network, .. } => format!(
-            "与 {} 没有任何匹配：请选择为此模型训练的 LoRA",
-            network.display()
-        ),
-        Flaw::LoraKind(kind) => format!("是 {kind}，此版本无法使用：请选择普通的 LoRA"),
+        Flaw::DamagedState => "已损坏：删除此文件后，视频会从之前存储的步骤继续".into(),
+        Flaw::Newer => "来自更新版本的 Zoetrope：请更新后继续".into(),
+        Flaw::LoraFitsNothing { network, .. } => {
+            format!("是为其他模型制作的，与 {} 没有任何匹配", network.display())
+        }
+        Flaw::LoraKind(kind) => format!("是 {kind}，Zoetrope 不支持：请选择普通的 LoRA"),
         Flaw::EmptyLora => "是空的：请选择其他 LoRA".into(),
         Flaw::Other(continued) => continued.clone(),
     }
@@ -295,17 +296,19 @@ fn flaw(flaw: &Flaw) -> String {
 fn network(address: &str, fault: &NetworkFault) -> String {
     match fault {
         NetworkFault::Unreachable(detail) => {
-            format!("无法连接 {address}（{detail}）：请稍后再试，已下载的部分会保留")
+            format!("无法连接 {address}（{detail}）。请检查网络连接；已完成的部分会保留")
         }
         NetworkFault::Forbidden => {
-            format!("{address} 需要许可才能下载：请在其页面上接受条款，并将 HF_TOKEN 设为你的令牌")
+            format!(
+                "{address} 需要许可：请在 huggingface.co 上接受其条款，然后将 HF_TOKEN 设为你的令牌"
+            )
         }
         NetworkFault::NotFound => format!("{address} 不存在"),
-        NetworkFault::Busy => format!("请求过多，{address} 暂时被拒绝：请稍后再试"),
+        NetworkFault::Busy => format!("请求过多，{address} 暂时拒绝：请稍后再试"),
         NetworkFault::Unavailable(status) => {
-            format!("{address} 暂时无法提供（{status}）：请稍后再试")
+            format!("{address} 目前不可用（{status}）：请稍后再试")
         }
-        NetworkFault::Unexpected(status) => format!("{address} 被拒绝（{status}）"),
+        NetworkFault::Unexpected(status) => format!("{address} 的回应异常（{status}）"),
     }
 }
 

@@ -73,7 +73,7 @@ fn text(path: &Path) -> &str {
 #[test]
 fn folders_are_remembered_until_they_are_forgotten() {
     let home = Home::new();
-    assert!(home.models(&["list"]).contains("There are no models yet"));
+    assert!(home.models(&["list"]).contains("No models found"));
     assert_eq!(home.json(&["list"]), Value::Array(Vec::new()));
 
     let model = Model::official("ckpt/ti2v_5b");

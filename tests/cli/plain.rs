@@ -119,7 +119,7 @@ fn a_prompt_that_is_cut_says_so() {
         let lines: Vec<_> = lines.collect();
         assert_eq!(lines.len(), usize::from(told.is_some()), "{lines:?}");
         if let (Some(told), [line]) = (told, lines.as_slice()) {
-            let end = line.contains("64 tokens") && line.contains("not its end, “boat");
+            let end = line.contains("64 tokens") && line.contains("ignores the end, “boat");
             assert!(line.contains(told) && end, "{line}");
         }
     }

@@ -64,7 +64,7 @@ fn latents_decode_with_less_memory() {
     };
     let run = limited(need.bytes() - 1000);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let told = "To fit into memory: decoded in tiles";
+    let told = "To fit in memory: decoding in tiles";
     assert!(run.stderr.contains(told), "{}", run.stderr);
 
     let run = limited(1000);

@@ -227,8 +227,8 @@ fn a_job_goes_on_with_less_memory() {
     let run = limited(decode.bytes() - 1000);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for words in [
-        "To fit into memory: decoded in tiles",
-        "From here on the video is rounded otherwise",
+        "To fit in memory: decoding in tiles",
+        "The remaining steps use lower precision than the first ones",
     ] {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }

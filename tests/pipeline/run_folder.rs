@@ -97,7 +97,7 @@ fn what_cannot_be_resumed_is_one_sentence() {
         sentence(&place.resume()).to_owned()
     };
     let newer = told(&text.replacen(r#""format": 1"#, r#""format": 2"#, 1));
-    assert!(newer.contains("was left by a newer Zoetrope"), "{newer}");
+    assert!(newer.contains("newer version of Zoetrope"), "{newer}");
     let cut = told(text.trim_end_matches(['}', '\n']));
     assert!(cut.contains("plan.json is damaged"), "{cut}");
     for (name, number) in [

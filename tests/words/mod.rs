@@ -133,7 +133,7 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
         ),
         (memory(Advice::Shorten(33)), "33 frames"),
         (memory(Advice::SmallerPicture(40 * GB)), "40.0 GB"),
-        (memory(Advice::LargerMachine), "machine"),
+        (memory(Advice::LargerMachine), "smaller model"),
         (memory(Advice::Elsewhere), "36.0 GB"),
         (
             Refusal::OtherLatents {
@@ -180,7 +180,7 @@ fn problems() -> Vec<(Problem, &'static str)> {
         ),
         (content(Flaw::ModelGone("toy".into())), "toy"),
         (content(Flaw::DamagedPlan("no steps".into())), "no steps"),
-        (content(Flaw::DamagedState), "remove this file"),
+        (content(Flaw::DamagedState), "delete it"),
         (content(Flaw::Newer), "newer"),
         (
             content(Flaw::LoraFitsNothing {
@@ -210,13 +210,13 @@ fn problems() -> Vec<(Problem, &'static str)> {
             "zero",
         ),
         (Problem::Implausible(Implausible::FramesNotFinite), "VAE"),
-        (Problem::Implausible(Implausible::OneColour), "colour"),
+        (Problem::Implausible(Implausible::OneColour), "color"),
         (Problem::Mlx("shapes differ".into()), "shapes differ"),
-        (Problem::Defect("index out of bounds".into()), "report it"),
+        (Problem::Defect("index out of bounds".into()), "Report it"),
         (network(NetworkFault::Unreachable("dns".into())), "dns"),
         (network(NetworkFault::Forbidden), "HF_TOKEN"),
         (network(NetworkFault::NotFound), "hub/model"),
-        (network(NetworkFault::Busy), "too many requests"),
+        (network(NetworkFault::Busy), "too many"),
         (network(NetworkFault::Unavailable("503".into())), "503"),
         (network(NetworkFault::Unexpected("418".into())), "418"),
         (Problem::Other("Something else".into()), "Something else"),
@@ -282,7 +282,7 @@ fn stages_savings_and_faults_have_words_in_both_languages() {
         what: Computation::Sums,
         difference: Some(0.25),
     };
-    assert!(english::device_fault(fault).contains("25 %"));
+    assert!(english::device_fault(fault).contains("25%"));
     assert!(is_chinese(&chinese::device_fault(fault)));
 }
 

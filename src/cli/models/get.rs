@@ -46,7 +46,7 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
-    say(&format!("Asking the hub for {model} in {edition}"));
+    say(&format!("Looking up {model} ({edition}) on Hugging Face"));
     let what = (model, edition);
     let known = folders::all();
     let download = Download::plan(&hub, what, destination, &known, &mut go_on)?;
@@ -68,11 +68,11 @@ fn announce(model: Published, edition: WeightFormat, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
-        there => format!(", of which {} are there", format::bytes(there)),
+        there => format!(", {} of it already here", format::bytes(there)),
     };
     let place = shown(download.destination().folder());
     let of = format::bytes(of);
-    say(&format!("{model} in {edition}: {of}{there}, to {place}"));
+    say(&format!("{model} ({edition}): {of}{there}, to {place}"));
 }
 
 /// Says what the model that came is called here.
@@ -87,8 +87,8 @@ fn finish(files: &[PathBuf], json: bool) -> Result<()> {
     }
     let name = name.map(one_line);
     print(&match name {
-        Some(name) => format!("{name} is there: use it with --model {name}"),
-        None => "Everything is there".into(),
+        Some(name) => format!("{name} is ready: use it with --model {name}"),
+        None => "Download complete".into(),
     })
 }
 

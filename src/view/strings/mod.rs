@@ -9,7 +9,7 @@ use egui::{Context, Id, Ui};
 use serde::{Deserialize, Serialize};
 
 use super::action::Guide;
-use super::keys::Key;
+use super::commands::UiCommand;
 use crate::job::memory::Saving;
 use crate::job::{
     DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
@@ -75,7 +75,7 @@ pub struct Words {
     pub player: Player,
     /// The strip at the bottom.
     pub reel: Reel,
-    /// Everything made.
+    /// The library.
     pub library: Library,
     /// The sheet for exports.
     pub export: Export,
@@ -105,9 +105,13 @@ pub struct Words {
     pub refusal: fn(&Refusal) -> String,
     /// What went wrong, and what to do.
     pub problem: fn(&Problem) -> String,
-    /// What a key does.
-    pub key: fn(Key) -> &'static str,
-    /// A title of the menu bar, from English.
+    /// What a command is called.
+    pub command: fn(UiCommand) -> &'static str,
+    /// What its button is called, which is on or off.
+    pub command_state: fn(UiCommand, bool) -> &'static str,
+    /// What the menu bar calls it.
+    pub command_title: fn(UiCommand) -> String,
+    /// A title that every menu bar has, from English.
     pub menu: fn(&'static str) -> &'static str,
 }
 
@@ -118,9 +122,9 @@ pub struct Compose {
     pub prompt: &'static str,
     pub prompt_placeholder: &'static str,
     pub negative: &'static str,
-    pub as_model: &'static str,
-    pub as_model_again: &'static str,
-    pub nothing: &'static str,
+    pub model_default: &'static str,
+    pub use_model_default: &'static str,
+    pub none: &'static str,
     pub first_frame: &'static str,
     pub last_frame: &'static str,
     pub well_hint: &'static str,
@@ -146,7 +150,7 @@ pub struct Compose {
     pub frames_suffix: &'static str,
     pub frame_suffix: &'static str,
     pub advanced: &'static str,
-    pub changed: &'static str,
+    pub edited: &'static str,
     pub reset: &'static str,
     pub reset_all: &'static str,
     pub steps: &'static str,
@@ -179,6 +183,7 @@ pub struct Compose {
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
     pub lora_fits: fn(usize, usize) -> String,
+    pub lora_of_another_model: &'static str,
     pub few_steps: fn(&str, u32) -> String,
     pub few_steps_off: fn(&str) -> String,
     pub few_steps_leave: &'static str,
@@ -186,10 +191,9 @@ pub struct Compose {
     pub both: &'static str,
     pub weights: &'static str,
     pub weights_why: &'static str,
-    pub as_they_are: &'static str,
+    pub original: &'static str,
     pub eight_bits: &'static str,
     pub four_bits: &'static str,
-    pub generate: &'static str,
     pub variations: &'static str,
     pub variations_of: fn(u32) -> String,
     pub to_fit: fn(&[Saving]) -> String,
@@ -216,9 +220,6 @@ pub struct Stage {
     pub left_of_denoising: fn(Duration) -> String,
     pub elapsed: fn(Duration) -> String,
     pub progress: &'static str,
-    pub pause: &'static str,
-    pub go_on: &'static str,
-    pub keep: &'static str,
     pub cancel: &'static str,
     pub opening: &'static str,
     pub failed: &'static str,
@@ -238,26 +239,15 @@ pub struct Stage {
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Player {
-    pub play: &'static str,
-    pub pause: &'static str,
-    pub back: &'static str,
-    pub forward: &'static str,
-    pub looping: &'static str,
     pub speed: &'static str,
     pub time: fn(f64, f64) -> String,
     pub frame: fn(usize, usize) -> String,
     pub scrubber: &'static str,
-    pub fit: &'static str,
-    pub actual: &'static str,
-    pub copy: &'static str,
     pub use_frame: &'static str,
     pub go_on: &'static str,
-    pub reveal: &'static str,
     pub restore: &'static str,
     pub like: &'static str,
     pub dislike: &'static str,
-    pub trash: &'static str,
-    pub export: &'static str,
     pub more: &'static str,
 }
 
@@ -266,15 +256,14 @@ pub struct Player {
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Reel {
     pub counts: fn(usize, usize) -> String,
-    pub fold: &'static str,
-    pub unfold: &'static str,
     pub paused_at: fn(usize, usize) -> String,
     pub earlier: &'static str,
     pub later: &'static str,
+    pub remove: &'static str,
     pub cancel: &'static str,
 }
 
-/// Of everything made.
+/// Of the library.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Library {
@@ -310,7 +299,6 @@ pub struct Export {
     pub progress: &'static str,
     pub cancel: &'static str,
     pub written: fn(&str) -> String,
-    pub reveal: &'static str,
     pub frame_name: fn(&str, usize) -> String,
 }
 
@@ -323,7 +311,6 @@ pub struct Sheets {
     pub library: &'static str,
     pub export: &'static str,
     pub shortcuts: &'static str,
-    pub close: &'static str,
 }
 
 /// Of the settings.
@@ -336,17 +323,16 @@ pub struct Settings {
     pub light: &'static str,
     pub language: &'static str,
     pub zoom: &'static str,
-    pub compute_by: &'static str,
-    pub graphics_processor: &'static str,
-    pub processor: &'static str,
+    pub run_on: &'static str,
+    pub gpu: &'static str,
+    pub cpu: &'static str,
     pub memory_limit: &'static str,
     pub no_limit: &'static str,
-    pub at_most: &'static str,
+    pub limit_to: &'static str,
     pub preview: &'static str,
     pub on: &'static str,
     pub off: &'static str,
     pub videos: &'static str,
-    pub show_videos: &'static str,
     pub change: &'static str,
     pub change_videos: &'static str,
     pub quality: &'static str,

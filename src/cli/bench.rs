@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::args::Model;
+use super::shared_args::Model;
 use super::{follow, format, print, print_json};
 use crate::error::Result;
 use crate::job::plain_text::one_line;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{Model, Work};
 use super::progress::ProgressSink;
+use super::shared_args::{Model, Work};
 use super::{follow, shown};
 use crate::engine::saved;
 use crate::error::Result;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::shared_args::{Model, Work};
 use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};

@@ -19,6 +19,7 @@ mod plan;
 mod progress;
 mod quantize;
 mod resume;
+mod shared_args;
 mod speed;
 
 use std::io::{self, Write};
@@ -31,8 +32,9 @@ use crate::error::{Error, Result};
 use crate::job::Remedy;
 use crate::job::plain_text::{one_line, printable, printable_json};
 use crate::logging;
-use args::{Arguments, Command, Work};
+use args::{Arguments, Command};
 use progress::ProgressSink;
+use shared_args::Work;
 
 const SUCCESS: u8 = 0;
 const FAILURE: u8 = 1;
@@ -44,7 +46,10 @@ pub fn run() -> u8 {
     let json = command.json();
     let result = interrupt::listen(json).and_then(|()| match command {
         Command::Generate(args) => show(args.work, |face| generate::run(&args, face)),
-        Command::Plan(args) => plan::run(&args),
+        Command::Plan(args) => match args.mac {
+            Some(mac) => outlook::run(&args, mac),
+            None => plan::run(&args),
+        },
         Command::Resume(args) => show(args.work, |face| resume::run(&args, face)),
         Command::Decode(args) => show(args.work, |face| decode::run(&args, face)),
         Command::Export(args) => export::run(&args),

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::generate::Generate;
-use super::{format, generate, outlook, print, print_json};
+use super::{format, generate, print, print_json};
 use crate::engine::outlook::Mac;
 use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
@@ -44,14 +44,11 @@ pub struct PlanArgs {
     pub synthetic: Option<Published>,
 }
 
-/// Prints what each stage needs and what the machine has, or what another Mac would do.
+/// Prints what each stage needs and what the machine has.
 ///
 /// # Errors
-/// The video cannot be made here or there, with what could.
+/// The video cannot be made here, with what could.
 pub fn run(args: &PlanArgs) -> Result<()> {
-    if let Some(mac) = args.mac {
-        return outlook::run(args, mac);
-    }
     let args = &args.video;
     device::use_processor(args.work.cpu)?;
     let plan = generate::plan(args)?;

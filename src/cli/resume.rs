@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Work;
 use super::follow;
 use super::progress::{ProgressSink, headline};
+use super::shared_args::Work;
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::Command;

@@ -11,7 +11,6 @@ mod outbox;
 pub mod outlook;
 pub mod probe;
 mod run_job;
-pub mod saved;
 pub mod self_test;
 
 use std::sync::Arc;
@@ -29,7 +28,7 @@ use current_job::CurrentJob;
 use outbox::Outbox;
 use run_job::perform;
 
-pub use crate::pipeline::{CutPrompt, cut_prompts};
+pub use crate::pipeline::{CutPrompt, cut_prompts, saved};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.

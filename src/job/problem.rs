@@ -53,6 +53,8 @@ pub enum Flaw {
     IncompleteModel(Vec<String>),
     /// It belonged to the model of this name, with which a video was begun, and is gone.
     ModelGone(String),
+    /// It is not the file that a video was begun with, and where that video is kept.
+    Replaced(PathBuf),
     /// It is the plan of an unfinished video, and is damaged.
     DamagedPlan(String),
     /// It was kept of an unfinished video, and is damaged.

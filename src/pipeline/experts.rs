@@ -6,11 +6,10 @@ use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
-use super::passes::Sight;
 use super::{Reporter, TextEmbeds};
 use crate::backend::Backend;
 use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
-use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope};
+use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope, Timesteps};
 use crate::weights::lora::Lora;
 use crate::weights::{QuantScheme, Weights};
 use crate::{Error, Result};
@@ -55,6 +54,15 @@ impl<'a> Experts<'a> {
     fn load(&self, expert: Expert, network: &Network) -> Result<Denoiser> {
         Denoiser::load(self.plan, expert, network, self.features, self.given)
     }
+}
+
+/// What the network is shown in a step.
+pub(super) struct Sight {
+    /// The latents, with what a picture adds to them.
+    pub(super) input: Array,
+    pub(super) timesteps: Timesteps,
+    /// Whether the pass without the prompt is needed too.
+    pub(super) guided: bool,
 }
 
 /// A DiT with everything that stays the same from step to step.

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fingerprint::Fingerprint;
-use super::run_folder;
 use crate::job::{Flaw, Plan};
 use crate::media::json;
 use crate::{Error, Result, disk};
@@ -156,38 +155,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     Ok(plan)
 }
 
-/// Checks that everything which a video was begun with is still there, and that what is still to be read is the same.
-///
-/// # Errors
-/// A file is gone, or another one has its name.
-pub fn check_inputs(plan: &Plan) -> Result<()> {
-    let model = &plan.checkpoint;
-    let paths = model.paths();
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        let flaw = Flaw::ModelGone(model.name.clone());
-        return Err(Error::content(missing, flaw));
-    }
-    let folder = plan.run_folder();
-    let done = run_folder::finished_steps(plan)?;
-    if done == 0 {
-        return Ok(());
-    }
+/// What the files of [`Plan::inputs`] were when the plan was written, in their order; none by versions that did not look.
+pub(super) fn fingerprints(folder: &Path) -> Result<Vec<Fingerprint>> {
     let written = bytes(&folder.join(NAME))?;
     let written: Option<Read> = serde_json::from_slice(&written).ok();
-    let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
-    let inputs = plan.inputs();
-    let only_decodes = done == plan.sampling.steps as usize;
-    for (file, fingerprint) in inputs.iter().zip(&fingerprints) {
-        let matters = !only_decodes || model.vae.contains(file);
-        if matters && Fingerprint::of(file)? != *fingerprint {
-            let problem = format!(
-                "is not the file that this video was begun with: put that one back, or remove {} and begin anew",
-                folder.display()
-            );
-            return Err(Error::content(file, problem));
-        }
-    }
-    Ok(())
+    Ok(written.map(|read| read.fingerprints).unwrap_or_default())
 }
 
 /// `OUT.mp4` for `OUT.mp4.run`.

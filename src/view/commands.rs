@@ -6,7 +6,7 @@ use egui::os::OperatingSystem;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::Action;
-use super::strings::Language;
+use super::language::Language;
 
 /// Something that a key or the menu bar asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

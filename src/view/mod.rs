@@ -12,6 +12,7 @@ pub mod drop_target;
 pub mod export;
 pub mod fonts;
 pub mod icons;
+pub mod language;
 pub mod library;
 pub mod models;
 pub mod notice;

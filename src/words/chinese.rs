@@ -279,6 +279,10 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::ModelGone(model) => {
             format!("已缺失。此视频由其中的模型 {model} 开始生成：请将文件放回原处后继续")
         }
+        Flaw::Replaced(folder) => format!(
+            "不是此视频开始时使用的文件：请放回原文件，或删除 {} 后重新开始",
+            folder.display()
+        ),
         Flaw::DamagedPlan(why) => {
             format!("已损坏（{why}）：请重新生成视频；如果旁边有 latents.safetensors，可以将它解码")
         }

@@ -297,6 +297,10 @@ fn flaw(flaw: &Flaw) -> String {
         Flaw::ModelGone(model) => format!(
             "is missing. This video was started with its model {model}: put the file back to resume"
         ),
+        Flaw::Replaced(folder) => format!(
+            "is not the file that this video was started with: put that one back, or delete {} and start again",
+            folder.display()
+        ),
         Flaw::DamagedPlan(why) => format!(
             "is damaged ({why}): generate the video again, or decode the latents.safetensors beside it if there is one"
         ),

@@ -65,7 +65,7 @@ fn a_replaced_model_is_told() {
         flip(&file);
         let run = place.resume();
         let told = sentence(&run);
-        let expected = format!("{name} is not the file that this video was begun with");
+        let expected = format!("{name} is not the file that this video was started with");
         assert!(told.contains(&expected), "{told}");
         assert!(told.contains("3 of 6 steps are kept"), "{told}");
         flip(&file);

@@ -179,6 +179,7 @@ fn problems() -> Vec<(Problem, &'static str)> {
             "a and b are missing",
         ),
         (content(Flaw::ModelGone("toy".into())), "toy"),
+        (content(Flaw::Replaced("a.mp4.run".into())), "a.mp4.run"),
         (content(Flaw::DamagedPlan("no steps".into())), "no steps"),
         (content(Flaw::DamagedState), "delete it"),
         (content(Flaw::Newer), "newer"),

@@ -13,7 +13,7 @@ use ureq::{Agent, Body};
 use url::Url;
 
 use super::super::folders;
-use super::answer::{Answer, Question};
+use super::answer::{Answer, Failure, Question};
 use super::wait::{GoOn, pause};
 use crate::disk;
 use crate::error::{Error, Result};
@@ -37,17 +37,6 @@ pub struct Hub {
     token: Option<String>,
     /// How long to wait before the second try; before later ones twice as long each time.
     patience: Duration,
-}
-
-/// Why a request was not fulfilled.
-#[derive(Debug)]
-pub enum Failure {
-    /// The connection broke, but something had come by then.
-    Broken,
-    /// Another try may do better, after this long where the server says so.
-    Passing(Error, Option<Duration>),
-    /// No other try would.
-    Lasting(Error),
 }
 
 impl Hub {

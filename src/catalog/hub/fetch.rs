@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 
 use ureq::http::StatusCode;
 
+use super::answer::Failure;
 use super::answer::{Answer, Question};
-use super::client::{Failure, Hub};
+use super::client::Hub;
 use super::destination::Item;
 use super::partial::{self, Partial};
 use super::progress::ProgressMeter;

@@ -6,8 +6,8 @@
 
 use mlx_rs::Array;
 
-use super::super::experts::Denoiser;
-use super::{Recall, Sight};
+use super::super::experts::{Denoiser, Sight};
+use super::Recall;
 use crate::{Error, Result};
 
 pub(super) struct EasyCache {

@@ -5,9 +5,6 @@ mod english;
 
 use std::time::Duration;
 
-use egui::{Context, Id, Ui};
-use serde::{Deserialize, Serialize};
-
 use super::action::Guide;
 use super::commands::UiCommand;
 use crate::job::memory::Saving;
@@ -15,35 +12,14 @@ use crate::job::{
     DeviceFault, DownloadProgress, Estimate, Inputs, Problem, QuantBits, Refusal, Size,
     Stage as JobStage, WeightFormat,
 };
+use egui::{Context, Id, Ui};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
 
-/// A language of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Simplified Chinese.
-    Chinese,
-}
+pub use super::language::Language;
 
 impl Language {
-    /// Every language, by its own name.
-    pub const ALL: [(Self, &'static str); 2] =
-        [(Self::English, "English"), (Self::Chinese, "简体中文")];
-
-    /// The one for a locale as in "zh-Hans-CN".
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("zh") {
-            Self::Chinese
-        } else {
-            Self::English
-        }
-    }
-
     /// What the window says in it.
     pub fn words(self) -> &'static Words {
         match self {

@@ -9,7 +9,7 @@ use super::App;
 use super::dialogs::Question;
 use crate::catalog::{self, Catalogue, folders};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed};
+use crate::job::{Checkpoint, Installed, Problem};
 use crate::view::action::ModelsAction;
 
 /// What is done with the folders before models are looked for.
@@ -49,9 +49,7 @@ pub fn of_user(change: &Change) -> Result<Found> {
                 .models
                 .is_empty()
             {
-                let problem =
-                    "holds no model: give the folder of one, or one that such folders lie in";
-                return Err(Error::content(folder, problem));
+                return Err(Problem::NoModelsIn(folder.clone()).into());
             }
             folders::add(folder)?;
         }

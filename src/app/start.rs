@@ -13,6 +13,7 @@ use crate::catalog;
 use crate::dirs;
 use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::library::{Dirs, Library};
 use crate::logging;
 use crate::platform::{self, Events};
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
-    let no_home = || Error::Other("This user has no home folder to keep videos in".into());
+    let no_home = || Error::from(Problem::NoHome);
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
     let Some(instance) = Instance::claim(&places.data, &files, PATIENCE)? else {
         return Ok(()); // the window that is open already shows them
@@ -103,11 +104,14 @@ fn viewport(preferences: &Preferences) -> ViewportBuilder {
 
 /// The models that need not be looked for: the built-in one and the one that was used last.
 fn known(preferences: &Preferences) -> Vec<crate::job::Checkpoint> {
-    let built_in = catalog::built_in().ok();
-    let last = preferences
-        .model
-        .as_deref()
-        .and_then(|root| catalog::open(root).ok());
+    let built_in = catalog::built_in()
+        .inspect_err(|error| log::warn!("The built-in model is not used: {error}"))
+        .ok();
+    let last = preferences.model.as_deref().and_then(|root| {
+        catalog::open(root)
+            .inspect_err(|error| log::warn!("The chosen model is not used: {error}"))
+            .ok()
+    });
     let mut models: Vec<_> = built_in.into_iter().chain(last).collect();
     models.dedup_by(|a, b| a.root == b.root);
     models

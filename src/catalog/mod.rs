@@ -31,7 +31,7 @@ mod walk;
 use std::path::{self, Path};
 
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed};
+use crate::job::{Checkpoint, Installed, Problem};
 use component::Component;
 
 pub use built_in::{built_in, built_in_folder};
@@ -131,9 +131,8 @@ pub fn find(model: &Path) -> Result<Installed> {
     }
     let name = model.to_string_lossy();
     let known = scan(&folders::all());
-    known.named(&name).cloned().ok_or_else(|| {
-        Error::Other(format!(
-            "There is no model {name}: give a folder, a file, or a name that `zoetrope models list` shows"
-        ))
-    })
+    known
+        .named(&name)
+        .cloned()
+        .ok_or_else(|| Error::from(Problem::UnknownModel(name.into_owned())))
 }

@@ -9,6 +9,7 @@ use crate::catalog;
 use crate::dirs;
 use crate::engine::{device, probe};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::job::plain_text::one_line;
 use crate::logging;
 use crate::words::english;
@@ -166,7 +167,7 @@ fn built_in() -> Finding {
                 shown(&checkpoint.root)
             ),
         ),
-        Err(Error::Other(_)) => {
+        Err(Error::Problem(Problem::NoBuiltIn)) => {
             Finding::new(WHAT, "missing").but("Choose another model with --model")
         }
         Err(error) => Finding::new(WHAT, error.to_string()).but("Install Zoetrope again"),

@@ -21,7 +21,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::error::{Error, Result};
 use crate::job::memory::Fitted;
-use crate::job::{Command, DeviceFault, Event};
+use crate::job::{Command, DeviceFault, Event, Problem};
 use crate::pipeline;
 pub use crate::pipeline::planned_passes;
 use current_job::CurrentJob;
@@ -73,9 +73,7 @@ impl Engine {
                 }
                 run(&inbox, &outbox, &current);
             })
-            .map_err(|error| {
-                Error::Other(format!("The inference thread cannot be started: {error}"))
-            })?;
+            .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
         Ok(Self {
             commands,
             events,
@@ -176,6 +174,7 @@ impl Drop for Engine {
         // The thread may have ended already, and then there is nothing to stop.
         let _ = self.commands.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
+            // A panic in it is in the log already.
             let _ = thread.join();
         }
     }

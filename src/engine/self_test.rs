@@ -28,6 +28,7 @@ pub fn fault() -> Option<DeviceFault> {
     }
     let file = dirs::cache().map(|folder| folder.join("probe.json"));
     remembered(file.as_deref(), &subject(), probe::run)
+        .inspect_err(|error| log::warn!("The self-test did not run: {error}"))
         .ok()
         .flatten()
 }
@@ -61,9 +62,11 @@ pub fn remembered(
         fault,
     };
     if let (Some(file), Ok(json)) = (file, serde_json::to_vec(&answer)) {
-        // What cannot be remembered is asked for again.
+        // The folder may be there; if it is not, writing says so. What is not remembered is asked for again.
         let _ = file.parent().map(fs::create_dir_all);
-        let _ = PartialFile::write(file, &json);
+        if let Err(error) = PartialFile::write(file, &json) {
+            log::warn!("The self-test will run again at the next start: {error}");
+        }
     }
     Ok(fault)
 }

@@ -8,7 +8,7 @@ use mlx_rs::{Array, Dtype, memory};
 use super::conditioning::Conditioning;
 use super::{Reporter, TextEmbeds};
 use crate::backend::Backend;
-use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
+use crate::job::{Expert, Network, Plan, Precision, Problem, QuantBits, Stage};
 use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope, Timesteps};
 use crate::weights::lora::Lora;
 use crate::weights::{QuantScheme, Weights};
@@ -207,7 +207,7 @@ fn projection(with: &Array, without: &Array) -> Result<Array> {
 }
 
 fn lost() -> Error {
-    Error::Other("A pass of the network is missing: this is a defect of the program".into())
+    Problem::Defect("a pass of the network is missing".into()).into()
 }
 
 /// The weights of an expert with the plan's LoRAs.

@@ -1,5 +1,7 @@
 //! Handing files and pages over to the desktop.
 
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -9,12 +11,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// There is no file manager that could.
 pub fn reveal(path: &Path) -> Result<()> {
-    opener::reveal(path).map_err(|error| {
-        Error::Other(format!(
-            "{} cannot be shown in its folder: {error}",
-            path.display()
-        ))
-    })
+    opener::reveal(path).map_err(|error| not_done("show", path, &error))
 }
 
 /// Opens a file or the address of a page in the program that the user prefers for it.
@@ -22,7 +19,7 @@ pub fn reveal(path: &Path) -> Result<()> {
 /// # Errors
 /// There is none.
 pub fn open(what: &str) -> Result<()> {
-    opener::open(what).map_err(|error| Error::Other(format!("{what} cannot be opened: {error}")))
+    opener::open(what).map_err(|error| not_done("open", Path::new(what), &error))
 }
 
 /// Moves a file or folder to the trash, from where the user can take it back.
@@ -30,10 +27,9 @@ pub fn open(what: &str) -> Result<()> {
 /// # Errors
 /// It is not there, or its disk has no trash; then it stays where it is.
 pub fn trash(path: &Path) -> Result<()> {
-    trash::delete(path).map_err(|error| {
-        Error::Other(format!(
-            "{} cannot be moved to the trash: {error}",
-            path.display()
-        ))
-    })
+    trash::delete(path).map_err(|error| not_done("trash", path, &error))
+}
+
+fn not_done(verb: &'static str, path: &Path, why: &dyn Display) -> Error {
+    Error::file(verb, path)(io::Error::other(why.to_string()))
 }

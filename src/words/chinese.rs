@@ -239,6 +239,24 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Mlx(detail) => format!("MLX 报告错误：{detail}"),
         Problem::Defect(detail) => format!("Zoetrope 因程序错误停止。请反馈以下详情：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
+        Problem::NoThread(detail) => {
+            format!("系统无法再启动线程（{detail}）。请退出其他程序后重试")
+        }
+        Problem::NoHome => "此用户没有可存放文件的个人文件夹".into(),
+        Problem::EngineGone => {
+            "引擎意外停止。请退出并重新打开 Zoetrope，已完成的步骤都已保存".into()
+        }
+        Problem::Unanswered => "Zoetrope 已打开但没有响应。请将其退出后重试".into(),
+        Problem::UnknownModel(name) => {
+            format!(
+                "没有名为 {name} 的模型：请选取文件夹、文件，或 zoetrope models list 列出的名称"
+            )
+        }
+        Problem::NoModelsIn(folder) => format!("在 {} 中找不到模型", folder.display()),
+        Problem::NoBuiltIn => "缺少内置模型。请重新安装 Zoetrope，或选择其他模型".into(),
+        Problem::WrongMlx(what) => {
+            format!("MLX 在这台机器上计算有误（{what}）。请运行 zoetrope doctor")
+        }
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
@@ -254,6 +272,8 @@ fn tried(verb: &str) -> &str {
         "lock" => "锁定",
         "remove" => "移除",
         "open" => "打开",
+        "show" => "显示",
+        "trash" => "移到废纸篓",
         _ => "处理",
     }
 }
@@ -292,6 +312,11 @@ fn flaw(flaw: &Flaw) -> String {
             format!("是为其他模型制作的，与 {} 没有任何匹配", network.display())
         }
         Flaw::LoraKind(kind) => format!("是 {kind}，Zoetrope 不支持：请选择普通的 LoRA"),
+        Flaw::NotAPicture => "不是可读取的图片：请使用 PNG、JPEG、WebP、GIF、BMP 或 TIFF".into(),
+        Flaw::PictureTooLarge => "需要的内存超出图片的合理范围：请将其缩小".into(),
+        Flaw::CutShort(how) => format!("已损坏或不完整：{how}"),
+        Flaw::InUse => "正在使用中：另一个 Zoetrope 正在生成此视频".into(),
+        Flaw::Downloading => "正由其他程序下载：请在下载完成后重试".into(),
         Flaw::EmptyLora => "是空的：请选择其他 LoRA".into(),
         Flaw::Other(continued) => continued.clone(),
     }

@@ -263,6 +263,27 @@ pub fn problem(problem: &Problem) -> String {
             format!("Zoetrope stopped because of a bug. Report it with this detail: {detail}")
         }
         Problem::Network { address, fault } => network(address, fault),
+        Problem::NoThread(detail) => {
+            format!("The system is out of threads ({detail}). Quit other programs and try again")
+        }
+        Problem::NoHome => "This user has no home folder to keep files in".into(),
+        Problem::EngineGone => {
+            "The engine stopped unexpectedly. Quit and reopen Zoetrope; finished steps are saved".into()
+        }
+        Problem::Unanswered => {
+            "Zoetrope is already open but does not respond. Quit it and try again".into()
+        }
+        Problem::UnknownModel(name) => format!(
+            "There is no model {name}: choose a folder, a file, or a name that `zoetrope models list` shows"
+        ),
+        Problem::NoModelsIn(folder) => format!("No models found in {}", folder.display()),
+        Problem::NoBuiltIn => {
+            "The built-in model is missing. Install Zoetrope again, or choose another model (--model)"
+                .into()
+        }
+        Problem::WrongMlx(what) => {
+            format!("MLX computes wrong results on this machine ({what}). Run zoetrope doctor")
+        }
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
@@ -316,6 +337,15 @@ fn flaw(flaw: &Flaw) -> String {
             format!("is a {kind}, which Zoetrope does not support: choose a plain LoRA")
         }
         Flaw::EmptyLora => "is empty: choose another LoRA".into(),
+        Flaw::NotAPicture => {
+            "is not a picture that can be read; use PNG, JPEG, WebP, GIF, BMP or TIFF".into()
+        }
+        Flaw::PictureTooLarge => "needs more memory than a picture should; make it smaller".into(),
+        Flaw::CutShort(how) => format!("is damaged or cut short: {how}"),
+        Flaw::InUse => "is in use: another Zoetrope is making this video".into(),
+        Flaw::Downloading => {
+            "is being downloaded by another program: try again when that is done".into()
+        }
         Flaw::Other(continued) => continued.clone(),
     }
 }

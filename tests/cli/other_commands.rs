@@ -124,9 +124,5 @@ fn info_tells_when_a_video_is_not_ours() {
         path.to_str().expect("temporary folders have plain names"),
     ]);
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stderr.contains("made by another program"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("another program"), "{}", run.stderr);
 }

@@ -203,7 +203,7 @@ fn what_follows_a_lora_is_told_for_what_it_is() {
     }
     let strong = make(&one, "style.safetensors:1e39");
     assert_eq!(strong.code, Some(1), "{}", strong.stderr);
-    assert!(strong.stderr.contains("too much"), "{}", strong.stderr);
+    assert!(strong.stderr.contains("is too high"), "{}", strong.stderr);
 }
 
 /// Breaks when a folder's name passes for that of a file, or a name that no settings can hold is found out later.

@@ -105,7 +105,7 @@ fn a_folder_with_something_in_it_is_refused() {
     let refused = run(&["quantize", &model("ti2v_5b"), "-o", &name]);
     assert_eq!(refused.code, Some(1));
     assert!(
-        refused.stderr.contains("is not empty: give a new folder"),
+        refused.stderr.contains("is not empty: choose a new folder"),
         "{}",
         refused.stderr
     );

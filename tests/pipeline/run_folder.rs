@@ -75,7 +75,7 @@ fn damage_is_told_and_can_be_got_over() {
         let run = place.resume();
         let told = sentence(&run);
         assert!(
-            told.contains("state.safetensors is damaged: remove this file"),
+            told.contains("state.safetensors is damaged: delete it"),
             "{number}: {told}"
         );
         assert!(state.exists(), "{number}");
@@ -111,14 +111,14 @@ fn what_cannot_be_resumed_is_one_sentence() {
         written["plan"][name] = number.into();
         let wrong = told(&written.to_string());
         assert!(
-            wrong.contains("plan.json is damaged") && wrong.contains("cannot work"),
+            wrong.contains("plan.json is damaged") && wrong.contains("not work"),
             "{wrong}"
         );
     }
     let root = model().display().to_string();
     let gone = told(&text.replace(&root, "/nowhere/model"));
     assert!(
-        gone.contains("/nowhere/model is gone") && gone.contains("put it back"),
+        gone.contains("/nowhere/model is missing") && gone.contains("put the file back"),
         "{gone}"
     );
     fs::write(&plan, text).unwrap();
@@ -187,7 +187,7 @@ fn the_last_good_state_outlives_a_failure() {
     let run = place.resume();
     let told = sentence(&run);
     assert!(told.contains("after step 4 of 6 are not finite"), "{told}");
-    assert!(told.contains("3 of 6 steps are kept"), "{told}");
+    assert!(told.contains("3 of 6 steps are saved"), "{told}");
     assert!(place.bytes("out.mp4.run/state.safetensors") == good);
     copy_model(&own);
     assert_eq!(place.resume().code, Some(0));

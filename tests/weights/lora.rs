@@ -302,7 +302,7 @@ fn other_kinds_of_changes_are_refused() {
         ("vera_lambda_b", "VeRA"),
         ("a1.weight", "GLoRA"),
     ] {
-        let told = format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
+        let told = format!("is a {kind}, which Zoetrope does not support: choose a plain LoRA");
         assert_says(&refused(part), &["lora.safetensors", &told]);
     }
 }

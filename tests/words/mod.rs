@@ -150,6 +150,29 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
     numbers.into_iter().chain(others).collect()
 }
 
+/// Those of pictures, of the window and of the machine.
+fn more_problems() -> Vec<(Problem, &'static str)> {
+    let content = |flaw| Problem::Content {
+        path: "picture.png".into(),
+        flaw,
+    };
+    vec![
+        (content(Flaw::NotAPicture), "PNG"),
+        (content(Flaw::PictureTooLarge), "smaller"),
+        (content(Flaw::CutShort("no end".into())), "no end"),
+        (content(Flaw::InUse), "in use"),
+        (content(Flaw::Downloading), "another program"),
+        (Problem::NoThread("limit".into()), "limit"),
+        (Problem::NoHome, "home folder"),
+        (Problem::EngineGone, "finished steps"),
+        (Problem::Unanswered, "Quit it"),
+        (Problem::UnknownModel("toy".into()), "toy"),
+        (Problem::NoModelsIn("models".into()), "models"),
+        (Problem::NoBuiltIn, "--model"),
+        (Problem::WrongMlx("1 instead of 2".into()), "1 instead of 2"),
+    ]
+}
+
 /// A problem of each kind besides refusals, with what its English sentence must hold.
 fn problems() -> Vec<(Problem, &'static str)> {
     let content = |flaw| Problem::Content {
@@ -234,7 +257,7 @@ fn every_problem_has_a_sentence_in_both_languages() {
     let refused = refusals()
         .into_iter()
         .map(|(refusal, part)| (Problem::Refused(refusal), part));
-    let all: Vec<_> = refused.chain(problems()).collect();
+    let all: Vec<_> = refused.chain(problems()).chain(more_problems()).collect();
     for (problem, part) in &all {
         let told = english::problem(problem);
         assert!(told.contains(part), "{problem:?}: {told}");

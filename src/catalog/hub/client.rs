@@ -74,7 +74,7 @@ impl Hub {
         let saved = || {
             let place = text("HF_TOKEN_PATH").map(PathBuf::from);
             let place = place.or_else(|| Some(folders::hub_home()?.join("token")))?;
-            disk::read_text(&place).ok()
+            disk::read_text(&place).ok() // none is usual: most people have no token
         };
         let token = text("HF_TOKEN").or_else(saved);
         let token = token.map(|token| token.trim().to_owned());
@@ -124,9 +124,9 @@ impl Hub {
         let (answer, tell) = Answer::expected();
         let thread = thread::Builder::new().name("hub".into());
         let work = move || tell.tell(hub.get(&question));
-        thread.spawn(work).map_err(|error| {
-            Failure::Lasting(Error::Other(format!("A thread cannot be started: {error}")))
-        })?;
+        thread
+            .spawn(work)
+            .map_err(|error| Failure::Lasting(Error::from(Problem::NoThread(error.to_string()))))?;
         answer.begin(go_on)
     }
 

@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::progress::{ProgressMeter, Watch};
 use super::{disk_space, fetch, sources, wait};
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Published, WeightFormat};
+use crate::job::{DownloadProgress, Problem, Published, WeightFormat};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -141,7 +141,7 @@ impl Download {
                 };
                 if let Err(error) = thread.spawn_scoped(scope, work) {
                     meter.stop();
-                    return Err(Error::Other(format!("A thread cannot be started: {error}")));
+                    return Err(Error::from(Problem::NoThread(error.to_string())));
                 }
             }
             drop(sender);

@@ -35,8 +35,7 @@ pub fn fetch(hub: &Hub, item: &Item, counted: u64, meter: &ProgressMeter) -> Res
         }
         discard(&mut partial, meter)?;
     }
-    let problem =
-        "came twice with other bytes than were published, and was thrown away: try again later";
+    let problem = "failed its checksum twice and was deleted: try again later";
     Err(Error::content(item.place(), problem))
 }
 

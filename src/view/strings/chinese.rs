@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::english::{clock, minutes};
 use super::{
     Compose, Drop, Export, Language, Library, Models, Notices, Player, Reel, Settings, Sheets,
-    Stage, Words,
+    Stage, Words, with_times,
 };
 use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
 use crate::view::action::Guide;
@@ -84,7 +84,6 @@ pub const CHINESE: Words = Words {
         finished: "视频已完成",
         failed: "无法生成此视频",
         awake: "正在生成视频",
-        engine_ended: "引擎意外停止。请退出并重新打开 Zoetrope，已完成的步骤都已保存",
         midway: |to_fit| format!("{to_fit}，因此余下部分可能与开头略有差异"),
         faulty: words::device_fault,
         cut: |is_negative, tokens| {
@@ -111,7 +110,7 @@ pub const CHINESE: Words = Words {
     },
     more_models: "全部模型…",
     estimate,
-    refusal: words::refusal,
+    refusal: |refusal| with_times(words::refusal(refusal), refusal),
     problem: words::problem,
     command: |command| command.name(Language::Chinese),
     command_state: |command, on| command.name_of_state(Language::Chinese, on),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Compose, Drop, Export, Language, Library, Models, Notices, Player, Reel, Settings, Sheets,
-    Stage, Words,
+    Stage, Words, with_times,
 };
 use crate::job::{DownloadProgress, Estimate, Use, WeightFormat};
 use crate::view::action::Guide;
@@ -84,7 +84,6 @@ pub const ENGLISH: Words = Words {
         finished: "Your video is ready",
         failed: "Couldn't make this video",
         awake: "Making a video",
-        engine_ended: "The engine stopped unexpectedly. Quit and reopen Zoetrope; finished steps are saved",
         midway: |to_fit| format!("{to_fit}, so the rest may differ slightly from what was begun"),
         cut: |is_negative, tokens| {
             let which = if is_negative {
@@ -116,7 +115,7 @@ pub const ENGLISH: Words = Words {
     },
     more_models: "All models…",
     estimate,
-    refusal: words::refusal,
+    refusal: |refusal| with_times(words::refusal(refusal), refusal),
     problem: words::problem,
     command: |command| command.name(Language::English),
     command_state: |command, on| command.name_of_state(Language::English, on),

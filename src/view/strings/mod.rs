@@ -40,6 +40,34 @@ pub fn words(ui: &Ui) -> &'static Words {
     language.unwrap_or_default().words()
 }
 
+/// Sizes as the window writes them, "832 × 480": `words/` says them as the terminal does. Only where nothing but numbers can
+/// have an x between digits.
+fn with_times(told: String, refusal: &Refusal) -> String {
+    let is_of_sizes = matches!(
+        refusal,
+        Refusal::OutOfRange(_) | Refusal::PictureTooNarrow(_)
+    );
+    if !is_of_sizes {
+        return told;
+    }
+    let letters: Vec<char> = told.chars().collect();
+    let is_digit = |place: Option<usize>| {
+        let letter = place.and_then(|place| letters.get(place));
+        letter.is_some_and(char::is_ascii_digit)
+    };
+    let mut written = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        let is_times =
+            *letter == 'x' && is_digit(place.checked_sub(1)) && is_digit(Some(place + 1));
+        if is_times {
+            written.push_str(" × ");
+        } else {
+            written.push(*letter);
+        }
+    }
+    written
+}
+
 /// All words.
 #[derive(Debug)]
 pub struct Words {
@@ -361,7 +389,6 @@ pub struct Notices {
     pub finished: &'static str,
     pub failed: &'static str,
     pub awake: &'static str,
-    pub engine_ended: &'static str,
     pub faulty: fn(DeviceFault) -> String,
     pub midway: fn(&str) -> String,
     /// Whether it is the negative prompt, and how many tokens the model reads.

@@ -32,6 +32,20 @@ pub fn videos() -> Option<PathBuf> {
     })
 }
 
+/// The log: `ZOETROPE_LOG_DIR`, or `~/Library/Logs/Zoetrope` on a Mac; elsewhere with what the system keeps of a program's
+/// state.
+pub fn log() -> Option<PathBuf> {
+    given("ZOETROPE_LOG_DIR").or_else(|| {
+        if cfg!(target_os = "macos") {
+            let user = UserDirs::new()?;
+            return Some(user.home_dir().join("Library/Logs/Zoetrope"));
+        }
+        let project = project()?;
+        let state = project.state_dir().unwrap_or(project.data_dir());
+        Some(state.join("log"))
+    })
+}
+
 /// The path in a variable of the environment, unless it is empty.
 pub fn given(name: &str) -> Option<PathBuf> {
     let path = env::var_os(name).filter(|path| !path.is_empty());

@@ -25,7 +25,7 @@ pub enum Error {
     Cancelled,
 
     /// The user stopped a download.
-    #[error("Stopped; what has come is kept, and the same download goes on from there")]
+    #[error("Stopped; run the same command again to continue the download")]
     Interrupted,
 
     /// The user stopped work that leaves something behind, and this is what to do with it.
@@ -130,10 +130,10 @@ fn unfinished(why: &Error, kept: &ResumePoint) -> String {
     let resume = ResumePoint::resume(folder);
     match why {
         _ if why.is_cancelled() && step < of => {
-            format!("Stopped after step {step} of {of}; {resume} goes on")
+            format!("Stopped after step {step} of {of}; resume with {resume}")
         }
-        _ if why.is_cancelled() => format!("Stopped while decoding; {resume} goes on"),
-        why if step < of => format!("{why}; {step} of {of} steps are kept, and {resume} goes on"),
-        why => format!("{why}; the latents are kept, and {resume} decodes them again"),
+        _ if why.is_cancelled() => format!("Stopped while decoding; resume with {resume}"),
+        why if step < of => format!("{why}; {step} of {of} steps are saved, resume with {resume}"),
+        why => format!("{why}; the latents are saved, decode them again with {resume}"),
     }
 }

@@ -9,11 +9,12 @@ use std::panic::{self, PanicHookInfo};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use directories::{BaseDirs, ProjectDirs};
 use flexi_logger::{
     Cleanup, Criterion, DeferredNow, Duplicate, FileSpec, Logger, LoggerHandle, Naming,
 };
 use log::{Record, error};
+
+use crate::dirs;
 
 /// The file grows to this many bytes; one older file of that size stays beside it.
 const MOST_BYTES: u64 = 1_000_000;
@@ -31,7 +32,7 @@ static HANDLE: OnceLock<LoggerHandle> = OnceLock::new();
 /// A machine on which no log can be written is no reason to make no video.
 pub fn start(verbose: bool) {
     log_panics();
-    let Some(folder) = folder() else { return };
+    let Some(folder) = dirs::log() else { return };
     let level = if verbose { VERBOSE } else { QUIET };
     let file = FileSpec::default()
         .directory(folder)
@@ -71,23 +72,10 @@ pub fn start(verbose: bool) {
     }
 }
 
-/// Where the log lies: `~/Library/Logs/Zoetrope` on a Mac, elsewhere with what the system keeps of a program's state.
-/// `ZOETROPE_LOG_DIR` names another folder.
-pub fn folder() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("ZOETROPE_LOG_DIR").filter(|path| !path.is_empty()) {
-        return Some(folder.into());
-    }
-    if cfg!(target_os = "macos") {
-        return Some(BaseDirs::new()?.home_dir().join("Library/Logs/Zoetrope"));
-    }
-    let dirs = ProjectDirs::from("app", "zoetrope", "Zoetrope")?;
-    Some(dirs.state_dir().unwrap_or(dirs.data_dir()).join("log"))
-}
-
 /// The last `count` errors and panics in the log, the newest last.
 pub fn last_errors(count: usize) -> Vec<String> {
     let newest = |folder: PathBuf| fs::read(folder.join(format!("{NAME}_rCURRENT.log")));
-    let text = folder().and_then(|folder| newest(folder).ok());
+    let text = dirs::log().and_then(|folder| newest(folder).ok());
     let text = text.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let errors: Vec<&str> = text

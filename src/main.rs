@@ -34,7 +34,7 @@ fn run() -> u8 {
 }
 
 fn defect() -> Error {
-    let place = zoetrope::logging::folder();
+    let place = zoetrope::dirs::log();
     let place = place.map_or_else(String::new, |folder| {
         format!(" with the log in {}", folder.display())
     });

@@ -11,6 +11,7 @@ mod app;
 mod backend;
 mod catalog;
 mod chaos;
+mod circles;
 mod cli;
 mod demo;
 mod disk;

@@ -15,6 +15,7 @@ use egui::Context;
 use super::App;
 use super::dialogs::Answer;
 use crate::error::{Error, Result};
+use crate::job::Problem;
 
 /// Nobody closes a dialog as fast: where there is neither a desktop portal nor zenity, none was opened.
 const AT_ONCE: Duration = Duration::from_millis(150);
@@ -143,6 +144,7 @@ impl Files {
             wake.request_repaint();
         });
         if let Err(error) = waiting.map_err(no_thread) {
+            // Both ends are in this struct.
             let _ = self.extra.send(Box::new(move |app, _| app.warn(&error)));
         }
     }
@@ -150,7 +152,7 @@ impl Files {
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn no_thread(error: std::io::Error) -> Error {
-    Error::Other(format!("A thread cannot be started: {error}"))
+    Error::from(Problem::NoThread(error.to_string()))
 }
 
 fn whole<T: Send + 'static>(

@@ -6,12 +6,12 @@ use std::time::Duration;
 use egui::{Context, ViewportCommand};
 
 use super::App;
+use super::commands::menu_items;
 use super::incoming::{Asked, Incoming};
-use super::keys::key_of;
 use crate::error::Result;
-use crate::platform::menu::Item;
 use crate::platform::{self, Awake, Event, Events, MenuBar};
 use crate::view::action::Action;
+use crate::view::commands::{TABLE, UiCommand};
 use crate::view::strings::Words;
 
 /// A job that took less is told of by the window alone.
@@ -22,7 +22,7 @@ pub struct Desktop {
     events: Events,
     menu: MenuBar,
     /// What the menu offers, as it was told last.
-    offered: HashMap<Item, bool>,
+    offered: HashMap<UiCommand, bool>,
     /// While it is there, the machine stays awake.
     awake: Option<Awake>,
     /// The share of the work that was told last, in percent.
@@ -30,7 +30,7 @@ pub struct Desktop {
     /// What came in and is still to be done, ...
     heard: Vec<Event>,
     /// ... and the items that were chosen, which are carried out once what was typed before is in its field.
-    chosen: Vec<Item>,
+    chosen: Vec<UiCommand>,
 }
 
 impl Desktop {
@@ -65,9 +65,9 @@ impl Desktop {
         }
     }
 
-    fn offer(&mut self, item: Item, offered: bool) {
-        if self.offered.insert(item, offered) != Some(offered) {
-            self.menu.enable(item, offered);
+    fn offer(&mut self, command: UiCommand, offered: bool) {
+        if self.offered.insert(command, offered) != Some(offered) {
+            self.menu.enable(command as usize, offered);
         }
     }
 
@@ -88,7 +88,7 @@ impl Desktop {
 }
 
 fn menu(words: &'static Words) -> Result<MenuBar> {
-    MenuBar::show(&|title| (words.menu)(title).to_owned())
+    MenuBar::show(menu_items(words), &|title| (words.menu)(title).to_owned())
 }
 
 /// Whether the window is drawn on the GPU that computes: not while it is minimised or covered. Where the system does not tell
@@ -98,8 +98,8 @@ pub fn may_be_seen(window: &egui::ViewportInfo) -> bool {
 }
 
 /// While a dialog of the system is open, the menus of text and the end of the program are all that there is.
-fn is_offered_beneath_a_dialog(item: Item) -> bool {
-    item == Item::Quit
+fn is_offered_beneath_a_dialog(command: UiCommand) -> bool {
+    command == UiCommand::Quit
 }
 
 /// Whoever opens a file wants to see what comes of it.
@@ -123,6 +123,10 @@ impl App {
                         self.receive_file(file);
                     }
                 }
+                Event::ClearRecent => {
+                    self.preferences.recent.clear();
+                    self.show_recent();
+                }
                 // Pictures of what is being made come again, and take the place of many frames.
                 Event::ShortOfMemory => self.works.iter_mut().for_each(|work| work.picture = None),
                 Event::Quit => self.act(ctx, Action::Quit),
@@ -133,11 +137,12 @@ impl App {
         }
     }
 
-    fn choose_item(&mut self, item: Item) {
+    fn choose_item(&mut self, item: usize) {
+        let Some(entry) = TABLE.get(item) else { return };
         // Beneath a dialog the window is not to be operated.
-        let is_beneath = self.files.has_dialog() && !is_offered_beneath_a_dialog(item);
+        let is_beneath = self.files.has_dialog() && !is_offered_beneath_a_dialog(entry.command);
         if let Some(desktop) = self.desktop.as_mut().filter(|_| !is_beneath) {
-            desktop.chosen.push(item);
+            desktop.chosen.push(entry.command);
         }
     }
 
@@ -146,11 +151,8 @@ impl App {
         let Some(desktop) = &mut self.desktop else {
             return;
         };
-        for item in std::mem::take(&mut desktop.chosen) {
-            if item == Item::ClearRecent {
-                self.preferences.recent.clear();
-                self.show_recent();
-            } else if let Some(action) = key_of(item).and_then(|key| self.action_of(key)) {
+        for command in std::mem::take(&mut desktop.chosen) {
+            if let Some(action) = self.action_of(command) {
                 self.act(ctx, action);
             }
         }
@@ -168,22 +170,21 @@ impl App {
         let share = work.map(super::job_state::Work::share);
         let typing = ctx.egui_wants_keyboard_input();
         let beneath = self.files.has_dialog();
-        let offered = Item::ALL.map(|item| {
-            let possible = match item {
-                _ if beneath && !is_offered_beneath_a_dialog(item) => false,
-                Item::ClearRecent => self.preferences.recent.files().next().is_some(),
+        let offered = TABLE.map(|entry| {
+            let possible = match entry.command {
+                command if beneath && !is_offered_beneath_a_dialog(command) => false,
                 // In a text field the key deletes a line.
-                Item::Trash if typing => false,
-                _ => key_of(item).is_some_and(|key| self.action_of(key).is_some()),
+                UiCommand::Trash if typing => false,
+                command => self.action_of(command).is_some(),
             };
-            (item, possible)
+            (entry.command, possible)
         });
         let reason = self.words().notices.awake;
         let Some(desktop) = &mut self.desktop else {
             return;
         };
-        for (item, possible) in offered {
-            desktop.offer(item, possible);
+        for (command, possible) in offered {
+            desktop.offer(command, possible);
         }
         desktop.show(ctx, share);
         if busy != desktop.awake.is_some() {

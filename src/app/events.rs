@@ -282,13 +282,12 @@ impl App {
     /// The engine's thread has ended by itself: its job cannot end any more, and no other begin.
     fn miss_engine(&mut self) {
         self.engine_is_gone = true;
-        let sentence = self.words().notices.engine_ended;
         let at_work = self.queue.at_work().map(|job| job.handle.id);
         if let Some(work) = at_work.and_then(|id| self.work(id)) {
             let kept = Some(work.kept).filter(|kept| *kept > 0);
-            work.phase = Phase::Failed(Problem::Other(sentence.to_owned()), kept);
+            work.phase = Phase::Failed(Problem::EngineGone, kept);
         }
-        self.tell(sentence, true);
+        self.tell_problem(&Problem::EngineGone);
     }
 
     fn hear_library(&mut self, ctx: &Context, event: LibraryEvent) {

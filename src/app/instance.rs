@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::media::json;
 
 /// How often the window looks whether something was handed over.
@@ -50,10 +51,9 @@ impl Instance {
                     None => letter = Some(hand_over(&inbox, files)?),
                     Some(letter) if !letter.exists() => return Ok(None),
                     Some(letter) if start.elapsed() > patience => {
+                        // The next start takes it away otherwise.
                         let _ = fs::remove_file(letter);
-                        let problem =
-                            "Zoetrope is open already, but does not answer: quit it, and try again";
-                        return Err(Error::Other(problem.into()));
+                        return Err(Problem::Unanswered.into());
                     }
                     Some(_) => thread::sleep(Duration::from_millis(50)),
                 },
@@ -92,7 +92,7 @@ impl Instance {
                     thread::sleep(OFTEN);
                 }
             })
-            .map_err(|error| Error::Other(format!("A thread cannot be started: {error}")))?;
+            .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
         Ok(())
     }
 }

@@ -117,7 +117,7 @@ impl App {
             .into_iter()
             .any(|command| self.commands.send(command).is_err())
         {
-            self.tell(self.words().notices.engine_ended, true);
+            self.tell_problem(&Problem::EngineGone);
         }
     }
 
@@ -143,7 +143,9 @@ impl App {
             };
             let plan = plan.map(|mut plan| {
                 // The copies in the run folder go with it. Where they cannot be kept, the job goes on all the same.
-                let _ = library.keep_pictures(&mut plan);
+                if let Err(error) = library.keep_pictures(&mut plan) {
+                    log::warn!("The pictures of an unfinished video are not kept: {error}");
+                }
                 Box::new(plan)
             });
             (folder, plan, phase)

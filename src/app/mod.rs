@@ -4,6 +4,7 @@
 mod act;
 mod autosave;
 mod background;
+pub mod commands;
 pub mod desktop;
 pub mod dialogs;
 mod download;
@@ -18,7 +19,6 @@ pub mod incoming;
 pub mod instance;
 mod job_state;
 mod jobs;
-pub mod keys;
 mod library;
 mod loras;
 mod memory;

@@ -8,8 +8,8 @@ use egui::Context;
 use super::App;
 use super::dialogs::Question;
 use crate::catalog::{self, Catalogue, folders};
-use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed};
+use crate::error::Result;
+use crate::job::{Checkpoint, Installed, Problem};
 use crate::view::action::ModelsAction;
 
 /// What is done with the folders before models are looked for.
@@ -47,9 +47,7 @@ pub fn of_user(change: &Change) -> Result<Found> {
                 .models
                 .is_empty()
             {
-                let problem =
-                    "holds no model: give the folder of one, or one that such folders lie in";
-                return Err(Error::content(folder, problem));
+                return Err(Problem::NoModelsIn(folder.clone()).into());
             }
             folders::add(folder)?;
         }

@@ -14,6 +14,7 @@ use crate::catalog;
 use crate::dirs;
 use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::library::{Dirs, Library};
 use crate::logging;
 use crate::platform::{self, Events};
@@ -28,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// There is no home folder, or no screen that could be drawn on.
 pub fn run(files: Vec<PathBuf>) -> Result<()> {
     logging::start(false);
-    let no_home = || Error::Other("This user has no home folder to keep videos in".into());
+    let no_home = || Error::from(Problem::NoHome);
     let mut places = Dirs::of_user().ok_or_else(no_home)?;
     let goes_on = engine::metal::was_started_anew();
     let succeeded = goes_on.then(|| Instance::succeed(&places.data, ALL_ENDS + PATIENCE));
@@ -121,11 +122,14 @@ pub fn viewport(preferences: &Preferences) -> ViewportBuilder {
 
 /// The models that need not be looked for: the built-in one and the one that was used last.
 fn known(preferences: &Preferences) -> Vec<crate::job::Checkpoint> {
-    let built_in = catalog::built_in().ok();
-    let last = preferences
-        .model
-        .as_deref()
-        .and_then(|root| catalog::open(root).ok());
+    let built_in = catalog::built_in()
+        .inspect_err(|error| log::warn!("The built-in model is not used: {error}"))
+        .ok();
+    let last = preferences.model.as_deref().and_then(|root| {
+        catalog::open(root)
+            .inspect_err(|error| log::warn!("The chosen model is not used: {error}"))
+            .ok()
+    });
     let mut models: Vec<_> = built_in.into_iter().chain(last).collect();
     models.dedup_by(|a, b| a.root == b.root);
     models

@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::job::Checkpoint;
+use crate::job::{Checkpoint, Problem};
 
 /// Another folder to take as the built-in model.
 const OVERRIDE: &str = "ZOETROPE_DEMO_MODEL";
@@ -15,12 +15,7 @@ const OVERRIDE: &str = "ZOETROPE_DEMO_MODEL";
 /// # Errors
 /// It is not where the program looks for it, or it is damaged.
 pub fn built_in() -> Result<Checkpoint> {
-    let folder = built_in_folder().ok_or_else(|| {
-        Error::Other(
-            "The built-in model is not beside the program: give the folder of a model with --model"
-                .into(),
-        )
-    })?;
+    let folder = built_in_folder().ok_or_else(|| Error::from(Problem::NoBuiltIn))?;
     super::open(&folder)
 }
 

@@ -10,6 +10,7 @@ use super::built_in;
 use crate::dirs;
 use crate::disk::{self, PartialFile};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 
 /// What is remembered.
 #[derive(Default, Serialize, Deserialize)]
@@ -98,7 +99,7 @@ fn change(how: impl FnOnce(&mut Vec<PathBuf>) -> Result<()>) -> Result<()> {
 }
 
 fn preferences_path() -> Result<PathBuf> {
-    let no_home = || Error::Other("This user has no home folder to remember folders in".into());
+    let no_home = || Error::from(Problem::NoHome);
     Ok(dirs::data().ok_or_else(no_home)?.join("folders.json"))
 }
 

@@ -31,7 +31,7 @@ mod walk;
 use std::path::{self, Path};
 
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed};
+use crate::job::{Checkpoint, Installed, Problem};
 use component::Component;
 
 pub use built_in::{built_in, built_in_folder};
@@ -139,9 +139,8 @@ pub fn find(model: &Path) -> Result<Installed> {
 /// There is none.
 pub fn named(name: &str) -> Result<Installed> {
     let known = scan(&folders::all());
-    known.named(name).cloned().ok_or_else(|| {
-        Error::Other(format!(
-            "There is no model {name}: give a folder, a file, or a name that `zoetrope models list` shows"
-        ))
-    })
+    known
+        .named(name)
+        .cloned()
+        .ok_or_else(|| Error::from(Problem::UnknownModel(name.to_owned())))
 }

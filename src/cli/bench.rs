@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::args::Model;
+use super::shared_args::Model;
 use super::{follow, format, print, print_json};
 use crate::error::Result;
 use crate::job::plain_text::one_line;
@@ -17,7 +17,7 @@ pub struct Bench {
     #[command(flatten)]
     pub model: Model,
 
-    /// Measure networks of this published size with random weights, without any files
+    /// Measure a published model with random weights; no files needed
     #[arg(
         long,
         value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
@@ -25,19 +25,19 @@ pub struct Bench {
     )]
     pub synthetic: Option<Published>,
 
-    /// Width and height in pixels [default: the model's own]
+    /// Width x height in pixels [default: the model's own]
     #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,
 
-    /// Number of frames: a multiple of 4, plus 1 [default: the model's own]
+    /// Number of frames, 4n + 1 [default: the model's own]
     #[arg(long, value_name = "N")]
     pub frames: Option<u32>,
 
-    /// Prompts that go through the DiT at once: 2 is what guidance does to small videos
+    /// Batch size of the DiT; guidance uses 2 for small videos
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
     pub batch: u32,
 
-    /// What to measure [default: all of it]
+    /// Stages to measure [default: all]
     #[arg(long, value_name = "text,denoise,decode,encode", value_delimiter = ',')]
     pub stages: Vec<Part>,
 
@@ -45,11 +45,11 @@ pub struct Bench {
     #[command(flatten)]
     pub compute: Compute,
 
-    /// How often each is repeated; what is told is the median
+    /// Runs per stage; the median is reported
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub runs: u32,
 
-    /// Print objects instead of a table
+    /// Print JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{Model, Work};
 use super::progress::ProgressSink;
+use super::shared_args::{Model, Work};
 use super::{follow, shown};
 use crate::engine::saved;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use crate::job::{Command, Decoding, Quality, VaePrecision};
 /// Arguments of `decode`.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// The latents, or the video that is only a draft of them
+    /// The latents, or a draft video
     #[arg(value_name = "LATENTS.safetensors|DRAFT.mp4")]
     pub latents: PathBuf,
 
@@ -23,19 +23,19 @@ pub struct Decode {
     #[command(flatten)]
     pub model: Model,
 
-    /// Frames a second [default: as the latents were made for, or the model's own]
+    /// Frames per second [default: those saved with the latents, or the model's own]
     #[arg(long, value_name = "N")]
     pub fps: Option<u32>,
 
-    /// Type in which they are decoded [default: as the latents were made for, or f32]
+    /// Compute precision of the VAE [default: that saved with the latents, or f32]
     #[arg(long, value_name = VaePrecision::USAGE)]
     pub vae_dtype: Option<VaePrecision>,
 
-    /// How well the video is encoded
+    /// Quality of the encoded video
     #[arg(long, value_name = Quality::USAGE, default_value_t)]
     pub quality: Quality,
 
-    /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
+    /// Also save the frames: tensor "frames", (3, frames, height, width), in [-1, 1]
     #[arg(long, value_name = "FILE.safetensors")]
     pub save_frames: Option<PathBuf>,
 
@@ -43,7 +43,7 @@ pub struct Decode {
     #[command(flatten)]
     pub work: Work,
 
-    /// The video to write; one of that name is replaced once the new one is whole
+    /// The video to write; an existing one is replaced only when the new one is complete
     #[arg(short, long, value_name = "OUT.mp4")]
     pub output: PathBuf,
 }
@@ -87,7 +87,7 @@ pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
 /// What will be made, in two lines.
 fn headline(args: &Decode, decoding: &Decoding) -> String {
     format!(
-        "Decoding {} to {} with {}\n{}, {} at {} a second",
+        "Decoding {} to {} with {}\n{}, {} at {} fps",
         shown(&args.latents),
         shown(&decoding.output),
         one_line(&decoding.checkpoint.name),

@@ -11,12 +11,13 @@ use sysinfo::System;
 
 use super::{format, interrupt, print, say, shown};
 use crate::catalog;
-use crate::disk;
 use crate::engine::{device, memory as machine, probe, survey};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::job::plain_text::one_line;
 use crate::logging;
 use crate::words::english;
+use crate::{dirs, disk};
 
 /// Below this much memory, models larger than the built-in one will hardly run.
 const SMALL: u64 = 15_000_000_000;
@@ -85,7 +86,9 @@ pub fn run(args: &Doctor) -> Result<()> {
             Some(file) => report(file, Duration::from_secs_f64(60.0 * args.minutes)),
             None => Ok(()),
         },
-        Err(_) => Err(Error::Other("Without MLX no video can be made".into())),
+        Err(_) => Err(Error::Other(
+            "Zoetrope cannot make videos without MLX".into(),
+        )),
     }
 }
 
@@ -131,7 +134,7 @@ fn system() -> Finding {
 
 fn memory() -> Finding {
     let Ok(machine) = machine::machine() else {
-        return Finding::new("Memory", "unknown: the system does not tell");
+        return Finding::new("Memory", "unknown");
     };
     let (total, free) = (machine.total, machine.available);
     let found = Finding::new(
@@ -156,7 +159,7 @@ fn engine(mlx: &Result<device::Mlx>) -> Finding {
             Finding::new("MLX", format!("{version} on {}", mlx.device))
         }
         Err(error) => Finding::new("MLX", format!("does not work: {error}"))
-            .but("Run `cargo xtask setup` in the source folder, or install the program again"),
+            .but("Run `cargo xtask setup` in the source folder, or install Zoetrope again"),
     }
 }
 
@@ -164,11 +167,11 @@ fn engine(mlx: &Result<device::Mlx>) -> Finding {
 fn results() -> Finding {
     const WHAT: &str = "Results";
     match probe::run() {
-        Ok(None) => Finding::new(WHAT, "as on the processor"),
-        Ok(Some(fault)) => Finding::new(WHAT, format!("The graphics processor {}", english::device_fault(fault))).but(
-            "Videos may be damaged: update the system, or compute by the processor (generate --cpu); please report it with the model of this machine",
+        Ok(None) => Finding::new(WHAT, "same results as the CPU"),
+        Ok(Some(fault)) => Finding::new(WHAT, format!("The GPU {}", english::device_fault(fault))).but(
+            "Videos may be damaged: update the system, or run on the CPU (--cpu). Report it with the model of this machine",
         ),
-        Err(error) => Finding::new(WHAT, format!("could not be compared: {error}")),
+        Err(error) => Finding::new(WHAT, format!("not compared: {error}")),
     }
 }
 
@@ -180,16 +183,15 @@ fn blas() -> Finding {
     if libraries.contains("libopenblas") {
         Finding::new("BLAS", "OpenBLAS")
     } else {
-        Finding::new("BLAS", "the slow reference one")
-            .but("Run `cargo xtask setup` and build again")
+        Finding::new("BLAS", "reference (slow)").but("Run `cargo xtask setup` and build again")
     }
 }
 
 /// Where the log lies, and what went wrong last.
 fn log() -> Finding {
     const SHOWN: usize = 3;
-    let Some(folder) = logging::folder() else {
-        return Finding::new("Log", "none: this user has no home folder");
+    let Some(folder) = dirs::log() else {
+        return Finding::new("Log", "none: no home folder");
     };
     let found = Finding::new("Log", folder.display().to_string());
     match logging::last_errors(SHOWN).as_slice() {
@@ -209,8 +211,9 @@ fn built_in() -> Finding {
                 shown(&checkpoint.root)
             ),
         ),
-        Err(Error::Other(_)) => Finding::new(WHAT, "not beside the program")
-            .but("Give the folder of another model with --model"),
-        Err(error) => Finding::new(WHAT, error.to_string()).but("Install the program again"),
+        Err(Error::Problem(Problem::NoBuiltIn)) => {
+            Finding::new(WHAT, "missing").but("Choose another model with --model")
+        }
+        Err(error) => Finding::new(WHAT, error.to_string()).but("Install Zoetrope again"),
     }
 }

@@ -19,7 +19,7 @@ pub struct Export {
     #[arg(value_name = "IN.mp4")]
     pub file: PathBuf,
 
-    /// Largest width and height in pixels; the aspect stays [default: those of the video]
+    /// Maximum width x height in pixels; the aspect ratio is kept [default: the video's own]
     #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,
 
@@ -27,11 +27,11 @@ pub struct Export {
     #[arg(long, value_name = Quality::USAGE)]
     pub quality: Option<Quality>,
 
-    /// Which frame becomes a picture, counted from 1 [default: 1]
+    /// Frame to export as a picture, counted from 1 [default: 1]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub frame: Option<usize>,
 
-    /// The file or folder to write; a file of that name is replaced once the new one is whole
+    /// The file or folder to write; an existing file is replaced only when the new one is complete
     #[arg(short, long, value_name = "OUT.mp4|OUT.gif|OUT.png|OUT.jpg|FOLDER")]
     pub output: PathBuf,
 }
@@ -67,15 +67,15 @@ fn export(args: &Export) -> Result<job::Export> {
     let Some(format) = format else {
         return Err(Error::content(
             &args.output,
-            "is no name for an export: let it end in .mp4, .gif, .png or .jpg, or give a folder for all frames",
+            "is not a format to export: use .mp4, .gif, .png, .jpg, or no extension for a folder of frames",
         ));
     };
     let problem = match (format, args.frame, args.quality) {
         (Format::Still(_), _, None) | (_, None, None) | (Format::Mp4(_), None, _) => None,
         (Format::Still(_), ..) | (Format::Gif | Format::Pictures, _, Some(_)) => {
-            Some("has no --quality to choose: leave it out")
+            Some("has no quality setting: leave out --quality")
         }
-        (_, Some(_), _) => Some("is no single frame: leave --frame out, or write .png or .jpg"),
+        (_, Some(_), _) => Some("is not a single frame: leave out --frame, or export .png or .jpg"),
     };
     match problem {
         Some(problem) => Err(Error::content(&args.output, problem)),
@@ -99,6 +99,6 @@ fn new_bar() -> ProgressBar {
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
-        _ => Err("give a whole number from 1 on".into()),
+        _ => Err("choose a whole number from 1".into()),
     }
 }

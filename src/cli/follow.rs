@@ -93,14 +93,16 @@ fn tell(savings: &[Saving], midway: bool) {
         say(&english::to_fit(savings));
     }
     if midway {
-        say("From here on the video is rounded otherwise than it was begun");
+        say(
+            "The remaining steps use lower precision than the first ones, so they may differ slightly",
+        );
     }
 }
 
 fn warning(fault: DeviceFault) -> String {
     let fault = english::device_fault(fault);
     format!(
-        "warning: This machine's graphics processor {fault}, so the video may be damaged: update the system, or compute by the processor with --cpu"
+        "warning: This machine's GPU {fault}, so the video may be damaged: update the system, or run on the CPU with --cpu"
     )
 }
 
@@ -115,5 +117,7 @@ fn unfinished(why: Error, kept: Option<ResumePoint>) -> Error {
 }
 
 fn stopped() -> Error {
-    Error::Other("The inference thread has ended early: please report it".into())
+    Error::Other(
+        "The engine stopped unexpectedly. Report it with the output of zoetrope doctor".into(),
+    )
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::shared_args::{Model, Work};
 use super::speed::SpeedArgs;
 use super::{follow, say, shown};
 use crate::catalog::{self, Matched};
@@ -28,11 +28,11 @@ pub struct Generate {
     #[command(flatten)]
     pub model: Model,
 
-    /// What the video should show
+    /// Prompt: what the video should show
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub prompt: String,
 
-    /// What it should not show [default: the model's own]
+    /// Negative prompt: what it should not show [default: the model's own]
     #[arg(
         long,
         value_name = "TEXT",
@@ -41,7 +41,7 @@ pub struct Generate {
     )]
     pub negative: Option<String>,
 
-    /// Compare with an empty prompt instead
+    /// Use an empty negative prompt
     #[arg(long)]
     pub no_negative: bool,
 
@@ -81,7 +81,7 @@ pub struct Generate {
     #[command(flatten)]
     pub work: Work,
 
-    /// The video to write; one of that name is replaced once the new one is whole
+    /// The video to write; an existing one is replaced only when the new one is complete
     #[arg(short, long, value_name = "OUT.mp4")]
     pub output: PathBuf,
 }
@@ -141,7 +141,7 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     if is_draft {
         let video = ResumePoint::quoted(&output);
         say(&format!(
-            "This is a draft: `zoetrope decode {video} -o {video}` decodes it properly"
+            "This is a draft: `zoetrope decode {video} -o {video}` decodes it in full"
         ));
     }
     Ok(())
@@ -207,7 +207,7 @@ fn warning(cut: &CutPrompt) -> String {
     let shown: String = end.chars().take(SHOWN).collect();
     let more = if shown.len() < end.len() { "…" } else { "" };
     format!(
-        "warning: The {which} is too long: the model reads {tokens} tokens, and not its end, “{}{more}”",
+        "warning: The {which} is too long: the model reads {tokens} tokens and ignores the end, “{}{more}”",
         one_line(&shown)
     )
 }

@@ -31,7 +31,7 @@ pub fn run(args: &Info) -> Result<()> {
     let info = stored.and_then(|json| VideoInfo::from_json(&json).ok()).ok_or_else(|| {
         Error::content(
             &args.file,
-            "holds no settings that can be read: it was made by another program, or by a newer Zoetrope",
+            "has no settings that this version can read: another program or a newer Zoetrope made it",
         )
     })?;
     if args.json {

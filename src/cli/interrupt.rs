@@ -115,8 +115,10 @@ fn end_at_once(signal: i32) -> ! {
         let (done, is_done) = channel();
         beside(move || {
             last_words(&json!({ "event": "cancelled" }).to_string());
+            // The other end goes when this has taken too long.
             let _ = done.send(());
         });
+        // Said or not, the program ends now.
         let _ = is_done.recv_timeout(LAST_WORDS);
     }
     exit::leave_at_once(code_of(signal))

@@ -19,6 +19,7 @@ mod plan;
 mod progress;
 mod quantize;
 mod resume;
+mod shared_args;
 mod speed;
 
 use std::env;
@@ -34,8 +35,9 @@ use crate::job::Remedy;
 use crate::job::plain_text::{one_line, printable, printable_json};
 use crate::logging;
 use crate::platform;
-use args::{Arguments, Command, Work};
+use args::{Arguments, Command};
 use progress::ProgressSink;
+use shared_args::Work;
 
 const SUCCESS: u8 = 0;
 const FAILURE: u8 = 1;
@@ -50,7 +52,10 @@ pub fn run() -> u8 {
     let json = command.json();
     let result = interrupt::listen(json).and_then(|()| match command {
         Command::Generate(args) => show(args.work, |face| generate::run(&args, face)),
-        Command::Plan(args) => plan::run(&args),
+        Command::Plan(args) => match args.mac {
+            Some(mac) => outlook::run(&args, mac),
+            None => plan::run(&args),
+        },
         Command::Resume(args) => show(args.work, |face| resume::run(&args, face)),
         Command::Decode(args) => show(args.work, |face| decode::run(&args, face)),
         Command::Export(args) => export::run(&args),
@@ -137,7 +142,7 @@ fn write_line(text: &str) -> Result<()> {
     let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Other(format!(
-            "Cannot write to the standard output: {error}"
+            "Couldn't write to the standard output: {error}"
         ))),
         _ => Ok(()),
     }

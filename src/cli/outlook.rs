@@ -98,7 +98,7 @@ fn table(outlook: &Outlook) -> String {
         cost.longest,
     ));
     let packed = plan.compute.quantize;
-    let packed = packed.map(|bits| format!(", packed into {bits} bits"));
+    let packed = packed.map(|bits| format!(", quantized to {bits} bits"));
     lines.push(format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
         outlook.number,

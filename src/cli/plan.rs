@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::generate::Generate;
-use super::{format, generate, outlook, print, print_json};
+use super::{format, generate, print, print_json};
 use crate::engine::outlook::Mac;
 use crate::engine::{device, memory, planned_passes};
 use crate::error::Result;
@@ -20,7 +20,7 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub video: Generate,
 
-    /// Estimate what this Mac would do instead, as in M2-16GB, M3Pro-36GB or M4Max-128GB
+    /// Estimate for another Mac, such as M2-16GB, M3Pro-36GB or M4Max-128GB
     #[arg(
         long,
         value_name = "CHIP-MEMORY",
@@ -29,11 +29,11 @@ pub struct PlanArgs {
     )]
     pub mac: Option<Mac>,
 
-    /// Its window is visible meanwhile, which keeps dispatches short
+    /// Assume its window is visible, which keeps dispatches short
     #[arg(long, requires = "mac", help_heading = "Another Mac")]
     pub window: bool,
 
-    /// Plan for this published model, without any files
+    /// Plan for a published model; no files needed
     #[arg(
         long,
         value_name = "t2v-1.3b|ti2v-5b|t2v-a14b|i2v-a14b",
@@ -44,14 +44,11 @@ pub struct PlanArgs {
     pub synthetic: Option<Published>,
 }
 
-/// Prints what each stage needs and what the machine has, or what another Mac would do.
+/// Prints what each stage needs and what the machine has.
 ///
 /// # Errors
-/// The video cannot be made here or there, with what could.
+/// The video cannot be made here, with what could.
 pub fn run(args: &PlanArgs) -> Result<()> {
-    if let Some(mac) = args.mac {
-        return outlook::run(args, mac);
-    }
     let args = &args.video;
     device::use_processor(args.work.cpu)?;
     let plan = generate::plan(args)?;
@@ -73,12 +70,15 @@ fn table(fitted: &Fitted, machine: &Machine) -> String {
             plan.canvas.size,
             plan.canvas.frames
         ),
-        format!("{:30}{:>10}{:>10}{:>10}", "", "weights", "work", "in all"),
+        format!(
+            "{:30}{:>12}{:>12}{:>12}",
+            "", "weights", "activations", "total"
+        ),
     ];
     lines.extend(fitted.needs.iter().map(row));
     lines.push(String::new());
     lines.push(format!(
-        "Needs {} of the {} that it may use; {} are free",
+        "Needs {} of the {} it may use; {} free now",
         format::bytes(fitted.peak()),
         format::bytes(machine.most(plan.limits.memory)),
         format::bytes(machine.available),
@@ -105,7 +105,7 @@ pub(super) fn label(need: &Need) -> String {
 
 fn row(need: &Need) -> String {
     format!(
-        "{:30}{:>10}{:>10}{:>10}",
+        "{:30}{:>12}{:>12}{:>12}",
         label(need),
         format::bytes(need.weights),
         format::bytes(need.work),
@@ -118,7 +118,7 @@ fn how(plan: &Plan) -> String {
     let packed = plan
         .compute
         .quantize
-        .map(|bits| format!(", packed into {bits} bits"));
+        .map(|bits| format!(", quantized to {bits} bits"));
     format!(
         "The DiT computes in {}{}, the VAE decodes in {}",
         plan.compute.precision,

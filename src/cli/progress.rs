@@ -51,7 +51,7 @@ pub fn ending(error: &Error) -> String {
 pub fn headline(verb: &str, plan: &Plan) -> String {
     let frames = match plan.canvas.frames {
         1 => "1 frame".into(),
-        frames => format!("{frames} frames at {} a second", plan.canvas.fps),
+        frames => format!("{frames} frames at {} fps", plan.canvas.fps),
     };
     let steps = match plan.sampling.steps {
         1 => "1 step".into(),
@@ -72,7 +72,7 @@ pub fn headline(verb: &str, plan: &Plan) -> String {
 /// What was made.
 fn result(output: &Path, time: std::time::Duration, peak_memory: usize) -> String {
     format!(
-        "Wrote {} in {}, with at most {} of memory",
+        "Wrote {} in {}, using up to {} of memory",
         shown(output),
         format::duration(time),
         format::bytes(peak_memory as u64)

@@ -15,15 +15,15 @@ use crate::job::{Checkpoint, Command, Event, Expert, Loss, QuantBits, Quantizing
 /// Arguments of `quantize`.
 #[derive(Debug, Args)]
 pub struct Quantize {
-    /// Name, folder or DiT of the model
+    /// Name of the model, its folder, or the file of its DiT
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
 
-    /// Bits of each weight of the DiT's large matrices
+    /// Bits per weight of the DiT
     #[arg(long, value_name = "8|4", default_value_t = QuantBits::Eight)]
     pub bits: QuantBits,
 
-    /// Folder to keep the packed model in, which is new or empty
+    /// New or empty folder to save the quantized model in
     #[arg(short, long, value_name = "FOLDER")]
     pub output: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ pub fn run(args: &Quantize) -> Result<()> {
         .checkpoint
         .map_err(Error::from)?;
     say(&format!(
-        "Packing {} into {} bits",
+        "Quantizing {} to {} bits",
         one_line(&checkpoint.name),
         args.bits
     ));
@@ -85,7 +85,7 @@ fn least(checkpoint: &Checkpoint, bits: QuantBits) -> u64 {
 fn make_folder(folder: &Path) -> Result<PartialFolder> {
     let is_empty = |mut entries: fs::ReadDir| entries.next().is_none();
     if fs::read_dir(folder).is_ok_and(|entries| !is_empty(entries)) {
-        return Err(Error::content(folder, "is not empty: give a new folder"));
+        return Err(Error::content(folder, "is not empty: choose a new folder"));
     }
     let above = folder_of(folder);
     fs::create_dir_all(above).map_err(Error::file("create", above))?;
@@ -101,15 +101,15 @@ fn called(why: Error, temporary: &Path, name: &Path) -> Error {
     }
 }
 
-/// "DiT for high noise: its velocity differs by 0.31 %, the file takes 15.0 GB"
+/// "DiT, high noise: prediction off by 0.31%, the file takes 15.0 GB"
 fn line(loss: &Loss) -> String {
     let expert = match loss.expert {
         None => "",
-        Some(Expert::HighNoise) => " for high noise",
-        Some(Expert::LowNoise) => " for low noise",
+        Some(Expert::HighNoise) => ", high noise",
+        Some(Expert::LowNoise) => ", low noise",
     };
     let error = 100.0 * loss.error;
-    let told = format!("DiT{expert}: its velocity differs by {error:.2} %");
+    let told = format!("DiT{expert}: prediction off by {error:.2}%");
     match loss.bytes {
         Some(bytes) => format!("{told}, the file takes {}", format::bytes(bytes)),
         None => told,

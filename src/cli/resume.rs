@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{Model, Work};
 use super::progress::{ProgressSink, headline};
+use super::shared_args::{Model, Work};
 use super::{follow, say, shown};
 use crate::catalog;
 use crate::engine::{saved, step_costs};
@@ -16,7 +16,7 @@ use crate::job::{Command, Flaw, Missing, Plan};
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// The folder that the unfinished video left beside it
+    /// The folder that the unfinished video left
     #[arg(value_name = "OUT.mp4.run")]
     pub folder: PathBuf,
 

@@ -13,12 +13,11 @@ use crate::words::english;
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Speed")]
 pub struct SpeedArgs {
-    /// Make it as it comes out best, or sooner with what is installed for the model: a step cache, few-step LoRAs, a tiny
-    /// VAE
+    /// Trade quality for speed with what is installed for the model: a step cache, few-step LoRAs, a tiny VAE
     #[arg(long, value_name = "exact|balanced|fast", default_value_t)]
     pub speed: Speed,
 
-    /// Try it out at half the size and with half the frames
+    /// Preview the idea at half the size and half the frames
     #[arg(long)]
     pub draft: bool,
 }

@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use mlx_rs::{Array, Device, DeviceType};
 
 use crate::backend::Backend;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::job::Problem;
 
 /// The MLX that the program runs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +59,10 @@ fn check_product() -> Result<()> {
     let expected = (SIDE * SIDE * SIDE) as f32;
     match sum.try_item_exact::<f32>() {
         Ok(sum) if (sum - expected).abs() < 1.0 => Ok(()),
-        Ok(sum) => Err(Error::Other(format!(
-            "MLX computes wrong products here: {sum} instead of {expected}"
-        ))),
-        Err(error) => Err(Error::Other(format!(
-            "MLX cannot return what it computed: {error}"
-        ))),
+        Ok(sum) => {
+            Err(Problem::WrongMlx(format!("a product of {sum} instead of {expected}")).into())
+        }
+        Err(error) => Err(Problem::Mlx(error.to_string()).into()),
     }
 }
 

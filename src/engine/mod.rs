@@ -13,7 +13,6 @@ mod outbox;
 pub mod outlook;
 pub mod probe;
 mod run_job;
-pub mod saved;
 pub mod self_test;
 pub mod survey;
 mod worker;
@@ -26,14 +25,14 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 pub use crate::backend::metal::set_window_visible;
 use crate::error::{Error, Result};
-use crate::job::{Command, DeviceFault, Event};
+use crate::job::{Command, DeviceFault, Event, Problem};
 pub use crate::pipeline::{planned_passes, step_costs};
 pub use between::Between;
 use current_job::CurrentJob;
 use outbox::Outbox;
 use worker::Worker;
 
-pub use crate::pipeline::{CutPrompt, cut_prompts};
+pub use crate::pipeline::{CutPrompt, cut_prompts, saved};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.
@@ -87,11 +86,9 @@ impl Engine {
             between,
         };
         let thread = thread::Builder::new()
-            .name("engine".into())
+            .name("inference".into())
             .spawn(move || supervise(&worker, checkup))
-            .map_err(|error| {
-                Error::Other(format!("The inference thread cannot be started: {error}"))
-            })?;
+            .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
         Ok(Self {
             commands,
             events,
@@ -152,6 +149,7 @@ impl Drop for Engine {
         // The thread may have ended already, and then there is nothing to stop.
         let _ = self.commands.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
+            // A panic in it is in the log already.
             let _ = thread.join();
         }
     }

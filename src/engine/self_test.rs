@@ -56,7 +56,7 @@ fn examine(backend: Backend) -> Found {
     let (fault, failed) = match probe::run() {
         Ok(fault) => (fault, None),
         Err(error) => {
-            log::warn!("the self-test could not compute everything: {error}");
+            log::warn!("The self-test could not compute everything: {error}");
             (None, Some(error.to_string()))
         }
     };
@@ -125,9 +125,11 @@ pub fn remembered(file: Option<&Path>, of: &str, examine: impl FnOnce() -> Found
         found: examine(),
     };
     if let (Some(file), Ok(json)) = (file, serde_json::to_vec(&answer)) {
-        // What cannot be remembered is asked for again.
+        // The folder may be there; if it is not, writing says so. What is not remembered is asked for again.
         let _ = file.parent().map(fs::create_dir_all);
-        let _ = PartialFile::write(file, &json);
+        if let Err(error) = PartialFile::write(file, &json) {
+            log::warn!("The self-test will run again at the next start: {error}");
+        }
     }
     answer.found
 }

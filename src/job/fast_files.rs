@@ -106,7 +106,7 @@ impl From<FastFiles> for Wanted {
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Model(model, edition) => write!(f, "{model} in {edition}"),
+            Self::Model(model, edition) => write!(f, "{model} ({edition})"),
             Self::Fast(files) => f.write_str(files.title()),
             Self::Tokenizer => f.write_str("the tokenizer"),
         }

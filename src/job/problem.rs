@@ -44,6 +44,22 @@ pub enum Problem {
         /// Why not.
         fault: NetworkFault,
     },
+    /// The system starts no more threads, and what it says of that.
+    NoThread(String),
+    /// This user has no home folder.
+    NoHome,
+    /// The engine's thread has ended by itself.
+    EngineGone,
+    /// Another window is open and does not answer.
+    Unanswered,
+    /// There is no model of this name.
+    UnknownModel(String),
+    /// There is no model in this folder.
+    NoModelsIn(PathBuf),
+    /// The model that comes with the program is not where it should be.
+    NoBuiltIn,
+    /// MLX computes wrong, and what.
+    WrongMlx(String),
     /// Something that has no words of its own yet: a sentence, in English.
     Other(String),
 }
@@ -59,6 +75,8 @@ pub enum Flaw {
     ModelGone(String),
     /// It is an unfinished video that was not begun by this user on this machine, and what keeps it from going on here.
     Foreign(Missing),
+    /// It is not the file that a video was begun with, and where that video is kept.
+    Replaced(PathBuf),
     /// It is the plan of an unfinished video, and is damaged.
     DamagedPlan(String),
     /// It was kept of an unfinished video, and is damaged.
@@ -76,6 +94,16 @@ pub enum Flaw {
     LoraKind(String),
     /// It is a LoRA without anything in it.
     EmptyLora,
+    /// It is a picture of a kind that cannot be read, or none.
+    NotAPicture,
+    /// It is a picture whose decoding takes more memory than a picture should.
+    PictureTooLarge,
+    /// It is a picture or a video that is damaged or cut short, and how that is known.
+    CutShort(String),
+    /// Another program is making the video that it belongs to.
+    InUse,
+    /// It is being downloaded by another program.
+    Downloading,
     /// Something that has no words of its own yet. It continues the sentence that the path begins, in English: "is
     /// not a safetensors file: …".
     Other(String),

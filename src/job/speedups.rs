@@ -19,7 +19,7 @@ use super::{
 #[command(next_help_heading = "Speed")]
 #[serde(default)]
 pub struct Speedups {
-    /// What few-step files are distilled for, which sets steps, sampler, shift and guidance [default: told by the files]
+    /// Few-step preset: sets steps, sampler, shift and guidance [default: recognized from the files]
     #[arg(
         long,
         value_name = "off|lightning|natural-motion|fastwan|rcm|causvid|accvideo"
@@ -37,8 +37,7 @@ pub struct Speedups {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phases: Option<Phases>,
 
-    /// Take steps over from earlier ones where little changes: a word for this model, or the numbers of EasyCache's or
-    /// MagCache's authors
+    /// Step cache: reuse predictions where little changes; a level, or the numbers of EasyCache or MagCache
     #[arg(
         long,
         value_name = "off|balanced|fast|easycache=T[,FIRST]|magcache=E,K,R",
@@ -47,28 +46,28 @@ pub struct Speedups {
     #[serde(skip_serializing_if = "StepCache::is_off")]
     pub cache: StepCache,
 
-    /// Leave guidance out after this share of the steps, which saves the second pass
+    /// Turn guidance off after this share of the steps; each step then takes one pass instead of two
     #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
     #[serde(skip_serializing_if = "is_one")]
     pub guidance_until: f64,
 
-    /// Scale guidance as CFG-Zero* does, and let the first steps stand still
+    /// Use CFG-Zero*: rescaled guidance, and no change in the first steps
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cfg_zero: bool,
 
-    /// Let the negative prompt count at a guidance scale of 1, as NAG does
+    /// Use NAG: the negative prompt works at guidance scale 1, too
     #[arg(long, value_name = "SCALE[,ALPHA,TAU]")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nag: Option<Nag>,
 
-    /// Decode with a tiny VAE first: seconds instead of minutes, a picture that is a little worse, and
-    /// `zoetrope decode OUT.mp4 -o OUT.mp4` decodes it properly later
+    /// VAE that decodes: "draft" is a tiny one that takes seconds at slightly lower quality;
+    /// `zoetrope decode OUT.mp4 -o OUT.mp4` decodes it in full later
     #[arg(long, value_name = "full|draft", default_value_t)]
     #[serde(skip_serializing_if = "Decode::is_full")]
     pub decode: Decode,
 
-    /// The tiny VAE for a draft [default: the nearest one that fits the model]
+    /// Tiny VAE for drafts [default: the nearest one that matches the model]
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tiny_vae: Option<PathBuf>,

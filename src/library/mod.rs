@@ -60,7 +60,9 @@ impl Library {
     pub fn add(&self, record: Record) -> Result<Record> {
         let mut record = records::add(&self.places.records(), record)?;
         // A record without a poster is better than none.
-        record.poster = poster::make(&record, &self.places.records()).ok();
+        record.poster = poster::make(&record, &self.places.records())
+            .inspect_err(|error| log::warn!("A video has no poster: {error}"))
+            .ok();
         Ok(record)
     }
 

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::job::Flaw;
 
 /// The run folders, `OUT.mp4.run`, in the folders of videos, the newest first.
 pub(super) fn find<'a>(videos: impl IntoIterator<Item = &'a PathBuf>) -> Vec<PathBuf> {
@@ -59,8 +60,7 @@ pub(super) fn discard(
         return Err(Error::content(folder, problem));
     }
     if !in_use && is_in_use(folder) {
-        let problem = "is in use: another Zoetrope is making this video";
-        return Err(Error::content(folder, problem));
+        return Err(Error::content(folder, Flaw::InUse));
     }
     discard(folder)
 }

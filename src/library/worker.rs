@@ -98,7 +98,7 @@ impl LibraryWorker {
                     }
                 }
             })
-            .map_err(|error| Error::Other(format!("A thread cannot be started: {error}")))?;
+            .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
         Ok(Self {
             commands: Some(commands),
             thread: Some(thread),

@@ -6,13 +6,13 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use image::codecs::gif::GifDecoder;
-use image::{AnimationDecoder, DynamicImage, RgbImage};
+use image::{AnimationDecoder, DynamicImage, ImageError, RgbImage};
 
 use super::mp4::Mp4Reader;
 use super::photo;
 #[cfg(target_os = "macos")]
 use super::quicktime::QuickTime;
-use crate::job::{Size, Span};
+use crate::job::{Flaw, Size, Span};
 use crate::{Error, Result, disk};
 
 /// The endings of pictures in a folder; whatever else lies there is passed over.
@@ -173,7 +173,7 @@ impl Footage {
 
     fn of_animation(path: &Path) -> Result<Self> {
         let size = photo::size(path)?;
-        let damaged = |error| Error::content(path, format!("is damaged or cut short: {error}"));
+        let damaged = |error: ImageError| Error::content(path, Flaw::CutShort(error.to_string()));
         let file = disk::open(path)?;
         let decoder = GifDecoder::new(BufReader::new(file)).map_err(damaged)?;
         let (mut frames, mut seconds) = (Vec::new(), 0.0);

@@ -148,7 +148,9 @@ fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
 /// It is about to be written anew, without what nobody understands.
 fn keep_copy(path: &Path, bytes: &[u8]) {
     // Where there is no room for a copy, the file itself can hardly be written either.
-    let _ = write_bytes(&path.with_added_extension("bak"), bytes);
+    if let Err(error) = write_bytes(&path.with_added_extension("bak"), bytes) {
+        log::warn!("No copy of a file that is not understood is kept: {error}");
+    }
 }
 
 /// Takes `theirs` over at this place of a `T`, as much of it as can be understood, and tells whether that was all.

@@ -29,7 +29,7 @@ pub use stretch::stretch;
 use self::colour::Conversion;
 use self::format::Kind;
 use self::jpeg::Jpeg;
-use crate::job::Size;
+use crate::job::{Flaw, Size};
 use crate::{Error, Result, disk};
 
 /// Pictures with more pixels are refused before anything is decoded. Pillow draws the line here too.
@@ -253,18 +253,12 @@ fn unreadable(path: &Path) -> impl FnOnce(ImageError) -> Error {
             Error::file("read", path)(source)
         }
         ImageError::Unsupported(_) => unknown(path),
-        ImageError::Limits(_) => Error::content(
-            path,
-            "needs more memory than a picture should; make it smaller",
-        ),
-        error => Error::content(path, format!("is damaged or cut short: {error}")),
+        ImageError::Limits(_) => Error::content(path, Flaw::PictureTooLarge),
+        error => Error::content(path, Flaw::CutShort(error.to_string())),
     }
 }
 
 /// What is said of a file that is no picture, or one of a kind that nobody knows.
 fn unknown(path: &Path) -> Error {
-    Error::content(
-        path,
-        "is not a picture that can be read; use PNG, JPEG, WebP, GIF, BMP or TIFF",
-    )
+    Error::content(path, Flaw::NotAPicture)
 }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::job::Problem;
 use crate::{Error, Result};
 
 /// Work that ends with a `T`. Dropped before it has, it is cancelled.
@@ -52,7 +53,7 @@ impl<T: Send + 'static> Task<T> {
                 let _ = sender.send(outcome);
                 wake();
             })
-            .map_err(|error| Error::Other(format!("A thread cannot be started: {error}")))?;
+            .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
         Ok(Self { pace, result })
     }
 
@@ -116,5 +117,5 @@ impl TaskHandle {
 
 /// It can only have been a panic, or the result was taken before.
 fn ended() -> Error {
-    Error::Other("The work ended without a result because of a defect: please report it".into())
+    Problem::Defect("work ended without a result".into()).into()
 }

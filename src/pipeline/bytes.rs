@@ -2,6 +2,7 @@
 
 use mlx_rs::{Array, Dtype};
 
+use crate::job::Problem;
 use crate::{Error, Result};
 
 /// Values in [-1, 1] as bytes, truncated as the official code does.
@@ -16,5 +17,5 @@ pub(super) fn of(pixels: &Array) -> Result<Vec<u8>> {
         .as_dtype(Dtype::Uint8)?
         .contiguous()?;
     let values = bytes.try_as_slice::<u8>().map(<[u8]>::to_vec);
-    values.map_err(|error| Error::Other(format!("The frames cannot be read back: {error}")))
+    values.map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

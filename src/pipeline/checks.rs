@@ -104,5 +104,5 @@ impl Pixels {
 fn value(scalar: &Array) -> Result<f32> {
     scalar
         .try_item_cast()
-        .map_err(|error| Error::Other(format!("The result cannot be read back: {error}")))
+        .map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

@@ -7,11 +7,10 @@ use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
-use super::passes::Sight;
 use super::{Reporter, TextEmbeds};
 use crate::backend::{Backend, generation};
-use crate::job::{Expert, Network, Plan, Precision, QuantBits, Stage};
-use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope};
+use crate::job::{Expert, Network, Plan, Precision, Problem, QuantBits, Stage};
+use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope, Timesteps};
 use crate::model::nn::watch;
 use crate::weights::lora::Lora;
 use crate::weights::{QuantScheme, Weights};
@@ -91,6 +90,15 @@ impl<'a> Experts<'a> {
         self.dtype = Some(denoiser.dtype);
         Ok(denoiser)
     }
+}
+
+/// What the network is shown in a step.
+pub(super) struct Sight {
+    /// The latents, with what a picture adds to them.
+    pub(super) input: Array,
+    pub(super) timesteps: Timesteps,
+    /// Whether the pass without the prompt is needed too.
+    pub(super) guided: bool,
 }
 
 /// A DiT with everything that stays the same from step to step.
@@ -243,7 +251,7 @@ fn projection(with: &Array, without: &Array) -> Result<Array> {
 }
 
 fn lost() -> Error {
-    Error::Other("A pass of the network is missing: this is a defect of the program".into())
+    Problem::Defect("a pass of the network is missing".into()).into()
 }
 
 /// The weights of an expert with the plan's LoRAs.

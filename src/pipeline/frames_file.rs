@@ -6,7 +6,7 @@ use std::path::Path;
 use mlx_rs::{Array, Dtype};
 
 use crate::disk::{self, PartialFile};
-use crate::job::{Plan, Size};
+use crate::job::{Plan, Problem, Size};
 use crate::{Error, Result};
 
 /// The tensor `frames`, (3, frames, height, width), float32 in [-1, 1], written as frames come.
@@ -87,5 +87,5 @@ fn floats(array: &Array) -> Result<Vec<f32>> {
     let values = array.try_as_slice::<f32>();
     values
         .map(<[f32]>::to_vec)
-        .map_err(|error| Error::Other(format!("The result cannot be read back: {error}")))
+        .map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

@@ -13,6 +13,7 @@ mod experts;
 mod fingerprint;
 mod frames_file;
 mod image_embeds;
+mod inputs;
 mod latents_file;
 mod outlook;
 mod outputs;
@@ -54,9 +55,10 @@ use run_folder::RunFolder;
 /// What earlier jobs left, for whoever wants to make a video of it: unfinished runs and latents. And what stands in the
 /// way of leaving more.
 pub mod saved {
+    pub use super::inputs::check_inputs;
     pub use super::latents_file::{Latents, latents};
     pub use super::outputs::{check_decoding, check_plan, check_rest};
-    pub use super::plan_file::{check_inputs, is_own, read as plan};
+    pub use super::plan_file::{is_own, read as plan};
     pub use super::run_folder::{
         finished_steps, forget_draft, kept_latents, still_kept, take_up_draft, unfinished,
     };

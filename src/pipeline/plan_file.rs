@@ -7,9 +7,8 @@ use std::{fmt, fs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::conditioning::FILE as GIVEN;
 use super::fingerprint::Fingerprint;
-use super::{run_folder, seal};
+use super::seal;
 use crate::disk::{self, PartialFile};
 use crate::job::{Flaw, Plan};
 use crate::{Error, Result};
@@ -180,49 +179,11 @@ pub fn read(folder: &Path) -> Result<Plan> {
     Ok(plan)
 }
 
-/// Checks that everything which a video was begun with is still there, and that what is still to be read is the same.
-///
-/// # Errors
-/// A file is gone, or another one has its name.
-pub fn check_inputs(plan: &Plan) -> Result<()> {
-    let model = &plan.checkpoint;
-    let paths = model.paths();
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        let flaw = Flaw::ModelGone(model.name.clone());
-        return Err(Error::content(missing, flaw));
-    }
-    let folder = plan.run_folder();
-    let done = run_folder::finished_steps(plan)?;
-    if done == 0 {
-        return Ok(());
-    }
+/// What the files of [`Plan::inputs`] were when the plan was written, in their order; none by versions that did not look.
+pub(super) fn fingerprints(folder: &Path) -> Result<Vec<Fingerprint>> {
     let written = bytes(&folder.join(NAME))?;
     let written: Option<Read> = serde_json::from_slice(&written).ok();
-    let fingerprints = written.map(|read| read.fingerprints).unwrap_or_default();
-    let inputs = plan.inputs();
-    let only_decodes = done == plan.sampling.steps as usize;
-    let given = if folder.join(GIVEN).is_file() {
-        plan.given() // it was encoded, and is not looked at again
-    } else {
-        Vec::new()
-    };
-    // From the end: what is before the model's files may be left out where it is not read any more.
-    let known = inputs.iter().rev().zip(fingerprints.iter().rev());
-    for (file, fingerprint) in known {
-        let matters = if only_decodes {
-            model.vae.contains(file)
-        } else {
-            !given.contains(file)
-        };
-        if matters && Fingerprint::of(file)? != *fingerprint {
-            let problem = format!(
-                "is not the file that this video was begun with: put that one back, or remove {} and begin anew",
-                folder.display()
-            );
-            return Err(Error::content(file, problem));
-        }
-    }
-    Ok(())
+    Ok(written.map(|read| read.fingerprints).unwrap_or_default())
 }
 
 /// `OUT.mp4` for `OUT.mp4.run`.

@@ -212,6 +212,7 @@ impl RunFolder {
     fn leave_latents(&self) {
         plan_file::remove(&self.path);
         for name in [STATE, GIVEN, LOCK] {
+            // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(self.path.join(name));
         }
     }
@@ -342,10 +343,7 @@ fn lock(folder: &Path) -> Result<Option<File>> {
         Ok(()) if disk::is_at(&file, &path) => Ok(Some(file)),
         // Who had it until now has removed it.
         Ok(()) => Err(Error::file("lock", folder)(io::ErrorKind::NotFound.into())),
-        Err(TryLockError::WouldBlock) => {
-            let problem = "is in use: another Zoetrope is making this video";
-            Err(Error::content(folder, problem))
-        }
+        Err(TryLockError::WouldBlock) => Err(Error::content(folder, Flaw::InUse)),
         // Some network drives know no locks; that is no reason not to work there.
         Err(TryLockError::Error(_)) => Ok(None),
     }

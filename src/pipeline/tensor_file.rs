@@ -7,6 +7,7 @@ use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
 use crate::disk::PartialFile;
+use crate::job::Problem;
 use crate::weights::{self, Weights};
 use crate::{Error, Result};
 
@@ -129,5 +130,5 @@ fn raw(array: &Array) -> Result<Array> {
 
 fn bytes(raw: &Array) -> Result<&[u8]> {
     raw.try_as_slice()
-        .map_err(|error| Error::Other(format!("The result cannot be read back: {error}")))
+        .map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

@@ -7,7 +7,7 @@ use mlx_rs::{Array, memory};
 
 use super::Reporter;
 use super::embed_cache::EmbedCache;
-use crate::job::{Checkpoint, Guidance, Plan, Stage};
+use crate::job::{Checkpoint, Guidance, Plan, Problem, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
 use crate::weights::{NetworkKind, Weights};
@@ -88,7 +88,7 @@ pub(super) fn of_one(
 }
 
 fn nothing() -> Error {
-    Error::Other("The text encoder returned nothing".into())
+    Problem::Defect("the text encoder returned nothing".into()).into()
 }
 
 /// The features of these prompts, (tokens, text width) each, encoded or recalled.

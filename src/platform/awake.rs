@@ -19,6 +19,12 @@ impl Awake {
             .app_name("Zoetrope")
             .app_reverse_domain(ID)
             .create();
-        Self { _guard: guard.ok() }
+        Self {
+            _guard: guard
+                .inspect_err(|error| {
+                    log::warn!("The machine may fall asleep during the job: {error}");
+                })
+                .ok(),
+        }
     }
 }

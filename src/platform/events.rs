@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::menu::{Edit, Item};
+use super::menu::Edit;
 use super::{native, power};
 
 /// Something that the user did outside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Chose an item of the menu bar, or pressed its shortcut.
-    Chose(Item),
+    /// Chose the item of the menu bar that has this number, or pressed its shortcut.
+    Chose(usize),
+    /// Wants the recent files to be forgotten.
+    ClearRecent,
     /// Wants something of the text field that has the focus.
     Edit(Edit),
     /// Put text at the cursor, by an input method, the emoji picker or dictation.

@@ -1,5 +1,6 @@
 //! Handing files and pages over to the desktop.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::native;
@@ -10,12 +11,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// There is no file manager that could.
 pub fn reveal(path: &Path) -> Result<()> {
-    native::reveal(path).map_err(|why| {
-        Error::Other(format!(
-            "{} cannot be shown in its folder: {why}",
-            path.display()
-        ))
-    })
+    native::reveal(path).map_err(|why| not_done("show", path, &why))
 }
 
 /// Opens a file or the address of a page in the program that the user prefers for it.
@@ -23,7 +19,7 @@ pub fn reveal(path: &Path) -> Result<()> {
 /// # Errors
 /// There is none.
 pub fn open(what: &str) -> Result<()> {
-    native::open(what).map_err(|why| Error::Other(format!("{what} cannot be opened: {why}")))
+    native::open(what).map_err(|why| not_done("open", Path::new(what), &why))
 }
 
 /// Moves a file or folder to the trash, from where the user can take it back, and returns where it is there, if that is
@@ -32,12 +28,11 @@ pub fn open(what: &str) -> Result<()> {
 /// # Errors
 /// It is not there, or its disk has no trash; then it stays where it is.
 pub fn trash(path: &Path) -> Result<Option<PathBuf>> {
-    native::trash(path).map_err(|why| {
-        Error::Other(format!(
-            "{} cannot be moved to the trash: {why}",
-            path.display()
-        ))
-    })
+    native::trash(path).map_err(|why| not_done("trash", path, &why))
+}
+
+fn not_done(verb: &'static str, path: &Path, why: &str) -> Error {
+    Error::file(verb, path)(io::Error::other(why))
 }
 
 /// The room on the disk of this folder with what the system would give up for it, where it tells.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::export::choice::Choice;
-use super::strings::Language;
+use super::language::Language;
 use super::theme::Appearance;
 use crate::job::{Quality, Request, Speed, Wanted};
 

@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::action::{Action, JobAction, RecordAction, Shown};
+use super::commands::UiCommand;
 use super::icons;
 use super::strings::words;
 use super::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
@@ -192,7 +193,7 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
                 Kind::Waiting => &[
                     (reel.earlier, JobAction::Earlier),
                     (reel.later, JobAction::Later),
-                    (reel.cancel, JobAction::Cancel),
+                    (reel.remove, JobAction::Cancel),
                 ],
                 Kind::Interrupted(..) | Kind::Held => &[
                     (stage.resume, JobAction::Continue),
@@ -205,7 +206,7 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
         }
         Shown::Record(id) => {
             let record = |(name, action)| (name, Action::Record(id.clone(), action));
-            let player = &words.player;
+            let (name, player) = (words.command, &words.player);
             let like = match cell.kind {
                 Kind::Made {
                     favourite: true, ..
@@ -217,8 +218,8 @@ fn choices(ui: &mut Ui, cell: &Cell) -> Option<Action> {
             let own = [
                 (like, RecordAction::Favourite),
                 (player.restore, RecordAction::Restore),
-                (player.reveal, RecordAction::Reveal),
-                (player.trash, RecordAction::Trash),
+                (name(UiCommand::Reveal), RecordAction::Reveal),
+                (name(UiCommand::Trash), RecordAction::Trash),
             ];
             real.into_iter().chain(own).map(record).collect()
         }

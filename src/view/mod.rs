@@ -6,12 +6,13 @@
 
 pub mod action;
 pub mod cell;
+pub mod commands;
 pub mod compose;
 pub mod drop_target;
 pub mod export;
 pub mod fonts;
 pub mod icons;
-pub mod keys;
+pub mod language;
 pub mod library;
 pub mod models;
 pub mod notice;

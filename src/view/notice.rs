@@ -3,6 +3,7 @@
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, vec2};
 
 use super::action::Action;
+use super::commands::UiCommand;
 use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, radius, size, space, text};
@@ -69,7 +70,8 @@ pub fn show(ctx: &Context, stage: Rect, notice: Notice) -> Option<Action> {
                     let button = Button::new(words(ui).notices.undo).kind(Kind::Quiet);
                     ui.add(button).clicked()
                 };
-                let close = IconButton::new(icons::X, words(ui).sheets.close).small();
+                let close = (words(ui).command)(UiCommand::Close);
+                let close = IconButton::new(icons::X, close).small();
                 let closed = ui.add(close).clicked();
                 let undo = taken_back.then_some(Action::Undo);
                 undo.or(closed.then_some(Action::Dismiss))

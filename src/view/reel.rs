@@ -4,8 +4,8 @@ use egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::action::{Action, Part};
 use super::cell::{self, Cell, Kind, Outcome};
+use super::commands::{UiCommand, keys};
 use super::icons;
-use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, size, space};
 use super::widget::{IconButton, caption};
@@ -46,16 +46,17 @@ pub fn show(ui: &mut Ui, reel: &Reel) -> Outcome {
 
 /// The line above the strip: how much there is, and the button that folds it.
 fn fold(ui: &mut Ui, reel: &Reel) -> Option<Action> {
-    let words = &words(ui).reel;
+    let words = words(ui);
     let line = vec2(ui.available_width(), size::REEL_FOLDED);
     let layout = Layout::right_to_left(Align::Center);
     ui.allocate_ui_with_layout(line, layout, |ui| {
-        let (icon, name) = if reel.folded {
-            (icons::CARET_UP, words.unfold)
+        let icon = if reel.folded {
+            icons::CARET_UP
         } else {
-            (icons::CARET_DOWN, words.fold)
+            icons::CARET_DOWN
         };
-        let keys = keys(ui.ctx(), Key::Reel);
+        let name = (words.command_state)(UiCommand::Reel, !reel.folded);
+        let keys = keys(ui.ctx(), UiCommand::Reel);
         let button = IconButton::new(icon, name).keys(&keys).small();
         let asked = ui.add(button).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -66,7 +67,7 @@ fn fold(ui: &mut Ui, reel: &Reel) -> Option<Action> {
             let made = count(|kind| matches!(kind, Kind::Made { .. }));
             let failed = count(|kind| kind == Kind::Failed);
             let to_make = reel.cells.len() - made - failed;
-            caption(ui, &(words.counts)(to_make, made));
+            caption(ui, &(words.reel.counts)(to_make, made));
         });
         asked.then_some(Action::Fold(Part::Reel))
     })

@@ -5,6 +5,7 @@ use std::path::Path;
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::action::Setting;
+use super::commands::UiCommand;
 use super::strings::{Language, words};
 pub use super::theme::Appearance;
 use super::theme::{self, palette, space, text};
@@ -76,9 +77,9 @@ fn looks(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
 /// How videos are computed.
 fn works(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
     let words = &words(ui).settings;
-    let processors = [(false, words.graphics_processor), (true, words.processor)];
+    let processors = [(false, words.gpu), (true, words.cpu)];
     let chosen = settings.by_processor;
-    let by_processor = choice(ui, words.compute_by, &processors, chosen, WIDTH);
+    let by_processor = choice(ui, words.run_on, &processors, chosen, WIDTH);
     let limit = memory_limit(ui, settings);
     let previews = [(true, words.on), (false, words.off)];
     let preview = choice(ui, words.preview, &previews, settings.preview, WIDTH);
@@ -102,7 +103,7 @@ fn memory_limit(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
             }
             width -= LIMIT + ui.spacing().item_spacing.x;
         }
-        let segments = [words.no_limit, words.at_most].map(Segment::named);
+        let segments = [words.no_limit, words.limit_to].map(Segment::named);
         let chosen = usize::from(limit.is_some());
         match segmented(ui, &segments, Some(chosen), width) {
             Some(0) => limit = None,
@@ -129,11 +130,12 @@ fn results(ui: &mut Ui, settings: &Settings) -> Option<Action> {
 
 /// Where the videos are, the way there, and the way to have them elsewhere.
 fn videos(ui: &mut Ui, folder: &Path) -> Option<Action> {
+    let show = (words(ui).command)(UiCommand::Reveal);
     let words = &words(ui).settings;
     row(ui, words.videos, |ui| {
         let change = Button::new(words.change).named(words.change_videos);
         let changed = ui.add(change).clicked().then_some(Action::ChooseVideos);
-        let reveal = IconButton::new(icons::FOLDER_OPEN, words.show_videos);
+        let reveal = IconButton::new(icons::FOLDER_OPEN, show);
         let revealed = ui.add(reveal).clicked();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let path = RichText::new(one_line(&folder.display().to_string()));

@@ -4,8 +4,8 @@
 use egui::{Align, Align2, Frame, Id, Layout, Margin, Modal, ScrollArea, Stroke, Ui, vec2};
 
 use super::action::{Action, Sheet};
+use super::commands::{UiCommand, keys};
 use super::icons;
-use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{palette, radius, size, space};
 use super::widget::{IconButton, heading};
@@ -69,8 +69,9 @@ fn header(ui: &mut Ui, title: &str) -> Option<Action> {
     ui.horizontal(|ui| {
         heading(ui, title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let keys = keys(ui.ctx(), Key::Close);
-            let close = IconButton::new(icons::X, words(ui).sheets.close).keys(&keys);
+            let keys = keys(ui.ctx(), UiCommand::Close);
+            let name = (words(ui).command)(UiCommand::Close);
+            let close = IconButton::new(icons::X, name).keys(&keys);
             ui.add(close).clicked().then_some(Action::CloseSheet)
         })
         .inner

@@ -1,8 +1,8 @@
-//! The sheet that shows the table of keys.
+//! The sheet that shows every key.
 
 use egui::{RichText, Ui};
 
-use super::keys::{Key, TABLE, keys};
+use super::commands::{TABLE, UiCommand, keys};
 use super::strings::words;
 use super::theme::{self, palette, space, text};
 use super::widget::row;
@@ -14,16 +14,16 @@ pub fn show(ui: &mut Ui) {
     ui.columns(2, |columns| {
         for (ui, lines) in columns.iter_mut().zip(TABLE.chunks(half)) {
             ui.spacing_mut().item_spacing.y = space::XS;
-            for &(key, _) in lines {
-                line(ui, key);
+            for entry in lines {
+                line(ui, entry.command);
             }
         }
     });
 }
 
-fn line(ui: &mut Ui, key: Key) {
-    row(ui, (words(ui).key)(key), |ui| {
-        let keys = RichText::new(keys(ui.ctx(), key)).font(theme::medium(text::BODY));
+fn line(ui: &mut Ui, command: UiCommand) {
+    row(ui, (words(ui).command)(command), |ui| {
+        let keys = RichText::new(keys(ui.ctx(), command)).font(theme::medium(text::BODY));
         ui.label(keys.color(palette(ui).secondary));
     });
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Sense, Ui, ViewportCommand};
 
 use super::action::{Action, Sheet};
+use super::commands::{UiCommand, keys};
 use super::icons;
-use super::keys::{Key, keys};
 use super::strings::words;
 use super::theme::{self, palette, size, space, text};
 use super::widget::{Button, IconButton, caption, menu, menu_item};
@@ -60,34 +60,16 @@ fn content(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
 fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
     let words = words(ui);
     let mut asked = None;
-    let mut open = |ui: &mut Ui, icon, name, key, sheet| {
-        let keys = keys(ui.ctx(), key);
+    let mut open = |ui: &mut Ui, icon, command, sheet| {
+        let keys = keys(ui.ctx(), command);
+        let name = (words.command)(command);
         if ui.add(IconButton::new(icon, name).keys(&keys)).clicked() {
             asked = Some(Action::Open(sheet));
         }
     };
-    let titles = &words.sheets;
-    open(
-        ui,
-        icons::GEAR_SIX,
-        titles.settings,
-        Key::Settings,
-        Sheet::Settings,
-    );
-    open(
-        ui,
-        icons::KEYBOARD,
-        titles.shortcuts,
-        Key::Shortcuts,
-        Sheet::Shortcuts,
-    );
-    open(
-        ui,
-        icons::GRID_FOUR,
-        titles.library,
-        Key::Library,
-        Sheet::Library,
-    );
+    open(ui, icons::GEAR_SIX, UiCommand::Settings, Sheet::Settings);
+    open(ui, icons::KEYBOARD, UiCommand::Shortcuts, Sheet::Shortcuts);
+    open(ui, icons::GRID_FOUR, UiCommand::Library, Sheet::Library);
     ui.add_space(space::S);
     let chosen = models(ui, bar);
     if let Some((used, all)) = bar.memory {

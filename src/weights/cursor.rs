@@ -1,13 +1,13 @@
 //! The cursor with which a network walks through its checkpoint.
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use mlx_rs::ops::broadcast_to;
 use mlx_rs::{Array, Dtype};
 
-use super::entry::{Entry, Stored};
+use super::entry::Entry;
 use super::ledger::TensorFault;
 use super::lora::Changes;
 use super::names::NetworkKind;
@@ -79,13 +79,6 @@ impl Weights {
         let networks = networks.into_iter();
         let networks = networks.map(|(kind, store)| (kind, Self::of(store)));
         Ok((networks.collect(), left_over))
-    }
-
-    /// The same, but tensors keep the names that they have in the file.
-    pub(super) fn open_as_named(file: &Path) -> Result<Self> {
-        let mut store = Store::headers(&[file.to_owned()])?;
-        store.entries.retain(|_, entry| entry.said.is_none());
-        Ok(Self::of(store))
     }
 
     /// Weights that no file holds, to measure a network without its checkpoint: every tensor is drawn at random, in the
@@ -173,17 +166,6 @@ impl Weights {
         self.store.entries.contains_key(&self.key(name))
     }
 
-    /// Whether there is a tensor of this name and shape.
-    pub(super) fn is_of(&self, name: &str, shape: &[i32]) -> bool {
-        let entry = self.store.entries.get(&self.key(name));
-        entry.is_some_and(|entry| entry.is_of(shape))
-    }
-
-    /// The file, or of several their folder: what an error is about.
-    pub(super) fn place(&self) -> &Path {
-        self.store.place()
-    }
-
     /// The shape that the file holds.
     pub fn shape(&self, name: &str) -> Result<Vec<i32>> {
         Ok(self.entry(name)?.shape.clone())
@@ -208,11 +190,6 @@ impl Weights {
         let entry = self.entry(name)?;
         let dtype = entry.floating().or(entry.plain());
         dtype.ok_or_else(|| self.unreadable(name, entry))
-    }
-
-    /// The type in the file, whatever MLX makes of it.
-    pub(super) fn stored(&self, name: &str) -> Result<Stored> {
-        Ok(self.entry(name)?.stored)
     }
 
     /// The first weight that cannot be read, what is wrong with it, and how many others are like it.

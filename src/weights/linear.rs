@@ -159,7 +159,7 @@ impl Weights {
             let shape = self.shape(name)?;
             return Ok(vec![(name.to_owned(), self.tensor(name, &shape)?)]);
         };
-        let packed = QuantizedMatrix::read(&self.store, entry, &shape, packing, dtype)?;
+        let packed = self.store.quantized(entry, &shape, packing, dtype)?;
         let layer = name.strip_suffix("weight").unwrap_or(name);
         Ok(vec![
             (name.to_owned(), packed.words),
@@ -185,7 +185,7 @@ impl Weights {
             .map(|change| change.branch(dtype).transpose())
             .collect();
         let packed = match &branches {
-            Some(_) => QuantizedMatrix::read(&self.store, entry, &shape, packing, dtype)?,
+            Some(_) => self.store.quantized(entry, &shape, packing, dtype)?,
             None => QuantizedMatrix::pack(&self.tensor(name, &shape)?, packing)?,
         };
         let branches = branches.transpose()?.unwrap_or_default();

@@ -19,6 +19,7 @@ pub mod gguf;
 mod ledger;
 mod linear;
 pub mod lora;
+mod merging;
 mod names;
 mod number;
 mod nvfp4;

@@ -2,36 +2,20 @@
 
 use half::{bf16, f16};
 
-use super::cursor::Weights;
-use super::entry::{Number, Stored};
+use super::entry::Number;
 use super::float8;
-use crate::Result;
-
-impl Weights {
-    /// The only number of the tensor `name`; none if it holds another count of them, or something else.
-    ///
-    /// # Errors
-    /// It is not there, or cannot be read.
-    pub(super) fn number(&self, name: &str) -> Result<Option<f64>> {
-        let bytes = self.bytes(name)?;
-        let number = match self.stored(name)? {
-            Stored::Numbers(number) => of_bytes(number, &bytes),
-            Stored::Blocks(_) => None,
-        };
-        Ok(number.filter(|number| number.is_finite()))
-    }
-}
 
 /// All numbers of a tensor that is plain, as float32.
 pub(super) fn all_of(number: Number, bytes: &[u8]) -> Option<Vec<f32>> {
     let width = number.bitsize() / 8;
     let numbers = bytes.chunks_exact(width.max(1));
     numbers
-        .map(|bytes| Some(of_bytes(number, bytes)? as f32))
+        .map(|bytes| Some(only(number, bytes)? as f32))
         .collect()
 }
 
-fn of_bytes(number: Number, bytes: &[u8]) -> Option<f64> {
+/// A number that these bytes are all of; none of a type that is no number.
+pub(super) fn only(number: Number, bytes: &[u8]) -> Option<f64> {
     let table = |table: &float8::Table| match bytes {
         &[byte] => Some(f64::from(table[usize::from(byte)])),
         _ => None,

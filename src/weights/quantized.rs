@@ -1,14 +1,11 @@
 //! Matrices of whole numbers of few bits: w = scale · q + bias, where neighbours in a row share scale and bias, as MLX
 //! multiplies them without ever making the whole matrix.
 
+use mlx_rs::Array;
 use mlx_rs::ops::{concatenate, dequantize, quantize, quantized_matmul};
 use mlx_rs::transforms::eval;
-use mlx_rs::{Array, Dtype};
 
-use super::entry::{Entry, Number, QuantParams, Stored};
 use super::quant_scheme::QuantScheme;
-use super::store::Store;
-use super::{buffer, requantize};
 use crate::Result;
 
 /// The most rows in one product: beyond what 16 bits count, kernels of earlier versions of MLX gave zeros.
@@ -85,38 +82,5 @@ impl QuantizedMatrix {
             *last = self.words.dim(0);
         }
         Ok(concatenate(&parts, 0)?.reshape(&shape)?)
-    }
-
-    /// The matrix of this shape in a packing: as the file holds it if that is [its own](Entry::packing), or packed here.
-    /// Scales and biases become `dtype`.
-    pub(super) fn read(
-        store: &Store,
-        entry: &Entry,
-        shape: &[i32],
-        packing: QuantScheme,
-        dtype: Dtype,
-    ) -> Result<Self> {
-        let own = entry.packing(shape) == Some(packing);
-        match (&entry.beside, entry.stored) {
-            (QuantParams::Groups { scales, biases }, _) if own => {
-                let words = [shape[0], entry.words().unwrap_or_default()];
-                let words = buffer::filled(&words, Dtype::Uint32, |bytes| {
-                    store.read_bytes(entry, 0, bytes)
-                })?;
-                Ok(Self {
-                    words,
-                    scales: store.plain(scales, dtype)?,
-                    biases: store.plain(biases, dtype)?,
-                    packing,
-                })
-            }
-            (_, Stored::Blocks(block)) if own => {
-                requantize::read(store, entry, block, packing, dtype)
-            }
-            (QuantParams::Scale(_), Stored::Numbers(Number::I8)) if own => {
-                requantize::read_bytes(store, entry, packing, dtype)
-            }
-            _ => Self::pack(&store.whole(entry, shape, dtype)?, packing),
-        }
     }
 }

@@ -3,10 +3,11 @@
 use mlx_rs::{Array, Dtype};
 
 use super::decoder::Decoder;
-use super::entry::{Entry, QuantParams};
+use super::entry::{Entry, Number, QuantParams, Stored};
+use super::quant_scheme::QuantScheme;
 use super::quantized::QuantizedMatrix;
 use super::store::Store;
-use super::{buffer, nvfp4};
+use super::{buffer, nvfp4, requantize};
 use crate::{Error, Result};
 
 impl Store {
@@ -18,9 +19,42 @@ impl Store {
         let Some(packing) = entry.packing(shape) else {
             return shaped(self.plain(entry, dtype)?, shape);
         };
-        let dense = QuantizedMatrix::read(self, entry, shape, packing, dtype)?.unpack()?;
+        let dense = self.quantized(entry, shape, packing, dtype)?.unpack()?;
         dense.eval()?;
         Ok(dense)
+    }
+
+    /// The matrix of this shape in a packing: as the file holds it if that is [its own](Entry::packing), or packed here.
+    /// Scales and biases become `dtype`.
+    pub(super) fn quantized(
+        &self,
+        entry: &Entry,
+        shape: &[i32],
+        packing: QuantScheme,
+        dtype: Dtype,
+    ) -> Result<QuantizedMatrix> {
+        let own = entry.packing(shape) == Some(packing);
+        match (&entry.beside, entry.stored) {
+            (QuantParams::Groups { scales, biases }, _) if own => {
+                let words = [shape[0], entry.words().unwrap_or_default()];
+                let words = buffer::filled(&words, Dtype::Uint32, |bytes| {
+                    self.read_bytes(entry, 0, bytes)
+                })?;
+                Ok(QuantizedMatrix {
+                    words,
+                    scales: self.plain(scales, dtype)?,
+                    biases: self.plain(biases, dtype)?,
+                    packing,
+                })
+            }
+            (_, Stored::Blocks(block)) if own => {
+                requantize::read(self, entry, block, packing, dtype)
+            }
+            (QuantParams::Scale(_), Stored::Numbers(Number::I8)) if own => {
+                requantize::read_bytes(self, entry, packing, dtype)
+            }
+            _ => QuantizedMatrix::pack(&self.whole(entry, shape, dtype)?, packing),
+        }
     }
 
     /// These rows of a matrix of this shape, one after the other.

@@ -69,10 +69,10 @@ pub fn rough(time: Duration) -> String {
 pub fn saving(saving: Saving) -> &'static str {
     match saving {
         Saving::GuidanceInTurn => "引导分两次计算",
-        Saving::HalfProducts => "以 bf16 计算",
+        Saving::HalfProducts => "16 位计算",
         Saving::Tiles => "分块解码",
-        Saving::HalfFrames => "以 bf16 解码",
-        Saving::F16Frames => "以 f16 解码",
+        Saving::HalfFrames => "16 位解码",
+        Saving::F16Frames => "f16 解码",
     }
 }
 
@@ -115,7 +115,7 @@ pub fn device_fault(fault: DeviceFault) -> String {
         Computation::Norms => "归一化",
         Computation::Chains => "激活函数",
     };
-    format!("本机图形处理器的{what}计算有误，视频可能损坏：请更新系统，或在设置中改用处理器计算")
+    format!("这台 Mac 的 GPU 的{what}计算有误，视频可能损坏。请更新 macOS，或在设置中改用 CPU")
 }
 
 /// Why a request cannot be carried out, and what could be.
@@ -131,7 +131,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             variant.name()
         ),
         Refusal::NeedsPicture(variant) => {
-            format!("{} 由图片生成视频：请先添加首帧", variant.name())
+            format!("{} 从图片开始：请添加首帧", variant.name())
         }
         Refusal::PictureTooNarrow(size) => {
             format!("图片（{size}）过于狭长，无法生成视频：请先裁剪")
@@ -153,14 +153,14 @@ pub fn refusal(refusal: &Refusal) -> String {
             "只有一帧的视频不能同时有首帧和尾帧：请设为 5 帧或更多".into()
         }
         Refusal::GuidanceNotFinite => "引导强度必须是数字".into(),
-        Refusal::GuidanceForTwo(_) => "此模型只有一个网络：引导强度只能填写一个数字".into(),
+        Refusal::GuidanceForTwo(_) => "此模型只有一个专家：引导强度只能填写一个数字".into(),
         Refusal::LoraStrength(file) => format!("{} 的强度必须是数字", file.display()),
         Refusal::LoraTooStrong {
             file,
             strength,
             most,
         } => format!(
-            "强度 {strength} 对 {} 过大：它按 1 训练，最大为 {most}",
+            "强度 {strength} 对 {} 过高：1 为完整强度，上限为 {most}",
             file.display()
         ),
         Refusal::LoraForTwo(file) => format!(
@@ -257,28 +257,30 @@ fn other(field: Field) -> &'static str {
         Field::Guidance => "不支持这个引导强度",
         Field::Shift => "不支持这个偏移",
         Field::Loras => "LoRA 与此模型不符：请移除它，或选择其他模型",
-        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或压缩权重",
+        Field::Memory => "内存不足：请缩短视频、缩小尺寸，或量化权重",
         Field::Output => "不能写入这个文件",
     }
 }
 
 fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
     let whose = if is_limited {
-        "但最多只允许使用"
+        "但上限为"
     } else {
-        "但本机最多只有"
+        "但本机只能提供"
     };
     let needed = bytes(needed);
     let advice = match advice {
         Advice::Quantize(bits, enough) => {
-            format!("请将权重压缩为 {bits} 位，这样只需 {}", bytes(enough))
+            format!("请将权重量化为 {bits} 位，这样只需 {}", bytes(enough))
         }
         Advice::Shorten(frames) => format!("请缩短到 {frames} 帧，或缩小尺寸"),
         Advice::SmallerPicture(takes) => {
             format!("请使用更小的图片，打开这张需要 {}", bytes(takes))
         }
-        Advice::LargerMachine => format!("请使用有 {needed} 的机器，或更小的模型或尺寸"),
-        Advice::Elsewhere => format!("请在有 {needed} 的机器上继续"),
+        Advice::LargerMachine if is_limited => "请提高上限，或选择更小的模型或尺寸".into(),
+        Advice::LargerMachine => "请选择更小的模型或尺寸".into(),
+        Advice::Elsewhere if is_limited => "请提高上限后继续".into(),
+        Advice::Elsewhere => format!("请在有 {needed} 内存的机器上继续"),
     };
     format!(
         "此视频需要 {needed} 内存，{whose} {}：{advice}",
@@ -304,9 +306,27 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
         Problem::Implausible(what) => implausible(what),
         Problem::Gpu(fault) => gpu_fault(*fault).into(),
-        Problem::Mlx(detail) => format!("MLX 因错误停止：{detail}"),
-        Problem::Defect(detail) => format!("程序有缺陷，任务已停止，请反馈：{detail}"),
+        Problem::Mlx(detail) => format!("MLX 报告错误：{detail}"),
+        Problem::Defect(detail) => format!("Zoetrope 因程序错误停止。请反馈以下详情：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
+        Problem::NoThread(detail) => {
+            format!("系统无法再启动线程（{detail}）。请退出其他程序后重试")
+        }
+        Problem::NoHome => "此用户没有可存放文件的个人文件夹".into(),
+        Problem::EngineGone => {
+            "引擎意外停止。请退出并重新打开 Zoetrope，已完成的步骤都已保存".into()
+        }
+        Problem::Unanswered => "Zoetrope 已打开但没有响应。请将其退出后重试".into(),
+        Problem::UnknownModel(name) => {
+            format!(
+                "没有名为 {name} 的模型：请选取文件夹、文件，或 zoetrope models list 列出的名称"
+            )
+        }
+        Problem::NoModelsIn(folder) => format!("在 {} 中找不到模型", folder.display()),
+        Problem::NoBuiltIn => "缺少内置模型。请重新安装 Zoetrope，或选择其他模型".into(),
+        Problem::WrongMlx(what) => {
+            format!("MLX 在这台机器上计算有误（{what}）。请运行 zoetrope doctor")
+        }
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
@@ -347,6 +367,8 @@ fn tried(verb: &str) -> &str {
         "lock" => "锁定",
         "remove" => "移除",
         "open" => "打开",
+        "show" => "显示",
+        "trash" => "移到废纸篓",
         _ => "处理",
     }
 }
@@ -388,19 +410,27 @@ fn flaw(flaw: &Flaw) -> String {
         }
         Flaw::NoTokenizer => "不是完整的模型：文本编码器缺少分词器，请下载".into(),
         Flaw::ModelGone(model) => {
-            format!("已不存在，而此视频是用其中的模型 {model} 开始生成的：请放回原处")
+            format!("已缺失。此视频由其中的模型 {model} 开始生成：请将文件放回原处后继续")
         }
         Flaw::Foreign(missing) => foreign(missing),
+        Flaw::Replaced(folder) => format!(
+            "不是此视频开始时使用的文件：请放回原文件，或删除 {} 后重新开始",
+            folder.display()
+        ),
         Flaw::DamagedPlan(why) => {
             format!("已损坏（{why}）：请重新生成视频；如果旁边有 latents.safetensors，可以将它解码")
         }
-        Flaw::DamagedState => "已损坏：移除此文件后，任务会从之前保留的部分继续".into(),
-        Flaw::Newer => "由更新版本的 Zoetrope 留下：请用那个版本继续".into(),
-        Flaw::LoraFitsNothing { network, .. } => format!(
-            "与 {} 没有任何匹配：请选择为此模型训练的 LoRA",
-            network.display()
-        ),
-        Flaw::LoraKind(kind) => format!("是 {kind}，此版本无法使用：请选择普通的 LoRA"),
+        Flaw::DamagedState => "已损坏：删除此文件后，视频会从之前存储的步骤继续".into(),
+        Flaw::Newer => "来自更新版本的 Zoetrope：请更新后继续".into(),
+        Flaw::LoraFitsNothing { network, .. } => {
+            format!("是为其他模型制作的，与 {} 没有任何匹配", network.display())
+        }
+        Flaw::LoraKind(kind) => format!("是 {kind}，Zoetrope 不支持：请选择普通的 LoRA"),
+        Flaw::NotAPicture => "不是可读取的图片：请使用 PNG、JPEG、WebP、GIF、BMP 或 TIFF".into(),
+        Flaw::PictureTooLarge => "需要的内存超出图片的合理范围：请将其缩小".into(),
+        Flaw::CutShort(how) => format!("已损坏或不完整：{how}"),
+        Flaw::InUse => "正在使用中：另一个 Zoetrope 正在生成此视频".into(),
+        Flaw::Downloading => "正由其他程序下载：请在下载完成后重试".into(),
         Flaw::EmptyLora => "是空的：请选择其他 LoRA".into(),
         Flaw::Other(continued) => continued.clone(),
     }
@@ -424,17 +454,19 @@ fn foreign(missing: &Missing) -> String {
 fn network(address: &str, fault: &NetworkFault) -> String {
     match fault {
         NetworkFault::Unreachable(detail) => {
-            format!("无法连接 {address}（{detail}）：请稍后再试，已下载的部分会保留")
+            format!("无法连接 {address}（{detail}）。请检查网络连接；已完成的部分会保留")
         }
         NetworkFault::Forbidden => {
-            format!("{address} 需要许可才能下载：请在其页面上接受条款，并将 HF_TOKEN 设为你的令牌")
+            format!(
+                "{address} 需要许可：请在 huggingface.co 上接受其条款，然后将 HF_TOKEN 设为你的令牌"
+            )
         }
         NetworkFault::NotFound => format!("{address} 不存在"),
-        NetworkFault::Busy => format!("请求过多，{address} 暂时被拒绝：请稍后再试"),
+        NetworkFault::Busy => format!("请求过多，{address} 暂时拒绝：请稍后再试"),
         NetworkFault::Unavailable(status) => {
-            format!("{address} 暂时无法提供（{status}）：请稍后再试")
+            format!("{address} 目前不可用（{status}）：请稍后再试")
         }
-        NetworkFault::Unexpected(status) => format!("{address} 被拒绝（{status}）"),
+        NetworkFault::Unexpected(status) => format!("{address} 的回应异常（{status}）"),
     }
 }
 

@@ -26,17 +26,17 @@ pub fn stage(stage: Stage) -> &'static str {
 pub fn saving(saving: Saving) -> &'static str {
     match saving {
         Saving::GuidanceInTurn => "guidance in two passes",
-        Saving::HalfProducts => "computed in bf16",
-        Saving::Tiles => "decoded in tiles",
-        Saving::HalfFrames => "decoded in bf16",
-        Saving::F16Frames => "decoded in f16",
+        Saving::HalfProducts => "16-bit math",
+        Saving::Tiles => "decoding in tiles",
+        Saving::HalfFrames => "16-bit decoding",
+        Saving::F16Frames => "f16 decoding",
     }
 }
 
 /// All that a job saves.
 pub fn to_fit(savings: &[Saving]) -> String {
     let words: Vec<&str> = savings.iter().map(|&each| saving(each)).collect();
-    format!("To fit into memory: {}", words.join(", "))
+    format!("To fit in memory: {}", words.join(", "))
 }
 
 /// What of a video is taken, where that is not all: "takes 17 of 64 frames, 32 a second thinned out to 16".
@@ -119,22 +119,19 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// Continues "This machine's graphics processor …".
+/// Continues "This Mac's GPU …".
 pub fn device_fault(fault: DeviceFault) -> String {
     let what = match fault.what {
-        Computation::Products => "products",
-        Computation::Attention => "values of attention",
+        Computation::Products => "matrix products",
+        Computation::Attention => "attention",
         Computation::Convolutions => "convolutions",
-        Computation::QuantisedProducts => "quantised products",
+        Computation::QuantisedProducts => "quantized products",
         Computation::Sums => "sums",
         Computation::Norms => "norms",
         Computation::Chains => "activations",
     };
     match fault.difference {
-        Some(part) => format!(
-            "computes wrong {what}, {:.0} % off what the processor gets",
-            100.0 * part
-        ),
+        Some(part) => format!("computes wrong {what} ({:.0}% off the CPU's)", 100.0 * part),
         None => format!("computes {what} that are not numbers"),
     }
 }
@@ -142,29 +139,29 @@ pub fn device_fault(fault: DeviceFault) -> String {
 /// Why a request cannot be carried out, and what could be.
 pub fn refusal(refusal: &Refusal) -> String {
     let told = match refusal {
-        Refusal::NoPrompt => "The prompt is empty: say what the video should show".into(),
+        Refusal::NoPrompt => "The prompt is empty: describe what the video should show".into(),
         Refusal::TakesNoPicture(variant) if variant.inputs().video.is_possible() => format!(
-            "{} begins with no picture of its own: leave it out, or give it as a reference or in a video",
+            "{} takes no first frame: remove it, or use the picture as a reference or in a video",
             variant.name()
         ),
         Refusal::TakesNoPicture(variant) => format!(
-            "{} makes videos from sentences alone: leave the picture out, or choose a model that takes one, as Wan2.2 \
-             TI2V and I2V-A14B do",
+            "{} makes videos from text alone: remove the first frame, or choose an image-to-video model such as Wan2.2 \
+             TI2V or I2V-A14B",
             variant.name()
         ),
         Refusal::NeedsPicture(variant) => format!(
-            "{} makes videos from pictures: give it one to begin with",
+            "{} starts from a picture: add a first frame",
             variant.name()
         ),
         Refusal::PictureTooNarrow(size) => {
-            format!("A picture of {size} is too long and narrow for a video: crop it first")
+            format!("The picture ({size}) is too narrow for a video: crop it first")
         }
         Refusal::TakesNoLastPicture(variant) => format!(
-            "{} takes no picture to end with: leave it out, or choose a model that does, as Wan2.2 I2V-A14B",
+            "{} takes no last frame: remove it, or choose a model that does, such as Wan2.2 I2V-A14B",
             variant.name()
         ),
         Refusal::NeedsLastPicture(variant) => format!(
-            "{} makes the video between two pictures: give it one to end with too",
+            "{} makes the video between two pictures: add a last frame, too",
             variant.name()
         ),
         Refusal::TakesNoVideo(_)
@@ -174,13 +171,12 @@ pub fn refusal(refusal: &Refusal) -> String {
         | Refusal::GuideStrength
         | Refusal::TakesNoStrength(_) => guides(refusal),
         Refusal::LastPictureOfOneFrame => {
-            "A video of one frame cannot begin and end with two pictures: ask for 5 frames or more"
+            "A video of 1 frame cannot have both a first and a last frame: make it 5 frames or longer"
                 .into()
         }
-        Refusal::GuidanceNotFinite => "The guidance must be a number".into(),
+        Refusal::GuidanceNotFinite => "Guidance must be a number".into(),
         Refusal::GuidanceForTwo(guidance) => format!(
-            "A guidance of {guidance} is for models with a network for low and one for high noise: give this one a \
-             single number"
+            "Guidance {guidance} is for models with two experts: give this one a single number"
         ),
         Refusal::LoraStrength(file) => {
             format!("The strength of {} must be a number", file.display())
@@ -190,11 +186,11 @@ pub fn refusal(refusal: &Refusal) -> String {
             strength,
             most,
         } => format!(
-            "A strength of {strength} is too much for {}: it was trained for 1, and {most} is the most",
+            "Strength {strength} is too high for {}: 1 is full strength, and {most} is the limit",
             file.display()
         ),
         Refusal::LoraForTwo(file) => format!(
-            "{} is for one of two experts, but this model has only one: leave out high or low",
+            "{} is set to one of two experts, but this model has only one: leave out \"high\" or \"low\"",
             file.display()
         ),
         Refusal::LoraUnusable(why) => problem(why),
@@ -209,11 +205,10 @@ pub fn refusal(refusal: &Refusal) -> String {
             model,
             expected,
         } => format!(
-            "These latents have {channels} channels, but those of {model} have {expected}: give the folder of the \
-             model that made them"
+            "These latents have {channels} channels, but {model} needs {expected}: choose the model that made them"
         ),
         Refusal::OutputName(output) => format!(
-            "{} cannot be the video: give a name that ends in .mp4",
+            "{} is not a video's name: choose one that ends in .mp4",
             output.display()
         ),
         Refusal::Other(_, sentence) => sentence.clone(),
@@ -226,28 +221,25 @@ pub fn refusal(refusal: &Refusal) -> String {
 fn guides(refusal: &Refusal) -> String {
     match refusal {
         Refusal::TakesNoVideo(variant) => {
-            format!("{} takes no video: leave it out", variant.name())
+            format!("{} takes no control video: remove it", variant.name())
         }
         Refusal::NeedsVideo(variant) => {
-            format!("{} changes a video: give it one", variant.name())
+            format!("{} edits a video: add one", variant.name())
         }
-        Refusal::TakesNoMask(variant) => format!("{} takes no mask: leave it out", variant.name()),
+        Refusal::TakesNoMask(variant) => format!("{} takes no mask: remove it", variant.name()),
         Refusal::TooManyReferences(variant) => match variant.inputs().references {
             0 => format!(
-                "{} takes no reference pictures: leave them out",
+                "{} takes no reference pictures: remove them",
                 variant.name()
             ),
-            1 => format!("{} takes no more than 1 reference picture", variant.name()),
-            most => format!(
-                "{} takes no more than {most} reference pictures",
-                variant.name()
-            ),
+            1 => format!("{} takes only 1 reference picture", variant.name()),
+            most => format!("{} takes at most {most} reference pictures", variant.name()),
         },
         Refusal::TakesNoStrength(variant) => format!(
-            "{} knows no strength of what leads it: leave it out",
+            "{} has no strength setting for control videos: leave it out",
             variant.name()
         ),
-        _ => "The strength must be a number".into(),
+        _ => "Strength must be a number".into(),
     }
 }
 
@@ -255,70 +247,71 @@ fn guides(refusal: &Refusal) -> String {
 fn out_of_range(number: OutOfRange) -> String {
     match number {
         OutOfRange::AreaTooSmall { area, least } => {
-            format!("An area of {area} pixels is too small: {least} is the least")
+            format!("{area} pixels are too few: the minimum is {least}")
         }
-        OutOfRange::SizeTooLarge { size, largest } => format!(
-            "{size} is too large: a video can have up to {largest} pixels, lying or standing"
-        ),
+        OutOfRange::SizeTooLarge { size, largest } => {
+            format!("{size} is too large: the limit is {largest}, landscape or portrait")
+        }
         OutOfRange::SizeUnaligned {
             size,
             smaller,
             larger,
         } => format!(
-            "{size} cannot work with this model: the nearest sizes are {smaller} and {larger}"
+            "{size} does not work with this model: the nearest sizes are {smaller} and {larger}"
         ),
         OutOfRange::TooManyFrames { frames, most } => {
-            format!("{frames} frames are too many: {most} is the most")
+            format!("{frames} frames are too many: the limit is {most}")
         }
         OutOfRange::FramesUnaligned {
             frames,
             stride,
             below,
         } => format!(
-            "{frames} frames cannot work: the number is a multiple of {stride} plus 1, so {below} or {}",
+            "{frames} frames do not work: the frame count must be {stride}n + 1, for example {below} or {}",
             below + stride
         ),
         OutOfRange::GuideTooShort { most, fps } => format!(
-            "The video that leads this one is {most} frames long at {fps} a second: ask for {most} frames or fewer"
+            "The control video has only {most} frames at {fps} fps: make this one {most} frames or shorter"
         ),
-        OutOfRange::Fps(fps) => format!("{fps} frames a second cannot work: give 1 to 240"),
-        OutOfRange::Steps(steps) => format!("{steps} steps cannot work: give 1 to 1000"),
+        OutOfRange::Fps(fps) => format!("{fps} fps does not work: choose 1 to 240"),
+        OutOfRange::Steps(steps) => format!("{steps} steps do not work: choose 1 to 1000"),
         OutOfRange::Shift(shift) => {
-            format!("A shift of {shift} cannot work: give a number above 0")
+            format!("Shift {shift} does not work: choose a number above 0")
         }
         OutOfRange::ShiftForSteps { shift, steps } => {
-            format!("A shift of {shift} cannot work with {steps} steps: give one nearer to 5")
+            format!("Shift {shift} does not work with {steps} steps: choose one closer to 5")
         }
-        OutOfRange::Tiles { tiles, most } => format!(
-            "The frames cannot be decoded in {tiles} x {tiles} tiles: {most} x {most} are the most"
-        ),
+        OutOfRange::Tiles { tiles, most } => {
+            format!("{tiles} x {tiles} tiles are too many: the limit is {most} x {most}")
+        }
     }
 }
 
 fn memory(needed: u64, most: u64, is_limited: bool, advice: Advice) -> String {
-    let whose = if is_limited {
-        "it may use"
+    let limit = if is_limited {
+        "the limit is"
     } else {
-        "this machine can give"
+        "this machine can spare"
     };
     let needed = bytes(needed);
     let advice = match advice {
-        Advice::Quantize(bits, enough) => format!(
-            "pack its weights into {bits} bits, which needs {}",
-            bytes(enough)
-        ),
-        Advice::Shorten(frames) => format!("ask for {frames} frames or a smaller size"),
+        Advice::Quantize(bits, enough) => {
+            format!("quantize it to {bits} bits, which needs {}", bytes(enough))
+        }
+        Advice::Shorten(frames) => format!("make it {frames} frames, or choose a smaller size"),
         Advice::SmallerPicture(takes) => format!(
-            "make its picture smaller, opening it takes {}",
+            "use a smaller picture, since opening this one takes {}",
             bytes(takes)
         ),
-        Advice::LargerMachine => {
-            format!("it takes a machine that can give {needed}, or a smaller model or size")
+        Advice::LargerMachine if is_limited => {
+            "raise the limit, or choose a smaller model or size".into()
         }
-        Advice::Elsewhere => format!("go on with it where there are {needed}"),
+        Advice::LargerMachine => "choose a smaller model or size".into(),
+        Advice::Elsewhere if is_limited => "raise the limit to resume it".into(),
+        Advice::Elsewhere => format!("resume it on a machine with {needed}"),
     };
     format!(
-        "This video needs {needed} of memory, and {} is all that {whose}: {advice}",
+        "This video needs {needed} of memory, but {limit} {}: {advice}",
         bytes(most)
     )
 }
@@ -333,18 +326,39 @@ pub fn problem(problem: &Problem) -> String {
             kind,
             detail,
         } => format!(
-            "Cannot {verb} {}: {}",
+            "Couldn't {verb} {}: {}",
             path.display(),
             reason(*kind).unwrap_or(detail)
         ),
         Problem::Content { path, flaw: what } => format!("{} {}", path.display(), flaw(what)),
         Problem::Implausible(what) => implausible(what),
         Problem::Gpu(fault) => gpu_fault(*fault).into(),
-        Problem::Mlx(detail) => format!("MLX stopped with an error: {detail}"),
-        Problem::Defect(detail) => format!(
-            "The job stopped because of a defect in the program, please report it: {detail}"
-        ),
+        Problem::Mlx(detail) => format!("MLX reported an error: {detail}"),
+        Problem::Defect(detail) => {
+            format!("Zoetrope stopped because of a bug. Report it with this detail: {detail}")
+        }
         Problem::Network { address, fault } => network(address, fault),
+        Problem::NoThread(detail) => {
+            format!("The system is out of threads ({detail}). Quit other programs and try again")
+        }
+        Problem::NoHome => "This user has no home folder to keep files in".into(),
+        Problem::EngineGone => {
+            "The engine stopped unexpectedly. Quit and reopen Zoetrope; finished steps are saved".into()
+        }
+        Problem::Unanswered => {
+            "Zoetrope is already open but does not respond. Quit it and try again".into()
+        }
+        Problem::UnknownModel(name) => format!(
+            "There is no model {name}: choose a folder, a file, or a name that `zoetrope models list` shows"
+        ),
+        Problem::NoModelsIn(folder) => format!("No models found in {}", folder.display()),
+        Problem::NoBuiltIn => {
+            "The built-in model is missing. Install Zoetrope again, or choose another model (--model)"
+                .into()
+        }
+        Problem::WrongMlx(what) => {
+            format!("MLX computes wrong results on this machine ({what}). Run zoetrope doctor")
+        }
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
@@ -393,8 +407,8 @@ pub fn repeat(repeat: Repeat) -> &'static str {
 /// The usual reasons in plain words; the rest is as the system says it.
 fn reason(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        io::ErrorKind::NotFound => "there is no such file",
-        io::ErrorKind::PermissionDenied => "permission is missing",
+        io::ErrorKind::NotFound => "no such file",
+        io::ErrorKind::PermissionDenied => "permission denied",
         io::ErrorKind::StorageFull => "the disk is full",
         io::ErrorKind::IsADirectory => "it is a folder",
         io::ErrorKind::NotADirectory => "part of the path is not a folder",
@@ -450,25 +464,37 @@ fn flaw(flaw: &Flaw) -> String {
                 .into()
         }
         Flaw::ModelGone(model) => format!(
-            "is gone, and with it the model {model} that this video was begun with: put it back there"
+            "is missing. This video was started with its model {model}: put the file back to resume"
+        ),
+        Flaw::Replaced(folder) => format!(
+            "is not the file that this video was started with: put that one back, or delete {} and start again",
+            folder.display()
         ),
         Flaw::Foreign(missing) => foreign(missing),
         Flaw::DamagedPlan(why) => format!(
-            "is damaged ({why}): begin the video anew, or decode latents.safetensors if it is beside this file"
+            "is damaged ({why}): generate the video again, or decode the latents.safetensors beside it if there is one"
         ),
         Flaw::DamagedState => {
-            "is damaged: remove this file, and the job goes on from what was kept before it".into()
+            "is damaged: delete it, and the video resumes from the step saved before it".into()
         }
-        Flaw::Newer => "was left by a newer Zoetrope: go on with that one".into(),
+        Flaw::Newer => "is from a newer version of Zoetrope: update to resume it".into(),
         Flaw::LoraFitsNothing { network, names } => format!(
-            "matches nothing in {}, which has no {names}, or not of this size; choose a LoRA that was made for this \
-             model",
+            "was made for a different model: {} has no {names}, or not of this size; choose a LoRA made for this model",
             network.display()
         ),
         Flaw::LoraKind(kind) => {
-            format!("is a {kind}, which this version cannot apply: choose a plain LoRA")
+            format!("is a {kind}, which Zoetrope does not support: choose a plain LoRA")
         }
         Flaw::EmptyLora => "is empty: choose another LoRA".into(),
+        Flaw::NotAPicture => {
+            "is not a picture that can be read; use PNG, JPEG, WebP, GIF, BMP or TIFF".into()
+        }
+        Flaw::PictureTooLarge => "needs more memory than a picture should; make it smaller".into(),
+        Flaw::CutShort(how) => format!("is damaged or cut short: {how}"),
+        Flaw::InUse => "is in use: another Zoetrope is making this video".into(),
+        Flaw::Downloading => {
+            "is being downloaded by another program: try again when that is done".into()
+        }
         Flaw::Other(continued) => continued.clone(),
     }
 }
@@ -491,20 +517,21 @@ fn foreign(missing: &Missing) -> String {
 fn network(address: &str, fault: &NetworkFault) -> String {
     match fault {
         NetworkFault::Unreachable(detail) => format!(
-            "The connection to {address} failed ({detail}): try again later; what is there is kept"
+            "Couldn't reach {address} ({detail}). Check your connection; finished parts are kept"
         ),
         NetworkFault::Forbidden => format!(
-            "{address} may not be downloaded without permission: accept its terms on its page and set HF_TOKEN to a \
-             token of yours"
+            "{address} is gated: accept its terms on huggingface.co, then set HF_TOKEN to your token"
         ),
-        NetworkFault::NotFound => format!("{address} is not there"),
-        NetworkFault::Busy => format!(
-            "{address} is refused for now, since there were too many requests: try again later"
-        ),
-        NetworkFault::Unavailable(status) => {
-            format!("{address} cannot be had at the moment ({status}): try again later")
+        NetworkFault::NotFound => format!("{address} does not exist"),
+        NetworkFault::Busy => {
+            format!("{address} refused the request because there were too many: try again later")
         }
-        NetworkFault::Unexpected(status) => format!("{address} was refused ({status})"),
+        NetworkFault::Unavailable(status) => {
+            format!("{address} is unavailable right now ({status}): try again later")
+        }
+        NetworkFault::Unexpected(status) => {
+            format!("{address} gave an unexpected answer ({status})")
+        }
     }
 }
 
@@ -517,8 +544,8 @@ fn implausible(what: &Implausible) -> String {
     };
     match *what {
         Implausible::LatentsNotFinite(after) => format!(
-            "The latents {} are not finite: {}the model's weights are damaged, or its products overflow in half \
-             precision, which --dtype f32 avoids",
+            "The latents {} are not finite: {}the model's weights are damaged, or they overflow in half precision \
+             (--dtype f32 avoids that)",
             when(after),
             or_loras(after)
         ),
@@ -528,22 +555,22 @@ fn implausible(what: &Implausible) -> String {
             guidance,
             shift,
         } => format!(
-            "The latents {} have {times:.0} times their normal spread, which cannot become a video: guidance \
-             {guidance} or shift {shift} is too strong, {}or the weights are damaged",
+            "The latents {} are {times:.0} times too wide to become a video: guidance {guidance} or shift {shift} is \
+             too high, {}or the weights are damaged",
             when(after),
             or_loras(after)
         ),
         Implausible::LatentsVanish(after) => format!(
-            "The latents {} are all next to zero: {}the model's weights are damaged",
+            "The latents {} are almost all zero: {}the model's weights are damaged",
             when(after),
             or_loras(after)
         ),
         Implausible::FramesNotFinite => {
-            "The decoded frames are not finite: the VAE's weights are damaged, so no video was saved".into()
+            "The decoded frames are not finite, so no video was saved: the VAE's weights are damaged".into()
         }
         Implausible::OneColour => {
-            "Every pixel of every decoded frame has the same colour, so no video was saved: the VAE's weights are \
-             damaged, or the latents are"
+            "Every pixel of every decoded frame has the same color, so no video was saved: the VAE's weights or the \
+             latents are damaged"
                 .into()
         }
     }

@@ -53,7 +53,7 @@ fn a_dropped_picture_becomes_the_first_frame() {
     let picture = window.path("boat.png");
     photo::save(&picture, SIZE, &vec![120; 3 * SIZE.area() as usize]).unwrap();
     let_go(&mut window, picture);
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     window.write("Prompt", "The boat sails");
     window.click("Generate");
     let (_, plan) = window.next_job();
@@ -70,7 +70,7 @@ fn what_is_no_picture_is_refused_with_a_sentence() {
     fs::write(&file, "no picture").unwrap();
     let_go(&mut window, file);
     window.until("a sentence", |window| window.sees_part("notes.txt"));
-    assert!(!window.sees("Remove the first frame"));
+    assert!(!window.sees("Remove first frame"));
 }
 
 /// Breaks when a video does not bring back what made it.
@@ -82,9 +82,7 @@ fn a_dropped_video_brings_its_settings_back() {
     let file = window.path("whale.mp4");
     video(&file, &plan.info().to_json());
     let_go(&mut window, file);
-    window.until("the notice", |window| {
-        window.sees_part("holds the settings")
-    });
+    window.until("the notice", |window| window.sees_part("Settings restored"));
     window.click("Generate");
     let (_, again) = window.next_job();
     assert_eq!(again.prompt, "A whale in the clouds");
@@ -97,15 +95,15 @@ fn the_clip_on_the_stage_is_exported() {
     let opening = Opening::default();
     made(&opening, "A boat");
     let mut window = opening.open();
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.click("A boat");
     window.until("the clip", |window| window.sees_part("frame 1 of"));
     window.press(Modifiers::COMMAND, Key::E);
     window.click("GIF");
     let target = window.path("boat.gif");
     *window.answer.borrow_mut() = Some(target.clone());
-    window.click("Save as…");
-    window.until_seen("boat.gif is saved");
+    window.click_on_sheet("Export…");
+    window.until_seen("Saved boat.gif");
     let question = Question::Place {
         name: "A boat".into(),
         ending: Some("gif"),
@@ -113,11 +111,11 @@ fn the_clip_on_the_stage_is_exported() {
     assert_eq!(*window.asked.borrow(), [question]);
     assert!(fs::read(target).unwrap().starts_with(b"GIF89a"));
 
-    window.click("All frames");
+    window.click("Image sequence");
     let folder = window.path("frames");
     *window.answer.borrow_mut() = Some(folder.clone());
-    window.click("Save as…");
-    window.until_seen("frames is saved");
+    window.click_on_sheet("Export…");
+    window.until_seen("Saved frames");
     assert_eq!(folder.read_dir().unwrap().count(), super::FRAMES);
 }
 
@@ -127,13 +125,13 @@ fn a_closed_dialog_changes_nothing() {
     let opening = Opening::default();
     made(&opening, "A boat");
     let mut window = opening.open();
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.click("A boat");
     window.until("the clip", |window| window.sees_part("frame 1 of"));
     window.press(Modifiers::COMMAND, Key::E);
-    window.click("Save as…");
+    window.click_on_sheet("Export…");
     window.until("the question", |window| !window.asked.borrow().is_empty());
-    assert!(window.sees("Save as…"));
+    assert!(window.sees("Export…"));
 }
 
 /// Breaks when the library does not find, remember or let go of what was made.
@@ -144,7 +142,7 @@ fn the_library_is_searched_and_tidied() {
     let tent = made(&opening, "A tent in the wood");
     let library = Library::new(places(&opening.folder));
     let mut window = opening.open();
-    window.until_seen("2 made");
+    window.until_seen("2 videos");
     window.press(Modifiers::COMMAND, Key::J);
     window.press(Modifiers::COMMAND, Key::L);
     assert!(window.sees("A boat on the sea") && window.sees("A tent in the wood"));
@@ -152,7 +150,7 @@ fn the_library_is_searched_and_tidied() {
     window.write("Search", "WOOD");
     assert!(!window.sees("A boat on the sea"));
 
-    window.choose("A tent in the wood", "Add to favourites");
+    window.choose("A tent in the wood", "Add to favorites");
     window.until("the mark", |_| {
         library
             .records()
@@ -161,7 +159,7 @@ fn the_library_is_searched_and_tidied() {
             .any(|record| record.favourite)
     });
     window.choose("A tent in the wood", "Move to Trash");
-    window.until_seen("Nothing is like that");
+    window.until_seen("No results");
     let gone = [tent.output];
     window.until("the Trash", |window| {
         *window.trashed.lock().unwrap() == gone && library.records().unwrap().len() == 1
@@ -174,15 +172,15 @@ fn a_video_goes_on_where_another_ends() {
     let opening = Opening::default();
     made(&opening, "A boat");
     let mut window = opening.open();
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.click("A boat");
     window.until("the clip", |window| window.sees_part("frame 1 of"));
     window.press(Modifiers::NONE, Key::Space);
     let frame = window.frame();
     window.press(Modifiers::NONE, Key::ArrowRight);
     assert_eq!(window.frame(), frame % super::FRAMES + 1);
-    window.click("Continue from the last frame");
-    window.until_seen("Remove the first frame");
+    window.click("Continue from last frame");
+    window.until_seen("Remove first frame");
     window.click("Generate");
     let (handle, plan) = window.next_job();
     assert_eq!(plan.prompt, "A boat");

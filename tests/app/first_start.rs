@@ -24,7 +24,7 @@ fn with_examples() -> Opening {
 #[test]
 fn one_click_takes_an_example_and_the_next_makes_it() {
     let mut window = with_examples().open();
-    assert!(window.sees("Say what should move"));
+    assert!(window.sees("Describe your shot"));
     window.click(EXAMPLE);
     window.click("Generate");
     let (_, plan) = window.next_job();
@@ -41,7 +41,7 @@ fn without_a_prompt_nothing_is_made() {
     window.press(Modifiers::COMMAND, Key::Enter);
     window.settle();
     assert!(window.command().is_none());
-    assert!(window.sees("Say what should move"));
+    assert!(window.sees("Describe your shot"));
 }
 
 /// Breaks when a model without examples promises some.
@@ -70,11 +70,11 @@ fn without_a_model_the_stage_says_so_and_leads_to_the_models() {
         ..Opening::default()
     }
     .open();
-    assert!(window.sees("There is no model yet"));
+    assert!(window.sees("No model installed"));
     window.click("Models…");
-    assert!(window.sees_part("They come from Hugging Face"));
+    assert!(window.sees_part("Models are saved to the Hugging Face cache"));
     window.press(Modifiers::NONE, Key::Escape);
-    assert!(!window.sees_part("They come from Hugging Face"));
+    assert!(!window.sees_part("Models are saved to the Hugging Face cache"));
 }
 
 /// Breaks when the form is lost with the window.

@@ -77,5 +77,5 @@ fn a_window_that_does_not_answer_is_told_of() {
     let folder = TempDir::new().unwrap();
     let _first = Instance::claim(folder.path(), &[], PATIENCE).unwrap();
     let second = Instance::claim(folder.path(), &[], Duration::from_millis(100));
-    assert!(second.unwrap_err().to_string().contains("does not answer"));
+    assert!(second.unwrap_err().to_string().contains("does not respond"));
 }

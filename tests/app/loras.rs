@@ -30,8 +30,8 @@ fn with_lora(file: PathBuf) -> Window {
 fn a_dropped_lora_and_the_packing_reach_the_job() {
     let file = golden_path("lora/comfy_with_diff_and_diff_b.safetensors");
     let mut window = with_lora(file.clone());
-    window.until_seen("34 of 34 layers fit");
-    window.click("4 bits");
+    window.until_seen("Matches 34 of 34 layers");
+    window.click("4-bit");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
     let [lora] = plan.sources.loras.as_slice() else {
@@ -57,7 +57,7 @@ fn with_a_file_that_is_no_lora_nothing_begins() {
     });
     window.press(Modifiers::COMMAND, Key::Enter);
     assert!(window.command().is_none(), "it cannot work");
-    window.click("Remove it");
+    window.click("Remove");
     assert!(!window.sees_part("clay"));
     window.press(Modifiers::COMMAND, Key::Enter);
     window.next_job();
@@ -85,14 +85,14 @@ fn a_few_step_lora_brings_its_settings_and_they_can_be_left_out() {
 
     let mut window = with_lora(file);
     window.until_seen("FastWan: 3 steps, guidance 1");
-    window.click("Leave these settings out");
-    window.until_seen("Settings for FastWan are off");
+    window.click("Turn these settings off");
+    window.until_seen("FastWan settings are off");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
     assert_eq!(
         (plan.sampling.steps, plan.sampling.sampler),
         (50, Sampler::UniPc)
     );
-    window.click("Use them");
+    window.click("Turn on");
     window.until_seen("FastWan: 3 steps, guidance 1");
 }

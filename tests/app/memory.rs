@@ -12,7 +12,7 @@ use zoetrope::view::strings::Language;
 
 use super::{Opening, Window};
 
-const TOO_MUCH: &str = "This video needs 36.5 GB of memory, and 32.0 GB is all that this machine can give: pack its weights into 8 bits, which needs 20.0 GB";
+const TOO_MUCH: &str = "This video needs 36.5 GB of memory, but this machine can spare 32.0 GB: quantize it to 8 bits, which needs 20.0 GB";
 
 fn too_much() -> Refusal {
     Refusal::Memory {
@@ -63,7 +63,7 @@ fn what_a_video_takes_is_told_before_it_begins() {
     window.until("the memory", |window| {
         estimate(window).as_deref() == Some("12.1 GB")
     });
-    assert!(window.sees("To fit into memory: decoded in tiles"));
+    assert!(window.sees("To fit in memory: decoding in tiles"));
     window.write("Frames", "49");
     window.press(Modifiers::NONE, Key::Enter);
     window.until("less memory", |window| {
@@ -81,7 +81,7 @@ fn what_cannot_fit_says_why_and_mends_itself() {
     window.until_seen(TOO_MUCH);
     window.press(Modifiers::COMMAND, Key::Enter);
     assert!(window.command().is_none());
-    window.click("Pack into 8 bits");
+    window.click("Use 8-bit weights");
     window.until("it fits", |window| !window.sees(TOO_MUCH));
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
@@ -100,7 +100,7 @@ fn a_job_that_is_refused_can_be_mended_too() {
         kept: None,
     });
     assert!(window.sees(TOO_MUCH));
-    window.click("Pack into 8 bits");
+    window.click("Use 8-bit weights");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (_, plan) = window.next_job();
     assert_eq!(plan.compute.quantize, Some(QuantBits::Eight));
@@ -126,7 +126,7 @@ fn a_failure_is_told_in_the_language_of_the_window() {
         kept: None,
     });
     assert!(window.sees(
-        "此视频需要 36.5 GB 内存，但本机最多只有 32.0 GB：请将权重压缩为 8 位，这样只需 20.0 GB"
+        "此视频需要 36.5 GB 内存，但本机只能提供 32.0 GB：请将权重量化为 8 位，这样只需 20.0 GB"
     ));
-    assert!(window.sees("压缩为 8 位"));
+    assert!(window.sees("使用 8 位权重"));
 }

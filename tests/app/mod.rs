@@ -2,13 +2,13 @@
 //! there is found by the names that screen readers say.
 
 mod anew;
+mod commands;
 mod files;
 mod first_start;
 mod guides;
 mod incoming;
 mod instance;
 mod keyboard;
-mod keys;
 mod looks;
 mod loras;
 mod memory;
@@ -295,6 +295,14 @@ impl Window {
             self.seen()
         );
         self.harness.get_by_label(name).click();
+        self.settle();
+    }
+
+    /// Clicks what the sheet has, where the window beneath has something of that name too.
+    #[track_caller]
+    fn click_on_sheet(&mut self, name: &str) {
+        let all: Vec<_> = self.harness.query_all_by_label(name).collect();
+        all.last().expect("it is there").click();
         self.settle();
     }
 

@@ -101,7 +101,7 @@ fn what_is_there_has_preview_with_what_it_does_and_lacks() {
     let (mut window, _) = window();
     window.until_seen(LACK);
     assert!(
-        window.sees_part("Wan2.2 I2V-A14B · A first frame, and a last one if you like · 34.0 GB")
+        window.sees_part("Wan2.2 I2V-A14B · Image to video, with optional last frame · 34.0 GB")
     );
     assert!(window.sees("broken.gguf ends early"));
     assert!(window.sees("In use"));
@@ -130,16 +130,16 @@ fn another_model_is_used_by_a_click() {
 #[test]
 fn folders_come_and_go() {
     let (mut window, changes) = window();
-    window.until_seen("Look in /models no more");
-    window.click("Look in /models no more");
+    window.until_seen("Stop looking in /models");
+    window.click("Stop looking in /models");
     *window.answer.borrow_mut() = Some(window.folder.path().join("large"));
-    window.click("Add a folder…");
+    window.click("Add folder…");
     assert_eq!(window.asked.borrow().last(), Some(&Question::Folder));
     window.until_seen("Use A model");
     let empty = window.path("empty");
     fs::create_dir(&empty).unwrap();
     *window.answer.borrow_mut() = Some(empty.clone());
-    window.click("Add a folder…");
+    window.click("Add folder…");
     window.until_seen("There is no model in it");
     let forgotten = Change::Forget("/models".into());
     let added = Change::Add(window.path("large"));
@@ -156,7 +156,7 @@ fn each_published_model_is_offered_in_its_forms() {
     let (mut window, _) = window();
     window.until_seen("Download Wan2.2 TI2V 5B");
     window.click("Download Wan2.2 TI2V 5B");
-    for edition in ["As published · 34.2 GB", "4 bits · 10.9 GB"] {
+    for edition in ["Original · 34.2 GB", "4-bit (Q4) · 10.9 GB"] {
         assert!(window.sees(edition), "{edition}: {:?}", window.seen());
     }
 }

@@ -61,7 +61,7 @@ fn a_job_is_followed_from_its_start_to_the_player() {
     window.finish(handle.id, &plan);
     let frames = format!("of {FRAMES}");
     window.until("the clip", |window| window.sees_part(&frames));
-    assert!(window.sees("1 made"));
+    assert!(window.sees("1 video"));
 }
 
 /// Breaks when a button does not reach the job, or says the wrong thing afterwards.
@@ -78,7 +78,7 @@ fn a_job_is_paused_continued_and_kept() {
     window.tell(Event::Continued { id: handle.id });
     window.click("Stop and keep");
     assert!(handle.finishes_early() && !handle.is_cancelled());
-    assert!(window.sees("Finishing the step at hand"));
+    assert!(window.sees("Stopping after this step…"));
 }
 
 /// Breaks when the clock stands still between two pieces of news, which can be minutes, or runs on in a pause.
@@ -105,7 +105,7 @@ fn a_kept_job_says_that_it_decodes() {
     let (mut window, handle, plan) = working();
     window.tell(step(handle.id, 3, 40));
     window.click("Stop and keep");
-    assert!(window.sees("Finishing the step at hand"));
+    assert!(window.sees("Stopping after this step…"));
     window.tell(Event::Progress {
         id: handle.id,
         progress: Progress {
@@ -148,7 +148,7 @@ fn a_resumed_job_that_is_cancelled_in_the_line_keeps_its_steps() {
     window.tell(step(handle.id, 12, 40));
     window.click("Cancel");
     window.click("Resume");
-    assert!(window.sees("Waits for its turn"));
+    assert!(window.sees("Waiting"));
     window.click("Cancel");
     assert!(window.sees_part("12 of"));
     window.tell(Event::Cancelled {
@@ -204,7 +204,7 @@ fn a_cancelled_job_can_be_resumed_or_removed() {
         kept: Some(kept(&plan, 12)),
     });
     window.click("Remove");
-    assert!(window.sees("Say what should move"));
+    assert!(window.sees("Describe your shot"));
 }
 
 /// Breaks when a failure is silent, or takes finished steps with it.
@@ -216,7 +216,7 @@ fn a_failed_job_says_why_and_can_be_resumed() {
         problem: Problem::Other("The disk is full: free some space".into()),
         kept: Some(kept(&plan, 7)),
     });
-    assert!(window.sees("This could not be made"));
+    assert!(window.sees("Couldn't make this video"));
     assert!(window.sees("The disk is full: free some space"));
     window.click("Resume");
     assert!(matches!(window.command(), Some(Command::Resume(..))));
@@ -228,9 +228,9 @@ fn a_failed_job_says_why_and_can_be_resumed() {
 fn five_variations_wait_in_line() {
     let mut window = Opening::default().open();
     window.write("Prompt", "A paper boat");
-    window.click("Several variations");
+    window.click("Make variations");
     window.click("5 variations");
-    window.until_seen("5 to make");
+    window.until_seen("5 in queue");
     let mut made: Vec<Box<Plan>> = Vec::new();
     for _ in 0..5 {
         let (handle, plan) = window.next_job();
@@ -245,7 +245,7 @@ fn five_variations_wait_in_line() {
     let seeds: HashSet<u64> = made.iter().map(|plan| plan.sampling.seed).collect();
     let places: HashSet<_> = made.iter().map(|plan| &plan.output).collect();
     assert_eq!((seeds.len(), places.len()), (5, 5));
-    assert!(window.sees("Say what should move"));
+    assert!(window.sees("Describe your shot"));
 }
 
 /// Breaks when somebody who wants no previews pays for them all the same.

@@ -26,9 +26,9 @@ fn quit(window: &mut Window) {
 fn everything_is_on_the_disk_when_the_last_call_returns() {
     let mut window = Opening::default().open();
     window.write("Prompt", PROMPT);
-    window.click("Several variations");
+    window.click("Make variations");
     window.click("3 variations");
-    window.until_seen("3 to make");
+    window.until_seen("3 in queue");
     window.write("Prompt", "!");
     quit(&mut window);
     let preferences = Preferences::read(&window.path("window.json"));
@@ -68,7 +68,7 @@ fn a_video_that_is_finished_at_the_last_moment_is_on_the_library() {
     let library = Library::new(places(&window.folder));
     assert_eq!(library.records().unwrap().len(), 1);
     let mut window = start_again(window);
-    window.until_seen("1 made");
+    window.until_seen("1 video");
 }
 
 /// Breaks when quitting leaves half an export beside its target.
@@ -82,13 +82,13 @@ fn an_export_is_taken_away_at_the_end() {
     video(&plan.output, &plan.info().to_json());
     let library = Library::new(places);
     library.add(Record::new(&plan, plan.info())).unwrap();
-    for (kind, name) in [("GIF", "boat.gif"), ("All frames", "frames")] {
+    for (kind, name) in [("GIF", "boat.gif"), ("Image sequence", "frames")] {
         let opening = Opening {
             folder: std::rc::Rc::clone(&opening.folder),
             ..Opening::default()
         };
         let mut window = opening.open();
-        window.until_seen("1 made");
+        window.until_seen("1 video");
         window.click(PROMPT);
         window.until("the clip", |window| window.sees_part("frame 1 of"));
         window.press(Modifiers::COMMAND, Key::E);
@@ -97,7 +97,7 @@ fn an_export_is_taken_away_at_the_end() {
         fs::create_dir_all(&folder).unwrap();
         let target = folder.join(name);
         *window.answer.borrow_mut() = Some(target.clone());
-        window.click("Save as…");
+        window.click_on_sheet("Export…");
         quit(&mut window);
         // Either it was whole already, or there is nothing.
         let left = fs::read_dir(&folder)
@@ -120,7 +120,7 @@ fn the_end_of_the_engine_is_told_at_its_job() {
         &mut window.events,
         crossbeam_channel::unbounded().0,
     ));
-    window.until_seen("This could not be made");
+    window.until_seen("Couldn't make this video");
 }
 
 /// Breaks when a folder on a slow disk, in which models are looked for, keeps a job from beginning.

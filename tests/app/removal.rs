@@ -38,7 +38,7 @@ fn what_is_removed_goes_to_the_trash_and_does_not_come_back() {
     let opening = Opening::default();
     let folder = unfinished(&opening, "boat.mp4", |_| ());
     let mut window = opening.open();
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     window.choose(PROMPT, "Remove");
     assert!(folder.exists(), "it can still be wanted back");
     let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
@@ -63,7 +63,7 @@ fn what_was_at_work_does_not_come_back_from_the_line() {
     let name = plan.output.file_name().unwrap().to_string_lossy();
     let folder = unfinished(&opening, &name, |_| ());
     let mut window = start_again(window);
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     window.choose(PROMPT, "Remove");
     window.until("the Trash", |window| is_trashed(window, &folder));
     let mut window = start_again(window);
@@ -77,7 +77,7 @@ fn what_is_removed_is_gone_though_the_window_closes_at_once() {
     let opening = Opening::default();
     let folder = unfinished(&opening, "boat.mp4", |_| ());
     let mut window = opening.open();
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     window.choose(PROMPT, "Remove");
     let window = start_again(window);
     assert!(!folder.exists() && !window.sees(PROMPT));
@@ -90,15 +90,15 @@ fn what_is_removed_can_be_wanted_back() {
         let opening = Opening::default();
         let folder = unfinished(&opening, "boat.mp4", |_| ());
         let mut window = opening.open();
-        window.until_seen("1 to make");
+        window.until_seen("1 in queue");
         window.choose(PROMPT, "Remove");
-        assert!(!window.sees_part("1 to make"));
+        assert!(!window.sees_part("1 in queue"));
         if by_key {
             window.press(Modifiers::COMMAND, Key::Z);
         } else {
             window.click("Undo");
         }
-        window.until_seen("1 to make");
+        window.until_seen("1 in queue");
         // Longer than the notice would have stayed.
         window.harness.run_steps(200);
         assert!(folder.exists() && window.trashed.lock().unwrap().is_empty());
@@ -166,11 +166,11 @@ fn what_is_in_use_or_not_ours_is_not_taken_away() {
     let lock = fs::File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     let mut window = opening.open();
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     window.choose(PROMPT, "Remove");
     window.until("the sentence", |window| window.sees_part("is in use"));
     assert!(folder.exists());
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     drop(lock);
 
     let library = zoetrope::library::Library::new(places(&window.folder));
@@ -191,7 +191,7 @@ fn what_is_damaged_is_seen_and_can_be_taken_away() {
         ("damaged", |folder| {
             fs::write(folder.join("plan.json"), "{").unwrap();
         }),
-        ("newer Zoetrope", |folder| {
+        ("newer version of Zoetrope", |folder| {
             fs::write(folder.join("plan.json"), r#"{"format":99}"#).unwrap();
         }),
         ("damaged", |folder| {
@@ -212,7 +212,7 @@ fn what_is_damaged_is_seen_and_can_be_taken_away() {
         window.until_seen(name);
         window.click(name);
         assert!(window.sees_part(sentence), "{:?}", window.seen());
-        assert_eq!(window.sees("Back to its settings"), name == PROMPT);
+        assert_eq!(window.sees("Edit settings"), name == PROMPT);
         window.click("Remove");
         let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
         window.until("the Trash", gone);
@@ -299,7 +299,7 @@ fn pictures_of_a_job_that_goes_on_stay() {
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     photo::save(&copy, SIZE, &vec![120; 3 * SIZE.area() as usize]).unwrap();
     let mut window = opening.open();
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     window.choose(PROMPT, "Resume");
     let command = window.command();
     let Some(zoetrope::job::Command::Resume(handle, plan)) = command else {
@@ -310,9 +310,9 @@ fn pictures_of_a_job_that_goes_on_stay() {
     window.tell(Event::Started { id: handle.id });
     fs::remove_dir_all(&folder).unwrap();
     window.finish(handle.id, &plan);
-    window.until_seen("1 made");
-    window.choose(PROMPT, "Use these settings again");
-    window.until_seen("Remove the first frame");
+    window.until_seen("1 video");
+    window.choose(PROMPT, "Reuse settings");
+    window.until_seen("Remove first frame");
 }
 
 /// Breaks when somebody who has given a job up has to look at it for the rest of a step.
@@ -325,7 +325,7 @@ fn a_cancelled_job_is_out_of_sight_at_once() {
     window.tell(Event::Started { id: handle.id });
     window.click("Cancel");
     assert!(handle.is_cancelled());
-    assert!(window.sees("Say what should move"), "{:?}", window.seen());
+    assert!(window.sees("Describe your shot"), "{:?}", window.seen());
     // The engine comes out of it a step later.
     let folder = plan.run_folder();
     fs::create_dir_all(&folder).unwrap();
@@ -339,5 +339,5 @@ fn a_cancelled_job_is_out_of_sight_at_once() {
         }),
     });
     window.until("the Trash", |window| is_trashed(window, &folder));
-    assert!(!window.sees_part("to make"));
+    assert!(!window.sees_part("in queue"));
 }

@@ -15,8 +15,8 @@ fn quality_memory_and_folder_reach_the_job() {
     *window.answer.borrow_mut() = Some(elsewhere.clone());
     window.press(Modifiers::COMMAND, Key::Comma);
     window.click("Best");
-    window.click("At most");
-    window.click("Change the folder of the videos");
+    window.click("Limit to");
+    window.click("Choose another folder");
     assert_eq!(window.asked.borrow().last(), Some(&Question::Folder));
     window.until_seen(&elsewhere.display().to_string());
     window.press(Modifiers::NONE, Key::Escape);
@@ -32,8 +32,8 @@ fn quality_memory_and_folder_reach_the_job() {
     is_as_set(&plan);
 
     window.finish(handle.id, &plan);
-    window.until_seen("Use these settings again");
-    window.click("Use these settings again");
+    window.until_seen("Reuse settings");
+    window.click("Reuse settings");
     window.press(Modifiers::COMMAND, Key::Enter);
     is_as_set(&window.next_job().1);
 

@@ -18,7 +18,7 @@ fn with_prompt_and_picture() -> Window {
     let picture = window.path("boat.png");
     photo::save(&picture, SIZE, &vec![120; 3 * SIZE.area() as usize]).unwrap();
     let_go(&mut window, picture);
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     window.write("Prompt", PROMPT);
     window
 }
@@ -35,13 +35,13 @@ fn an_emptied_form_comes_back() {
     for by_key in [true, false] {
         let mut window = with_prompt_and_picture();
         window.press(Modifiers::COMMAND, Key::N);
-        assert!(!window.sees("Remove the first frame"));
+        assert!(!window.sees("Remove first frame"));
         if by_key {
             window.press(Modifiers::COMMAND, Key::Z);
         } else {
             window.click("Undo");
         }
-        window.until_seen("Remove the first frame");
+        window.until_seen("Remove first frame");
         let plan = job(&mut window);
         assert_eq!(plan.prompt, PROMPT);
         assert!(plan.sources.image.is_some());
@@ -55,12 +55,12 @@ fn what_was_taken_back_can_be_done_again() {
     window.press(Modifiers::COMMAND, Key::N);
     window.press(Modifiers::COMMAND, Key::Z);
     window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
-    assert!(!window.sees("Remove the first frame"));
+    assert!(!window.sees("Remove first frame"));
     window.press(Modifiers::COMMAND, Key::Z);
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     window.write("Prompt", " at night");
     window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
-    assert!(window.sees("Remove the first frame"));
+    assert!(window.sees("Remove first frame"));
 }
 
 /// Breaks when the field loses its own undo to that of the form.
@@ -70,7 +70,7 @@ fn what_is_typed_is_taken_back_by_its_field_first() {
     window.press(Modifiers::COMMAND, Key::N);
     window.write("Prompt", "A whale");
     window.press(Modifiers::COMMAND, Key::Z);
-    assert!(!window.sees("Remove the first frame"), "the form came back");
+    assert!(!window.sees("Remove first frame"), "the form came back");
 }
 
 /// Breaks when a dropped video replaces what was typed, for good.
@@ -81,11 +81,9 @@ fn restored_settings_can_be_taken_back() {
     let whale = plan(&request("A whale in the clouds"), None).unwrap();
     video(&file, &whale.info().to_json());
     let_go(&mut window, file);
-    window.until("the notice", |window| {
-        window.sees_part("holds the settings")
-    });
+    window.until("the notice", |window| window.sees_part("Settings restored"));
     window.click("Undo");
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     assert_eq!(job(&mut window).prompt, PROMPT);
 }
 
@@ -99,9 +97,7 @@ fn restored_settings_as_the_model_has_them_are_no_changes() {
     whale.sampling.steps += 1;
     video(&file, &whale.info().to_json());
     let_go(&mut window, file.clone());
-    window.until("the notice", |window| {
-        window.sees_part("holds the settings")
-    });
+    window.until("the notice", |window| window.sees_part("Settings restored"));
     window.harness.run_steps(90);
     let preferences = Preferences::read(&window.path("window.json"));
     let Request {
@@ -144,7 +140,7 @@ fn of_a_strangers_video_only_the_names_of_files_are_told() {
     window.until("the notice", |window| {
         window.sees_part("secret.png, hosts, zero, style.safetensors")
     });
-    assert!(!window.sees("Remove the first frame"));
+    assert!(!window.sees("Remove first frame"));
     let plan = job(&mut window);
     assert_eq!(plan.prompt, "A whale in the clouds");
     assert!(
@@ -188,9 +184,7 @@ fn a_lora_of_the_same_name_in_the_form_is_used() {
     let video_file = window.path("whale.mp4");
     video(&video_file, &whale.info().to_json());
     let_go(&mut window, video_file);
-    window.until("the notice", |window| {
-        window.sees_part("holds the settings")
-    });
+    window.until("the notice", |window| window.sees_part("Settings restored"));
     // It is kept with the form.
     window.harness.run_steps(90);
     let folder = std::rc::Rc::clone(&window.folder);

@@ -57,11 +57,11 @@ fn a_picture_lands_where_it_is_dropped() {
     let mut window = window();
     let last = picture(&window, "last.png");
     drop_on(&mut window, "Last frame", last);
-    window.until_seen("Remove the last frame");
-    assert!(!window.sees("Remove the first frame"));
+    window.until_seen("Remove last frame");
+    assert!(!window.sees("Remove first frame"));
     let first = picture(&window, "first.png");
     drop_on(&mut window, "First frame", first);
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     let other = picture(&window, "other.png");
     drop_on(&mut window, "Last frame", other);
     // It is read on another thread, and kept with the form.
@@ -87,8 +87,8 @@ fn two_pictures_fill_both_ends() {
         window.harness.input_mut().dropped_files.push(file);
     }
     window.settle();
-    window.until_seen("Remove the first frame");
-    window.until_seen("Remove the last frame");
+    window.until_seen("Remove first frame");
+    window.until_seen("Remove last frame");
     let ends = ends(&mut window);
     assert_eq!(ends, [Some("one.png".into()), Some("two.png".into())]);
 }
@@ -101,7 +101,7 @@ fn a_pasted_picture_goes_where_there_is_room() {
         let image = egui::ColorImage::filled([64, 48], egui::Color32::GRAY);
         window.harness.event(Event::PasteImage(Arc::new(image)));
         window.settle();
-        window.until_seen(&format!("Remove the {end} frame"));
+        window.until_seen(&format!("Remove {end} frame"));
     }
     let ends = ends(&mut window);
     assert_eq!(ends[0].as_deref(), Some("Pasted picture.png"));
@@ -114,7 +114,7 @@ fn what_cannot_be_read_leaves_the_well_as_it_is() {
     let mut window = window();
     let good = picture(&window, "good.png");
     drop_on(&mut window, "First frame", good);
-    window.until_seen("Remove the first frame");
+    window.until_seen("Remove first frame");
     let bad = window.path("damaged.png");
     let whole = fs::read(picture(&window, "whole.png")).unwrap();
     fs::write(&bad, &whole[..whole.len() / 2]).unwrap();
@@ -124,7 +124,7 @@ fn what_cannot_be_read_leaves_the_well_as_it_is() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         drop_on(&mut window, "First frame", file);
         window.until("a sentence", |window| window.sees_part(&name));
-        assert!(window.sees("Remove the first frame"), "{name}");
+        assert!(window.sees("Remove first frame"), "{name}");
     }
     assert_eq!(ends(&mut window)[0].as_deref(), Some("good.png"));
 }

@@ -57,8 +57,8 @@ fn a_typed_prompt_becomes_a_video_and_another_file() {
     window.click("64 × 64");
     let target = window.path("small.mp4");
     *window.answer.borrow_mut() = Some(target.clone());
-    window.click("Save as…");
-    window.until_seen("small.mp4 is saved");
+    window.click_on_sheet("Export…");
+    window.until_seen("Saved small.mp4");
     let clip = mp4::clip(&target, None, |_, _| Ok(())).unwrap();
     assert_eq!((clip.size(), clip.len()), (Size::new(64, 64), 9));
     let settings = mp4::settings(&target).unwrap();
@@ -88,7 +88,7 @@ fn a_job_in_flight_is_offered_again_at_the_next_start() {
     .open();
     window.until_seen("A whale swims in the clouds");
     window.click("A whale swims in the clouds");
-    assert!(window.sees_part("of 40 steps are kept"));
+    assert!(window.sees_part("of 40. Resume any time"));
     window.click("Resume");
     window.until("the work", |window| window.sees("Denoising"));
 }

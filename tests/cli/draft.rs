@@ -123,7 +123,7 @@ fn only_a_tiny_vae_that_fits_decodes_a_draft() {
             "is a tiny VAE for other latents than those of",
         ),
         ("ckpt/ti2v_5b/official/Wan2.2_VAE.pth", "is no tiny VAE"),
-        ("nowhere.safetensors", "there is no such file"),
+        ("nowhere.safetensors", "no such file"),
     ];
     for (file, words) in files {
         let file = golden_path(file).display().to_string();

@@ -68,8 +68,8 @@ fn what_cannot_work_is_one_sentence_before_any_work() {
             &["--save-frames", &same, "--save-latents", &same],
             "give two names",
         ),
-        (&["--noise", &no_file], "there is no such file"),
-        (&["--image", &no_file], "there is no such file"),
+        (&["--noise", &no_file], "no such file"),
+        (&["--image", &no_file], "no such file"),
         (&["--image", &bad_picture], "not-a-picture.png"),
     ];
     for (arguments, told) in cases {
@@ -100,7 +100,7 @@ fn an_empty_prompt_is_refused() {
         "-o",
         "video.mp4",
     ]);
-    assert!(sentence(&run).contains("say what the video should show"));
+    assert!(sentence(&run).contains("describe what the video should show"));
 }
 
 #[test]

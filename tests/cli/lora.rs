@@ -48,7 +48,7 @@ fn a_lora_that_matches_nothing_is_refused() {
     assert!(
         refused
             .stderr
-            .contains("randn.safetensors matches nothing in"),
+            .contains("randn.safetensors was made for a different model"),
         "{}",
         refused.stderr
     );
@@ -63,7 +63,7 @@ fn a_lora_that_matches_nothing_is_refused() {
     assert!(
         missing
             .stderr
-            .contains("/nowhere/a.safetensors: there is no such file"),
+            .contains("/nowhere/a.safetensors: no such file"),
         "{}",
         missing.stderr
     );

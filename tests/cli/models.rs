@@ -73,7 +73,7 @@ fn text(path: &Path) -> &str {
 #[test]
 fn folders_are_remembered_until_they_are_forgotten() {
     let home = Home::new();
-    assert!(home.models(&["list"]).contains("There are no models yet"));
+    assert!(home.models(&["list"]).contains("No models found"));
     assert_eq!(home.json(&["list"]), Value::Array(Vec::new()));
 
     let model = Model::official("ckpt/ti2v_5b");
@@ -429,14 +429,17 @@ fn what_cannot_be_downloaded_is_told() {
 
     let gated = hub();
     gated.misbehave(DIT, &[Whim::Status(403)]);
-    refused(gated, "accept its terms on its page and set HF_TOKEN");
+    refused(
+        gated,
+        "accept its terms on huggingface.co, then set HF_TOKEN",
+    );
     let gone = hub();
     gone.misbehave(VAE, &[Whim::Status(404)]);
-    refused(gone, "wan2.2_vae.safetensors is not there");
+    refused(gone, "wan2.2_vae.safetensors does not exist");
     let swapped = hub();
     swapped.misbehave(VAE, &[Whim::Wrong, Whim::Wrong]);
-    refused(swapped, "came twice with other bytes than were published");
-    refused(Server::start(), "is not there");
+    refused(swapped, "failed its checksum twice");
+    refused(Server::start(), "does not exist");
 }
 
 /// Breaks when Ctrl-C ends the program in the middle of a file, or what had come is asked for again.
@@ -452,10 +455,7 @@ fn a_download_that_was_stopped_goes_on() {
     while job.next().is_some() {}
     let (code, stderr) = job.end();
     assert_eq!(code, Some(130), "{stderr}");
-    assert!(
-        stderr.contains("the same download goes on from there"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("run the same command again"), "{stderr}");
     server.asked();
     server.misbehave(DIT, &[]);
 

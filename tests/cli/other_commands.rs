@@ -28,7 +28,7 @@ fn the_doctor_tells_what_there_is() {
         "Memory",
         "MLX",
         "0.32.2",
-        "as on the processor",
+        "same results as the CPU",
         "BLAS",
         "Built-in model",
         "/nowhere/demo",
@@ -92,9 +92,7 @@ fn info_wants_a_video() {
     let missing = run(&["info", "/nowhere/video.mp4"]);
     assert_eq!(missing.code, Some(1));
     assert!(
-        missing
-            .stderr
-            .contains("/nowhere/video.mp4: there is no such file"),
+        missing.stderr.contains("/nowhere/video.mp4: no such file"),
         "{}",
         missing.stderr
     );
@@ -152,7 +150,7 @@ fn info_reads_back_what_a_video_says() {
     for part in [
         "A “quoted” boat",
         "1280x704",
-        "121 at 24 a second",
+        "121 at 24 fps",
         "50 of unipc",
         "Zoetrope",
     ] {
@@ -176,9 +174,5 @@ fn info_tells_when_a_video_is_not_ours() {
         path.to_str().expect("temporary folders have plain names"),
     ]);
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stderr.contains("made by another program"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("another program"), "{}", run.stderr);
 }

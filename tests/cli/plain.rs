@@ -120,7 +120,7 @@ fn a_prompt_that_is_cut_says_so() {
         let lines: Vec<_> = lines.collect();
         assert_eq!(lines.len(), usize::from(told.is_some()), "{lines:?}");
         if let (Some(told), [line]) = (told, lines.as_slice()) {
-            let end = line.contains("64 tokens") && line.contains("not its end, “boat");
+            let end = line.contains("64 tokens") && line.contains("ignores the end, “boat");
             assert!(line.contains(told) && end, "{line}");
         }
     }
@@ -205,7 +205,7 @@ fn what_follows_a_lora_is_told_for_what_it_is() {
     }
     let strong = make(&one, "style.safetensors:1e39");
     assert_eq!(strong.code, Some(1), "{}", strong.stderr);
-    assert!(strong.stderr.contains("too much"), "{}", strong.stderr);
+    assert!(strong.stderr.contains("is too high"), "{}", strong.stderr);
 }
 
 /// Breaks when a folder's name passes for that of a file, or a name that no settings can hold is found out later.

@@ -19,7 +19,7 @@ fn a_packed_model_is_kept() {
     let quantized = run(&["quantize", &model("ti2v_5b"), "--bits", "4", "-o", &name]);
     assert_eq!(quantized.code, Some(0), "{}", quantized.stderr);
     assert!(
-        quantized.stdout.contains("its velocity differs by "),
+        quantized.stdout.contains("prediction off by "),
         "{}",
         quantized.stdout
     );
@@ -48,12 +48,12 @@ fn the_loss_is_told_of_each_expert() {
         let told = run(&["quantize", &model("t2v_a14b"), "--bits", bits]);
         assert_eq!(told.code, Some(0), "{}", told.stderr);
         let percent = |line: &str| {
-            let number = line.split_once("differs by ")?.1.strip_suffix(" %")?;
+            let number = line.split_once("prediction off by ")?.1.strip_suffix("%")?;
             number.parse::<f64>().ok()
         };
         let lines: Vec<_> = told.stdout.lines().collect();
-        assert!(lines[0].starts_with("DiT for high noise: "), "{}", lines[0]);
-        assert!(lines[1].starts_with("DiT for low noise: "), "{}", lines[1]);
+        assert!(lines[0].starts_with("DiT, high noise: "), "{}", lines[0]);
+        assert!(lines[1].starts_with("DiT, low noise: "), "{}", lines[1]);
         lines.iter().map(|line| percent(line).unwrap()).collect()
     };
     for (eight, four) in told("8").into_iter().zip(told("4")) {
@@ -105,7 +105,7 @@ fn a_folder_with_something_in_it_is_refused() {
     let refused = run(&["quantize", &model("ti2v_5b"), "-o", &name]);
     assert_eq!(refused.code, Some(1));
     assert!(
-        refused.stderr.contains("is not empty: give a new folder"),
+        refused.stderr.contains("is not empty: choose a new folder"),
         "{}",
         refused.stderr
     );

@@ -42,7 +42,7 @@ fn ctrl_c_stops_and_leaves_what_was_there() {
     let step = &last["kept"]["step"];
     assert_eq!(last["kept"]["of"], 1000);
     let told = format!(
-        "Stopped after step {step} of 1000; `zoetrope resume {}` goes on",
+        "Stopped after step {step} of 1000; resume with `zoetrope resume {}`",
         run_folder.display()
     );
     assert!(stderr.contains(&told), "{stderr}");

@@ -133,7 +133,7 @@ fn a_copy_blames_the_file_that_is_to_blame() {
     let sentence = |from: &Path, to: &Path| copy(from, to).unwrap_err().to_string();
     let missing = sentence(&nowhere, &folder.path("other"));
     assert!(
-        missing.starts_with("Cannot read") && missing.contains("nowhere"),
+        missing.starts_with("Couldn't read") && missing.contains("nowhere"),
         "{missing}"
     );
     let full = sentence(&source, Path::new("/proc/self/copy"));

@@ -180,5 +180,8 @@ fn the_probe_tells_wrong_results_from_rounding() {
         difference: Some(0.5),
     };
     let sentence = english::device_fault(fault);
-    assert!(sentence.contains("wrong products, 50 % off"), "{sentence}");
+    assert!(
+        sentence.contains("wrong matrix products (50% off"),
+        "{sentence}"
+    );
 }

@@ -89,7 +89,7 @@ fn a_shift_leaves_a_difference_between_steps() {
         for (shift, steps) in [(1e6, 100), (1e9, 30), (1e-40, 10), (f64::MAX, 3)] {
             let (field, message) = refusal(&asked(shift, steps, sampler), None);
             assert_eq!(field, Field::Shift, "{sampler} {shift} {steps}");
-            assert!(message.contains("nearer to 5"), "{message}");
+            assert!(message.contains("closer to 5"), "{message}");
         }
         if sampler == Sampler::Rcm {
             continue; // its few steps are at levels of their own

@@ -169,7 +169,7 @@ fn other_files_are_told_apart() {
         mp4::info(&folder.file("missing.mp4"))
             .unwrap_err()
             .to_string()
-            .ends_with("there is no such file")
+            .ends_with("no such file")
     );
     assert!(
         mp4::info(&std::env::temp_dir())

@@ -131,7 +131,7 @@ fn common_formats_open_whatever_their_name() {
 fn what_is_no_picture_is_told_in_a_sentence() {
     let folder = Folder::new();
     let error = |path: &std::path::Path| photo::open(path).unwrap_err().to_string();
-    assert!(error(&folder.file("missing.png")).ends_with("there is no such file"));
+    assert!(error(&folder.file("missing.png")).ends_with("no such file"));
     assert!(error(&std::env::temp_dir()).ends_with("it is a folder"));
     let text = folder.put("text.png", b"This is a text, whatever its name says.");
     let sentence = "is not a picture that can be read; use PNG, JPEG, WebP, GIF, BMP or TIFF";

@@ -47,5 +47,5 @@ fn a_cancelled_task_stops_at_its_next_step() {
 fn a_task_that_panics_has_failed() {
     let task: Task<()> = Task::start("panics", || (), |_| panic!("on purpose")).unwrap();
     let error = task.wait().unwrap_err().to_string();
-    assert!(error.contains("please report it"), "{error}");
+    assert!(error.contains("Report it"), "{error}");
 }

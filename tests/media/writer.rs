@@ -54,16 +54,17 @@ fn impossible_places_are_refused_at_once() {
     );
     let taken = refusal(create(&std::env::temp_dir()));
     assert!(
-        taken.starts_with("Cannot write") && taken.ends_with("it is a folder"),
+        taken.starts_with("Couldn't write") && taken.ends_with("it is a folder"),
         "{taken}"
     );
     let below_a_file = folder.put("file", b"");
     let nested = refusal(create(&below_a_file.join("clip.mp4")));
     assert!(
-        nested.starts_with("Cannot create") && nested.ends_with("part of the path is not a folder"),
+        nested.starts_with("Couldn't create")
+            && nested.ends_with("part of the path is not a folder"),
         "{nested}"
     );
-    assert!(refusal(create("..".as_ref())).starts_with("Cannot write"));
+    assert!(refusal(create("..".as_ref())).starts_with("Couldn't write"));
     #[cfg(unix)]
     assert!(
         refusal(create("/dev/null".as_ref()))

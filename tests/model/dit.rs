@@ -1,18 +1,15 @@
 //! The DiT against the official one: embeddings, the parts of a block, every block, the velocity.
 
-use std::collections::HashMap;
-
 use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
 use zoetrope::model::dit::{
-    Beside, Block, Config, Dit, Grid, Modulation, Nag, Prompts, Rope, TextKv, Timesteps, patchify,
-    sinusoidal, unpatchify,
+    Block, Grid, Modulation, Nag, Rope, TextKv, patchify, sinusoidal, unpatchify,
 };
 use zoetrope::model::nn::EvalPacer;
-use zoetrope::weights::{Weights, shards};
 
-use crate::support::{compare, golden, golden_path, max_difference};
+use super::dit_cases::{CASES, Case, FLF2V, I2V, TI2V};
+use crate::support::{compare, golden, max_difference};
 
 /// Embeddings are a few hundred float32 products; the reference recommends this.
 const EMBEDDING: (f32, f32) = (2e-5, 0.0);
@@ -22,166 +19,6 @@ const BLOCK: (f32, f32) = (1e-4, 0.0);
 /// roundings, of which most cancel out.
 const HALF: (f32, f32) = (5e-2, 0.0);
 const EXACT: (f32, f32) = (0.0, 0.0);
-
-/// A forward pass of the reference.
-struct Case {
-    /// The file with its tensors.
-    data: &'static str,
-    /// The folder of the network.
-    folder: &'static str,
-    /// What the names of its tensors begin with.
-    prefix: &'static str,
-    timesteps: Timesteps,
-}
-
-impl Case {
-    const fn new(data: &'static str, folder: &'static str, prefix: &'static str) -> Self {
-        Self {
-            data,
-            folder,
-            prefix,
-            timesteps: Timesteps {
-                noisy: 0.0,
-                clean_first_frame: false,
-            },
-        }
-    }
-
-    /// The same timestep for every token.
-    const fn at(mut self, noisy: f64) -> Self {
-        self.timesteps.noisy = noisy;
-        self
-    }
-
-    const fn with_clean_first_frame(mut self) -> Self {
-        self.timesteps.clean_first_frame = true;
-        self
-    }
-
-    fn dit(&self) -> Dit {
-        self.dit_with(Dtype::Float32)
-    }
-
-    fn dit_with(&self, dtype: Dtype) -> Dit {
-        let folder = golden_path("ckpt").join(self.folder);
-        let config = Config::read(&folder.join("config.json")).unwrap();
-        let files = shards::list(&folder, "diffusion_pytorch_model").unwrap();
-        let weights = Weights::open(&files).unwrap();
-        weights
-            .load(|weights| Dit::load(weights, &config, dtype))
-            .unwrap()
-    }
-
-    fn open(&self) -> Golden {
-        Golden {
-            tensors: golden(self.data),
-            prefix: self.prefix,
-        }
-    }
-}
-
-/// The tensors of a case.
-struct Golden {
-    tensors: HashMap<String, Array>,
-    prefix: &'static str,
-}
-
-impl Golden {
-    /// What goes into the network: the latents and, of the image-to-video model, what it sees
-    /// beside them.
-    fn input(&self) -> Array {
-        let latent = &self.tensors["in.latent"];
-        match self.tensors.get("in.y") {
-            Some(beside) => concatenate(&[latent, beside], 0).unwrap(),
-            None => latent.clone(),
-        }
-    }
-
-    fn grid(&self) -> Grid {
-        Grid::of(&self.input())
-    }
-
-    /// What stands beside the prompts, with a control video at this strength.
-    fn beside<'a>(&'a self, reference: Option<&'a Array>, strength: f32) -> Beside<'a> {
-        let control = self.tensors.get("in.vace_context");
-        Beside {
-            image: self.tensors.get("in.clip_fea"),
-            reference,
-            control: control.map(|control| (control, strength)),
-        }
-    }
-
-    fn context(&self) -> &Array {
-        &self.tensors["in.context"]
-    }
-
-    /// The embedded features of pictures, where the network sees some.
-    fn image(&self, dit: &Dit) -> Option<Array> {
-        let features = self.tensors.get("in.clip_fea")?;
-        Some(dit.image().unwrap().forward(features).unwrap())
-    }
-
-    fn prompts(&self, dit: &Dit) -> Prompts {
-        let beside = self.beside(None, 1.0);
-        dit.encode_context_with(&[self.context()], beside).unwrap()
-    }
-
-    fn name(&self, name: &str) -> String {
-        format!("{}{name}", self.prefix)
-    }
-
-    fn compare(&self, actual: &Array, name: &str, tolerance: (f32, f32)) {
-        let name = self.name(name);
-        compare(actual, &self.tensors[&name], tolerance, &name);
-    }
-
-    /// The same where the reference has it: some is kept for one case of a file only.
-    fn compare_any(&self, actual: &Array, name: &str, tolerance: (f32, f32)) {
-        if self.tensors.contains_key(&self.name(name)) {
-            self.compare(actual, name, tolerance);
-        }
-    }
-}
-
-const TI2V: Case = Case::new("dit_ti2v_5b", "ti2v_5b/official", "scalar.").at(731.0);
-
-/// With pictures beside the text.
-const I2V: Case = Case::new("dit_i2v_14b", "i2v_14b/official", "").at(731.0);
-const FLF2V: Case = Case::new("dit_flf2v_14b", "flf2v_14b/official", "").at(731.0);
-
-const CASES: [Case; 9] = [
-    I2V,
-    FLF2V,
-    TI2V,
-    Case::new("dit_ti2v_5b", "ti2v_5b/official", "pertoken.")
-        .at(993.0)
-        .with_clean_first_frame(),
-    Case::new("dit_t2v_1_3b", "t2v_1_3b/official", "").at(731.0),
-    Case::new(
-        "dit_t2v_a14b",
-        "t2v_a14b/official/high_noise_model",
-        "high_noise_model.",
-    )
-    .at(993.0),
-    Case::new(
-        "dit_t2v_a14b",
-        "t2v_a14b/official/low_noise_model",
-        "low_noise_model.",
-    )
-    .at(993.0),
-    Case::new(
-        "dit_i2v_a14b",
-        "i2v_a14b/official/high_noise_model",
-        "high_noise_model.",
-    )
-    .at(412.0),
-    Case::new(
-        "dit_i2v_a14b",
-        "i2v_a14b/official/low_noise_model",
-        "low_noise_model.",
-    )
-    .at(412.0),
-];
 
 /// The reference has no batch axis.
 fn unbatched(x: &Array) -> Array {

@@ -1,5 +1,6 @@
 mod clip;
 mod dit;
+mod dit_cases;
 mod nag;
 mod nn;
 mod quantised;

@@ -352,10 +352,10 @@ fn a_video_to_be_changed_stands_beside_the_noise() {
         run.stderr
     };
     let told = refused(&[]);
-    assert!(told.contains("changes a video: give it one"), "{told}");
+    assert!(told.contains("edits a video: add one"), "{told}");
     let short = ["--video".to_owned(), video(folder.path(), 8)];
     let told = refused(&short);
-    assert!(told.contains("is 5 frames long at 24 a second"), "{told}");
+    assert!(told.contains("has only 5 frames at 24 fps"), "{told}");
 }
 
 /// TI2V-5B with as many channels more, whose weights are those of the others times `weight`.

@@ -137,7 +137,7 @@ fn every_mac_has_the_memory_or_a_way_out() {
             let told = refusal.to_string();
             let says = |words: &str| told.contains(words);
             assert!(says("of memory"), "{refusal}");
-            let way_out = ["bits", "frames", "machine that can give"];
+            let way_out = ["bits", "frames", "smaller model"];
             assert!(way_out.into_iter().any(says), "{refusal}");
         }
     }

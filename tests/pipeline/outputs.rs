@@ -145,7 +145,7 @@ fn what_cannot_be_written_is_told_before_the_work() {
         ),
         (["-o", "v.mp4", "--size", "3872x32"], "3840x2160"),
         (["-o", "v.mp4", "--size", "2176x2176"], "3840x2160"),
-        (["-o", "v.mp4", "--shift", "1000000"], "nearer to 5"),
+        (["-o", "v.mp4", "--shift", "1000000"], "closer to 5"),
         (["-o", "v.mp4/", "--seed", "1"], "is the name of a folder"),
     ] {
         let run = generate(&place, &arguments);

@@ -65,9 +65,9 @@ fn a_replaced_model_is_told() {
         flip(&file);
         let run = place.resume();
         let told = sentence(&run);
-        let expected = format!("{name} is not the file that this video was begun with");
+        let expected = format!("{name} is not the file that this video was started with");
         assert!(told.contains(&expected), "{told}");
-        assert!(told.contains("3 of 6 steps are kept"), "{told}");
+        assert!(told.contains("3 of 6 steps are saved"), "{told}");
         flip(&file);
     }
     // The same bytes under the same name are the same file, whenever they were written.

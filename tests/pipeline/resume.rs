@@ -121,7 +121,7 @@ fn a_job_that_fails_in_decoding_is_only_decoded_again() {
     let (code, stderr) = job.end();
     assert_eq!(code, Some(1), "{stderr}");
     let told = format!(
-        "the latents are kept, and `zoetrope resume {}` decodes them again",
+        "the latents are saved, decode them again with `zoetrope resume {}`",
         failed.text("out.mp4.run")
     );
     assert!(stderr.contains(&told), "{stderr}");
@@ -193,7 +193,10 @@ fn paths_lead_from_where_the_job_was_begun() {
     fs::rename(place.path("model"), place.path("elsewhere")).unwrap();
     let run = resume();
     let told = sentence(&run);
-    assert!(told.contains("is gone, and with it the model"), "{told}");
+    assert!(
+        told.contains("is missing. This video was started with its model"),
+        "{told}"
+    );
     fs::rename(place.path("elsewhere"), place.path("model")).unwrap();
     let run = resume();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -222,13 +225,13 @@ fn a_job_goes_on_with_less_memory() {
     };
     let run = limited(1000);
     let told = sentence(&run);
-    assert!(told.contains("go on with it where there are"), "{told}");
+    assert!(told.contains("raise the limit"), "{told}");
 
     let run = limited(decode.bytes() - 1000);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for words in [
-        "To fit into memory: decoded in tiles",
-        "From here on the video is rounded otherwise",
+        "To fit in memory: decoding in tiles",
+        "The remaining steps use lower precision than the first ones",
     ] {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }

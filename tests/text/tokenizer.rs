@@ -197,10 +197,7 @@ fn a_file_that_is_no_tokenizer_is_a_sentence() {
         println!("{error}");
         error.replace(&path.display().to_string(), "FILE")
     };
-    assert_eq!(
-        message("none", None),
-        "Cannot read FILE: there is no such file"
-    );
+    assert_eq!(message("none", None), "Couldn't read FILE: no such file");
     let not = "FILE is not a tokenizer for UMT5: it ";
     let choose = "; choose the one that came with the model";
     let told = |name: &str, content: &[u8]| {

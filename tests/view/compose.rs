@@ -132,10 +132,10 @@ fn generate_is_alive_exactly_when_there_is_something_to_make() {
 fn advanced_explains_itself() {
     let form = form(Variant::Ti2v, asked_for("A boat"), true);
     for line in [
-        "More steps make finer detail and take longer",
-        "Higher follows the prompt more closely, too high looks harsh",
-        "Higher spends more steps on motion and layout, lower on detail",
-        "The same seed and settings make the same video again",
+        "More steps add detail and take longer",
+        "Higher follows the prompt more closely; too high looks harsh",
+        "Higher favors motion and composition, lower favors detail",
+        "Same seed and settings, same video",
     ] {
         form.get_by_label(line);
     }

@@ -42,7 +42,7 @@ fn a_download_tells_its_rate_and_the_time_that_is_left() {
     assert_eq!(sheet.state()[..], [stopped]);
 
     downloading(done, of, 0).get_by_label("3.2 GB of 22.8 GB");
-    downloading(0, 0, 0).get_by_label("Asking what there is");
+    downloading(0, 0, 0).get_by_label("Contacting Hugging Face…");
 }
 
 /// Breaks when what a stranger called a folder turns a line around, breaks it in two or fills the window.

@@ -2,33 +2,25 @@
 
 use std::collections::HashSet;
 
-use egui::{Key as Stroke, Modifiers};
-use zoetrope::view::keys::{Key, TABLE, pressed};
+use egui::{Key, Modifiers};
+use zoetrope::view::commands::{TABLE, UiCommand, pressed};
 use zoetrope::view::strings::Language;
 
 /// What text fields and assistive technology need for themselves, with ⌘.
-const TAKEN: [Stroke; 6] = [
-    Stroke::A,
-    Stroke::C,
-    Stroke::V,
-    Stroke::X,
-    Stroke::Y,
-    Stroke::Z,
-];
+const TAKEN: [Key; 6] = [Key::A, Key::C, Key::V, Key::X, Key::Y, Key::Z];
 
 /// Breaks when one key does two things, or two keys are told as the same.
 #[test]
 fn no_two_keys_clash() {
     let mut strokes = HashSet::new();
-    let mut keys = Vec::new();
-    for (key, shortcut) in TABLE {
-        assert!(strokes.insert(shortcut), "{key:?}: {shortcut:?} is taken");
-        assert!(!keys.contains(&key), "{key:?} stands there twice");
-        keys.push(key);
-        let edits = shortcut.modifiers.command && !shortcut.modifiers.shift;
+    for (place, entry) in TABLE.iter().enumerate() {
+        let (command, keys) = (entry.command, entry.keys);
+        assert!(strokes.insert(keys), "{command:?}: {keys:?} is taken");
+        assert_eq!(command as usize, place, "{command:?} stands elsewhere");
+        let edits = keys.modifiers.command && !keys.modifiers.shift;
         assert!(
-            !(edits && TAKEN.contains(&shortcut.logical_key)),
-            "{key:?} takes a key from text fields"
+            !(edits && TAKEN.contains(&keys.logical_key)),
+            "{command:?} takes a key from text fields"
         );
     }
 }
@@ -39,7 +31,7 @@ fn every_key_is_told_in_every_language() {
     for (language, name) in Language::ALL {
         let told: HashSet<&str> = TABLE
             .iter()
-            .map(|(key, _)| (language.words().key)(*key))
+            .map(|entry| (language.words().command)(entry.command))
             .collect();
         assert_eq!(told.len(), TABLE.len(), "{name}");
         assert!(!told.contains(""), "{name}");
@@ -47,7 +39,7 @@ fn every_key_is_told_in_every_language() {
 }
 
 /// What is asked for while this key is held down, a frame after the other; `typing` into a field or not.
-fn keys_in(typing: bool, modifiers: Modifiers, stroke: Stroke) -> Vec<Vec<Key>> {
+fn keys_in(typing: bool, modifiers: Modifiers, stroke: Key) -> Vec<Vec<UiCommand>> {
     let ctx = egui::Context::default();
     let mut found = Vec::new();
     for frame in 0..4 {
@@ -80,19 +72,25 @@ fn keys_in(typing: bool, modifiers: Modifiers, stroke: Stroke) -> Vec<Vec<Key>> 
 #[test]
 fn a_key_that_is_held_down_asks_once_unless_it_steps() {
     let held = |modifiers, stroke| keys_in(false, modifiers, stroke);
-    let generate = held(Modifiers::COMMAND, Stroke::Enter);
-    assert_eq!(generate, [vec![Key::Generate], vec![]]);
-    let step = held(Modifiers::NONE, Stroke::ArrowRight);
-    assert_eq!(step, [[Key::StepForward], [Key::StepForward]]);
+    let generate = held(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(generate, [vec![UiCommand::Generate], vec![]]);
+    let step = held(Modifiers::NONE, Key::ArrowRight);
+    assert_eq!(step, [[UiCommand::StepForward], [UiCommand::StepForward]]);
 }
 
 /// Breaks when typing a word plays the clip.
 #[test]
 fn plain_keys_are_left_to_a_field_that_is_typed_into() {
     let keys_in = |typing, modifiers, stroke| keys_in(typing, modifiers, stroke).swap_remove(0);
-    assert_eq!(keys_in(false, Modifiers::NONE, Stroke::Space), [Key::Play]);
-    assert_eq!(keys_in(true, Modifiers::NONE, Stroke::Space), []);
-    assert_eq!(keys_in(true, Modifiers::NONE, Stroke::Escape), [Key::Close]);
-    let command = keys_in(true, Modifiers::COMMAND, Stroke::Enter);
-    assert_eq!(command, [Key::Generate]);
+    assert_eq!(
+        keys_in(false, Modifiers::NONE, Key::Space),
+        [UiCommand::Play]
+    );
+    assert_eq!(keys_in(true, Modifiers::NONE, Key::Space), []);
+    assert_eq!(
+        keys_in(true, Modifiers::NONE, Key::Escape),
+        [UiCommand::Close]
+    );
+    let command = keys_in(true, Modifiers::COMMAND, Key::Enter);
+    assert_eq!(command, [UiCommand::Generate]);
 }

@@ -56,12 +56,12 @@ fn denoised(done: usize) -> Progress {
 fn every_button_of_a_job_asks_for_what_it_says() {
     for (state, name, action) in [
         (State::Working, "Pause", JobAction::Pause),
-        (State::Paused, "Go on", JobAction::Continue),
+        (State::Paused, "Resume", JobAction::Continue),
         (State::Working, "Stop and keep", JobAction::Keep),
         (State::Working, "Cancel", JobAction::Cancel),
         (State::Waiting, "Cancel", JobAction::Cancel),
-        (State::Waiting, "Make it earlier", JobAction::Earlier),
-        (State::Waiting, "Make it later", JobAction::Later),
+        (State::Waiting, "Move up in queue", JobAction::Earlier),
+        (State::Waiting, "Move down in queue", JobAction::Later),
     ] {
         let mut stage = working(state, Some(denoised(12)), None);
         stage.get_by_label(name).click();
@@ -80,7 +80,7 @@ fn the_time_that_is_left_is_told_of_what_it_is_known_of() {
     };
     assert!(sees(Some(Left::OfJob(minutes)), "about 3 min left"));
     let denoising = Some(Left::OfDenoising(minutes));
-    assert!(sees(denoising, "about 3 min to the last step"));
+    assert!(sees(denoising, "about 3 min, then decoding"));
     assert!(!sees(None, "about 3 min left") && sees(None, "1:02"));
 }
 
@@ -123,23 +123,20 @@ fn every_control_of_the_player_asks_for_what_it_says() {
     let record = |action| Action::Record("7".into(), action);
     for (name, action) in [
         ("Play", Action::Player(PlayerAction::Toggle)),
-        ("One frame back", Action::Player(PlayerAction::Step(-1))),
-        ("One frame on", Action::Player(PlayerAction::Step(1))),
+        ("Previous frame", Action::Player(PlayerAction::Step(-1))),
+        ("Next frame", Action::Player(PlayerAction::Step(1))),
         ("Loop", Action::Player(PlayerAction::Loop)),
         ("Actual size", Action::Player(PlayerAction::Fit)),
-        ("Copy this frame", Action::Player(PlayerAction::CopyFrame)),
+        ("Copy frame", Action::Player(PlayerAction::CopyFrame)),
+        ("Use as first frame", Action::Player(PlayerAction::UseFrame)),
         (
-            "Use this frame as first frame",
-            Action::Player(PlayerAction::UseFrame),
-        ),
-        (
-            "Continue from the last frame",
+            "Continue from last frame",
             Action::Player(PlayerAction::ContinueFromEnd),
         ),
         ("Export…", Action::Open(Sheet::Export)),
-        ("Add to favourites", record(RecordAction::Favourite)),
-        ("Use these settings again", record(RecordAction::Restore)),
-        ("Show the file", record(RecordAction::Reveal)),
+        ("Add to favorites", record(RecordAction::Favourite)),
+        ("Reuse settings", record(RecordAction::Restore)),
+        ("Show in Finder", record(RecordAction::Reveal)),
         ("Move to Trash", record(RecordAction::Trash)),
     ] {
         let mut stage = player(false);
@@ -155,12 +152,12 @@ fn in_a_narrow_window_a_menu_has_what_finds_no_room() {
     let mut stage = player(false);
     stage.set_size(egui::vec2(420.0, 600.0));
     stage.run_steps(3);
-    assert!(stage.query_by_label("Copy this frame").is_none());
+    assert!(stage.query_by_label("Copy frame").is_none());
     stage.get_by_label("Export…");
     stage.get_by_label("More").click();
     stage.run_steps(6);
     stage.get_by_label("Move to Trash");
-    stage.get_by_label("Copy this frame").click();
+    stage.get_by_label("Copy frame").click();
     stage.run_steps(3);
     let copy = Action::Player(PlayerAction::CopyFrame);
     assert_eq!(stage.state()[..], [copy]);
@@ -174,7 +171,7 @@ fn a_message_leads_on() {
             icon: "",
             is_bad: true,
             about: "A boat",
-            title: "This could not be made",
+            title: "Couldn't make this video",
             body: "The disk is full",
             ways: vec![("Models…", Action::Open(Sheet::Models))],
         };

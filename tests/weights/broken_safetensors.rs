@@ -109,7 +109,7 @@ fn other_kinds_of_files() {
     assert_says(&failure(open(folder.path())), &["is a folder"]);
     assert_says(
         &failure(open(&folder.path().join("none"))),
-        &["Cannot read", "there is no such file"],
+        &["Couldn't read", "no such file"],
     );
 }
 
@@ -155,7 +155,7 @@ fn a_file_that_shrinks_while_open() {
         .unwrap();
     assert_says(
         &failure(weights.tensor("w", &[100])),
-        &["Cannot read", "w.safetensors"],
+        &["Couldn't read", "w.safetensors"],
     );
-    assert_says(&failure(weights.fingerprint()), &["Cannot read"]);
+    assert_says(&failure(weights.fingerprint()), &["Couldn't read"]);
 }

@@ -302,7 +302,7 @@ fn other_kinds_of_changes_are_refused() {
         ("vera_lambda_b", "VeRA"),
         ("a1.weight", "GLoRA"),
     ] {
-        let told = format!("is a {kind}, which this version cannot apply: choose a plain LoRA");
+        let told = format!("is a {kind}, which Zoetrope does not support: choose a plain LoRA");
         assert_says(&refused(part), &["lora.safetensors", &told]);
     }
 }
@@ -330,7 +330,7 @@ fn a_lora_for_another_model_is_refused() {
     assert_says(
         &message,
         &[
-            "lora.safetensors matches nothing in",
+            "lora.safetensors was made for a different model",
             "blocks.0.self_attn.q (128, 96)",
             "made for this model",
         ],
@@ -370,12 +370,15 @@ fn damaged_loras_are_refused() {
     ] {
         assert_says(
             &failure(open(tensors).unwrap().fit(&network())),
-            &["matches nothing"],
+            &["was made for a different model"],
         );
     }
     let no_rank = [(&*down, &[0, 64][..], &[][..]), (&*up, &[64, 0], &[])];
     let no_rank = Lora::open(&folder.floats("lora.safetensors", &no_rank)).unwrap();
-    assert_says(&failure(no_rank.fit(&network())), &["matches nothing"]);
+    assert_says(
+        &failure(no_rank.fit(&network())),
+        &["was made for a different model"],
+    );
     for number in [ones(&[2]), Array::from_f32(f32::NAN)] {
         let lora = open(vec![
             (&down, ones(&[4, 64])),

@@ -133,7 +133,7 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
         ),
         (memory(Advice::Shorten(33)), "33 frames"),
         (memory(Advice::SmallerPicture(40 * GB)), "40.0 GB"),
-        (memory(Advice::LargerMachine), "machine"),
+        (memory(Advice::LargerMachine), "smaller model"),
         (memory(Advice::Elsewhere), "36.0 GB"),
         (
             Refusal::OtherLatents {
@@ -148,6 +148,29 @@ fn refusals() -> Vec<(Refusal, &'static str)> {
     ];
     let numbers = numbers.map(|(number, part)| (Refusal::from(number), part));
     numbers.into_iter().chain(others).collect()
+}
+
+/// Those of pictures, of the window and of the machine.
+fn more_problems() -> Vec<(Problem, &'static str)> {
+    let content = |flaw| Problem::Content {
+        path: "picture.png".into(),
+        flaw,
+    };
+    vec![
+        (content(Flaw::NotAPicture), "PNG"),
+        (content(Flaw::PictureTooLarge), "smaller"),
+        (content(Flaw::CutShort("no end".into())), "no end"),
+        (content(Flaw::InUse), "in use"),
+        (content(Flaw::Downloading), "another program"),
+        (Problem::NoThread("limit".into()), "limit"),
+        (Problem::NoHome, "home folder"),
+        (Problem::EngineGone, "finished steps"),
+        (Problem::Unanswered, "Quit it"),
+        (Problem::UnknownModel("toy".into()), "toy"),
+        (Problem::NoModelsIn("models".into()), "models"),
+        (Problem::NoBuiltIn, "--model"),
+        (Problem::WrongMlx("1 instead of 2".into()), "1 instead of 2"),
+    ]
 }
 
 /// A problem of each kind besides refusals, with what its English sentence must hold.
@@ -179,8 +202,9 @@ fn problems() -> Vec<(Problem, &'static str)> {
             "a and b are missing",
         ),
         (content(Flaw::ModelGone("toy".into())), "toy"),
+        (content(Flaw::Replaced("a.mp4.run".into())), "a.mp4.run"),
         (content(Flaw::DamagedPlan("no steps".into())), "no steps"),
-        (content(Flaw::DamagedState), "remove this file"),
+        (content(Flaw::DamagedState), "delete it"),
         (content(Flaw::Newer), "newer"),
         (
             content(Flaw::LoraFitsNothing {
@@ -210,13 +234,13 @@ fn problems() -> Vec<(Problem, &'static str)> {
             "zero",
         ),
         (Problem::Implausible(Implausible::FramesNotFinite), "VAE"),
-        (Problem::Implausible(Implausible::OneColour), "colour"),
+        (Problem::Implausible(Implausible::OneColour), "color"),
         (Problem::Mlx("shapes differ".into()), "shapes differ"),
-        (Problem::Defect("index out of bounds".into()), "report it"),
+        (Problem::Defect("index out of bounds".into()), "Report it"),
         (network(NetworkFault::Unreachable("dns".into())), "dns"),
         (network(NetworkFault::Forbidden), "HF_TOKEN"),
         (network(NetworkFault::NotFound), "hub/model"),
-        (network(NetworkFault::Busy), "too many requests"),
+        (network(NetworkFault::Busy), "too many"),
         (network(NetworkFault::Unavailable("503".into())), "503"),
         (network(NetworkFault::Unexpected("418".into())), "418"),
         (Problem::Other("Something else".into()), "Something else"),
@@ -233,7 +257,7 @@ fn every_problem_has_a_sentence_in_both_languages() {
     let refused = refusals()
         .into_iter()
         .map(|(refusal, part)| (Problem::Refused(refusal), part));
-    let all: Vec<_> = refused.chain(problems()).collect();
+    let all: Vec<_> = refused.chain(problems()).chain(more_problems()).collect();
     for (problem, part) in &all {
         let told = english::problem(problem);
         assert!(told.contains(part), "{problem:?}: {told}");
@@ -283,7 +307,7 @@ fn stages_savings_and_faults_have_words_in_both_languages() {
         what: Computation::Sums,
         difference: Some(0.25),
     };
-    assert!(english::device_fault(fault).contains("25 %"));
+    assert!(english::device_fault(fault).contains("25%"));
     assert!(is_chinese(&chinese::device_fault(fault)));
 }
 

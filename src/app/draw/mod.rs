@@ -16,8 +16,8 @@ use crate::job::{Estimate, Plan, Span};
 use crate::platform;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
+use crate::view::commands;
 use crate::view::compose::{self, Compose, Glances};
-use crate::view::keys;
 use crate::view::reel::{self, Reel};
 use crate::view::theme::{palette, size};
 use crate::view::title_bar::{self, TitleBar};
@@ -29,8 +29,8 @@ impl App {
         self.advance(ui);
         self.remember_window(ui);
         let typed = ctx.egui_wants_keyboard_input();
-        let undo = keys::undo_pressed(&ctx, self.can_undo(typed), self.can_redo_form());
-        let pressed = keys::pressed(&ctx).into_iter();
+        let undo = commands::undo_pressed(&ctx, self.can_undo(typed), self.can_redo_form());
+        let pressed = commands::pressed(&ctx).into_iter();
         let mut asked: Vec<Action> = undo
             .into_iter()
             .chain(pressed.filter_map(|key| self.action_of(key)))

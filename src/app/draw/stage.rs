@@ -8,6 +8,7 @@ use crate::app::playback::Moving;
 use crate::app::player::Player;
 use crate::job::{Remedy, Stage as JobStage};
 use crate::view::action::{Action, JobAction, Sheet, Shown};
+use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
 
@@ -133,10 +134,8 @@ impl App {
                 let resume = kept.map(|_| resume);
                 // Nobody can tell what it was to be: its folder may show it.
                 let look = || {
-                    (
-                        self.words().player.reveal,
-                        Action::Reveal(work.run_folder()),
-                    )
+                    let name = (self.words().command)(UiCommand::Reveal);
+                    (name, Action::Reveal(work.run_folder()))
                 };
                 let restore = work.plan.as_ref().map_or_else(look, |_| restore);
                 let ways = mend.into_iter().chain(resume);

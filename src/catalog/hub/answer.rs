@@ -2,12 +2,13 @@
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
-use super::client::Failure;
 use super::wait::{self, GoOn};
+use crate::error::Error;
 
 /// How much is read at once.
 const BLOCK: usize = 1 << 18;
@@ -46,6 +47,17 @@ pub struct Answer {
     /// How many bytes it says will come.
     pub length: Option<u64>,
     blocks: Receiver<io::Result<Vec<u8>>>,
+}
+
+/// Why a request was not fulfilled.
+#[derive(Debug)]
+pub enum Failure {
+    /// The connection broke, but something had come by then.
+    Broken,
+    /// Another try may do better, after this long where the server says so.
+    Passing(Error, Option<Duration>),
+    /// No other try would.
+    Lasting(Error),
 }
 
 /// An answer of which nothing is known yet.

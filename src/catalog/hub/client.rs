@@ -13,7 +13,7 @@ use ureq::{Agent, Body, Proxy};
 use url::Url;
 
 use super::super::folders;
-use super::answer::{Answer, Question};
+use super::answer::{Answer, Failure, Question};
 use super::wait::{GoOn, pause};
 use crate::disk;
 use crate::error::{Error, Result};
@@ -40,17 +40,6 @@ pub struct Hub {
     proxy: Settings,
     /// How long to wait before the second try; before later ones twice as long each time.
     patience: Duration,
-}
-
-/// Why a request was not fulfilled.
-#[derive(Debug)]
-pub enum Failure {
-    /// The connection broke, but something had come by then.
-    Broken,
-    /// Another try may do better, after this long where the server says so.
-    Passing(Error, Option<Duration>),
-    /// No other try would.
-    Lasting(Error),
 }
 
 impl Hub {
@@ -100,7 +89,7 @@ impl Hub {
         let saved = || {
             let place = text("HF_TOKEN_PATH").map(PathBuf::from);
             let place = place.or_else(|| Some(folders::hub_home()?.join("token")))?;
-            disk::read_text(&place).ok()
+            disk::read_text(&place).ok() // none is usual: most people have no token
         };
         let token = text("HF_TOKEN").or_else(saved);
         let token = token.map(|token| token.trim().to_owned());
@@ -150,9 +139,9 @@ impl Hub {
         let (answer, tell) = Answer::expected();
         let thread = thread::Builder::new().name("hub".into());
         let work = move || tell.tell(hub.get(&question));
-        thread.spawn(work).map_err(|error| {
-            Failure::Lasting(Error::Other(format!("A thread cannot be started: {error}")))
-        })?;
+        thread
+            .spawn(work)
+            .map_err(|error| Failure::Lasting(Error::from(Problem::NoThread(error.to_string()))))?;
         answer.begin(go_on)
     }
 

@@ -9,6 +9,7 @@ use super::checksum::Checksum;
 use super::listing::{Listed, Listing};
 use crate::disk::{PartialFile, folder_of, resumable_name, sync_folder};
 use crate::error::{Error, Result};
+use crate::job::Problem;
 use crate::platform::files;
 
 /// A place for models.
@@ -45,8 +46,7 @@ impl Destination {
     /// # Errors
     /// This user has no home folder.
     pub fn cache() -> Result<Self> {
-        let no_home =
-            || Error::Other("This user has no home folder: choose one with --folder".into());
+        let no_home = || Error::from(Problem::NoHome);
         Ok(Self::Cache(folders::hub_cache().ok_or_else(no_home)?))
     }
 

@@ -16,7 +16,7 @@ use super::progress::{ProgressMeter, Watch};
 use super::{fetch, sources, wait};
 use crate::disk::check_space_for_download;
 use crate::error::{Error, Result};
-use crate::job::{DownloadProgress, Wanted};
+use crate::job::{DownloadProgress, Problem, Wanted};
 
 /// How many files come at once: one connection rarely fills a fast line.
 const AT_ONCE: usize = 4;
@@ -149,7 +149,7 @@ impl Download {
                 };
                 if let Err(error) = thread.spawn_scoped(scope, work) {
                     meter.stop();
-                    return Err(Error::Other(format!("A thread cannot be started: {error}")));
+                    return Err(Error::from(Problem::NoThread(error.to_string())));
                 }
             }
             drop(sender);

@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 
 use ureq::http::StatusCode;
 
+use super::answer::Failure;
 use super::answer::{Answer, Question};
-use super::client::{Failure, Hub};
+use super::client::Hub;
 use super::destination::Item;
 use super::partial::{self, Partial};
 use super::progress::ProgressMeter;
@@ -37,8 +38,7 @@ pub fn fetch(hub: &Hub, item: &Item, counted: u64, meter: &ProgressMeter) -> Res
         }
         discard(&mut partial, meter)?;
     }
-    let problem =
-        "came twice with other bytes than were published, and was thrown away: try again later";
+    let problem = "failed its checksum twice and was deleted: try again later";
     Err(Error::content(item.place(), problem))
 }
 

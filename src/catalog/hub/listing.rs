@@ -4,9 +4,10 @@ use std::path::{Component, Path};
 
 use serde::Deserialize;
 
+use super::answer::Failure;
 use super::answer::{Answer as Coming, Question};
 use super::checksum::Checksum;
-use super::client::{Failure, Hub};
+use super::client::Hub;
 use super::wait::GoOn;
 use crate::error::{Error, Result};
 

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::job::Problem;
 
 /// Says whether to go on: an error of its ends the wait.
 pub type GoOn<'a> = &'a mut dyn FnMut() -> Result<()>;
@@ -54,10 +55,7 @@ pub fn beside<T: Send + 'static>(
         let _ = sender.send(work());
     };
     let thread = thread::Builder::new().name("download".into()).spawn(work);
-    thread.map_err(|error| Error::Other(format!("A thread cannot be started: {error}")))?;
-    next(&made, go_on)?.ok_or_else(|| {
-        Error::Other(
-            "The models here cannot be listed because of a defect: please report it".into(),
-        )
-    })
+    thread.map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
+    let defect = || Problem::Defect("the models of this machine cannot be listed".into());
+    next(&made, go_on)?.ok_or_else(|| defect().into())
 }

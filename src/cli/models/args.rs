@@ -18,64 +18,63 @@ pub struct Models {
 /// What can be done with models.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Show every model that can be found, and what others lack
+    /// List the models found, and what incomplete ones lack
     ///
-    /// Looked through are Zoetrope's own folder, Hugging Face's cache, ComfyUI's models and the folders that were added.
-    /// Networks that lie apart are combined: a DiT takes the nearest text encoder and VAE that fit it.
+    /// Searches Zoetrope's own folder, the Hugging Face cache, ComfyUI's models folder and the folders you added. Files in
+    /// different places are combined: a DiT takes the nearest text encoder and VAE that match it.
     List {
-        /// Print a JSON array with an object for each
+        /// Print a JSON array, one object per model
         #[arg(long)]
         json: bool,
     },
-    /// Show what a model is made of
+    /// Show the files and settings of a model
     Show {
-        /// Its name, its folder, or the file of its DiT
+        /// Name of the model, its folder, or the file of its DiT
         model: PathBuf,
 
         /// Print a JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Read every byte of a model's files, and compare them with what was published
+    /// Check every byte of a model's files against their published checksums
     ///
-    /// The SHA-256 of what was published is known of files in Hugging Face's cache.
+    /// Checksums (SHA-256) are known for files in the Hugging Face cache.
     Verify {
-        /// Its name, its folder, or the file of its DiT
+        /// Name of the model, its folder, or the file of its DiT
         model: PathBuf,
 
-        /// Print a JSON array with an object for each file
+        /// Print a JSON array, one object per file
         #[arg(long)]
         json: bool,
     },
-    /// Download a model from the Hugging Face hub
+    /// Download a model from Hugging Face
     ///
-    /// Without a variant, what there is to choose from is shown. Files go to Hugging Face's cache, where other programs
-    /// find them too, or to a folder. Text encoders and VAEs that are on this machine are not downloaded again. What came
-    /// before an interruption is kept, and the same command goes on; every file is compared with its published checksum.
-    /// HF_HOME, HF_ENDPOINT and HF_TOKEN are heeded.
+    /// Without a variant, lists what you can download. Files go to the Hugging Face cache, where other programs find them
+    /// too, or to --folder. Text encoders and VAEs that you already have are not downloaded again. Run the same command
+    /// again to continue an interrupted download; every file is checked against its published checksum. Honors HF_HOME,
+    /// HF_ENDPOINT and HF_TOKEN.
     Get {
-        /// Such as ti2v-5b, i2v-14b-480p or vace-14b, `tokenizer`, or what makes one fast, such as lightning-t2v-a14b; without one, all
-        /// are shown
+        /// Such as ti2v-5b, i2v-14b-480p, vace-14b, lightning-t2v-a14b or `tokenizer`; leave it out to list them all
         variant: Option<Name>,
 
-        /// official, as the authors published it; fp16; fp8; q8 or q4
+        /// official (as published), fp16, fp8, q8 or q4
         #[arg(long, default_value_t = WeightFormat::Fp16)]
         precision: WeightFormat,
 
-        /// Put the files here, sorted as in ComfyUI's models folder
+        /// Save to this folder instead, laid out like ComfyUI's models folder
         #[arg(long)]
         folder: Option<PathBuf>,
 
-        /// Print one JSON object a line
+        /// Print JSON, one object per line
         #[arg(long)]
         json: bool,
     },
-    /// Look for models in this folder too
+    /// Also search this folder for models
     Add {
         /// The folder
         folder: PathBuf,
     },
-    /// Look there no more; the folder stays as it is
+    /// Stop searching a folder (nothing in it is deleted)
     Forget {
         /// The folder
         folder: PathBuf,

@@ -92,8 +92,8 @@ fn pace(transfer: &DownloadProgress) -> String {
     let rate = transfer.rate();
     match transfer.time_left() {
         Some(time) => format!("{rate:.1} MB/s, about {} left", format::duration(time)),
-        None if transfer.done >= transfer.of => "checking what is there".into(),
-        None => "waiting for the hub".into(),
+        None if transfer.done >= transfer.of => "checking existing files".into(),
+        None => "waiting for Hugging Face".into(),
     }
 }
 

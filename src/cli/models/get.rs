@@ -53,7 +53,7 @@ pub fn run(
         None => Destination::cache()?,
     };
     let hub = Hub::of_environment();
-    say(&format!("Asking the hub for {wanted}"));
+    say(&format!("Looking up {wanted} on Hugging Face"));
     let known = folders::all();
     let download = Download::plan(&hub, wanted, destination, &known, &mut go_on)?;
     announce(wanted, &download);
@@ -75,7 +75,7 @@ fn announce(wanted: Wanted, download: &Download) {
     let (of, there) = download.bytes();
     let there = match there {
         0 => String::new(),
-        there => format!(", of which {} are there", format::bytes(there)),
+        there => format!(", {} of it already here", format::bytes(there)),
     };
     let place = shown(download.destination().folder());
     let of = format::bytes(of);
@@ -94,8 +94,8 @@ fn finish(files: &[PathBuf], json: bool) -> Result<()> {
     }
     let name = name.map(one_line);
     print(&match name {
-        Some(name) => format!("{name} is there: use it with --model {name}"),
-        None => "Everything is there".into(),
+        Some(name) => format!("{name} is ready: use it with --model {name}"),
+        None => "Download complete".into(),
     })
 }
 

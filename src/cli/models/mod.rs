@@ -56,7 +56,7 @@ fn add(folder: &Path) -> Result<()> {
     folders::add(folder)?;
     let Catalogue { models } = catalog::scan(&[folder.to_owned()]);
     print(&match models.as_slice() {
-        [] => "No model is there yet; what comes will be found".into(),
+        [] => "No model in this folder yet; any you add will be found".into(),
         models => table::text(models),
     })
 }

@@ -10,7 +10,7 @@ use crate::words::english;
 /// A line for each model; what keeps one from being usable stands under it.
 pub fn text(models: &[Installed]) -> String {
     if models.is_empty() {
-        return "There are no models yet: `zoetrope models add FOLDER` says where some are".into();
+        return "No models found: `zoetrope models get` downloads one, `zoetrope models add FOLDER` adds a folder".into();
     }
     let names = models.iter().map(|model| one_line(&model.name));
     let width = names.map(|name| name.chars().count()).max();

@@ -62,8 +62,8 @@ fn line(verdict: &Verdict) -> String {
     } = verdict;
     let words = match published {
         Some(published) if published == sha256 => "as published".into(),
-        Some(published) => format!("DAMAGED: has SHA-256 {sha256}, was published with {published}"),
-        None => format!("can be read; SHA-256 {sha256}"),
+        Some(published) => format!("DAMAGED: SHA-256 is {sha256}, published {published}"),
+        None => format!("readable; SHA-256 {sha256}"),
     };
     format!("{}: {words}", shown(file))
 }

@@ -43,7 +43,7 @@ fn whole(folder: &Path, checksum: u32) -> Option<PathBuf> {
     files.next()
 }
 
-/// Nobody is hurt by kernels that stay.
+/// Best effort: a leftover only costs disk space.
 fn remove_others(folder: &Path, kernels: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

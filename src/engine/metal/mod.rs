@@ -124,11 +124,12 @@ fn contents() -> Option<PathBuf> {
 /// fails; then the process goes on with the build that runs everywhere.
 fn start_again(libraries: &Path) {
     if let Ok(program) = env::current_exe() {
-        let _ = Command::new(program)
+        let error = Command::new(program)
             .args(env::args_os().skip(1))
             .env(LIBRARIES, libraries)
             .env(STARTED_AGAIN, "1")
             .exec();
+        log::warn!("The faster build of MLX is not used: {error}");
     }
 }
 

@@ -13,15 +13,15 @@ use crate::job::{
 #[command(next_help_heading = "Video")]
 #[serde(default)]
 pub struct CanvasRequest {
-    /// Width and height in pixels, as in 832x480; its area, where a picture gives the aspect
+    /// Width x height in pixels, such as 832x480; with a first frame, the pixel budget
     #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,
 
-    /// Number of frames: a multiple of 4, plus 1
+    /// Number of frames, 4n + 1
     #[arg(long, value_name = "N")]
     pub frames: Option<u32>,
 
-    /// Frames a second
+    /// Frames per second
     #[arg(long, value_name = "N")]
     pub fps: Option<u32>,
 }
@@ -128,7 +128,7 @@ impl Canvas {
         let Self { size, frames, fps } = self;
         vec![
             ("Size", size.to_string()),
-            ("Frames", format!("{frames} at {fps} a second")),
+            ("Frames", format!("{frames} at {fps} fps")),
         ]
     }
 }

@@ -11,16 +11,16 @@ use crate::job::{Precision, QuantBits, VaePrecision};
 #[command(next_help_heading = "Compute")]
 #[serde(default)]
 pub struct Compute {
-    /// Type in which products are computed; "auto" takes the fastest here: f16 on M1 and M2, bf16 on other GPUs
+    /// Compute precision of the DiT; auto takes the fastest: f16 on M1 and M2, bf16 on other GPUs
     #[arg(long = "dtype", value_name = Precision::USAGE, default_value_t)]
     pub precision: Precision,
 
-    /// Type in which the latents are decoded: bf16 and f16 take half the memory
+    /// Compute precision of the VAE; bf16 and f16 halve its memory
     #[arg(long = "vae-dtype", value_name = VaePrecision::USAGE, default_value_t)]
     #[serde(skip_serializing_if = "VaePrecision::is_f32")]
     pub vae_precision: VaePrecision,
 
-    /// Pack the weights of the DiT's large matrices into so many bits; less memory, not less time
+    /// Quantize the DiT's weights to 8 or 4 bits: less memory, same speed
     #[arg(long, value_name = "8|4")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantize: Option<QuantBits>,
@@ -52,7 +52,7 @@ pub struct Limits {
         long = "memory-limit",
         value_name = "GB",
         value_parser = gigabytes,
-        help = "The most memory that the job may use, in gigabytes [default: what the machine can give]"
+        help = "Memory limit in GB [default: what the machine can spare]"
     )]
     #[serde(rename = "memory_limit")]
     pub memory: Option<u64>,

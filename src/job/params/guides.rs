@@ -14,22 +14,22 @@ use crate::job::{OutOfRange, Refusal, Size, Span, Use, Variant};
 #[command(next_help_heading = "Video and references")]
 #[serde(default)]
 pub struct Guides {
-    /// Video to follow or to change, for models that take one: MP4, GIF, or a folder of pictures
+    /// Control or source video, for models that take one: an MP4, a GIF or a folder of pictures
     #[arg(long, value_name = "FILE|FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<PathBuf>,
 
-    /// What of the video is made anew, white on black: a video, a folder of pictures, or one picture for all frames
+    /// Mask for --video: white is generated, black is kept; a video, a folder of pictures, or one picture for all frames
     #[arg(long, value_name = "FILE|FOLDER", requires = "video")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<PathBuf>,
 
-    /// Picture of something that the video should show, for models that take one; some take several
+    /// Reference picture of what the video should show, for models that take one; repeat it for several
     #[arg(long = "reference", value_name = "FILE")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<PathBuf>,
 
-    /// How strongly video and references lead [default: 1]
+    /// Strength of the control video and references [default: 1]
     #[arg(long, value_name = "S")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strength: Option<f64>,

@@ -12,15 +12,15 @@ use crate::job::Quality;
 #[command(next_help_heading = "Output")]
 #[serde(default)]
 pub struct Outputs {
-    /// How well the video is encoded
+    /// Quality of the encoded video
     #[arg(long, value_name = Quality::USAGE, default_value_t)]
     pub quality: Quality,
 
-    /// Keep the final latents in this file: tensor "latents", (channels, frames, height, width)
+    /// Also save the final latents: tensor "latents", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
     pub save_latents: Option<PathBuf>,
 
-    /// Keep the frames in this file: tensor "frames", (3, frames, height, width), in [-1, 1]
+    /// Also save the frames: tensor "frames", (3, frames, height, width), in [-1, 1]
     #[arg(long, value_name = "FILE.safetensors")]
     pub save_frames: Option<PathBuf>,
 }

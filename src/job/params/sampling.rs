@@ -19,19 +19,19 @@ pub struct SamplingRequest {
     #[arg(long, value_name = "N")]
     pub steps: Option<u32>,
 
-    /// Solver of the denoising steps
+    /// Sampler that takes the denoising steps
     #[arg(long, value_name = Sampler::USAGE)]
     pub sampler: Option<Sampler>,
 
-    /// How strongly the prompt pulls: one number, or one for low and one for high noise
+    /// Guidance (CFG) scale, or LOW,HIGH for the low- and high-noise experts
     #[arg(long, value_name = "G|LOW,HIGH", allow_hyphen_values = true)]
     pub guidance: Option<Guidance>,
 
-    /// How much of the schedule is spent at high noise
+    /// Timestep shift; higher spends more steps at high noise
     #[arg(long, value_name = "S")]
     pub shift: Option<f64>,
 
-    /// Seed of the starting noise: the same one makes the same video [default: a new one, as -1 is too]
+    /// Seed; the same seed and settings make the same video [default: random, and so is -1]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub seed: Option<u64>,
 }
@@ -41,11 +41,11 @@ pub struct SamplingRequest {
 pub struct Sampling {
     /// Denoising steps.
     pub steps: u32,
-    /// The solver.
+    /// The sampler.
     pub sampler: Sampler,
-    /// How strongly the prompt pulls.
+    /// The guidance (CFG) scale.
     pub guidance: Guidance,
-    /// How much of the schedule is spent at high noise.
+    /// The timestep shift: higher spends more steps at high noise.
     pub shift: f64,
     /// The seed of the starting noise.
     pub seed: u64,

@@ -17,17 +17,17 @@ const STRONGEST: f64 = 100.0;
 #[command(next_help_heading = "Pictures, LoRAs and noise")]
 #[serde(from = "Stored")]
 pub struct Sources {
-    /// Picture to begin with; what is transparent becomes white
+    /// First frame; transparent areas become white
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PathBuf>,
 
-    /// Picture to end with, for models that take one
+    /// Last frame, for models that take one
     #[arg(long, value_name = "FILE", requires = "image")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_image: Option<PathBuf>,
 
-    /// "picture" keeps the picture's aspect at the area of the size, "crop" crops it to the size
+    /// How the first frame sets the size: keep its aspect ratio (picture), or crop it to --size (crop)
     #[arg(long, value_name = PictureFit::USAGE, requires = "leads", default_value_t)]
     pub fit: PictureFit,
 
@@ -41,17 +41,17 @@ pub struct Sources {
     #[serde(skip_serializing_if = "CropAnchor::is_centre")]
     pub last_anchor: CropAnchor,
 
-    /// Area in pixels that the picture fills, instead of that of the size
+    /// Pixel budget (width x height) to use instead of --size
     #[arg(long, value_name = "PIXELS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_area: Option<u64>,
 
-    /// Change the DiT by a LoRA, at a strength [default: 1], of two experts only one; can be given several times
+    /// Apply a LoRA [default strength: 1]; high or low limits it to one expert; repeatable
     #[arg(long = "lora", value_name = "FILE[:STRENGTH[:high|low]]")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub loras: Vec<Lora>,
 
-    /// Take the starting noise from this file: tensor "noise", (channels, frames, height, width)
+    /// Read the starting noise from this file: tensor "noise", (channels, frames, height, width)
     #[arg(long, value_name = "FILE.safetensors")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise: Option<PathBuf>,

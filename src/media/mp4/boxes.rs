@@ -161,7 +161,7 @@ impl Boxes {
 
     /// The error for content that makes no sense.
     pub(super) fn damaged(&self, how: &str) -> Error {
-        self.problem(format!("is damaged or cut short: {how}"))
+        self.problem(Flaw::CutShort(how.to_owned()))
     }
 
     /// The error for content that is not what was looked for.

@@ -123,6 +123,7 @@ pub(super) fn opaque(picture: DynamicImage, conversion: Option<&Conversion>) -> 
 /// Converts a row. The conversion was tried before, on other colours.
 fn convert(conversion: Option<&Conversion>, row: &mut [[u8; 3]]) {
     if let Some(conversion) = conversion {
+        // If it fails all the same, the colors stay as they are.
         let _ = conversion.convert(row);
     }
 }

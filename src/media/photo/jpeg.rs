@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::MAX_PIXELS;
+use crate::job::Flaw;
 use crate::{Error, Result};
 
 /// No photo takes more: as many bytes as the largest picture has values.
@@ -23,12 +24,7 @@ pub(super) struct Jpeg {
 /// It has no end marker, or less in it than its size takes at the very least.
 pub(super) fn whole(path: &Path, file: &File) -> Result<Jpeg> {
     let read = || Error::file("read", path);
-    let damaged = |how| {
-        Err(Error::content(
-            path,
-            format!("is damaged or cut short: {how}"),
-        ))
-    };
+    let damaged = |how: &str| Err(Error::content(path, Flaw::CutShort(how.to_owned())));
     let mut scan = Scan {
         reader: BufReader::with_capacity(1 << 16, Read::take(file, MOST_BYTES)),
         at: 0,

@@ -2,6 +2,7 @@
 
 mod attention;
 mod clean;
+mod config;
 mod encoder;
 mod entities;
 mod feed_forward;
@@ -12,7 +13,8 @@ pub mod vocabulary;
 
 pub use attention::Attention;
 pub use clean::clean;
-pub use encoder::{Config, encode};
+pub use config::Config;
+pub use encoder::encode;
 pub use feed_forward::FeedForward;
 pub use layer::Layer;
 pub use position::{PositionBias, bucket};

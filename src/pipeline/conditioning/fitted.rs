@@ -10,7 +10,7 @@ use image::RgbImage;
 use mlx_rs::Array;
 use mlx_rs::ops::{concatenate, zeros};
 
-use crate::job::{CropAnchor, PictureRule, Plan, Size, Variant};
+use crate::job::{CropAnchor, PictureRule, Plan, Problem, Size, Variant};
 use crate::media::{self, Footage, photo};
 use crate::pipeline::Reporter;
 use crate::{Error, Result};
@@ -101,7 +101,7 @@ fn aside<T: Send + 'static>(
     thread::Builder::new()
         .name("picture".into())
         .spawn(move || drop(send.send(read())))
-        .map_err(|error| Error::Other(format!("No thread can be started: {error}")))?;
+        .map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
     loop {
         match receive.recv_timeout(LOOK) {
             Ok(read) => return read,

@@ -6,8 +6,9 @@
 
 use mlx_rs::Array;
 
-use super::super::experts::Denoiser;
-use super::{Recall, Sight};
+use super::super::experts::{Denoiser, Sight};
+use super::Recall;
+use crate::job::Problem;
 use crate::{Error, Result};
 
 pub(super) struct EasyCache {
@@ -142,5 +143,5 @@ fn mean_change(one: &Array, other: &Array) -> Result<f32> {
 fn number(scalar: &Array) -> Result<f32> {
     scalar
         .try_item_cast()
-        .map_err(|error| Error::Other(format!("The result cannot be read back: {error}")))
+        .map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

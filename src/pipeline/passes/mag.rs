@@ -5,8 +5,8 @@ use std::iter;
 
 use mlx_rs::Array;
 
-use super::super::experts::Denoiser;
-use super::{Recall, Sight};
+use super::super::experts::{Denoiser, Sight};
+use super::Recall;
 use crate::Result;
 use crate::job::step_cache::{Phase, curve};
 use crate::job::{self, Expert, Plan, Variant};

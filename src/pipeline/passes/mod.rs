@@ -6,10 +6,9 @@ mod mag;
 use mlx_rs::Array;
 
 use super::conditioning::Conditioning;
-use super::experts::Denoiser;
+use super::experts::{Denoiser, Sight};
 use crate::Result;
 use crate::job::{self, Expert, Guidance, Plan, StepCache};
-use crate::model::dit::Timesteps;
 use crate::sampler::Schedule;
 use easy::EasyCache;
 use mag::MagCache;
@@ -94,15 +93,6 @@ enum Cache {
     Off,
     Easy(EasyCache),
     Mag(MagCache),
-}
-
-/// What the network is shown in a step.
-pub(super) struct Sight {
-    /// The latents, with what a picture adds to them.
-    pub(super) input: Array,
-    pub(super) timesteps: Timesteps,
-    /// Whether the pass without the prompt is needed too.
-    pub(super) guided: bool,
 }
 
 /// The name of the table of what was computed: (steps, 2), 1 or 0.

@@ -6,7 +6,7 @@ use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
 use crate::disk::PartialFile;
-use crate::job::Stage;
+use crate::job::{Problem, Stage};
 use crate::pipeline::Reporter;
 use crate::weights::Weights;
 use crate::{Error, Result};
@@ -32,7 +32,7 @@ pub(super) fn write(path: &Path, weights: &Weights, reporter: &mut Reporter) -> 
             let raw = array.contiguous()?.view::<u8>()?;
             let bytes: &[u8] = raw
                 .try_as_slice()
-                .map_err(|error| Error::Other(format!("{name} cannot be read back: {error}")))?;
+                .map_err(|error| Error::from(Problem::Mlx(error.to_string())))?;
             file.write_at(start + end, bytes)?;
             let next = end + bytes.len() as u64;
             let entry = json!({

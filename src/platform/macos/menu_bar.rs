@@ -1,7 +1,6 @@
 //! The menu bar of the app.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use muda::accelerator::{Accelerator, CMD_OR_CTRL, Modifiers};
@@ -15,12 +14,20 @@ use crate::error::{Error, Result};
 
 /// Before the path in the name of a recent file's item.
 const RECENT: &str = "recent:";
+/// Before the number of an item of the app.
+const ITEM: &str = "item:";
+/// What forgets the recent files.
+const CLEAR: &str = "clear recent";
+
+/// The parts that the app can divide its items of a menu into.
+const PARTS: usize = 4;
 
 /// The bar. The system holds it as long as this lives.
 pub struct Menus {
     bar: Menu,
-    items: HashMap<Item, MenuItem>,
+    items: Vec<(Item, MenuItem)>,
     recent: Submenu,
+    clear: MenuItem,
     files: RefCell<Vec<MenuItem>>,
     /// Those to which the system adds its own: the window's places, and a field to search the menus.
     windows: Submenu,
@@ -28,14 +35,16 @@ pub struct Menus {
 }
 
 impl Menus {
-    pub fn new(translate: &dyn Fn(&'static str) -> String) -> Result<Self> {
+    pub fn new(items: Vec<Item>, translate: &dyn Fn(&'static str) -> String) -> Result<Self> {
+        let shown = |item: Item| {
+            let shown = menu_item(&item);
+            (item, shown)
+        };
         let bar = Self {
             bar: Menu::new(),
-            items: Item::ALL
-                .into_iter()
-                .map(|item| (item, menu_item(item, translate)))
-                .collect(),
+            items: items.into_iter().map(shown).collect(),
             recent: Submenu::new(translate("Open Recent"), true),
+            clear: MenuItem::with_id(CLEAR, translate("Clear Menu"), false, None),
             files: RefCell::default(),
             windows: Submenu::new(translate("Window"), true),
             help: Submenu::new(translate("Help"), true),
@@ -53,8 +62,11 @@ impl Menus {
         Ok(bar)
     }
 
-    pub fn enable(&self, item: Item, enabled: bool) {
-        self.items[&item].set_enabled(enabled);
+    pub fn enable(&self, id: usize, enabled: bool) {
+        let known = self.items.iter().find(|(item, _)| item.id == id);
+        if let Some((_, shown)) = known {
+            shown.set_enabled(enabled);
+        }
     }
 
     pub fn show_recent(&self, recent: &Recent) {
@@ -74,112 +86,116 @@ impl Menus {
                 shown.push(file);
             }
         }
-        self.enable(Item::ClearRecent, !shown.is_empty());
+        self.clear.set_enabled(!shown.is_empty());
     }
 
     /// Puts every item in its place, in the order of Apple's guidelines.
     fn fill(&self, translate: &dyn Fn(&'static str) -> String) -> muda::Result<()> {
         use PredefinedMenuItem as Standard;
-        let line = Standard::separator;
-        let menu = |title, entries: &[&dyn IsMenuItem]| -> muda::Result<Submenu> {
-            let menu = Submenu::with_items(translate(title), true, entries)?;
-            self.bar.append(&menu)?;
-            Ok(menu)
-        };
-        let item = |item: Item| &self.items[&item];
         let text = |title| Some(translate(title));
+        let menu = |title, parts: &[&[&dyn IsMenuItem]]| self.menu(translate(title), parts);
+        self.recent
+            .append_items(&[&Standard::separator(), &self.clear])?;
 
+        let [settings, quit, ..] = self.parts("Zoetrope");
         menu(
             "Zoetrope",
             &[
-                &Standard::about(text("About Zoetrope").as_deref(), None),
-                &line(),
-                item(Item::Settings),
-                &line(),
-                &Standard::services(text("Services").as_deref()),
-                &line(),
-                &Standard::hide(text("Hide Zoetrope").as_deref()),
-                &Standard::hide_others(text("Hide Others").as_deref()),
-                &Standard::show_all(text("Show All").as_deref()),
-                &line(),
-                item(Item::Quit),
+                &[&Standard::about(text("About Zoetrope").as_deref(), None)],
+                &settings,
+                &[&Standard::services(text("Services").as_deref())],
+                &[
+                    &Standard::hide(text("Hide Zoetrope").as_deref()),
+                    &Standard::hide_others(text("Hide Others").as_deref()),
+                    &Standard::show_all(text("Show All").as_deref()),
+                ],
+                &quit,
             ],
         )?;
-        self.recent
-            .append_items(&[&line(), item(Item::ClearRecent)])?;
-        menu(
-            "File",
-            &[
-                item(Item::New),
-                item(Item::Open),
-                &self.recent,
-                &line(),
-                &Standard::close_window(text("Close").as_deref()),
-                &line(),
-                item(Item::Export),
-                item(Item::Reveal),
-                item(Item::Trash),
-            ],
-        )?;
+        let [mut open, clip, ..] = self.parts("File");
+        open.push(&self.recent);
+        let close = Standard::close_window(text("Close").as_deref());
+        menu("File", &[&open, &[&close], &clip])?;
         menu(
             "Edit",
             &[
-                &Standard::undo(text("Undo").as_deref()),
-                &Standard::redo(text("Redo").as_deref()),
-                &line(),
-                &Standard::cut(text("Cut").as_deref()),
-                &Standard::copy(text("Copy").as_deref()),
-                &Standard::paste(text("Paste").as_deref()),
-                &Standard::select_all(text("Select All").as_deref()),
+                &[
+                    &Standard::undo(text("Undo").as_deref()),
+                    &Standard::redo(text("Redo").as_deref()),
+                ],
+                &[
+                    &Standard::cut(text("Cut").as_deref()),
+                    &Standard::copy(text("Copy").as_deref()),
+                    &Standard::paste(text("Paste").as_deref()),
+                    &Standard::select_all(text("Select All").as_deref()),
+                ],
             ],
         )?;
-        menu(
-            "Video",
-            &[
-                item(Item::Generate),
-                &line(),
-                item(Item::Pause),
-                item(Item::StopAndKeep),
-            ],
-        )?;
-        menu(
-            "View",
-            &[
-                item(Item::Reel),
-                item(Item::AllClips),
-                &line(),
-                &Standard::fullscreen(text("Enter Full Screen").as_deref()),
-            ],
-        )?;
+        let [first, second, third, fourth] = self.parts("Video");
+        menu("Video", &[&first, &second, &third, &fourth])?;
+        let [first, second, third, fourth] = self.parts("View");
+        let whole = Standard::fullscreen(text("Enter Full Screen").as_deref());
+        menu("View", &[&first, &second, &third, &fourth, &[&whole]])?;
         self.windows.append_items(&[
             &Standard::minimize(text("Minimize").as_deref()),
             &Standard::zoom(text("Zoom").as_deref()),
-            &line(),
+            &Standard::separator(),
             &Standard::bring_all_to_front(text("Bring All to Front").as_deref()),
         ])?;
-        self.help.append(item(Item::Help))?;
+        let [help, ..] = self.parts("Help");
+        self.help.append_items(&help)?;
         self.bar.append_items(&[&self.windows, &self.help])
+    }
+
+    /// The app's items of a menu.
+    fn parts(&self, menu: &str) -> [Vec<&dyn IsMenuItem>; PARTS] {
+        std::array::from_fn(|part| {
+            let items = self.items.iter();
+            let here = items.filter(|(item, _)| item.menu == menu && item.part == part);
+            here.map(|(_, shown)| -> &dyn IsMenuItem { shown })
+                .collect()
+        })
+    }
+
+    /// Adds a menu to the bar, with a line before each part but the first.
+    fn menu(&self, title: String, parts: &[&[&dyn IsMenuItem]]) -> muda::Result<()> {
+        let menu = Submenu::new(title, true);
+        let filled = parts.iter().filter(|part| !part.is_empty());
+        for (place, part) in filled.enumerate() {
+            if place > 0 {
+                menu.append(&PredefinedMenuItem::separator())?;
+            }
+            menu.append_items(part)?;
+        }
+        self.bar.append(&menu)
     }
 }
 
-/// An item whose id is its English title.
-fn menu_item(item: Item, translate: &dyn Fn(&'static str) -> String) -> MenuItem {
-    let keys = item.shortcut().and_then(|shortcut| {
+fn menu_item(item: &Item) -> MenuItem {
+    let keys = item.shortcut.and_then(|shortcut| {
         let shift = if shortcut.shift {
             Modifiers::SHIFT
         } else {
             Modifiers::empty()
         };
-        let key: Accelerator = shortcut.key.parse().ok()?;
+        // The only key here that the crate knows by another name.
+        let name = match shortcut.key {
+            "Plus" => "NumpadAdd",
+            other => other,
+        };
+        // An item whose key it does not know at all is still there to be clicked.
+        let key: Accelerator = name.parse().ok()?;
         Some(Accelerator::new(CMD_OR_CTRL | shift, key.key()))
     });
-    MenuItem::with_id(item.title(), translate(item.title()), true, keys)
+    MenuItem::with_id(format!("{ITEM}{}", item.id), &item.title, true, keys)
 }
 
 fn chose(id: &str) {
     if let Some(path) = id.strip_prefix(RECENT) {
         send(Event::Open(vec![PathBuf::from(path)]));
-    } else if let Some(item) = Item::ALL.into_iter().find(|item| item.title() == id) {
+    } else if id == CLEAR {
+        send(Event::ClearRecent);
+    } else if let Some(Ok(item)) = id.strip_prefix(ITEM).map(str::parse) {
         send(Event::Chose(item));
     }
 }

@@ -16,7 +16,7 @@ use crate::view::{Action, icons};
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
     let changed = changed(request);
-    let remark = if changed { words.changed } else { "" };
+    let remark = if changed { words.edited } else { "" };
     let toggled = disclosure(ui, form.advanced_open, words.advanced, remark).clicked();
     if toggled {
         return Some(Action::Fold(Part::Advanced));
@@ -203,7 +203,7 @@ fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
         &mut request.compute.quantize,
         |ui, value| {
             let choices = [None, Some(QuantBits::Eight), Some(QuantBits::Four)];
-            let names = [words.as_they_are, words.eight_bits, words.four_bits];
+            let names = [words.original, words.eight_bits, words.four_bits];
             let chosen = choices.iter().position(|each| each == value);
             let width = ui.available_width().min(190.0);
             if let Some(taken) = segmented(ui, &names.map(Segment::named), chosen, width) {

@@ -88,7 +88,7 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             })),
         ),
         Field::Fps | Field::Steps | Field::Guidance | Field::Shift => (
-            words.as_model_again.to_owned(),
+            words.use_model_default.to_owned(),
             change(Box::new(move |request| match field {
                 Field::Fps => request.canvas.fps = None,
                 Field::Steps => request.sampling.steps = None,

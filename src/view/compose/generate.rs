@@ -6,8 +6,8 @@ use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::{Compose, fix, preset, speed};
 use crate::job::{Field, Request};
 use crate::view::action::Action;
+use crate::view::commands::{UiCommand, keys};
 use crate::view::icons;
-use crate::view::keys::{Key, keys};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, radius, size, space, text};
 use crate::view::widget::{IconButton, explanation, focus_ring, menu, menu_item, warmth};
@@ -66,7 +66,7 @@ fn second_line(ui: &mut Ui, form: &Compose, (left, color): SecondLine) -> Option
 
 fn button(ui: &mut Ui, form: &Compose, width: f32) -> (Response, SecondLine) {
     let words = words(ui);
-    let name = words.compose.generate;
+    let name = (words.command)(UiCommand::Generate);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::PRIMARY), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
@@ -97,7 +97,7 @@ fn faces(ui: &Ui, rect: Rect, name: &str, color: Color32) -> [f32; 2] {
     painter.text(place, Align2::LEFT_CENTER, name, font, color);
     let place = pos2(rect.right() - space::L, middle);
     let font = theme::medium(text::BODY);
-    let keys = keys(ui.ctx(), Key::Generate);
+    let keys = keys(ui.ctx(), UiCommand::Generate);
     painter.text(place, Align2::RIGHT_CENTER, keys, font, color);
     [left, middle + 11.0]
 }

@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{Compose, fix};
 use crate::job::plain_text::one_line;
-use crate::job::{Expert, Field, Lora, LoraFit, Request};
+use crate::job::{Expert, Field, Flaw, Lora, LoraFit, Problem, Refusal, Request};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, text};
 use crate::view::widget::{
@@ -54,10 +54,27 @@ fn tell_fit(ui: &mut Ui, fit: &LoraFit) -> bool {
             false
         }
         Err(refusal) => {
-            warning(ui, &(all.refusal)(refusal));
+            let details = (all.refusal)(refusal);
+            if is_for_another_model(refusal) {
+                // Which of its layers match nothing is for those who look closer.
+                warning(ui, words.lora_of_another_model).on_hover_text(details);
+            } else {
+                warning(ui, &details);
+            }
             ui.add(Button::new(words.remove_it)).clicked()
         }
     }
+}
+
+/// Whether a LoRA changes nothing in the model that is chosen.
+fn is_for_another_model(refusal: &Refusal) -> bool {
+    let Refusal::LoraUnusable(problem) = refusal else {
+        return false;
+    };
+    let Problem::Content { flaw, .. } = &**problem else {
+        return false;
+    };
+    matches!(flaw, Flaw::LoraFitsNothing { .. })
 }
 
 /// Draws one and tells whether it is to go.

@@ -15,8 +15,8 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let words = &words(ui).compose;
     let default = &form.model.defaults.negative_prompt;
     let remark = match &request.negative {
-        Negative::Default => words.as_model,
-        Negative::Empty => words.nothing,
+        Negative::Default => words.model_default,
+        Negative::Empty => words.none,
         Negative::Text(text) => text,
     };
     let toggled = disclosure(ui, form.negative_open, words.negative, remark).clicked();
@@ -34,7 +34,7 @@ fn edit(ui: &mut Ui, default: &str, negative: &mut Negative) {
         Negative::Empty => String::new(),
         Negative::Text(text) => text.clone(),
     };
-    let field = TextBox::new(&mut text, words.negative, ROWS).placeholder(words.nothing);
+    let field = TextBox::new(&mut text, words.negative, ROWS).placeholder(words.none);
     if ui.add(field).changed() {
         *negative = match text {
             same if same == default => Negative::Default,
@@ -42,7 +42,9 @@ fn edit(ui: &mut Ui, default: &str, negative: &mut Negative) {
             text => Negative::Text(text),
         };
     }
-    let again = Button::new(words.as_model_again).kind(Kind::Quiet).flush();
+    let again = Button::new(words.use_model_default)
+        .kind(Kind::Quiet)
+        .flush();
     if *negative != Negative::Default && ui.add(again).clicked() {
         *negative = Negative::Default;
     }

@@ -7,6 +7,7 @@ use egui::{Label, RichText, Ui};
 use crate::job::plain_text::one_line;
 use crate::job::{Quality, Size};
 use crate::view::action::{Action, ExportAction};
+use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::strings::{Export as Words, words};
 use crate::view::theme::{self, palette, space, text};
@@ -129,7 +130,8 @@ fn written(ui: &mut Ui, words: &Words, name: &str) -> Option<ExportAction> {
     let sentence = RichText::new((words.written)(name)).font(theme::regular(text::BODY));
     ui.add(Label::new(sentence.color(palette(ui).good)).wrap());
     ui.horizontal(|ui| {
-        let reveal = Button::new(words.reveal).icon(icons::FOLDER_OPEN);
+        let reveal = (self::words(ui).command)(UiCommand::Reveal);
+        let reveal = Button::new(reveal).icon(icons::FOLDER_OPEN);
         let reveal = ui.add(reveal).clicked().then_some(ExportAction::Reveal);
         let again = Button::new(words.again).kind(Loudness::Quiet);
         let again = ui.add(again).clicked().then_some(ExportAction::Save);

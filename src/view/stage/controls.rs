@@ -6,9 +6,9 @@ use super::Player;
 use super::scrubber;
 use crate::view::Action;
 use crate::view::action::{PlayerAction, RecordAction, Sheet};
+use crate::view::commands::{UiCommand, keys};
 use crate::view::icons;
-use crate::view::keys::{Key, keys};
-use crate::view::strings::{Player as Words, words};
+use crate::view::strings::{Words, words};
 use crate::view::theme::{self, palette, space, text};
 use crate::view::widget::{Button, IconButton, Kind, caption, menu, menu_item};
 
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
         ui.spacing_mut().item_spacing.x = space::XS;
         let room = Room::of(ui.available_width());
         let left = transport(ui, player, room);
-        let words = &words(ui).player;
+        let words = words(ui);
         let uses = [of_clip(words, player), of_video(words, player)];
         let draw = if room.folded { folded } else { buttons };
         let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| draw(ui, uses));
@@ -69,10 +69,10 @@ impl Room {
 
 /// What moves the clip, and where it stands, as far as there is room for it.
 fn transport(ui: &mut Ui, player: &Player, room: Room) -> Option<PlayerAction> {
-    let words = &words(ui).player;
+    let words = words(ui);
     let mut asked = None;
-    let mut button = |ui: &mut Ui, icon, name, key, on: Option<bool>, action| {
-        let keys = keys(ui.ctx(), key);
+    let mut button = |ui: &mut Ui, icon, name, command, on: Option<bool>, action| {
+        let keys = keys(ui.ctx(), command);
         let mut button = IconButton::new(icon, name).keys(&keys);
         if let Some(on) = on {
             button = button.on(on);
@@ -81,46 +81,47 @@ fn transport(ui: &mut Ui, player: &Player, room: Room) -> Option<PlayerAction> {
             asked = Some(action);
         }
     };
-    button(
-        ui,
-        icons::CARET_LEFT,
-        words.back,
-        Key::StepBack,
-        None,
-        PlayerAction::Step(-1),
-    );
-    let (icon, name) = if player.playing {
-        (icons::PAUSE_FILL, words.pause)
+    let [back, forward] = [-1, 1].map(PlayerAction::Step);
+    let name = words.command;
+    let command = UiCommand::StepBack;
+    button(ui, icons::CARET_LEFT, name(command), command, None, back);
+    let icon = if player.playing {
+        icons::PAUSE_FILL
     } else {
-        (icons::PLAY_FILL, words.play)
+        icons::PLAY_FILL
     };
-    button(ui, icon, name, Key::Play, None, PlayerAction::Toggle);
+    let command = UiCommand::Play;
+    let play = (words.command_state)(command, player.playing);
+    button(ui, icon, play, command, None, PlayerAction::Toggle);
+    let command = UiCommand::StepForward;
     button(
         ui,
         icons::CARET_RIGHT,
-        words.forward,
-        Key::StepForward,
+        name(command),
+        command,
         None,
-        PlayerAction::Step(1),
+        forward,
     );
+    let command = UiCommand::Loop;
+    let on = Some(player.looping);
     button(
         ui,
         icons::REPEAT,
-        words.looping,
-        Key::Loop,
-        Some(player.looping),
+        name(command),
+        command,
+        on,
         PlayerAction::Loop,
     );
     asked = speed(ui, player).or(asked);
     ui.add_space(space::S);
     let seconds = |frames: usize| frames as f64 / player.fps.max(1e-3);
-    let time = (words.time)(seconds(player.frame), seconds(player.frames));
+    let time = (words.player.time)(seconds(player.frame), seconds(player.frames));
     let time = RichText::new(time).font(theme::regular(text::BODY));
     if room.time {
         ui.label(time.color(palette(ui).text));
     }
     if room.frame {
-        caption(ui, &(words.frame)(player.frame + 1, player.frames));
+        caption(ui, &(words.player.frame)(player.frame + 1, player.frames));
     }
     asked
 }
@@ -145,7 +146,7 @@ fn speed(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
 struct Use {
     icon: &'static str,
     name: &'static str,
-    key: Option<Key>,
+    command: Option<UiCommand>,
     /// Whether it holds, where it is on or off.
     on: Option<bool>,
     action: Action,
@@ -153,25 +154,32 @@ struct Use {
 
 /// What can be done with the clip and its frames.
 fn of_clip(words: &Words, player: &Player) -> Vec<Use> {
-    let one = |icon, name, key, action| Use {
+    let one = |icon, name, command, action| Use {
         icon,
         name,
-        key,
+        command,
         on: None,
         action: Action::Player(action),
     };
-    let (icon, name) = if player.actual_size {
-        (icons::ARROWS_IN, words.fit)
+    let icon = if player.actual_size {
+        icons::ARROWS_IN
     } else {
-        (icons::ARROWS_OUT, words.actual)
+        icons::ARROWS_OUT
     };
+    let fit = (words.command_state)(UiCommand::Fit, !player.actual_size);
+    let own = &words.player;
     let go_on = PlayerAction::ContinueFromEnd;
     let copy = PlayerAction::CopyFrame;
     let mut uses = vec![
-        one(icons::FILM_STRIP, words.go_on, None, go_on),
-        one(icons::IMAGE, words.use_frame, None, PlayerAction::UseFrame),
-        one(icons::COPY, words.copy, Some(Key::CopyFrame), copy),
-        one(icon, name, Some(Key::Fit), PlayerAction::Fit),
+        one(icons::FILM_STRIP, own.go_on, None, go_on),
+        one(icons::IMAGE, own.use_frame, None, PlayerAction::UseFrame),
+        one(
+            icons::COPY,
+            (words.command)(UiCommand::CopyFrame),
+            Some(UiCommand::CopyFrame),
+            copy,
+        ),
+        one(icon, fit, Some(UiCommand::Fit), PlayerAction::Fit),
     ];
     if !player.takes_pictures {
         uses.drain(..2);
@@ -181,38 +189,34 @@ fn of_clip(words: &Words, player: &Player) -> Vec<Use> {
 
 /// What can be done with the video as a whole.
 fn of_video(words: &Words, player: &Player) -> Vec<Use> {
-    let one = |icon, name, key, action| Use {
+    let one = |icon, name, command, action| Use {
         icon,
         name,
-        key,
+        command,
         on: None,
         action: Action::Record(player.id.to_owned(), action),
     };
+    let own = &words.player;
+    let named = |icon, command, action| one(icon, (words.command)(command), Some(command), action);
     let (heart, like) = if player.favourite {
-        (icons::HEART_FILL, words.dislike)
+        (icons::HEART_FILL, own.dislike)
     } else {
-        (icons::HEART, words.like)
+        (icons::HEART, own.like)
     };
     let again = icons::ARROW_COUNTER_CLOCKWISE;
-    let reveal = Some(Key::Reveal);
-    let trash = Some(Key::Trash);
+    let reveal = RecordAction::Reveal;
     vec![
         Use {
             on: Some(player.favourite),
             ..one(heart, like, None, RecordAction::Favourite)
         },
-        one(again, words.restore, None, RecordAction::Restore),
-        one(
-            icons::FOLDER_OPEN,
-            words.reveal,
-            reveal,
-            RecordAction::Reveal,
-        ),
-        one(icons::TRASH, words.trash, trash, RecordAction::Trash),
+        one(again, own.restore, None, RecordAction::Restore),
+        named(icons::FOLDER_OPEN, UiCommand::Reveal, reveal),
+        named(icons::TRASH, UiCommand::Trash, RecordAction::Trash),
         Use {
             icon: icons::EXPORT,
-            name: words.export,
-            key: Some(Key::Export),
+            name: (words.command)(UiCommand::Export),
+            command: Some(UiCommand::Export),
             on: None,
             action: Action::Open(Sheet::Export),
         },
@@ -224,7 +228,7 @@ fn buttons(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
     let mut asked = None;
     for group in groups.into_iter().rev() {
         for each in group.into_iter().rev() {
-            let keys = each.key.map(|key| keys(ui.ctx(), key));
+            let keys = each.command.map(|command| keys(ui.ctx(), command));
             let keys = keys.unwrap_or_default();
             let mut button = IconButton::new(each.icon, each.name).keys(&keys);
             if let Some(on) = each.on {

@@ -1,6 +1,7 @@
 //! The *stage* is where the picture is: the invitation, the work in progress, the finished clip, or
 //! what went wrong. It is black by day, too.
 
+mod clip;
 mod controls;
 mod drum;
 mod message;
@@ -14,8 +15,8 @@ use egui::{CentralPanel, Frame, Ui};
 use super::Action;
 use super::theme::{self, STAGE};
 
+pub use clip::{Peek, Player};
 pub use message::Message;
-pub use player::{Peek, Player};
 pub use welcome::Welcome;
 pub use working::{Left, State, Working, share};
 

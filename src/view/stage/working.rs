@@ -7,6 +7,7 @@ use egui::{Align, Layout, Rect, RichText, TextureHandle, Ui, UiBuilder, vec2};
 
 use crate::job::{Progress, Size, Stage};
 use crate::view::action::{Action, JobAction};
+use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, UNTINTED, motion, palette, radius, space, text};
@@ -184,6 +185,7 @@ fn news(ui: &mut Ui, working: &Working) {
 
 fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
     let reel = &words(ui).reel;
+    let name = words(ui).command_state;
     let words = &words(ui).stage;
     let mut asked = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -209,10 +211,18 @@ fn buttons(ui: &mut Ui, working: &Working) -> Option<Action> {
             return;
         }
         let keep = working.can_keep && !ending;
-        button(icons::CHECK, words.keep, keep, JobAction::Keep);
-        match working.state {
-            State::Paused => button(icons::PLAY, words.go_on, true, JobAction::Continue),
-            _ => button(icons::PAUSE, words.pause, !ending, JobAction::Pause),
+        button(
+            icons::CHECK,
+            name(UiCommand::Keep, false),
+            keep,
+            JobAction::Keep,
+        );
+        let is_paused = working.state == State::Paused;
+        let pause = name(UiCommand::Pause, is_paused);
+        if is_paused {
+            button(icons::PLAY, pause, true, JobAction::Continue);
+        } else {
+            button(icons::PAUSE, pause, !ending, JobAction::Pause);
         }
     });
     asked

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    Compose, Drop, Export, Library, Models, Notices, Painting, Player, Reel, Settings, Sheets,
-    Stage, Words,
+    Compose, Drop, Export, Language, Library, Models, Notices, Painting, Player, Reel, Settings,
+    Sheets, Stage, Words, with_times,
 };
 use crate::job::{DownloadProgress, Estimate, LayersFit, Span, Use, WeightFormat};
 use crate::view::action::Guide;
-use crate::view::keys::Key;
 use crate::words::english::{self as words, bytes as gigabytes, two_digits};
 
 /// What the window says in English.
@@ -22,11 +21,10 @@ pub const ENGLISH: Words = Words {
     sheets: Sheets {
         models: "Models",
         settings: "Settings",
-        library: "Everything made",
+        library: "Library",
         export: "Export",
         paint: "Paint a mask",
         shortcuts: "Keyboard shortcuts",
-        close: "Close",
     },
     painting: Painting {
         why: "What you paint over is made anew, in every frame.",
@@ -44,35 +42,34 @@ pub const ENGLISH: Words = Words {
         dark: "Dark",
         light: "Light",
         language: "Language",
-        zoom: "Size of everything",
-        compute_by: "Compute by",
-        graphics_processor: "Graphics processor",
-        processor: "Processor (slow)",
+        zoom: "Interface size",
+        run_on: "Run on",
+        gpu: "GPU",
+        cpu: "CPU (slow)",
         memory_limit: "Memory limit",
-        no_limit: "None",
-        at_most: "At most",
-        preview: "Preview while working",
+        no_limit: "No limit",
+        limit_to: "Limit to",
+        preview: "Live preview",
         on: "On",
         off: "Off",
-        videos: "Videos",
-        show_videos: "Show the folder of the videos",
+        videos: "Save videos in",
         change: "Change…",
-        change_videos: "Change the folder of the videos",
-        quality: "Quality of videos",
+        change_videos: "Choose another folder",
+        quality: "Video quality",
     },
     models: Models {
         use_it: "Use",
         choose: |name| format!("Use {name}"),
         chosen: "In use",
-        reveal: |name| format!("Show the files of {name}"),
+        reveal: |name| format!("Show {name} in Finder"),
         family: |family, bytes| format!("{family} · {}", gigabytes(bytes)),
-        folders: "Where models are looked for",
-        folders_why: "In Zoetrope's own folder, in Hugging Face's cache, in ComfyUI's models, and in the folders that you add",
-        add_folder: "Add a folder…",
-        look_again: "Look again",
-        forget: |folder| format!("Look in {folder} no more"),
+        folders: "Model folders",
+        folders_why: "Zoetrope looks in its own folder, the Hugging Face cache, ComfyUI's models folder, and any folder you add",
+        add_folder: "Add folder…",
+        look_again: "Rescan",
+        forget: |folder| format!("Stop looking in {folder}"),
         more: "More models",
-        more_why: "They come from Hugging Face into its cache; smaller editions need less memory, and a model that you have already works as it is",
+        more_why: "Models are saved to the Hugging Face cache. Smaller versions need less memory. Models you already have work as they are",
         download: "Download",
         download_it: |model| format!("Download {model}"),
         edition: |edition, bytes| format!("{} · {}", edition_name(edition), gigabytes(bytes)),
@@ -81,30 +78,28 @@ pub const ENGLISH: Words = Words {
         size: gigabytes,
         come,
         stop: "Stop",
-        here: "The model is here: choose it in the title bar",
+        here: "Download finished",
         no_tokenizer: "Its text encoder comes without a tokenizer",
         get_tokenizer: "Download the tokenizer",
         tokenizer: "Tokenizer (UMT5)",
     },
     drop: Drop {
-        title: "Drop it anywhere",
-        detail: "A picture becomes the first frame, a video of ours brings back its settings",
+        title: "Drop anywhere",
+        detail: "A picture becomes the first frame; a Zoetrope video restores its settings",
     },
     notices: Notices {
-        copied: "The frame is on the clipboard",
-        restored: "The form holds the settings of this video again",
-        trashed: "Video moved to the Trash",
+        copied: "Frame copied",
+        restored: "Settings restored",
+        trashed: "Moved to Trash",
         removed: "Unfinished video removed",
         emptied: "Form cleared",
         undo: "Undo",
-        no_dialog: "This desktop has no file dialog: install xdg-desktop-portal or zenity",
+        no_dialog: "This desktop has no file dialog. Install xdg-desktop-portal or zenity",
         restored_without: |names| {
-            format!(
-                "The form holds the settings of this video again. Choose these files yourself: {names}"
-            )
+            format!("Settings restored. These files are missing, so choose them again: {names}")
         },
         finished: "Your video is ready",
-        failed: "A video could not be made",
+        failed: "Couldn't make this video",
         awake: "Making a video",
         stalled: |minutes| {
             format!(
@@ -112,67 +107,69 @@ pub const ENGLISH: Words = Words {
             )
         },
         engine_ended: "The part that computes has ended early: quit and start again; what was finished is kept",
-        midway: |to_fit| {
-            format!("{to_fit}; from here on it is rounded otherwise than it was begun")
-        },
+        midway: |to_fit| format!("{to_fit}, so the rest may differ slightly from what was begun"),
         cut: |is_negative, tokens| {
             let which = if is_negative {
                 "negative prompt"
             } else {
                 "prompt"
             };
-            format!("The {which} is too long: the model reads only its first {tokens} tokens")
+            format!("The {which} is too long. The model reads only its first {tokens} tokens")
         },
         faulty: |fault| {
             let fault = words::device_fault(fault);
             format!(
-                "This machine's graphics processor {fault}, so videos may be damaged: update the system, or compute by the processor (Settings)"
+                "This Mac's GPU {fault}, so videos may be damaged. Update macOS, or run on the CPU (Settings)"
             )
         },
     },
     memory: |used, all| format!("{} of {}", gigabytes(used), gigabytes(all)),
-    memory_why: "Memory in use on this machine, by all programs together",
+    memory_why: "Memory used by all apps on this Mac",
     no_model: "No model",
     model_does: |inputs| match (inputs.first, inputs.last) {
-        (Use::Never, _) => "Sentences",
-        (Use::Optional, Use::Never) => "Sentences, with a first frame if you like",
-        (Use::Optional, _) => "Sentences, with a first and a last frame if you like",
-        (Use::Required, Use::Never) => "A first frame",
-        (Use::Required, Use::Optional) => "A first frame, and a last one if you like",
-        (Use::Required, Use::Required) => "A first and a last frame",
+        _ if inputs.video == Use::Required => "Video to video",
+        _ if inputs.video == Use::Optional => "Text, images or video to video",
+        (Use::Never, _) => "Text to video",
+        (Use::Optional, Use::Never) => "Text or image to video",
+        (Use::Optional, _) => "Text or image to video, with optional last frame",
+        (Use::Required, Use::Never) => "Image to video",
+        (Use::Required, Use::Optional) => "Image to video, with optional last frame",
+        (Use::Required, Use::Required) => "First and last frame to video",
     },
     more_models: "All models…",
     estimate,
-    refusal: words::refusal,
+    refusal: |refusal| with_times(words::refusal(refusal), refusal),
     problem: words::problem,
     remark: words::remark,
     repeat: words::repeat,
-    key,
+    command: |command| command.name(Language::English),
+    command_state: |command, on| command.name_of_state(Language::English, on),
+    command_title: |command| command.title(Language::English),
     menu: |title| title,
 };
 
 const COMPOSE: Compose = Compose {
     prompt: "Prompt",
     prompt_placeholder: "What should the video show?",
-    negative: "Avoid",
-    as_model: "As the model has it",
-    as_model_again: "As the model has it",
-    nothing: "Nothing",
+    negative: "Negative prompt",
+    model_default: "Model default",
+    use_model_default: "Use model default",
+    none: "None",
     first_frame: "First frame",
     last_frame: "Last frame",
     well_hint: "Drop, paste or click",
     pictures: "Pictures",
     videos: "Videos",
-    choose_picture: "Choose a picture…",
-    remove_picture: "Remove the picture",
-    remove_first: "Remove the first frame",
-    remove_last: "Remove the last frame",
-    crop_it: "Crop the picture",
+    choose_picture: "Choose picture…",
+    remove_picture: "Remove picture",
+    remove_first: "Remove first frame",
+    remove_last: "Remove last frame",
+    crop_it: "Crop to fit",
     shape: "Shape",
     landscape: "Landscape",
     portrait: "Portrait",
     square: "Square",
-    as_picture: "As the picture",
+    as_picture: "Match picture",
     width: "Width",
     height: "Height",
     use_size: |size| format!("Use {} × {}", size.width, size.height),
@@ -190,31 +187,31 @@ const COMPOSE: Compose = Compose {
     frames_suffix: " frames",
     frame_suffix: " frame",
     advanced: "Advanced",
-    changed: "Changed",
-    reset: "As the model has it",
-    reset_all: "Reset all to the model's",
+    edited: "Edited",
+    reset: "Reset to model default",
+    reset_all: "Reset to model defaults",
     steps: "Steps",
-    steps_why: "More steps make finer detail and take longer",
+    steps_why: "More steps add detail and take longer",
     sampler: "Sampler",
-    sampler_why: "How each step is taken; UniPC needs the fewest",
-    guidance: "Guidance",
-    guidance_why: "Higher follows the prompt more closely, too high looks harsh",
+    sampler_why: "How each step is computed; UniPC needs the fewest steps",
+    guidance: "Guidance (CFG)",
+    guidance_why: "Higher follows the prompt more closely; too high looks harsh",
     guidance_low: "Guidance at low noise",
     guidance_high: "Guidance at high noise",
     low_noise: "detail",
     high_noise: "motion",
     shift: "Shift",
-    shift_why: "Higher spends more steps on motion and layout, lower on detail",
+    shift_why: "Higher favors motion and composition, lower favors detail",
     seed: "Seed",
-    seed_why: "The same seed and settings make the same video again",
-    any_seed: "A new one each time",
-    roll_seed: "Roll the dice",
-    lock_seed: "Use the latest seed again",
-    free_seed: "A new seed each time",
+    seed_why: "Same seed and settings, same video",
+    any_seed: "Random",
+    roll_seed: "New seed",
+    lock_seed: "Reuse last seed",
+    free_seed: "Random each time",
     guide: |guide| match guide {
-        Guide::Video => ("Video", "A video to follow or to change"),
-        Guide::Mask => ("Mask", "White is made anew, black stays"),
-        Guide::Reference => ("References", "What the video should show"),
+        Guide::Video => ("Video", "A video to follow or edit"),
+        Guide::Mask => ("Mask", "White is generated again, black is kept"),
+        Guide::Reference => ("References", "Pictures of what the video should show"),
     },
     reference: |number| format!("Reference {number}"),
     guide_hint: "Drop or click",
@@ -234,10 +231,10 @@ const COMPOSE: Compose = Compose {
     paint: "Paint…",
     guide_strength: "Strength",
     loras: "LoRAs",
-    loras_why: "Small files that change what the model draws; 1 is as strong as it was trained",
+    loras_why: "Add-ons that change style or subject; 1 is full strength",
     add_lora: "Add…",
-    remove_it: "Remove it",
-    use_lora_here: "Use it here",
+    remove_it: "Remove",
+    use_lora_here: "Use anyway",
     remove_lora: |name| format!("Remove {name}"),
     strength_of: |name| format!("Strength of {name}"),
     lora_fits: |&LayersFit {
@@ -245,7 +242,7 @@ const COMPOSE: Compose = Compose {
                     of,
                     pictures,
                 }| {
-        let fit = format!("{matched} of {of} layers fit");
+        let fit = format!("Matches {matched} of {of} layers");
         match pictures {
             0 => fit,
             1 => format!("{fit}; one is for Wan2.1's picture input, which this model does without"),
@@ -254,10 +251,11 @@ const COMPOSE: Compose = Compose {
             ),
         }
     },
+    lora_of_another_model: "This LoRA was made for a different model",
     few_steps: |name, steps, guidance| format!("{name}: {steps} steps, guidance {guidance}"),
-    few_steps_off: |name| format!("Settings for {name} are off"),
-    few_steps_leave: "Leave these settings out",
-    few_steps_use: "Use them",
+    few_steps_off: |name| format!("{name} settings are off"),
+    few_steps_leave: "Turn these settings off",
+    few_steps_use: "Turn on",
     natural_motion: "Natural motion",
     natural_motion_why: "The first of eight steps goes without the LoRAs, so that things move at their own pace",
     speed: words::speed,
@@ -270,132 +268,123 @@ const COMPOSE: Compose = Compose {
     },
     sooner: words::sooner,
     both: "both",
-    weights: "Weights",
-    weights_why: "8 bits take half the memory and hardly change the picture; 4 bits take a quarter and change details",
-    as_they_are: "As is",
-    eight_bits: "8 bits",
-    four_bits: "4 bits",
-    generate: "Generate",
-    variations: "Several variations",
+    weights: "Precision",
+    weights_why: "8-bit halves memory with hardly a visible change; 4-bit quarters it and alters detail",
+    original: "Original",
+    eight_bits: "8-bit",
+    four_bits: "4-bit",
+    variations: "Make variations",
     variations_of: |count| format!("{count} variations"),
     to_fit: words::to_fit,
-    pack: |bits| format!("Pack into {bits} bits"),
+    pack: |bits| format!("Use {bits}-bit weights"),
 };
 
 const STAGE: Stage = Stage {
-    invitation: "Say what should move",
+    invitation: "Describe your shot",
     try_one: "Write a prompt, drop a picture, or try one of these",
     try_yourself: "Write a prompt or drop a picture",
-    real_models: "Get real models",
+    real_models: "Get full-size models…",
     unfinished: |count| match count {
-        1 => "1 video unfinished".into(),
-        count => format!("{count} videos unfinished"),
+        1 => "1 unfinished video".into(),
+        count => format!("{count} unfinished videos"),
     },
     resume_all: "Resume all",
-    waiting: "Waits for its turn",
+    waiting: "Waiting",
     starting: "Starting",
     paused: "Paused",
-    ending: "Finishing the step at hand",
+    ending: "Stopping after this step…",
     stage: words::stage,
     of: |done, of| format!("{done} of {of}"),
     left: |time| format!("about {} left", words::rough(time)),
-    left_of_denoising: |time| format!("about {} to the last step", words::rough(time)),
+    left_of_denoising: |time| format!("about {}, then decoding", words::rough(time)),
     elapsed: |time| clock(time),
     progress: "Progress",
     reused: "Step reused",
-    pause: "Pause",
-    go_on: "Go on",
-    keep: "Stop and keep",
     cancel: "Cancel",
     opening: "Opening…",
-    failed: "This could not be made",
-    interrupted: "Stopped before it was whole",
-    interrupted_at: |done, of| {
-        format!("{done} of {of} steps are kept, and the rest can follow at any time")
-    },
-    held: "The program ended before it could begin. Resume makes it, and then the others that wait",
+    failed: "Couldn't make this video",
+    interrupted: "Not finished",
+    interrupted_at: |done, of| format!("Paused at step {done} of {of}. Resume any time"),
+    held: "Zoetrope quit before this one started. Resume makes it and the rest of the queue",
     resume: "Resume",
-    edit_again: "Back to its settings",
+    edit_again: "Edit settings",
     discard: "Remove",
-    no_model: "There is no model yet",
-    no_model_why: "The built-in model is not beside the program, so choose the folder of another one",
+    no_model: "No model installed",
+    no_model_why: "The built-in model is missing from the app. Choose a folder that has one",
     see_models: "Models…",
-    missing_file: "The file of this video cannot be read",
+    missing_file: "Can't find this video's file",
 };
 
 const PLAYER: Player = Player {
-    play: "Play",
-    pause: "Pause",
-    back: "One frame back",
-    forward: "One frame on",
-    looping: "Loop",
     speed: "Speed",
-    time: |at, all| format!("{at:.2} / {all:.2} s"),
+    time: |at, all| match all {
+        few if few < 60.0 => format!("{at:.2} / {all:.2} s"),
+        _ => format!("{} / {}", minutes(at), minutes(all)),
+    },
     frame: |frame, frames| format!("frame {frame} of {frames}"),
-    scrubber: "Position",
-    fit: "Fit the window",
-    actual: "Actual size",
-    copy: "Copy this frame",
-    use_frame: "Use this frame as first frame",
-    go_on: "Continue from the last frame",
-    reveal: "Show the file",
-    restore: "Use these settings again",
+    scrubber: "Playhead",
+    use_frame: "Use as first frame",
+    go_on: "Continue from last frame",
+    restore: "Reuse settings",
+    like: "Add to favorites",
+    dislike: "Remove from favorites",
     make_real: "Make it for real",
-    like: "Add to favourites",
-    dislike: "Remove from favourites",
-    trash: "Move to Trash",
-    export: "Export…",
     more: "More",
 };
 
 const REEL: Reel = Reel {
     counts: |working, made| match (working, made) {
-        (0, 0) => "Nothing made yet".into(),
-        (0, made) => format!("{made} made"),
-        (working, 0) => format!("{working} to make"),
-        (working, made) => format!("{working} to make, {made} made"),
+        (0, 0) => "No videos yet".into(),
+        (0, made) => videos(made),
+        (working, 0) => format!("{working} in queue"),
+        (working, made) => format!("{working} in queue · {}", videos(made)),
     },
-    fold: "Fold the reel",
-    unfold: "Unfold the reel",
     paused_at: |done, of| format!("Paused at {done} of {of}"),
-    earlier: "Make it earlier",
-    later: "Make it later",
+    earlier: "Move up in queue",
+    later: "Move down in queue",
+    remove: "Remove from queue",
     cancel: "Cancel",
 };
 
 const LIBRARY: Library = Library {
     search: "Search",
-    favourites: "Favourites only",
-    empty: "What you make will be here",
-    not_found: "Nothing is like that",
+    favourites: "Favorites only",
+    empty: "Your videos will appear here",
+    not_found: "No results",
 };
 
 const EXPORT: Export = Export {
-    kind: "Kind",
+    kind: "Format",
     video: "Video",
-    video_why: "An MP4 that plays everywhere and keeps the settings that made it",
+    video_why: "MP4 that plays everywhere and remembers its settings",
     gif: "GIF",
-    gif_why: "Moves by itself in pages and messages, in 256 colours",
-    pictures: "All frames",
+    gif_why: "Plays by itself on web pages and in messages; 256 colors",
+    pictures: "Image sequence",
     pictures_why: "A folder with a PNG for each frame",
-    still: "This frame",
-    still_why: |frame| format!("Frame {frame} as a PNG, or as a JPEG if you name it so"),
+    still: "Current frame",
+    still_why: |frame| format!("Frame {frame} as a PNG, or as a JPEG if its name ends in .jpg"),
     size: "Size",
     quality: "Quality",
     small: "Small",
-    small_why: "A small file, in which a trained eye sees the compression",
+    small_why: "Smallest file, slight artifacts",
     standard: "Standard",
-    standard_why: "No difference to be seen",
+    standard_why: "Visually lossless",
     best: "Best",
-    best_why: "A large file for further editing",
-    save: "Save as…",
-    again: "Save another…",
-    progress: "Progress of the export",
+    best_why: "Large file, for editing",
+    save: "Export…",
+    again: "Export another…",
+    progress: "Export progress",
     cancel: "Cancel",
-    written: |name| format!("{name} is saved"),
-    reveal: "Show the file",
+    written: |name| format!("Saved {name}"),
     frame_name: |name, frame| format!("{name}, frame {frame}"),
 };
+
+fn videos(count: usize) -> String {
+    match count {
+        1 => "1 video".into(),
+        count => format!("{count} videos"),
+    }
+}
 
 fn estimate(estimate: Estimate) -> String {
     let time = estimate
@@ -406,49 +395,20 @@ fn estimate(estimate: Estimate) -> String {
     parts.join(" · ")
 }
 
-fn key(key: Key) -> &'static str {
-    match key {
-        Key::Generate => "Generate",
-        Key::New => "New video",
-        Key::Open => "Open a picture or a video",
-        Key::Library => "Everything made",
-        Key::Export => "Export the clip",
-        Key::Models => "Models",
-        Key::Settings => "Settings",
-        Key::Shortcuts => "Keyboard shortcuts",
-        Key::Reel => "Fold the reel",
-        Key::Pause => "Pause the work",
-        Key::Keep => "Stop and keep",
-        Key::Larger => "Larger text",
-        Key::Smaller => "Smaller text",
-        Key::UsualSize => "Usual text size",
-        Key::Quit => "Quit",
-        Key::Close => "Close a sheet",
-        Key::Play => "Play or pause",
-        Key::StepBack => "One frame back",
-        Key::StepForward => "One frame on",
-        Key::Loop => "Loop",
-        Key::Fit => "Actual size or fit",
-        Key::CopyFrame => "Copy the frame",
-        Key::Reveal => "Show the file",
-        Key::Trash => "Move to Trash",
-    }
-}
-
 fn edition_name(edition: WeightFormat) -> &'static str {
     match edition {
-        WeightFormat::Official => "As published",
-        WeightFormat::Fp16 => "16 bits",
-        WeightFormat::Fp8 => "8-bit floats",
-        WeightFormat::Q8 => "8 bits",
-        WeightFormat::Q4 => "4 bits",
+        WeightFormat::Official => "Original",
+        WeightFormat::Fp16 => "16-bit",
+        WeightFormat::Fp8 => "8-bit (FP8)",
+        WeightFormat::Q8 => "8-bit (Q8)",
+        WeightFormat::Q4 => "4-bit (Q4)",
     }
 }
 
 /// "3.2 GB of 22.8 GB · 41.3 MB/s · about 8 min left"
 fn come(transfer: &DownloadProgress) -> String {
     if transfer.of == 0 {
-        return "Asking what there is".into();
+        return "Contacting Hugging Face…".into();
     }
     let come = format!("{} of {}", gigabytes(transfer.done), gigabytes(transfer.of));
     match transfer.time_left() {
@@ -459,6 +419,11 @@ fn come(transfer: &DownloadProgress) -> String {
         ),
         None => come,
     }
+}
+
+/// "1:02.50".
+pub(super) fn minutes(seconds: f64) -> String {
+    format!("{:.0}:{:05.2}", (seconds / 60.0).floor(), seconds % 60.0)
 }
 
 /// "0:42", "1:02:07".

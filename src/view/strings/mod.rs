@@ -5,45 +5,21 @@ mod english;
 
 use std::time::Duration;
 
-use egui::{Context, Id, Ui};
-use serde::{Deserialize, Serialize};
-
 use super::action::Guide;
-use super::keys::Key;
+use super::commands::UiCommand;
 use crate::job::memory::Saving;
 use crate::job::{
     DeviceFault, DownloadProgress, Estimate, Guidance, Inputs, LayersFit, Problem, QuantBits,
     Refusal, Remark, Repeat, Size, Span, Speed, Stage as JobStage, Taken, Way, WeightFormat,
 };
+use egui::{Context, Id, Ui};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
 
-/// A language of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Simplified Chinese.
-    Chinese,
-}
+pub use super::language::Language;
 
 impl Language {
-    /// Every language, by its own name.
-    pub const ALL: [(Self, &'static str); 2] =
-        [(Self::English, "English"), (Self::Chinese, "简体中文")];
-
-    /// The one for a locale as in "zh-Hans-CN".
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("zh") {
-            Self::Chinese
-        } else {
-            Self::English
-        }
-    }
-
     /// What the window says in it.
     pub fn words(self) -> &'static Words {
         match self {
@@ -64,6 +40,34 @@ pub fn words(ui: &Ui) -> &'static Words {
     language.unwrap_or_default().words()
 }
 
+/// Sizes as the window writes them, "832 × 480": `words/` says them as the terminal does. Only where nothing but numbers can
+/// have an x between digits.
+fn with_times(told: String, refusal: &Refusal) -> String {
+    let is_of_sizes = matches!(
+        refusal,
+        Refusal::OutOfRange(_) | Refusal::PictureTooNarrow(_)
+    );
+    if !is_of_sizes {
+        return told;
+    }
+    let letters: Vec<char> = told.chars().collect();
+    let is_digit = |place: Option<usize>| {
+        let letter = place.and_then(|place| letters.get(place));
+        letter.is_some_and(char::is_ascii_digit)
+    };
+    let mut written = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        let is_times =
+            *letter == 'x' && is_digit(place.checked_sub(1)) && is_digit(Some(place + 1));
+        if is_times {
+            written.push_str(" × ");
+        } else {
+            written.push(*letter);
+        }
+    }
+    written
+}
+
 /// All words.
 #[derive(Debug)]
 pub struct Words {
@@ -75,7 +79,7 @@ pub struct Words {
     pub player: Player,
     /// The strip at the bottom.
     pub reel: Reel,
-    /// Everything made.
+    /// The library.
     pub library: Library,
     /// The sheet for exports.
     pub export: Export,
@@ -111,9 +115,13 @@ pub struct Words {
     pub remark: fn(&Remark) -> String,
     /// Why a part of a job is done again.
     pub repeat: fn(Repeat) -> &'static str,
-    /// What a key does.
-    pub key: fn(Key) -> &'static str,
-    /// A title of the menu bar, from English.
+    /// What a command is called.
+    pub command: fn(UiCommand) -> &'static str,
+    /// What its button is called, which is on or off.
+    pub command_state: fn(UiCommand, bool) -> &'static str,
+    /// What the menu bar calls it.
+    pub command_title: fn(UiCommand) -> String,
+    /// A title that every menu bar has, from English.
     pub menu: fn(&'static str) -> &'static str,
 }
 
@@ -124,9 +132,9 @@ pub struct Compose {
     pub prompt: &'static str,
     pub prompt_placeholder: &'static str,
     pub negative: &'static str,
-    pub as_model: &'static str,
-    pub as_model_again: &'static str,
-    pub nothing: &'static str,
+    pub model_default: &'static str,
+    pub use_model_default: &'static str,
+    pub none: &'static str,
     pub first_frame: &'static str,
     pub last_frame: &'static str,
     pub well_hint: &'static str,
@@ -152,7 +160,7 @@ pub struct Compose {
     pub frames_suffix: &'static str,
     pub frame_suffix: &'static str,
     pub advanced: &'static str,
-    pub changed: &'static str,
+    pub edited: &'static str,
     pub reset: &'static str,
     pub reset_all: &'static str,
     pub steps: &'static str,
@@ -193,6 +201,7 @@ pub struct Compose {
     pub remove_lora: fn(&str) -> String,
     pub strength_of: fn(&str) -> String,
     pub lora_fits: fn(&LayersFit) -> String,
+    pub lora_of_another_model: &'static str,
     pub few_steps: fn(&str, u32, Guidance) -> String,
     pub few_steps_off: fn(&str) -> String,
     pub few_steps_leave: &'static str,
@@ -211,10 +220,9 @@ pub struct Compose {
     pub both: &'static str,
     pub weights: &'static str,
     pub weights_why: &'static str,
-    pub as_they_are: &'static str,
+    pub original: &'static str,
     pub eight_bits: &'static str,
     pub four_bits: &'static str,
-    pub generate: &'static str,
     pub variations: &'static str,
     pub variations_of: fn(u32) -> String,
     pub to_fit: fn(&[Saving]) -> String,
@@ -242,9 +250,6 @@ pub struct Stage {
     pub elapsed: fn(Duration) -> String,
     pub progress: &'static str,
     pub reused: &'static str,
-    pub pause: &'static str,
-    pub go_on: &'static str,
-    pub keep: &'static str,
     pub cancel: &'static str,
     pub opening: &'static str,
     pub failed: &'static str,
@@ -264,27 +269,16 @@ pub struct Stage {
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Player {
-    pub play: &'static str,
-    pub pause: &'static str,
-    pub back: &'static str,
-    pub forward: &'static str,
-    pub looping: &'static str,
     pub speed: &'static str,
     pub time: fn(f64, f64) -> String,
     pub frame: fn(usize, usize) -> String,
     pub scrubber: &'static str,
-    pub fit: &'static str,
-    pub actual: &'static str,
-    pub copy: &'static str,
     pub use_frame: &'static str,
     pub go_on: &'static str,
-    pub reveal: &'static str,
     pub restore: &'static str,
     pub make_real: &'static str,
     pub like: &'static str,
     pub dislike: &'static str,
-    pub trash: &'static str,
-    pub export: &'static str,
     pub more: &'static str,
 }
 
@@ -293,15 +287,14 @@ pub struct Player {
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Reel {
     pub counts: fn(usize, usize) -> String,
-    pub fold: &'static str,
-    pub unfold: &'static str,
     pub paused_at: fn(usize, usize) -> String,
     pub earlier: &'static str,
     pub later: &'static str,
+    pub remove: &'static str,
     pub cancel: &'static str,
 }
 
-/// Of everything made.
+/// Of the library.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Library {
@@ -337,7 +330,6 @@ pub struct Export {
     pub progress: &'static str,
     pub cancel: &'static str,
     pub written: fn(&str) -> String,
-    pub reveal: &'static str,
     pub frame_name: fn(&str, usize) -> String,
 }
 
@@ -351,7 +343,6 @@ pub struct Sheets {
     pub export: &'static str,
     pub paint: &'static str,
     pub shortcuts: &'static str,
-    pub close: &'static str,
 }
 
 /// Of the sheet on which a mask is painted.
@@ -378,17 +369,16 @@ pub struct Settings {
     pub light: &'static str,
     pub language: &'static str,
     pub zoom: &'static str,
-    pub compute_by: &'static str,
-    pub graphics_processor: &'static str,
-    pub processor: &'static str,
+    pub run_on: &'static str,
+    pub gpu: &'static str,
+    pub cpu: &'static str,
     pub memory_limit: &'static str,
     pub no_limit: &'static str,
-    pub at_most: &'static str,
+    pub limit_to: &'static str,
     pub preview: &'static str,
     pub on: &'static str,
     pub off: &'static str,
     pub videos: &'static str,
-    pub show_videos: &'static str,
     pub change: &'static str,
     pub change_videos: &'static str,
     pub quality: &'static str,

@@ -4,16 +4,16 @@ use mlx_rs::ops::{addmm, matmul, maximum};
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype};
 
-use super::super::cursor::Weights;
 use super::LoraModule;
 use super::dialect::Part;
+use super::tensors::Tensors;
 use crate::{Error, Result};
 
 /// Something to be added to a tensor.
 #[derive(Clone, Debug)]
 pub(in super::super) struct LoraDelta {
     /// Of the LoRA.
-    weights: Weights,
+    weights: Tensors,
     kind: Kind,
     /// What a change is scaled by besides its strength: a tensor with one number, over the rank.
     alpha: Option<(String, i32)>,
@@ -50,7 +50,7 @@ enum Factor {
 impl LoraDelta {
     /// What a module's parts add to its matrix, if they make up something. `None` also if they do not belong together.
     pub(super) fn to_matrix(
-        weights: &Weights,
+        weights: &Tensors,
         module: &LoraModule,
         strength: f32,
     ) -> Result<Option<Self>> {
@@ -81,7 +81,7 @@ impl LoraDelta {
 
     /// What is added after the second of two narrow matrices, scaled as their product.
     pub(super) fn to_bias(
-        weights: &Weights,
+        weights: &Tensors,
         module: &LoraModule,
         key: &str,
         strength: f32,
@@ -95,7 +95,7 @@ impl LoraDelta {
     }
 
     /// `strength · difference`
-    pub(super) fn difference(weights: &Weights, key: &str, strength: f32) -> Result<Self> {
+    pub(super) fn difference(weights: &Tensors, key: &str, strength: f32) -> Result<Self> {
         Ok(Self {
             weights: weights.clone(),
             shape: weights.shape(key)?,
@@ -112,10 +112,10 @@ impl LoraDelta {
     }
 
     /// The numbers of its two narrow matrices; none of what cannot stay beside a matrix.
-    pub(super) fn factors(&self) -> u64 {
+    pub(in super::super) fn factors(&self) -> u64 {
         match &self.kind {
             Kind::LowRank { down, up } if self.magnitude.is_none() => {
-                self.weights.at(down).numbers() + self.weights.at(up).numbers()
+                self.weights.elements(down) + self.weights.elements(up)
             }
             _ => 0,
         }
@@ -203,8 +203,7 @@ impl LoraDelta {
     }
 
     fn read(&self, key: &str) -> Result<Array> {
-        let exact = self.weights.as_type(Dtype::Float32);
-        exact.tensor(key, &exact.shape(key)?)
+        self.weights.read(key)
     }
 }
 
@@ -212,7 +211,7 @@ impl LoraDelta {
 type Made = (Kind, Vec<i32>, Option<i32>);
 
 struct Parts<'a> {
-    weights: &'a Weights,
+    weights: &'a Tensors,
     module: &'a LoraModule,
 }
 

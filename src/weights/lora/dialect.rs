@@ -15,7 +15,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::cursor::Weights;
 use super::super::names;
 
 /// What a tensor of a LoRA is to its module.
@@ -171,12 +170,12 @@ pub(super) struct Modules {
 }
 
 impl Modules {
-    pub(super) fn of(network: &Weights) -> Self {
+    pub(super) fn of<'a>(names: impl Iterator<Item = &'a String>) -> Self {
         let mut official = BTreeSet::new();
-        for name in network.names() {
+        for name in names {
             // A tensor can be a module itself, such as a modulation, and so can what it lies in.
             official.extend(name.rsplit_once('.').map(|(module, _)| module.to_owned()));
-            official.insert(name);
+            official.insert(name.clone());
         }
         let mut flat = BTreeMap::new();
         for name in &official {

@@ -7,18 +7,19 @@
 
 mod delta;
 mod dialect;
-mod merging;
 mod origin;
+mod tensors;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::cursor::Weights;
 use super::names::NetworkKind;
+use super::store::Store;
 use crate::error::{Error, Flaw, Result};
 pub(super) use delta::{Branch, LoraDelta};
 use dialect::{Modules, Part};
 pub use origin::Origin;
+use tensors::Tensors;
 
 /// How many names an error spells out.
 const NAMED: usize = 3;
@@ -30,7 +31,7 @@ pub(super) type Changes = BTreeMap<String, Vec<LoraDelta>>;
 #[derive(Debug)]
 pub struct Lora {
     path: PathBuf,
-    weights: Weights,
+    weights: Tensors,
     /// What the file has for each module, under the file's own name for it.
     modules: BTreeMap<String, LoraModule>,
     /// What the file says beside its tensors.
@@ -108,7 +109,7 @@ impl LoraModule {
     }
 
     /// (outputs, inputs) of the matrix that it changes.
-    fn size(&self, weights: &Weights) -> Option<(i32, i32)> {
+    fn size(&self, weights: &Tensors) -> Option<(i32, i32)> {
         let change = LoraDelta::to_matrix(weights, self, 1.0).ok()??;
         match change.shape() {
             &[outputs, inputs, ..] => Some((outputs, inputs)),
@@ -123,15 +124,15 @@ impl Lora {
     /// # Errors
     /// It is no file of weights, a damaged one, a whole network, or one with changes that are made in another way.
     pub fn open(path: &Path) -> Result<Self> {
-        let weights = Weights::open_as_named(path)?;
-        let names = weights.names();
+        let weights = Tensors::open(path)?;
+        let names: Vec<String> = weights.names().cloned().collect();
         if let Some(kind) = names.iter().find_map(|key| dialect::other_kind(key)) {
             return Err(Error::content(path, Flaw::LoraKind(kind.into())));
         }
         let modules = modules(names);
         let changes_nothing = modules.values().all(|module| module.parts.is_empty());
         if changes_nothing {
-            let whole = match Weights::kinds(&[path.to_owned()])?.first() {
+            let whole = match Store::kinds(&[path.to_owned()])?.first() {
                 Some(NetworkKind::Dit) => Some("is a whole DiT, not a LoRA: give it with --dit"),
                 Some(NetworkKind::TextEncoder) => {
                     Some("is a text encoder, not a LoRA: give it with --text-encoder")
@@ -155,17 +156,9 @@ impl Lora {
         })
     }
 
-    /// How much of it fits a network.
-    ///
-    /// # Errors
-    /// Nothing does, and what does not.
-    pub fn fit(&self, network: &Weights) -> Result<LoraMatch> {
-        Ok(self.changes(network, 1.0)?.0)
-    }
-
     /// How much of it fits a network, and what it changes there at a strength.
-    pub(super) fn changes(&self, network: &Weights, strength: f32) -> Result<(LoraMatch, Changes)> {
-        let official = Modules::of(network);
+    pub(super) fn changes(&self, network: &Store, strength: f32) -> Result<(LoraMatch, Changes)> {
+        let official = Modules::of(network.entries.keys());
         let mut changes = Changes::new();
         let mut left_out = Vec::new();
         for (name, module) in &self.modules {
@@ -197,7 +190,7 @@ impl Lora {
         &self,
         module: &LoraModule,
         found: &str,
-        network: &Weights,
+        network: &Store,
         strength: f32,
     ) -> Result<Option<Vec<(String, LoraDelta)>>> {
         if module.has_more {
@@ -221,7 +214,7 @@ impl Lora {
                 }
                 Part::Difference(tensor) => {
                     // A module can be a tensor itself, such as a modulation.
-                    let whole = tensor == "weight" && network.has(found);
+                    let whole = tensor == "weight" && network.entries.contains_key(found);
                     let tensor = if whole {
                         found.to_owned()
                     } else {
@@ -232,9 +225,10 @@ impl Lora {
                 _ => {}
             }
         }
-        let fits = changes
-            .iter()
-            .all(|(tensor, change)| network.is_of(tensor, change.shape()));
+        let fits = changes.iter().all(|(tensor, change)| {
+            let entry = network.entries.get(tensor);
+            entry.is_some_and(|entry| entry.is_of(change.shape()))
+        });
         let some = !changes.is_empty();
         Ok(Some(changes).filter(|_| some && fits))
     }
@@ -248,7 +242,7 @@ impl Lora {
     }
 
     /// The error that nothing fits.
-    fn stranger(&self, fit: &LoraMatch, network: &Weights) -> Error {
+    fn stranger(&self, fit: &LoraMatch, network: &Store) -> Error {
         let flaw = match fit.strangers() {
             Some(names) => Flaw::LoraFitsNothing {
                 network: network.place().to_owned(),

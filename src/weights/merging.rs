@@ -4,10 +4,20 @@ use std::rc::Rc;
 
 use mlx_rs::{Array, Dtype};
 
-use super::super::cursor::Weights;
-use super::super::entry::Entry;
-use super::{Lora, LoraDelta};
+use super::cursor::Weights;
+use super::entry::Entry;
+use super::lora::{Lora, LoraDelta, LoraMatch};
 use crate::Result;
+
+impl Lora {
+    /// How much of it fits a network.
+    ///
+    /// # Errors
+    /// Nothing does, and what does not.
+    pub fn fit(&self, network: &Weights) -> Result<LoraMatch> {
+        Ok(self.changes(&network.store, 1.0)?.0)
+    }
+}
 
 impl Weights {
     /// The same network with a LoRA at a strength: what it adds is added to each tensor as it is read.
@@ -16,7 +26,7 @@ impl Weights {
     /// The LoRA has nothing for this network.
     pub fn with_lora(&self, lora: &Lora, strength: f32) -> Result<Self> {
         let mut changes = (*self.changes).clone();
-        for (key, more) in lora.changes(self, strength)?.1 {
+        for (key, more) in lora.changes(&self.store, strength)?.1 {
             changes.entry(key).or_default().extend(more);
         }
         let mut changed = self.clone();
@@ -35,7 +45,7 @@ impl Weights {
     }
 
     /// The whole tensor with what LoRAs add to it, which is summed in float32.
-    pub(in super::super) fn merged(
+    pub(super) fn merged(
         &self,
         name: &str,
         entry: &Entry,
@@ -56,7 +66,7 @@ impl Weights {
     }
 
     /// What LoRAs add to a tensor.
-    pub(in super::super) fn changes(&self, name: &str) -> &[LoraDelta] {
+    pub(super) fn changes(&self, name: &str) -> &[LoraDelta] {
         self.changes.get(&self.key(name)).map_or(&[], Vec::as_slice)
     }
 }

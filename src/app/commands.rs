@@ -1,0 +1,103 @@
+//! What the commands of the window do as things stand, and those that the menu bar has.
+
+use super::App;
+use crate::platform::menu::{Item, Shortcut};
+use crate::view::action::{Action, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown};
+use crate::view::commands::{Entry, TABLE, UiCommand};
+use crate::view::strings::Words;
+
+/// The commands that stand in the menu bar. The number of an item is the place of its command in the table.
+pub fn menu_items(words: &Words) -> Vec<Item> {
+    let item = |entry: &Entry| {
+        let (menu, part) = entry.menu?;
+        let keys = entry.keys;
+        Some(Item {
+            id: entry.command as usize,
+            title: (words.command_title)(entry.command),
+            menu,
+            part,
+            // The bar would take a plain key away from whoever types.
+            shortcut: keys.modifiers.command.then(|| Shortcut {
+                key: keys.logical_key.name(),
+                shift: keys.modifiers.shift,
+            }),
+        })
+    };
+    TABLE.iter().filter_map(item).collect()
+}
+
+impl App {
+    /// What a command asks for as things stand.
+    pub(super) fn action_of(&self, command: UiCommand) -> Option<Action> {
+        let player = |action| {
+            let shows = matches!(self.shown, Shown::Record(_)) && self.sheet.is_none();
+            shows.then_some(Action::Player(action))
+        };
+        let record = |action| {
+            let id = self.player.as_ref()?.record.id.clone();
+            self.sheet.is_none().then_some(Action::Record(id, action))
+        };
+        let sheet = |sheet| {
+            Some(if self.sheet == Some(sheet) {
+                Action::CloseSheet
+            } else {
+                Action::Open(sheet)
+            })
+        };
+        match command {
+            // What is in the field is not what is meant yet.
+            UiCommand::Generate | UiCommand::New if self.incoming.is_composing() => None,
+            // What is begun is to be seen.
+            UiCommand::Generate if self.sheet.is_some() => None,
+            UiCommand::Generate => Some(Action::Generate { count: 1 }),
+            UiCommand::New => Some(Action::New),
+            UiCommand::Open => Some(Action::OpenFile),
+            UiCommand::Library => sheet(Sheet::Library),
+            UiCommand::Export => self.player.as_ref().and(sheet(Sheet::Export)),
+            UiCommand::Models => sheet(Sheet::Models),
+            UiCommand::Settings => sheet(Sheet::Settings),
+            UiCommand::Shortcuts => sheet(Sheet::Shortcuts),
+            UiCommand::Reel => Some(Action::Fold(Part::Reel)),
+            UiCommand::Pause => self.pause_or_go_on(),
+            UiCommand::Keep => {
+                let id = self.queue.at_work()?.handle.id;
+                Some(Action::Job(id, JobAction::Keep))
+            }
+            UiCommand::ZoomIn => Some(Action::Zoom(1)),
+            UiCommand::ZoomOut => Some(Action::Zoom(-1)),
+            UiCommand::ActualSize => Some(Action::Zoom(0)),
+            UiCommand::Quit => Some(Action::Quit),
+            UiCommand::Close => self.close(),
+            UiCommand::Play => player(PlayerAction::Toggle),
+            UiCommand::StepBack => player(PlayerAction::Step(-1)),
+            UiCommand::StepForward => player(PlayerAction::Step(1)),
+            UiCommand::Loop => player(PlayerAction::Loop),
+            UiCommand::Fit => player(PlayerAction::Fit),
+            UiCommand::CopyFrame => player(PlayerAction::CopyFrame),
+            UiCommand::Reveal => record(RecordAction::Reveal),
+            UiCommand::Trash => record(RecordAction::Trash),
+        }
+    }
+
+    /// What Esc takes away: what is looked for, then the sheet, then the notice.
+    fn close(&self) -> Option<Action> {
+        match self.sheet {
+            Some(Sheet::Library) if !self.search.words.is_empty() => Some(Action::Search {
+                words: String::new(),
+                favourites: self.search.favourites,
+            }),
+            Some(_) => Some(Action::CloseSheet),
+            None => self.notice.as_ref().map(|_| Action::Dismiss),
+        }
+    }
+
+    fn pause_or_go_on(&self) -> Option<Action> {
+        let handle = &self.queue.at_work()?.handle;
+        let action = if handle.is_paused() {
+            JobAction::Continue
+        } else {
+            JobAction::Pause
+        };
+        Some(Action::Job(handle.id, action))
+    }
+}

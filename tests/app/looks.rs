@@ -191,12 +191,19 @@ fn named(window: &Window, look: &str) {
 fn check(window: &Window, look: &str) {
     named(window, look);
     let screen = window.harness.ctx.content_rect();
-    // The form scrolls, and so passes beneath Generate.
+    let controls = controls(window);
+    let primary: Vec<Rect> = controls
+        .iter()
+        .filter(|(_, rect)| rect.height() == size::PRIMARY)
+        .map(|(_, rect)| *rect)
+        .collect();
+    // The form scrolls, and so passes beneath Generate and what lies in it.
     let scrolls = |rect: &Rect| {
         let [_, width, _] = size::COMPOSE;
-        rect.right() < width && rect.top() > size::TITLE_BAR && rect.height() != size::PRIMARY
+        let is_primary = primary.iter().any(|primary| primary.contains_rect(*rect));
+        rect.right() < width && rect.top() > size::TITLE_BAR && !is_primary
     };
-    let (form, fixed): (Vec<_>, Vec<_>) = controls(window)
+    let (form, fixed): (Vec<_>, Vec<_>) = controls
         .into_iter()
         // A long text scrolls in its own box.
         .filter(|(_, rect)| rect.height() < screen.height())

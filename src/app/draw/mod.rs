@@ -92,7 +92,10 @@ impl App {
         let model = self.model()?;
         let draft = self.draft(model);
         let span = self.form.leading.span;
-        let taken = |(span, plan): (Span, &Plan)| span.taken(&plan.canvas);
+        let taken = |(span, plan): (Span, &Plan)| {
+            let canvas = &plan.canvas;
+            span.taken(canvas.size, canvas.frames, canvas.fps)
+        };
         let has_prompt = !is_blank(&self.form.request.prompt);
         let speeds = self.speed_choices(model);
         let wanted = self.wanted();

@@ -8,6 +8,7 @@ use egui::Context;
 use super::job_state::{Phase, Work};
 use super::notice::Removed;
 use super::{App, thumbnail};
+use crate::catalog;
 use crate::job::memory::Saving;
 use crate::job::{Clip, Event, GpuFault, Problem, Record, ResumePoint};
 use crate::library::{LibraryCommand, LibraryEvent};
@@ -285,7 +286,8 @@ impl App {
                 for folder in contents.unfinished {
                     self.offer_unfinished(folder);
                 }
-                for plan in contents.waiting {
+                for mut plan in contents.waiting {
+                    catalog::find_built_in_again(&mut plan);
                     self.offer(Box::new(plan), Phase::Held);
                 }
                 self.keep.know_waiting();

@@ -357,6 +357,7 @@ impl App {
 /// A plan as it can be carried out here: one that somebody else has written, with this user's own model of its name.
 fn own(folder: &Path, mut plan: Plan, step: usize, models: &[Checkpoint]) -> Result<Plan> {
     if saved::is_own(folder) {
+        catalog::find_built_in_again(&mut plan);
         return Ok(plan);
     }
     let foreign = |flaw| Error::content(folder, flaw);

@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Problem};
+use crate::job::{Checkpoint, Plan, Problem};
 
 /// Another folder to take as the built-in model.
 const OVERRIDE: &str = "ZOETROPE_DEMO_MODEL";
@@ -17,6 +17,20 @@ const OVERRIDE: &str = "ZOETROPE_DEMO_MODEL";
 pub fn built_in() -> Result<Checkpoint> {
     let folder = built_in_folder().ok_or_else(|| Error::from(Problem::NoBuiltIn))?;
     super::open(&folder)
+}
+
+/// Takes the built-in model from where it is now, where a plan names it where it no longer is: the app was moved or replaced,
+/// or the system runs it from another place each time, as it does until the app is moved out of Downloads.
+pub fn find_built_in_again(plan: &mut Plan) {
+    if plan.checkpoint.root.exists() {
+        return;
+    }
+    if let Some(own) = built_in()
+        .ok()
+        .filter(|own| own.name == plan.checkpoint.name)
+    {
+        plan.checkpoint = own;
+    }
 }
 
 /// Where the built-in model lies: in the app bundle, or in the source tree that the program was

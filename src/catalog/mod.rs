@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 use crate::job::{Checkpoint, Installed, Problem};
 use component::Component;
 
-pub use built_in::{built_in, built_in_folder};
+pub use built_in::{built_in, built_in_folder, find_built_in_again};
 pub use loose::Picked;
 pub use loras::{Matched, match_loras};
 pub use scan::{Catalogue, scan, scan_asking};

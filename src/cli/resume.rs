@@ -42,6 +42,8 @@ pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     if saved::is_own(&args.folder) {
         if args.model.is_given() {
             plan.checkpoint = args.model.open()?;
+        } else {
+            catalog::find_built_in_again(&mut plan);
         }
         plan.take_loras_from(&args.loras);
     } else {

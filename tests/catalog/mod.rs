@@ -1,5 +1,6 @@
 //! Model folders: recognised, incomplete, foreign.
 
+mod built_in;
 mod damage;
 mod few_steps;
 pub mod hollow;

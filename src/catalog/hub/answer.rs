@@ -54,6 +54,8 @@ pub struct Answer {
 pub enum Failure {
     /// The connection broke, but something had come by then.
     Broken,
+    /// No server is reached, or it says nothing.
+    Unreachable(Error),
     /// Another try may do better, after this long where the server says so.
     Passing(Error, Option<Duration>),
     /// No other try would.

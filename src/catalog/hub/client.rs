@@ -20,8 +20,15 @@ use crate::error::{Error, Result};
 use crate::job::{NetworkFault, Problem};
 use crate::platform::proxy::{Route, Settings};
 
-/// How often in a row nothing may come of a request.
-const TRIES: u32 = 6;
+/// How often in a row nothing may come of a request: half a minute.
+pub(super) const TRIES: u32 = 6;
+
+/// How often no server may be reached while files come: ten minutes. Waking from sleep, another network, or a page that wants
+/// to be agreed to take that long.
+pub(super) const TRIES_WITHOUT_NETWORK: u32 = 24;
+
+/// Waits grow no longer than 32 times the first one.
+const MOST_DOUBLINGS: u32 = 5;
 
 /// A connection that brings nothing for so long is given up.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -107,28 +114,37 @@ impl Hub {
     /// Tries until it succeeds, and waits longer and longer between tries of which nothing comes.
     ///
     /// # Errors
-    /// It never will succeed, nothing came six times in a row, or `go_on` wants no more.
+    /// It never will succeed, nothing came [`TRIES`] times in a row or no server was reached `without_network` times, or
+    /// `go_on` wants no more.
     pub(super) fn persist<T>(
         &self,
+        without_network: u32,
         go_on: GoOn,
         mut attempt: impl FnMut(GoOn) -> Result<T, Failure>,
     ) -> Result<T> {
-        let mut tries = 0;
+        let mut failed = 0;
         loop {
             let wait = match attempt(go_on) {
                 Ok(outcome) => return Ok(outcome),
                 Err(Failure::Lasting(error)) => return Err(error),
-                Err(Failure::Passing(error, _)) if tries + 1 == TRIES => return Err(error),
+                Err(Failure::Unreachable(error)) if failed + 1 >= without_network => {
+                    return Err(error);
+                }
+                Err(Failure::Unreachable(_)) => {
+                    failed += 1;
+                    None
+                }
+                Err(Failure::Passing(error, _)) if failed + 1 >= TRIES => return Err(error),
                 Err(Failure::Passing(_, wait)) => {
-                    tries += 1;
+                    failed += 1;
                     wait
                 }
                 Err(Failure::Broken) => {
-                    tries = 0;
+                    failed = 0;
                     None
                 }
             };
-            let doublings = tries.saturating_sub(1);
+            let doublings = failed.saturating_sub(1).min(MOST_DOUBLINGS);
             pause(wait.unwrap_or(self.patience * 2_u32.pow(doublings)), go_on)?;
         }
     }
@@ -171,7 +187,7 @@ impl Hub {
                     None => return Err(self.refused(&question.path, &response)),
                 },
                 Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Err(self.no_hub()),
-                Err(error) => return Err(Failure::Passing(self.lost(&error, &route), None)),
+                Err(error) => return Err(Failure::Unreachable(self.lost(&error, &route))),
             }
         }
         Err(Failure::Lasting(Error::Other(format!(

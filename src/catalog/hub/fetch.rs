@@ -6,7 +6,7 @@ use ureq::http::StatusCode;
 
 use super::answer::Failure;
 use super::answer::{Answer, Question};
-use super::client::Hub;
+use super::client::{Hub, TRIES_WITHOUT_NETWORK};
 use super::destination::Item;
 use super::partial::{self, Partial};
 use super::progress::ProgressMeter;
@@ -30,7 +30,7 @@ pub fn fetch(hub: &Hub, item: &Item, counted: u64, meter: &ProgressMeter) -> Res
     meter.take_back(counted);
     meter.add(partial.length())?;
     for _ in 0..2 {
-        hub.persist(&mut || meter.check(), |_| {
+        hub.persist(TRIES_WITHOUT_NETWORK, &mut || meter.check(), |_| {
             receive(hub, item, &mut partial, meter)
         })?;
         if partial.is_as_published() {
@@ -75,7 +75,7 @@ fn receive(
             _ if partial.length() > start => return Err(Failure::Broken),
             ended => {
                 let error = ended.err().unwrap_or(ErrorKind::UnexpectedEof.into());
-                return Err(Failure::Passing(hub.unreachable(&error), None));
+                return Err(Failure::Unreachable(hub.unreachable(&error)));
             }
         }
     }

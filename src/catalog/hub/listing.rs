@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::answer::Failure;
 use super::answer::{Answer as Coming, Question};
 use super::checksum::Checksum;
-use super::client::Hub;
+use super::client::{Hub, TRIES};
 use super::wait::GoOn;
 use crate::error::{Error, Result};
 
@@ -69,7 +69,7 @@ impl Listing {
             query: Some("blobs=true"),
             ..Question::of(format!("api/models/{repository}/revision/main"))
         };
-        let text = hub.persist(go_on, |go_on| {
+        let text = hub.persist(TRIES, go_on, |go_on| {
             let answer = hub.ask(question.clone(), go_on)?;
             whole(hub, repository, answer, go_on)
         })?;
@@ -134,7 +134,7 @@ fn whole(hub: &Hub, repository: &str, mut answer: Coming, go_on: GoOn) -> Result
         match answer.next(go_on)? {
             Ok(Some(block)) => text.extend(block),
             Ok(None) => return Ok(text),
-            Err(error) => return Err(Failure::Passing(hub.unreachable(&error), None)),
+            Err(error) => return Err(Failure::Unreachable(hub.unreachable(&error))),
         }
         if text.len() > LARGEST {
             return Err(Failure::Lasting(senseless(repository, "it does not end")));

@@ -77,8 +77,9 @@ pub fn prepare() -> Result<()> {
         return Ok(());
     };
     let fitting = Build::for_kernel(&System::kernel_version().unwrap_or_default());
-    if fitting == Build::Metal26 && env::var_os(STARTED_AGAIN).is_none() {
-        start_again(&fitting.library(&contents));
+    let libraries = (fitting == Build::Metal26).then(|| fitting.library(&contents));
+    if env::var_os(STARTED_AGAIN).is_none() && (libraries.is_some() || is_linked()) {
+        start_again(libraries.as_deref());
     }
     let packed = format!("Resources/{}.metallib.zst", loaded(&contents).name());
     let folder = dirs::cache().unwrap_or_else(env::temp_dir);
@@ -93,8 +94,7 @@ pub fn prepare() -> Result<()> {
 pub fn start_anew() -> Result<()> {
     let failed =
         |error: io::Error| Error::Other(format!("Zoetrope cannot be started anew: {error}"));
-    let program = env::current_exe().map_err(failed)?;
-    Command::new(program)
+    Command::new(program().map_err(failed)?)
         .env_remove(STARTED_AGAIN)
         .env(STARTED_ANEW, "1")
         .spawn()
@@ -114,23 +114,34 @@ pub fn build() -> &'static str {
 
 /// The folder `Contents` of the app that this program is part of.
 fn contents() -> Option<PathBuf> {
-    let program = env::current_exe().ok()?.canonicalize().ok()?;
+    let program = program().ok()?;
     let contents = program.ancestors().nth(2)?;
     let is_app = Build::Metal14.library(contents).is_dir();
     is_app.then(|| contents.to_owned())
 }
 
-/// Puts this program, with the libraries in this folder, in the place of this process. It returns if that
+/// This program's file itself, not a link to it.
+fn program() -> io::Result<PathBuf> {
+    env::current_exe()?.canonicalize()
+}
+
+/// Whether this process was started by a link, as package managers make them. The system then takes the folder of the link
+/// for the app: the window would have no icon, and nothing could be notified.
+fn is_linked() -> bool {
+    let link = env::current_exe();
+    link.is_ok_and(|link| link.canonicalize().is_ok_and(|file| file != link))
+}
+
+/// Puts this program's own file, with the libraries in this folder, in the place of this process. It returns if that
 /// fails; then the process goes on with the build that runs everywhere.
-fn start_again(libraries: &Path) {
-    if let Ok(program) = env::current_exe() {
-        let error = Command::new(program)
-            .args(env::args_os().skip(1))
-            .env(LIBRARIES, libraries)
-            .env(STARTED_AGAIN, "1")
-            .exec();
-        log::warn!("The faster build of MLX is not used: {error}");
+fn start_again(libraries: Option<&Path>) {
+    let Ok(program) = program() else { return };
+    let mut again = Command::new(program);
+    again.args(env::args_os().skip(1)).env(STARTED_AGAIN, "1");
+    if let Some(libraries) = libraries {
+        again.env(LIBRARIES, libraries);
     }
+    log::warn!("The program is not started again: {}", again.exec());
 }
 
 /// The build that this process runs with. A loader that may not be told removes what it was told from the

@@ -166,13 +166,25 @@ fn refusals_are_told_or_waited_for() {
         (vec![Whim::Status(418)], "gave an unexpected answer (418"),
         (vec![Whim::Status(500); 6], "is unavailable right now (500"),
         (vec![Whim::TooMany(0); 6], "because there were too many"),
-        (vec![Whim::Drop(0); 6], "finished parts are kept"),
+        (vec![Whim::Drop(0); 24], "finished parts are kept"),
     ] {
         let scene = Scene::new();
         scene.server.misbehave(DIT, &whims);
         let problem = scene.problem();
         assert!(problem.contains(told), "{whims:?}: {problem}");
     }
+}
+
+/// Breaks when a download of hours is given up because a machine woke up before its network, twice in a row here.
+#[test]
+fn a_network_that_is_away_for_minutes_is_waited_for() {
+    let scene = Scene::new();
+    scene.server.misbehave(DIT, &vec![Whim::Drop(0); 20]);
+    let mut away = vec![Whim::Drop(0); 15];
+    away.push(Whim::Drop(1000));
+    away.extend(vec![Whim::Drop(0); 20]);
+    scene.server.misbehave(VAE, &away);
+    assert_whole(&scene.run().unwrap());
 }
 
 #[test]

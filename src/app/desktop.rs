@@ -224,9 +224,14 @@ impl App {
         }
     }
 
+    /// Shows the recent files that are still there.
     pub(super) fn show_recent(&self) {
-        if let Some(desktop) = &self.desktop {
-            desktop.menu.show_recent(&self.preferences.recent);
-        }
+        let recent = self.preferences.recent.clone();
+        let look = move || recent.that_are_there();
+        self.files.scan(look, |app, _, recent| {
+            if let Some(desktop) = &app.desktop {
+                desktop.menu.show_recent(&recent);
+            }
+        });
     }
 }

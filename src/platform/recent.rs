@@ -23,12 +23,16 @@ impl Recent {
         native::note_recent(file);
     }
 
-    /// Those that are still there.
+    /// All of them.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.0
-            .iter()
-            .map(PathBuf::as_path)
-            .filter(|file| file.exists())
+        self.0.iter().map(PathBuf::as_path)
+    }
+
+    /// Those that are still there. A server that does not answer keeps whoever asks waiting.
+    #[must_use]
+    pub fn that_are_there(&self) -> Self {
+        let files = self.files().filter(|file| file.exists());
+        Self(files.map(Path::to_owned).collect())
     }
 
     /// Forgets them all.

@@ -192,6 +192,13 @@ impl App {
         }
     }
 
+    /// A job has lasted so long: its end may have to be told.
+    pub(super) fn prepare_to_announce(&self, elapsed: Duration) {
+        if self.desktop.is_some() && elapsed >= LONG {
+            platform::ask_to_notify();
+        }
+    }
+
     /// Tells of the end of a job whoever has gone to another window meanwhile.
     pub(super) fn announce(&self, ctx: &Context, elapsed: Duration, title: &str, body: &str) {
         let away = !ctx.input(|input| input.raw.focused);

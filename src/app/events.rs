@@ -120,6 +120,7 @@ impl App {
                 if let Some(work) = self.work(id) {
                     work.note(progress, elapsed, now);
                 }
+                self.prepare_to_announce(elapsed);
             }
             Event::Within { id, share, elapsed } => {
                 if let Some(work) = self.work(id) {

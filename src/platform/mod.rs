@@ -30,7 +30,7 @@ pub use awake::Awake;
 pub use ending::on_end;
 pub use events::{Event, Events, open, quit};
 pub use menu::MenuBar;
-pub use notification::notify;
+pub use notification::{ask_to_notify, notify};
 pub use plain::is_plain;
 pub use progress::show_progress;
 pub use recent::Recent;

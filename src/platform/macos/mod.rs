@@ -35,9 +35,13 @@ pub fn listen() {
     delegate::listen();
 }
 
-/// The system asks the user once whether it may.
+/// Whether notifications may be shown. The system asks the user, once.
+pub fn may_notify() -> bool {
+    mac_usernotifications::blocking::request_auth() == Ok(true)
+}
+
 pub fn notify(title: &str, body: &str) {
-    if mac_usernotifications::blocking::request_auth() == Ok(true) {
+    if may_notify() {
         // A notification that is not shown is no loss: the window says the same.
         let _ = mac_usernotifications::Notification::new()
             .title(title)

@@ -1,4 +1,5 @@
-//! Which files are *few-step* ones, told by what is in them first and by their names second; and which LoRAs are the two
+//! Which files are *few-step* ones, told by what is in them first, by the titles in their headers and
+//! their names second; and which LoRAs are the two
 //! halves of a pair.
 
 use std::fs;
@@ -10,6 +11,7 @@ use super::diffusers::INDEX;
 use crate::error::Result;
 use crate::job::lora_pair::{half, pair_up};
 use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request};
+use crate::weights;
 use crate::weights::lora::{self, Origin};
 
 /// The widths of the published networks: those of 14 billion weights, the 5B and the 1.3B.
@@ -81,10 +83,11 @@ pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<Recognise
     if pipeline_class(&model.root).as_deref() == Some("WanDMDPipeline") {
         return Ok(Some(by_model(FewSteps::FastWan, name(&model.root))));
     }
-    let files = model.experts().flat_map(|(_, network)| &network.weights);
-    let names = files.map(|file| name(file));
+    let files = || model.experts().flat_map(|(_, network)| &network.weights);
+    let titled = files().find_map(|file| Some(by_model(by_title(file)?, name(file))));
+    let names = files().map(|file| name(file));
     let mut names = names.chain([model.name.clone(), name(&model.root)]);
-    Ok(names.find_map(|name| Some(by_model(FewSteps::by_name(&name)?, name))))
+    Ok(titled.or_else(|| names.find_map(|name| Some(by_model(FewSteps::by_name(&name)?, name)))))
 }
 
 /// What a LoRA was distilled for.
@@ -96,7 +99,7 @@ pub fn of_lora(file: &Path) -> Result<Option<FewSteps>> {
     if origin.is_trained {
         return Ok(None);
     }
-    let by_name = FewSteps::by_name(&name(file));
+    let by_name = by_title(file).or_else(|| FewSteps::by_name(&name(file)));
     Ok(match of_origin(&origin) {
         // Several makers took theirs out of two checkpoints: the name may tell whose it is.
         Some(FewSteps::Lightning) if origin.differences > 0 => {
@@ -107,7 +110,17 @@ pub fn of_lora(file: &Path) -> Result<Option<FewSteps>> {
     })
 }
 
-/// What the header alone tells.
+/// What the title tells that the maker has written into the header, which stays when a file is renamed.
+fn by_title(file: &Path) -> Option<FewSteps> {
+    const TITLES: [&str; 4] = ["modelspec.title", "title", "name", "model_name"];
+    let notes = weights::notes(file).ok()?;
+    let titles = TITLES.iter().filter_map(|key| notes.get(*key));
+    titles
+        .into_iter()
+        .find_map(|title| FewSteps::by_name(title))
+}
+
+/// What the tensors alone tell.
 ///
 /// Lightning's trainer has rank 64 and alpha 8 for all ten matrices of every block. `LightX2V` and Kijai take theirs out
 /// of two checkpoints, so that they have whole differences of biases and norms in every block as well.

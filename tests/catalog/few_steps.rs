@@ -1,7 +1,10 @@
 //! Few-step files and pairs of LoRAs, on headers like those of the real files.
 
+use std::collections::HashMap;
 use std::fs;
 
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 use tempfile::TempDir;
 use zoetrope::catalog::few_steps::{of_lora, prepare};
 use zoetrope::job::{
@@ -210,6 +213,44 @@ fn what_a_trainer_made_is_no_few_step_file() {
             "{name}"
         );
         assert_eq!((plan.speedups.preset, lines), (None, vec![]), "{name}");
+    }
+}
+
+/// A title in the header stays when a file is renamed: of a LoRA, and of a whole network.
+#[test]
+fn titles_in_headers_tell_what_renamed_files_are() {
+    let folder = TempDir::new().unwrap();
+    let titled = |name: &str, key: &str, title: &str| {
+        let file = folder.path().join(name);
+        let module = "diffusion_model.blocks.0.self_attn.q";
+        let tensors = ["lora_A", "lora_B"].map(|part| {
+            let view = TensorView::new(Dtype::F32, vec![1, 1], &[0; 4]).unwrap();
+            (format!("{module}.{part}.weight"), view)
+        });
+        let notes = HashMap::from([(key.to_owned(), title.to_owned())]);
+        safetensors::serialize_to_file(tensors, Some(notes), &file).unwrap();
+        file
+    };
+    for (key, title, expected) in [
+        (
+            "modelspec.title",
+            "Wan2.2-Lightning T2V high noise",
+            Some(FewSteps::Lightning),
+        ),
+        (
+            "title",
+            "CausVid 14B bidirectional",
+            Some(FewSteps::CausVid),
+        ),
+        ("modelspec.title", "Thunder and lightbulbs", None),
+        ("modelspec.author", "lightx2v", None),
+    ] {
+        let file = titled("renamed.safetensors", key, title);
+        assert_eq!(of_lora(&file).unwrap(), expected, "{title}");
+        let mut whole = model(Variant::T2v, "dit.safetensors");
+        whole.dit.weights = vec![file];
+        let (plan, _) = plan(asked(vec![]), whole);
+        assert_eq!(plan.speedups.preset, expected, "{title}");
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::diffusers::INDEX;
 use crate::error::Result;
 use crate::job::lora_pair::{half, pair_up};
-use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request};
+use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request, spelling};
 use crate::weights;
 use crate::weights::lora::{self, Origin};
 
@@ -33,14 +33,23 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
             ));
         }
     }
+    let together = together(&request.sources.loras, model);
+    let few_step = misplaced(&request.sources.loras, model);
+    let misplaced = if few_step.is_empty() {
+        together.clone()
+    } else {
+        few_step
+    };
     if request.speedups.preset == Some(FewSteps::Off) {
         lines.extend(FewSteps::Off.apply(request, model, "", &[]));
+        lines.extend(together);
         return Ok(lines);
     }
     let found = recognised(&request.sources.loras, model)?;
     let loras = found.as_ref().map_or(&[][..], |found| &found.loras);
     if let Some(preset) = request.speedups.preset {
         lines.extend(preset.apply(request, model, "asked for", loras));
+        lines.extend(misplaced);
         return Ok(lines);
     }
     let Some(Recognised {
@@ -49,10 +58,11 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
         loras,
     }) = found
     else {
+        lines.extend(together);
         return Ok(lines);
     };
     lines.extend(preset.apply(request, model, &from, &loras));
-    lines.extend(misplaced(&request.sources.loras, model));
+    lines.extend(misplaced);
     Ok(lines)
 }
 
@@ -152,11 +162,7 @@ fn misplaced(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
     let (mut highs, mut lows) = (halves(Expert::HighNoise), halves(Expert::LowNoise));
     match (highs.next(), lows.next()) {
         (Some(high), Some(low)) if high.expert == low.expert || model.high_noise.is_none() => {
-            vec![format!(
-                "warning: {} and {} are for different experts and change the same one: give each its own with :1:high and :1:low",
-                name(&high.file),
-                name(&low.file)
-            )]
+            vec![on_one(high, low, model)]
         }
         (Some(only), None) | (None, Some(only)) if only.expert.is_none() => {
             if model.high_noise.is_none() {
@@ -169,6 +175,32 @@ fn misplaced(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Pairs of any LoRAs of which both halves change the same network.
+fn together(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
+    let is_pair = |one: &Lora, other: &Lora| {
+        let is_one = model.high_noise.is_none() || one.expert.is_some();
+        is_one && one.expert == other.expert && spelling::are_twins(&one.file, &other.file)
+    };
+    let pairs = loras
+        .iter()
+        .flat_map(|low| loras.iter().map(move |high| (low, high)));
+    let pairs = pairs.filter(|(low, high)| is_pair(low, high));
+    pairs.map(|(low, high)| on_one(high, low, model)).collect()
+}
+
+fn on_one(high: &Lora, low: &Lora, model: &Checkpoint) -> String {
+    let what = if model.high_noise.is_some() {
+        "change the same one: give each its own with :1:high and :1:low"
+    } else {
+        "this model is one network: give the one that is made for it"
+    };
+    format!(
+        "warning: {} and {} are for different experts and {what}",
+        name(&high.file),
+        name(&low.file)
+    )
 }
 
 /// The class of the pipeline that a folder of Diffusers names.

@@ -464,6 +464,14 @@ fn few_step_halves_in_the_wrong_place_are_warned_of() {
         lines[1].contains("is one half of a pair and changes both experts"),
         "{lines:?}"
     );
+    // Where the preset is asked for, too.
+    let mut request = asked(vec![low.clone()]);
+    request.speedups.preset = Some(FewSteps::Lightning);
+    let (_, lines) = plan(request, model(Variant::T2vA14b, "dit.safetensors"));
+    assert!(
+        lines[1].contains("is one half of a pair and changes both experts"),
+        "{lines:?}"
+    );
     let on = |lora: &Lora, expert| Lora {
         expert: Some(expert),
         ..lora.clone()
@@ -476,9 +484,20 @@ fn few_step_halves_in_the_wrong_place_are_warned_of() {
     );
     let lines = said(vec![high.clone(), low.clone()], Variant::T2v);
     assert!(
-        lines[1].contains("are for different experts and change the same one"),
+        lines[1].contains("are for different experts and this model is one network"),
         "{lines:?}"
     );
+    // So of any pair, whatever it is for.
+    let [one, other] =
+        ["style_HN.safetensors", "style_LN.safetensors"].map(|name| lora(&folder, name, &PLAIN));
+    let both = vec![on(&one, Expert::HighNoise), on(&other, Expert::HighNoise)];
+    let lines = said(both, Variant::T2vA14b);
+    assert!(
+        lines[0].contains("are for different experts and change the same one"),
+        "{lines:?}"
+    );
+    let lines = said(vec![one, other], Variant::Ti2v);
+    assert!(lines[0].contains("this model is one network"), "{lines:?}");
     let lines = said(vec![high.clone(), low.clone()], Variant::T2vA14b);
     assert_eq!(lines.len(), 2, "{lines:?}");
     let lines = said(vec![on(&high, Expert::HighNoise)], Variant::T2vA14b);

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::spelling::Said;
-use super::{family, shards, spelling, strangers};
+use super::{family, shards, strangers};
 use crate::error::{Error, Result};
 use crate::job::DitShape;
+use crate::job::spelling::{self, Said};
 use crate::weights::{NetworkKind, Weights, gguf};
 
 /// One network.
@@ -278,11 +278,11 @@ fn check_sound(weights: &Weights, file: &Path) -> Result<()> {
         return Ok(());
     };
     let others = match blank.len() - 1 {
-        0 => String::new(),
-        others => format!(" and {others} more"),
+        0 => " holds".to_owned(),
+        others => format!(" and {others} more hold"),
     };
     let problem = format!(
-        "is not whole: {first}{others} hold nothing but zeros, at least at the end, as if the download had stopped; download it again"
+        "is not whole: {first}{others} nothing but zeros, at least in places, as if a part had not been downloaded; download it again"
     );
     Err(Error::content(file, problem))
 }

@@ -1,9 +1,9 @@
 //! The DiT of a model, or both of its *experts*: one for high noise, one for low.
 
 use super::component::{Component, Role};
-use super::{family, required_files, spelling, strangers};
+use super::{family, required_files, strangers};
 use crate::error::{Error, Result};
-use crate::job::{Expert, Variant};
+use crate::job::{Expert, Variant, spelling};
 
 /// The DiTs of one model.
 #[derive(Clone, Debug)]

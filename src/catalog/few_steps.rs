@@ -1,4 +1,5 @@
-//! Which files are *few-step* ones, told by what is in them first and by their names second; and which LoRAs are the two
+//! Which files are *few-step* ones, told by what is in them first, by the titles in their headers and
+//! their names second; and which LoRAs are the two
 //! halves of a pair.
 
 use std::fs;
@@ -9,7 +10,8 @@ use serde::Deserialize;
 use super::diffusers::INDEX;
 use crate::error::Result;
 use crate::job::lora_pair::{half, pair_up};
-use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request};
+use crate::job::{Checkpoint, Expert, FewSteps, Lora, Recognised, Request, spelling};
+use crate::weights;
 use crate::weights::lora::{self, Origin};
 
 /// The widths of the published networks: those of 14 billion weights, the 5B and the 1.3B.
@@ -31,14 +33,23 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
             ));
         }
     }
+    let together = together(&request.sources.loras, model);
+    let few_step = misplaced(&request.sources.loras, model);
+    let misplaced = if few_step.is_empty() {
+        together.clone()
+    } else {
+        few_step
+    };
     if request.speedups.preset == Some(FewSteps::Off) {
         lines.extend(FewSteps::Off.apply(request, model, "", &[]));
+        lines.extend(together);
         return Ok(lines);
     }
     let found = recognised(&request.sources.loras, model)?;
     let loras = found.as_ref().map_or(&[][..], |found| &found.loras);
     if let Some(preset) = request.speedups.preset {
         lines.extend(preset.apply(request, model, "asked for", loras));
+        lines.extend(misplaced);
         return Ok(lines);
     }
     let Some(Recognised {
@@ -47,10 +58,11 @@ pub fn prepare(request: &mut Request, model: &Checkpoint) -> Result<Vec<String>>
         loras,
     }) = found
     else {
+        lines.extend(together);
         return Ok(lines);
     };
     lines.extend(preset.apply(request, model, &from, &loras));
-    lines.extend(misplaced(&request.sources.loras, model));
+    lines.extend(misplaced);
     Ok(lines)
 }
 
@@ -81,10 +93,11 @@ pub fn recognised(loras: &[Lora], model: &Checkpoint) -> Result<Option<Recognise
     if pipeline_class(&model.root).as_deref() == Some("WanDMDPipeline") {
         return Ok(Some(by_model(FewSteps::FastWan, name(&model.root))));
     }
-    let files = model.experts().flat_map(|(_, network)| &network.weights);
-    let names = files.map(|file| name(file));
+    let files = || model.experts().flat_map(|(_, network)| &network.weights);
+    let titled = files().find_map(|file| Some(by_model(by_title(file)?, name(file))));
+    let names = files().map(|file| name(file));
     let mut names = names.chain([model.name.clone(), name(&model.root)]);
-    Ok(names.find_map(|name| Some(by_model(FewSteps::by_name(&name)?, name))))
+    Ok(titled.or_else(|| names.find_map(|name| Some(by_model(FewSteps::by_name(&name)?, name)))))
 }
 
 /// What a LoRA was distilled for.
@@ -96,7 +109,7 @@ pub fn of_lora(file: &Path) -> Result<Option<FewSteps>> {
     if origin.is_trained {
         return Ok(None);
     }
-    let by_name = FewSteps::by_name(&name(file));
+    let by_name = by_title(file).or_else(|| FewSteps::by_name(&name(file)));
     Ok(match of_origin(&origin) {
         // Several makers took theirs out of two checkpoints: the name may tell whose it is.
         Some(FewSteps::Lightning) if origin.differences > 0 => {
@@ -107,7 +120,17 @@ pub fn of_lora(file: &Path) -> Result<Option<FewSteps>> {
     })
 }
 
-/// What the header alone tells.
+/// What the title tells that the maker has written into the header, which stays when a file is renamed.
+fn by_title(file: &Path) -> Option<FewSteps> {
+    const TITLES: [&str; 4] = ["modelspec.title", "title", "name", "model_name"];
+    let notes = weights::notes(file).ok()?;
+    let titles = TITLES.iter().filter_map(|key| notes.get(*key));
+    titles
+        .into_iter()
+        .find_map(|title| FewSteps::by_name(title))
+}
+
+/// What the tensors alone tell.
 ///
 /// Lightning's trainer has rank 64 and alpha 8 for all ten matrices of every block. `LightX2V` and Kijai take theirs out
 /// of two checkpoints, so that they have whole differences of biases and norms in every block as well.
@@ -139,11 +162,7 @@ fn misplaced(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
     let (mut highs, mut lows) = (halves(Expert::HighNoise), halves(Expert::LowNoise));
     match (highs.next(), lows.next()) {
         (Some(high), Some(low)) if high.expert == low.expert || model.high_noise.is_none() => {
-            vec![format!(
-                "warning: {} and {} are for different experts and change the same one: give each its own with :1:high and :1:low",
-                name(&high.file),
-                name(&low.file)
-            )]
+            vec![on_one(high, low, model)]
         }
         (Some(only), None) | (None, Some(only)) if only.expert.is_none() => {
             if model.high_noise.is_none() {
@@ -156,6 +175,32 @@ fn misplaced(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Pairs of any LoRAs of which both halves change the same network.
+fn together(loras: &[Lora], model: &Checkpoint) -> Vec<String> {
+    let is_pair = |one: &Lora, other: &Lora| {
+        let is_one = model.high_noise.is_none() || one.expert.is_some();
+        is_one && one.expert == other.expert && spelling::are_twins(&one.file, &other.file)
+    };
+    let pairs = loras
+        .iter()
+        .flat_map(|low| loras.iter().map(move |high| (low, high)));
+    let pairs = pairs.filter(|(low, high)| is_pair(low, high));
+    pairs.map(|(low, high)| on_one(high, low, model)).collect()
+}
+
+fn on_one(high: &Lora, low: &Lora, model: &Checkpoint) -> String {
+    let what = if model.high_noise.is_some() {
+        "change the same one: give each its own with :1:high and :1:low"
+    } else {
+        "this model is one network: give the one that is made for it"
+    };
+    format!(
+        "warning: {} and {} are for different experts and {what}",
+        name(&high.file),
+        name(&low.file)
+    )
 }
 
 /// The class of the pipeline that a folder of Diffusers names.

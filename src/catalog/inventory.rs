@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::component::{Component, Role};
 use super::dits::Dits;
 use super::walk::Walk;
-use super::{config, family, shards, spelling, tokenizers};
+use super::{config, family, shards, tokenizers};
 use crate::error::{Error, Result};
+use crate::job::spelling;
 use crate::job::{Checkpoint, Flaw, HighNoise, Network, VaeKind, Variant};
 use crate::weights::NetworkKind;
 

@@ -21,17 +21,17 @@ mod shards;
 mod shared_files;
 mod soundness;
 pub mod speed;
-mod spelling;
 mod strangers;
 pub mod tiny_vae;
 mod tokenizers;
 mod verify;
 mod walk;
 
+use std::fs;
 use std::path::{self, Path};
 
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Installed, Problem};
+use crate::job::{Checkpoint, Installed, Problem, spelling};
 use component::Component;
 
 pub use built_in::{built_in, built_in_folder, find_built_in_again};
@@ -48,14 +48,22 @@ pub use walk::refusal;
 /// # Errors
 /// There is no model, parts of it are missing, or it is one that is not supported.
 pub fn open(place: &Path) -> Result<Checkpoint> {
-    if !place.exists() {
-        return Err(Error::content(
-            place,
-            "is not there: give the folder of a model, or the file of its DiT",
-        ));
+    if let Err(error) = place.metadata() {
+        return Err(refusal(place, &error).unwrap_or_else(|| {
+            Error::content(
+                place,
+                "is not there: give the folder of a model, or the file of its DiT",
+            )
+        }));
     }
     if !place.is_dir() {
         return of_file(place);
+    }
+    if let Some(refusal) = fs::read_dir(place)
+        .err()
+        .and_then(|error| refusal(place, &error))
+    {
+        return Err(refusal);
     }
     if let Some(model) = laid_out(place) {
         return model;

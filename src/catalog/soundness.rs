@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::component::Component;
 use super::inventory::{self, Inventory};
-use super::{shards, spelling, tokenizers};
+use super::{shards, tokenizers};
 use crate::error::{Error, Result};
-use crate::job::{Checkpoint, Remark};
+use crate::job::{Checkpoint, Remark, spelling};
 use crate::weights::NetworkKind;
 
 /// Opens every network of the model. Of each only the header is read, and small samples.
@@ -68,7 +68,7 @@ pub(super) fn of_networks(model: &Checkpoint, networks: &[Component]) -> Vec<Rem
     if model.high_noise.is_none()
         && let Some(dit) = networks.first()
         && dit.may_be_expert()
-        && spelling::ends_in_expert(dit.file())
+        && spelling::may_be_half(dit.file())
     {
         remarks.push(Remark::HalfAlone {
             file: dit.file().to_owned(),

@@ -142,7 +142,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 fn is_weights(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
-    ["safetensors", "gguf", "pth"]
+    ["safetensors", "sft", "gguf", "pth", "pt", "ckpt"]
         .iter()
         .any(|known| extension.eq_ignore_ascii_case(known))
 }

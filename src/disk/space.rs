@@ -5,6 +5,7 @@ use std::path::Path;
 use rustix::fs::statvfs;
 
 use crate::error::{Error, Result};
+use crate::platform::files;
 
 /// What other programs should find left after a download, which nobody watches to its end.
 const RESERVE: u64 = 1 << 30;
@@ -48,8 +49,17 @@ pub fn check_space_for_download(folder: &Path, bytes: u64) -> Result<()> {
 /// The free bytes of the disk that a folder is on, or will be. Where nobody can tell, writing will.
 fn free(folder: &Path) -> Option<u64> {
     let there = folder.ancestors().find(|folder| folder.exists());
-    let disk = statvfs(there.unwrap_or(Path::new("."))).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    let there = there.unwrap_or(Path::new("."));
+    let disk = statvfs(there).ok();
+    let plain = disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    with_purgeable(plain, files::room(there))
+}
+
+/// The room on a disk that has `plain` bytes free, where the system tells of `purgeable` ones that it would give up as well:
+/// a Mac counts copies of what is in iCloud and old snapshots as taken until somebody needs the room. Of disks on a server
+/// it tells 0.
+pub fn with_purgeable(plain: Option<u64>, purgeable: Option<u64>) -> Option<u64> {
+    plain.max(purgeable)
 }
 
 fn size(bytes: u64) -> String {

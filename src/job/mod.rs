@@ -46,6 +46,7 @@ pub mod size;
 pub mod span;
 pub mod speed;
 pub mod speedups;
+pub mod spelling;
 pub mod stall;
 pub mod step_cache;
 pub mod timings;

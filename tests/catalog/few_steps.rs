@@ -1,7 +1,10 @@
 //! Few-step files and pairs of LoRAs, on headers like those of the real files.
 
+use std::collections::HashMap;
 use std::fs;
 
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 use tempfile::TempDir;
 use zoetrope::catalog::few_steps::{of_lora, prepare};
 use zoetrope::job::{
@@ -210,6 +213,44 @@ fn what_a_trainer_made_is_no_few_step_file() {
             "{name}"
         );
         assert_eq!((plan.speedups.preset, lines), (None, vec![]), "{name}");
+    }
+}
+
+/// A title in the header stays when a file is renamed: of a LoRA, and of a whole network.
+#[test]
+fn titles_in_headers_tell_what_renamed_files_are() {
+    let folder = TempDir::new().unwrap();
+    let titled = |name: &str, key: &str, title: &str| {
+        let file = folder.path().join(name);
+        let module = "diffusion_model.blocks.0.self_attn.q";
+        let tensors = ["lora_A", "lora_B"].map(|part| {
+            let view = TensorView::new(Dtype::F32, vec![1, 1], &[0; 4]).unwrap();
+            (format!("{module}.{part}.weight"), view)
+        });
+        let notes = HashMap::from([(key.to_owned(), title.to_owned())]);
+        safetensors::serialize_to_file(tensors, Some(notes), &file).unwrap();
+        file
+    };
+    for (key, title, expected) in [
+        (
+            "modelspec.title",
+            "Wan2.2-Lightning T2V high noise",
+            Some(FewSteps::Lightning),
+        ),
+        (
+            "title",
+            "CausVid 14B bidirectional",
+            Some(FewSteps::CausVid),
+        ),
+        ("modelspec.title", "Thunder and lightbulbs", None),
+        ("modelspec.author", "lightx2v", None),
+    ] {
+        let file = titled("renamed.safetensors", key, title);
+        assert_eq!(of_lora(&file).unwrap(), expected, "{title}");
+        let mut whole = model(Variant::T2v, "dit.safetensors");
+        whole.dit.weights = vec![file];
+        let (plan, _) = plan(asked(vec![]), whole);
+        assert_eq!(plan.speedups.preset, expected, "{title}");
     }
 }
 
@@ -423,6 +464,14 @@ fn few_step_halves_in_the_wrong_place_are_warned_of() {
         lines[1].contains("is one half of a pair and changes both experts"),
         "{lines:?}"
     );
+    // Where the preset is asked for, too.
+    let mut request = asked(vec![low.clone()]);
+    request.speedups.preset = Some(FewSteps::Lightning);
+    let (_, lines) = plan(request, model(Variant::T2vA14b, "dit.safetensors"));
+    assert!(
+        lines[1].contains("is one half of a pair and changes both experts"),
+        "{lines:?}"
+    );
     let on = |lora: &Lora, expert| Lora {
         expert: Some(expert),
         ..lora.clone()
@@ -435,9 +484,20 @@ fn few_step_halves_in_the_wrong_place_are_warned_of() {
     );
     let lines = said(vec![high.clone(), low.clone()], Variant::T2v);
     assert!(
-        lines[1].contains("are for different experts and change the same one"),
+        lines[1].contains("are for different experts and this model is one network"),
         "{lines:?}"
     );
+    // So of any pair, whatever it is for.
+    let [one, other] =
+        ["style_HN.safetensors", "style_LN.safetensors"].map(|name| lora(&folder, name, &PLAIN));
+    let both = vec![on(&one, Expert::HighNoise), on(&other, Expert::HighNoise)];
+    let lines = said(both, Variant::T2vA14b);
+    assert!(
+        lines[0].contains("are for different experts and change the same one"),
+        "{lines:?}"
+    );
+    let lines = said(vec![one, other], Variant::Ti2v);
+    assert!(lines[0].contains("this model is one network"), "{lines:?}");
     let lines = said(vec![high.clone(), low.clone()], Variant::T2vA14b);
     assert_eq!(lines.len(), 2, "{lines:?}");
     let lines = said(vec![on(&high, Expert::HighNoise)], Variant::T2vA14b);

@@ -44,7 +44,7 @@ fn files(model: &Checkpoint) -> (PathBuf, Option<PathBuf>) {
     )
 }
 
-const SPELLINGS: [(&str, &str); 14] = [
+const SPELLINGS: [(&str, &str); 32] = [
     (
         "wan2.2_t2v_low_noise_14B_fp16",
         "wan2.2_t2v_high_noise_14B_fp16",
@@ -62,6 +62,38 @@ const SPELLINGS: [(&str, &str); 14] = [
     ("Low noise", "High noise"),
     ("wan-low.v1", "wan-high.v1"),
     ("FLOW_t2v_Low", "FLOW_t2v_High"),
+    ("wan22-LN-Q4", "wan22-HN-Q4"),
+    ("Wan22_T2VLN", "Wan22_T2VHN"),
+    ("wanMix_LN_v2", "wanMix_HN_v3"),
+    ("A14BLN", "A14BHN"),
+    ("mix_t2v_L", "mix_t2v_H"),
+    ("myMixL", "myMixH"),
+    ("wan_l_Q4_K_L", "wan_h_Q4_K_L"),
+    ("LNoise-fp8", "HNoise-fp8"),
+    ("wan_lo_noise", "wan_hi_noise"),
+    ("wan-lo", "wan-hi"),
+    ("noise_low_wan", "noise_high_wan"),
+    ("wan22_14blow", "wan22_14bhigh"),
+    ("SCALEDLOW", "SCALEDHIGH"),
+    ("wan低噪", "wan高噪"),
+    ("混合_低", "混合_高"),
+    ("LN/wan_LN", "HN/wan_HN"),
+    (
+        "low_noise/Wan2.2-LowNoise-Q4_K_S",
+        "high_noise/Wan2.2-HighNoise-Q4_K_M",
+    ),
+    ("Low/wan_v1", "High/wan_v2"),
+];
+
+/// Names that differ by letters which may be those of experts, and are not.
+const OTHERS: [(&str, &str); 7] = [
+    ("mix_light", "mix_heavy"),
+    ("wan_Q4_K_L", "wan_Q4_K_M"),
+    ("lotus", "hotus"),
+    ("wan_l1", "wan_k1"),
+    ("flow_lora", "flow_hora"),
+    ("wallow", "wallhigher"),
+    ("mix_low", "mix_low_2"),
 ];
 
 /// Breaks when a spelling is known only where its maker's files were looked at: pairs would run as half a model.
@@ -84,6 +116,18 @@ fn pairs_are_found_in_every_spelling() {
             let names: Vec<_> = catalog::scan(&[folder.path().to_owned()]).models;
             assert_eq!(names.len(), 1, "{low:?}");
         }
+    }
+}
+
+/// Breaks when letters are taken for words: two whole models would run as one.
+#[test]
+fn names_that_differ_otherwise_are_no_pair() {
+    for (one, other) in OTHERS {
+        let folder = folder();
+        dit(&folder, one, 16, 256);
+        dit(&folder, other, 16, 256);
+        let found = problem(folder.path());
+        assert!(found.contains("holds several models"), "{one}: {found}");
     }
 }
 
@@ -128,12 +172,28 @@ fn words_alone_make_no_experts() {
 /// Half a model is refused where its name says plainly that it is one, and told of where it says so at its end.
 #[test]
 fn lone_halves_are_told() {
-    let folder = folder();
-    dit(&folder, "wan2.2_t2v_low_noise_14B", 16, 256);
-    assert!(problem(folder.path()).contains("is one of two experts: the other is missing"));
+    for name in [
+        "wan2.2_t2v_low_noise_14B",
+        "noise-high",
+        "wan高噪",
+        "HiNoise",
+    ] {
+        let folder = folder();
+        dit(&folder, name, 16, 256);
+        let told = problem(folder.path());
+        assert!(
+            told.contains("is one of two experts: the other is missing"),
+            "{name}"
+        );
+    }
     for (name, is_told) in [
         ("smoothMix_t2vLow", true),
         ("mixT2VFP8HIGH_v2", true),
+        ("mixT2VHN", true),
+        ("wan_t2v_L", true),
+        ("Wan2_2_High_remix_nsfw", true),
+        ("A14B-low-anime", true),
+        ("wan_t2v_Q4_K_L", false),
         ("wan2.1_t2v_low_light", false),
         ("high-detail", false),
     ] {

@@ -3,14 +3,19 @@
 use std::fs;
 use std::path::Path;
 
+use mlx_rs::ops::{clip, concatenate};
+use mlx_rs::{Array, Dtype};
 use tempfile::TempDir;
 use zoetrope::catalog;
 use zoetrope::engine::saved;
 use zoetrope::job::{Decode, GenerationInfo, Plan, Request};
 use zoetrope::media::mp4;
+use zoetrope::model::tiny_vae::Decoder;
+use zoetrope::model::vae::{self, Kind, Tiling};
+use zoetrope::weights::Weights;
 
 use super::{generate, model, run};
-use crate::support::golden_path;
+use crate::support::{compare, golden, golden_path, tensors, values};
 
 fn settings(folder: &TempDir) -> GenerationInfo {
     let json = mp4::settings(&folder.path().join("v.mp4"))
@@ -82,6 +87,102 @@ fn a_draft_that_is_taken_up_is_decoded_properly() {
         saved::take_up_draft(&plan).is_err(),
         "the latents have served"
     );
+}
+
+/// The frames of a video that the program saved, as (frames, height, width, channels).
+fn saved_frames(file: &Path) -> Array {
+    let frames = Array::load_safetensors(file).unwrap()["frames"].clone();
+    frames.transpose_axes(&[1, 2, 3, 0]).unwrap()
+}
+
+/// Every kind that there is, and the frames are those that its own decoder makes of the latents, which is compared with its
+/// authors' code elsewhere. The order of sums may differ with the chunks that the frames come in.
+#[test]
+fn every_kind_of_tiny_vae_decodes_a_draft() {
+    let kinds = [
+        ("ti2v_5b", "taew2_2.safetensors"),
+        ("ti2v_5b", "taew2_2_super.safetensors"),
+        ("t2v_a14b", "taew2_1.pth"),
+        ("t2v_a14b", "lighttaew2_1.safetensors"),
+        ("t2v_a14b", "lightvaew2_1.safetensors"),
+    ];
+    for (family, name) in kinds {
+        let folder = TempDir::new().unwrap();
+        let tiny = golden_path("ckpt/taehv").join(name);
+        let [latents, frames] =
+            ["l", "f"].map(|name| folder.path().join(format!("{name}.safetensors")));
+        let [tiny_text, latents_text, frames_text] =
+            [&tiny, &latents, &frames].map(|path| path.display().to_string());
+        let more = [
+            "--decode",
+            "draft",
+            "--tiny-vae",
+            &tiny_text,
+            "--save-latents",
+            &latents_text,
+            "--save-frames",
+            &frames_text,
+        ];
+        let made = generate(&folder, &model(family), &more);
+        assert_eq!(made.code, Some(0), "{name}: {}", made.stderr);
+        assert_eq!(settings(&folder).speedups.tiny_vae, Some(name.into()));
+        let latents = Array::load_safetensors(&latents).unwrap()["latents"].clone();
+        let latents = latents.transpose_axes(&[1, 2, 3, 0]).unwrap();
+        let weights = Weights::open(&[tiny]).unwrap().as_type(Dtype::Float32);
+        let mut expected = Vec::new();
+        let write = |chunk: &Array| {
+            expected.push(chunk.clone());
+            Ok(())
+        };
+        if name.starts_with("lightvae") {
+            let load = |weights: &Weights| vae::Decoder::load(Kind::V21, weights);
+            let decoder = weights.load(load).unwrap();
+            decoder.decode(&latents, Tiling::WHOLE, write).unwrap();
+        } else {
+            let decoder = weights.load(Decoder::load).unwrap();
+            decoder.decode(&latents, write).unwrap();
+        }
+        let expected = concatenate(&expected, 0).unwrap();
+        let expected = clip(&expected, (-1.0, 1.0)).unwrap();
+        compare(&saved_frames(&frames), &expected, (1e-5, 0.0), name);
+    }
+}
+
+/// `LightVAE` in the place of a model's own VAE: the latents of its authors' code become their frames through the command
+/// line. The tolerance is that of the VAE of the usual width.
+#[test]
+fn light_vae_decodes_through_the_command_line_as_its_authors_code() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let data = golden("lightvaew2_1");
+    let latents = tensors::Tensor::floats("latents", &[16, 2, 2, 3], &values(&data["dec.latent"]));
+    tensors::write(&folder.path().join("l.safetensors"), &[latents]);
+    let model = golden_path("ckpt/t2v_a14b/official");
+    let part = |name: &str| model.join(name).display().to_string();
+    let decoded = run(&[
+        "decode",
+        &file("l.safetensors"),
+        "--dit",
+        &part("low_noise_model/diffusion_pytorch_model.safetensors"),
+        "--dit-high",
+        &part("high_noise_model/diffusion_pytorch_model-00001-of-00002.safetensors"),
+        "--text-encoder",
+        &part("models_t5_umt5-xxl-enc-bf16.pth"),
+        "--tokenizer",
+        &part("google/umt5-xxl"),
+        "--vae",
+        &golden_path("ckpt/taehv/lightvaew2_1.safetensors")
+            .display()
+            .to_string(),
+        "--save-frames",
+        &file("f.safetensors"),
+        "-o",
+        &file("v.mp4"),
+    ]);
+    assert_eq!(decoded.code, Some(0), "{}", decoded.stderr);
+    let expected = data["dec.video"].transpose_axes(&[1, 2, 3, 0]).unwrap();
+    let frames = saved_frames(&folder.path().join("f.safetensors"));
+    compare(&frames, &expected, (1e-4, 0.0), "LightVAE");
 }
 
 /// A second draft of the same name is made, and its latents replace the first one's.

@@ -218,7 +218,7 @@ fn files_that_cannot_be_used_are_listed_as_such() {
     let text_list = home.models(&["list"]);
     for (name, problem) in [
         ("cut", "is cut short"),
-        ("filled", "hold nothing but zeros"),
+        ("filled", "nothing but zeros"),
         ("shard", "is one of 3 shards, but not all are there"),
     ] {
         let entries = listed.as_array().unwrap().iter();
@@ -341,6 +341,22 @@ fn verifying_looks_at_the_numbers() {
     assert_eq!(verified.code, Some(1));
     let told = "diffusion_pytorch_model.safetensors holds something that is no finite number in ";
     assert!(verified.stderr.contains(told), "{}", verified.stderr);
+}
+
+/// Breaks when only `list` and `show` tell what is passed over.
+#[test]
+fn verifying_tells_what_is_worth_knowing() {
+    let home = Home::new();
+    let model = Model::official("ckpt/ti2v_5b");
+    let shard = model
+        .path()
+        .join("diffusion_pytorch_model-00001-of-00002.safetensors");
+    let stray = model.path().join("diffusion_pytorch_model.safetensors");
+    fs::copy(shard, stray).unwrap();
+    for verb in ["verify", "show"] {
+        let said = home.models(&[verb, text(model.path())]);
+        assert!(said.contains("is not used: the shards beside it"), "{said}");
+    }
 }
 
 /// From one command to a model that others find.

@@ -38,7 +38,7 @@ type Row = [f64; 4];
 ///
 /// `ZOETROPE_RESULTS` names a file that keeps what was measured; what is in it is not measured again.
 #[test]
-#[ignore = "takes an hour: cargo xtask eval-caches"]
+#[ignore = "takes hours: cargo xtask eval-caches"]
 fn caches_keep_what_their_words_promise() {
     let sample = std::env::var("ZOETROPE_SAMPLE").ok();
     let count = sample

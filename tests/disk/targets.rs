@@ -78,3 +78,13 @@ fn room_is_counted() {
         }
     }
 }
+
+/// Breaks when a Mac's room is told without what the system would give up, or a disk on a server seems full because the
+/// system tells nothing of it.
+#[test]
+fn what_the_system_would_give_up_is_room() {
+    assert_eq!(zoetrope::disk::with_purgeable(Some(5), Some(80)), Some(80));
+    assert_eq!(zoetrope::disk::with_purgeable(Some(80), Some(0)), Some(80));
+    assert_eq!(zoetrope::disk::with_purgeable(Some(5), None), Some(5));
+    assert_eq!(zoetrope::disk::with_purgeable(None, None), None);
+}

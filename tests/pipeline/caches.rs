@@ -79,15 +79,22 @@ fn latents(place: &Place) -> Array {
 /// Breaks when something that a step cache or a sampler with new noise goes on from is not in the run folder.
 #[test]
 fn a_killed_job_with_speedups_goes_on_to_the_same_bits() {
-    let cases: [(&[&str], u64); 5] = [
+    let cases: [(&[&str], u64); 7] = [
         (&["--cache", "easycache=0.4,3"], 7),
         (&["--cache", "easycache=2,2", "--guidance-until", "0.6"], 13),
         (&["--cache", "magcache=0.2,3,0.1"], 9),
         (&["--sampler", "dmd"], 5),
+        (&["--sampler", "lcm"], 6),
+        (&["--sampler", "rcm", "--steps", "4"], 2),
         (&["--cfg-zero", "--guidance-until", "0.5"], 11),
     ];
     for (more, step) in cases {
-        let arguments = [&["--size", "64x64", "--steps", "40"][..], more].concat();
+        let steps: &[&str] = if more.contains(&"--steps") {
+            &[]
+        } else {
+            &["--steps", "40"]
+        };
+        let arguments = [&["--size", "64x64"][..], steps, more].concat();
         let whole = Place::new();
         assert_eq!(Job::start(whole.generate(&arguments)).end().0, Some(0));
         let killed = Place::new();

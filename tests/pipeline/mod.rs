@@ -13,6 +13,7 @@ mod guides;
 pub mod job;
 mod layouts;
 mod memory;
+mod motion;
 mod outlook;
 mod outputs;
 mod recall;

@@ -95,6 +95,7 @@ fn ways_to_name_things_combine() {
         "base_model.model.",
         "transformer.",
         "transformer.module.",
+        "transformer_2.",
         "anybodys_tree.",
     ];
     let flattened = [
@@ -113,6 +114,10 @@ fn ways_to_name_things_combine() {
         [".lora_A", ".lora_B"],
         [".lora.down.weight", ".lora.up.weight"],
         ["_lora.down.weight", "_lora.up.weight"],
+        [
+            ".lora_linear_layer.down.weight",
+            ".lora_linear_layer.up.weight",
+        ],
     ];
     for parts in endings {
         for before in dotted {

@@ -89,6 +89,47 @@ fn reads_parts_of_a_storage() {
     assert_eq!(read("single", &[]), [2.0]);
 }
 
+/// What training programs save together: copies of a network, a counter before them, what an optimizer keeps.
+#[test]
+fn finds_dictionaries_within_dictionaries() {
+    let folder = Folder::new();
+    let pickle = Pickle::new().dict().text("step").tensor(&WHOLE);
+    let pickle = pickle
+        .text("generator")
+        .dict()
+        .text("w")
+        .tensor(&WHOLE)
+        .end();
+    let pickle = pickle
+        .text("generator_ema")
+        .dict()
+        .text("w")
+        .tensor(&WHOLE)
+        .end();
+    let pickle = pickle.text("optimizer").dict().text("state").dict();
+    let pickle = pickle
+        .number(7)
+        .dict()
+        .text("exp_avg")
+        .tensor(&WHOLE)
+        .end()
+        .end()
+        .end();
+    let weights = open(&folder.file("copies.pt", &archive(&pickle.end().stop()))).unwrap();
+    let names = [
+        "generator.w",
+        "generator_ema.w",
+        "optimizer.state.7.exp_avg",
+        "step",
+    ];
+    assert_eq!(weights.names(), names);
+    // What a wrapper holds counts, and not the counter beside it.
+    let pickle = Pickle::new().dict().text("step").tensor(&WHOLE);
+    let pickle = pickle.text("model").dict().text("w").tensor(&WHOLE).end();
+    let weights = open(&folder.file("wrapped.pt", &archive(&pickle.end().stop()))).unwrap();
+    assert_eq!(weights.names(), ["w"]);
+}
+
 /// The wrappings in which programs save their dictionaries.
 #[test]
 fn finds_the_dictionary_in_its_wrappings() {

@@ -113,20 +113,125 @@ fn leftovers_of_training_are_passed_over() {
     );
 }
 
+/// What lies in the network's own place, wrapped or not, and is none of it: of training, of other networks, and tables that
+/// programs save though they compute them.
+#[test]
+fn strangers_in_a_networks_place_are_passed_over() {
+    let folder = Folder::new();
+    let (number, matrix) = ([2.5], [1.0; 4]);
+    let one = |name: &str| Tensor::floats(name, &[], &number);
+    let two = |name: &str| Tensor::floats(name, &[2, 2], &matrix);
+    let strangers = [
+        vec![two("lm_head.weight")],
+        vec![
+            one("logit_scale"),
+            one("logit_bias"),
+            two("text_projection.weight"),
+        ],
+        vec![two("text_model.encoder.layers.0.self_attn.q_proj.weight")],
+        vec![two("betas"), two("alphas_cumprod"), one("denoiser.sigmas")],
+        vec![
+            two("state.0.exp_avg"),
+            one("state.0.step"),
+            one("param_groups.0.lr"),
+        ],
+        vec![
+            two("loss.discriminator.main.0.weight"),
+            two("lpips.net.weight"),
+        ],
+        vec![two("freqs"), two("rope.inv_freq"), one("v_pred")],
+        vec![two("reward_model.layer.weight"), one("hyper_parameters.lr")],
+        vec![
+            one("scheduler.last_epoch"),
+            one("rng_state"),
+            one("global_step"),
+        ],
+    ];
+    let networks = [
+        (tensors::golden(&DIT), "blocks.0.self_attn.q"),
+        (tensors::golden(&T5), "blocks.0.attn.q"),
+        (tensors::golden(&VAE_21), "decoder.conv1"),
+    ];
+    for (network, layer) in &networks {
+        let beside = [
+            two(&format!("{layer}.weight.exp_avg")),
+            two(&format!("{layer}.weight.exp_avg_sq")),
+            two(&format!("{layer}.weight_ema")),
+            one(&format!("{layer}._extra_state")),
+            two(&format!(
+                "{}.rope.inv_freq",
+                layer.rsplit_once('.').unwrap().0
+            )),
+        ];
+        for more in strangers.iter().map(Vec::as_slice).chain([&beside[..]]) {
+            for wrapper in ["", "model.", "module.net."] {
+                let all = prefixed(wrapper, &[network.as_slice(), more].concat());
+                let file = [write(&folder, &all)];
+                assert_same(&Weights::open(&file).unwrap(), network, &more[0].name);
+                let (_, left_over) = Weights::each(&file, None).unwrap();
+                assert_eq!(left_over, more.len(), "{wrapper}{}", more[0].name);
+            }
+        }
+    }
+}
+
+/// What looks like a layer of its own may do something: it stays, for the catalogue to say so.
+#[test]
+fn unknown_layers_of_a_dit_are_not_passed_over() {
+    let folder = Folder::new();
+    let network = tensors::golden(&DIT);
+    for name in [
+        "motion_encoder.0.weight",
+        "state_embedder.weight",
+        "blocks.0.adapter.q.weight",
+    ] {
+        let layer = Tensor::floats(name, &[2, 2], &[1.0; 4]);
+        let file = write(&folder, &[network.as_slice(), &[layer]].concat());
+        assert!(Weights::open(&[file]).unwrap().has(name));
+    }
+}
+
+/// Copies beside the network or in its own place, by every name that training programs have for them.
+#[test]
+fn averages_and_teachers_are_not_taken_for_the_network() {
+    let folder = Folder::new();
+    let network = tensors::golden(&DIT);
+    let other: Vec<_> = network
+        .iter()
+        .map(|tensor| {
+            Tensor::floats(
+                &tensor.name,
+                &tensor.shape,
+                &vec![9.0; tensor.numbers().len()],
+            )
+        })
+        .collect();
+    for (own, copy) in [
+        ("", "averaged_model.module."),
+        ("", "swa_model."),
+        ("", "real_score."),
+        ("model.", "model.ema."),
+        ("model.", "model.EMA.net."),
+        ("generator.", "generator_ema."),
+        ("student.", "teacher."),
+        ("net.", "fake_score.net."),
+    ] {
+        let all = [prefixed(own, &network), prefixed(copy, &other)].concat();
+        let file = write(&folder, &all);
+        assert_same(&Weights::open(&[file]).unwrap(), &network, copy);
+    }
+}
+
 /// Two that are alike: the wrong one would make other pictures without a word.
 #[test]
 fn copies_that_nothing_tells_apart_are_refused() {
     let folder = Folder::new();
     let network = tensors::golden(&DIT);
-    let both = [
-        prefixed("student.", &network),
-        prefixed("teacher.", &network),
-    ]
-    .concat();
+    let both = [prefixed("first.", &network), prefixed("second.", &network)].concat();
     let message = failure(Weights::open(&[write(&folder, &both)]));
     assert_says(
         &message,
-        &["holds several networks of one kind", "student", "teacher"],
+        &["holds several networks of one kind", "first", "second"],
     );
 }
 

@@ -38,7 +38,7 @@ Usage: cargo xtask <verb>
   chaos [--kills N] [--seed N]
                       kill the program at 200 random instants of its work, and look what it leaves
   eval-demo           measure how often the built-in model shows what it is asked for (20 minutes)
-  eval-caches         measure what step caches cost and save with the built-in model (an hour; ZOETROPE_SAMPLE=3 for less)
+  eval-caches         measure what step caches cost and save with the built-in model (hours; ZOETROPE_SAMPLE=3 for less)
   run [-- ARGS]       build and run zoetrope
   tarball             make the program for Linux with all that it needs, in one folder
   release-check       all that must be true of a version before it is tagged

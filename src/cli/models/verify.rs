@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::super::{interrupt, print, print_json, shown};
+use super::table;
 use crate::catalog::{self, Verdict};
 use crate::error::{Error, Result};
 
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 /// There is no such model, or one of its files is damaged.
 pub fn run(model: &Path, json: bool) -> Result<()> {
     let model = catalog::find(model)?;
-    let checkpoint = model.checkpoint.map_err(Error::from)?;
+    let checkpoint = model.checkpoint.clone().map_err(Error::from)?;
     let cancelled = interrupt::flag();
     let bar = io::stderr().is_terminal().then(new_bar);
     let verdicts = catalog::verify(&checkpoint, &mut |done, of| {
@@ -37,7 +38,8 @@ pub fn run(model: &Path, json: bool) -> Result<()> {
         let objects: Vec<_> = verdicts.iter().map(object).collect();
         print_json(&Value::from(objects).to_string())?;
     } else {
-        print(&verdicts.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+        let lines = verdicts.iter().map(line).chain(table::remarks(&model));
+        print(&lines.collect::<Vec<_>>().join("\n"))?;
     }
     match verdicts
         .iter()

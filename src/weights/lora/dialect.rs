@@ -124,7 +124,8 @@ pub(super) fn take_apart(key: &str) -> (&str, Option<Part>) {
         let module = &key[..dot];
         let old = module
             .strip_suffix(".lora")
-            .or(module.strip_suffix("_lora"));
+            .or(module.strip_suffix("_lora"))
+            .or(module.strip_suffix(".lora_linear_layer"));
         let (module, part) = match (old, word) {
             (Some(module), "down") => (module, matrix(Part::Down, None, &rest)),
             (Some(module), "up") => (module, matrix(Part::Up, None, &rest)),
@@ -223,7 +224,11 @@ fn leads_on(name: &str, end: usize) -> bool {
         .split(['.', '_'])
         .filter(|word| !word.is_empty())
         .collect();
-    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    // Diffusers calls the second of two experts `transformer_2`.
+    let is_number = |at: usize| {
+        let is_second = at > 0 && words[at - 1] == "transformer" && words[at] == "2";
+        !is_second && words[at].bytes().all(|byte| byte.is_ascii_digit())
+    };
     // Other makers' networks have `transformer_blocks`, which without dots look the same after one more word.
     let is_theirs = !name.contains('.')
         && words.last() == Some(&"transformer")
@@ -232,8 +237,5 @@ fn leads_on(name: &str, end: usize) -> bool {
             .filter(|word| !["lora", "lycoris"].contains(word))
             .count()
             > 1;
-    !is_theirs
-        && !words
-            .iter()
-            .any(|word| is_number(word) || ELSEWHERE.contains(word))
+    !is_theirs && !(0..words.len()).any(|at| is_number(at) || ELSEWHERE.contains(&words[at]))
 }

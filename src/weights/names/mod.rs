@@ -2,6 +2,7 @@
 //! calls them; each has its table in a file of its own, and which one a file speaks is told by its own words.
 
 mod diffusers;
+mod leftovers;
 mod llama_cpp;
 mod mlx_video;
 mod table;
@@ -119,15 +120,15 @@ pub(super) fn each(
 /// The tensors of the network in this place under their official names, and how many of the file's it is made of.
 fn in_place(entries: Entries, place: &Place, places: &[Place]) -> Result<(Entries, usize), String> {
     let mut own = wrappers::taken_out(entries, place, places);
-    let is_tensor = |(name, entry): &(&String, &Entry)| {
-        let of_decoder = ["decoder.", "lm_head."];
-        let is_spare = place.kind == NetworkKind::TextEncoder
-            && of_decoder.iter().any(|part| name.starts_with(part));
-        entry.said.is_none() && !is_spare
+    let of_decoder = |name: &String| {
+        let parts = ["decoder.", "lm_head."];
+        place.kind == NetworkKind::TextEncoder && parts.iter().any(|part| name.starts_with(part))
     };
+    let is_tensor = |(name, entry): &(&String, &Entry)| entry.said.is_none() && !of_decoder(name);
     let taken = own.iter().filter(is_tensor).count();
     if place.kind == NetworkKind::TextEncoder {
         own = transformers::complete(own);
+        own.retain(|name, _| !of_decoder(name));
     }
     let dialect = DIALECTS.iter().find(|dialect| (dialect.speaks)(&own));
     let dialect = dialect.unwrap_or(&PLAIN);
@@ -141,10 +142,11 @@ fn in_place(entries: Entries, place: &Place, places: &[Place]) -> Result<(Entrie
             return Err(format!("holds {name} twice, once as {key}"));
         }
     }
+    let left = leftovers::take(place.kind, &mut named);
     if place.kind == NetworkKind::Dit {
         unfold_patches(&mut named);
     }
-    Ok((named, taken))
+    Ok((named, taken.saturating_sub(left)))
 }
 
 /// The patch embedding (outputs, inputs, 1, 2, 2) may be a matrix or have lost, folded or split axes: formats with few

@@ -56,8 +56,18 @@ const TELLING: [(NetworkKind, &[&str]); 4] = [
 const OUTSIDE: [&str; 2] = ["spiece_model", MARKER];
 const MARKER: &str = "scaled_fp8";
 
-/// Networks that only train another one.
-const TRAINERS: [&str; 4] = ["critic", "discriminator", "real_score", "fake_score"];
+/// Words of the places of copies that are not the network itself: averages of its weights, and what only trains it.
+const COPIES: [&str; 9] = [
+    "ema",
+    "swa",
+    "averaged",
+    "avg",
+    "shadow",
+    "critic",
+    "discriminator",
+    "score",
+    "teacher",
+];
 
 /// One network in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +75,8 @@ pub(super) struct Place {
     pub(super) kind: NetworkKind,
     /// What all its names begin with: nothing, or something that ends in a dot.
     pub(super) prefix: String,
+    /// The same of its copies that are not used.
+    pub(super) copies: Vec<String>,
 }
 
 /// The same tensors, less the parts of their names that say nothing.
@@ -94,7 +106,11 @@ pub(super) fn places(entries: &Entries) -> Result<Vec<Place>, String> {
         for (kind, names) in TELLING {
             for prefix in names.iter().filter_map(|name| before(key, name)) {
                 let prefix = around(entries, prefix).unwrap_or(prefix).to_owned();
-                found.insert(Place { kind, prefix });
+                found.insert(Place {
+                    kind,
+                    prefix,
+                    copies: Vec::new(),
+                });
             }
         }
     }
@@ -129,11 +145,7 @@ fn before<'a>(key: &'a str, name: &str) -> Option<&'a str> {
 /// Of several copies of a network the one that is neither an average kept while training, nor what it was trained with, nor
 /// a decoder with its layers.
 fn the_one(copies: &[&Place]) -> Result<Option<Place>, String> {
-    let is_other = |place: &&&Place| {
-        let mut parts = place.prefix.split('.').filter(|part| !part.is_empty());
-        parts.any(|part| is_average(part) || TRAINERS.contains(&part))
-            || place.prefix.ends_with("decoder.")
-    };
+    let is_other = |place: &&&Place| is_copy(&place.prefix) || place.prefix.ends_with("decoder.");
     let chosen: Vec<_> = copies.iter().filter(|copy| !is_other(copy)).collect();
     let chosen = if chosen.is_empty() {
         copies.iter().collect()
@@ -142,7 +154,13 @@ fn the_one(copies: &[&Place]) -> Result<Option<Place>, String> {
     };
     match chosen.as_slice() {
         [] => Ok(None),
-        [only] => Ok(Some((**only).clone())),
+        [only] => {
+            let mut only = (**only).clone();
+            let unused = copies.iter().map(|copy| &copy.prefix);
+            let unused = unused.filter(|prefix| is_copy(prefix) && **prefix != only.prefix);
+            only.copies = unused.cloned().collect();
+            Ok(Some(only))
+        }
         [first, second, ..] => {
             let words = |place: &Place| {
                 let name = place.prefix.trim_end_matches('.');
@@ -167,7 +185,11 @@ pub(super) fn taken_out(entries: Entries, place: &Place, others: &[Place]) -> En
     let prefix = place.prefix.as_str();
     let is_inner = |other: &&Place| other.prefix.len() > prefix.len();
     let inner: Vec<_> = others.iter().filter(is_inner).collect();
-    let is_others = |key: &str| inner.iter().any(|other| key.starts_with(&other.prefix));
+    let is_others = |key: &str| {
+        let mut copies = others.iter().flat_map(|other| &other.copies);
+        inner.iter().any(|other| key.starts_with(&other.prefix))
+            || copies.any(|copy| copy.len() > prefix.len() && key.starts_with(copy))
+    };
     let names: BTreeSet<String> = entries.keys().cloned().collect();
     let mut own = Entries::new();
     for (key, entry) in entries {
@@ -182,7 +204,7 @@ pub(super) fn taken_out(entries: Entries, place: &Place, others: &[Place]) -> En
             Some(_) if is_others(&key) => continue,
             // A marker may keep the wrapper that a tool has taken from all others.
             Some(_) if outside.1 == MARKER => MARKER.to_owned(),
-            Some(name) if prefix.is_empty() && is_of_training(name) => continue,
+            Some(name) if is_of_training(name) => continue,
             Some(name) => name.to_owned(),
             None if OUTSIDE.contains(&outside.1) && prefix.starts_with(outside.0) => {
                 outside.1.to_owned()
@@ -204,22 +226,14 @@ fn layer_of(key: &str, prefix: &str, names: &BTreeSet<String>) -> Option<String>
     Some(format!("{found}.{what}"))
 }
 
-/// Whether a tensor beside a network is what training left there.
+/// Whether a tensor in the place of a network is of another copy, or of what trained it.
 fn is_of_training(name: &str) -> bool {
     let first = name.split('.').next().unwrap_or(name);
-    let words = [
-        "lr_scheduler",
-        "lr_schedulers",
-        "grad_scaler",
-        "global_step",
-        "epoch",
-        "step",
-        "critic",
-    ];
-    first.starts_with("optim") || is_average(first) || words.contains(&first)
+    first.starts_with("optim") || is_copy(first)
 }
 
-/// Whether this part of a name says that what lies there is an average of weights.
-fn is_average(part: &str) -> bool {
-    part.split('_').any(|word| word.eq_ignore_ascii_case("ema"))
+/// Whether what lies in this place is an average of a network's weights, or only trains it.
+fn is_copy(prefix: &str) -> bool {
+    let mut words = prefix.split(['.', '_']);
+    words.any(|word| COPIES.iter().any(|copy| word.eq_ignore_ascii_case(copy)))
 }

@@ -16,6 +16,11 @@ const MOST_OBJECTS: usize = 1 << 20;
 /// Names under which training programs wrap the dictionary of tensors.
 const WRAPPERS: [&str; 5] = ["state_dict", "model", "module", "params_ema", "params"];
 
+/// How many dictionaries may lie within each other.
+const DEEPEST: usize = 5;
+/// How long all names of what lies in dictionaries within each other may be together.
+const MOST_LETTERS: usize = 1 << 24;
+
 /// A tensor under its name.
 type Named = (Rc<str>, Rc<Tensor>);
 
@@ -31,26 +36,16 @@ pub(super) fn tensors(pickle: &[u8]) -> Result<Vec<Named>, String> {
     let mut top = machine.run()?;
     // A wrapper may be wrapped in turn, but not for long.
     for _ in 0..=2 {
-        let Some(Object::Dict(pairs)) = machine.heap.get(top) else {
+        let Some(inner) = machine.wrapped(top) else {
             break;
         };
-        let found: Vec<_> = pairs
-            .iter()
-            .filter_map(|&pair| machine.tensor(pair))
-            .collect();
-        if !found.is_empty() {
-            return named_once(found);
-        }
-        match pairs.iter().find(|(key, _)| {
-            machine
-                .text(*key)
-                .is_some_and(|key| WRAPPERS.contains(&&*key))
-        }) {
-            Some(&(_, inner)) => top = inner,
-            None => break,
-        }
+        top = inner;
     }
-    Err("holds no dictionary of tensors".into())
+    let found = machine.all_within(top)?;
+    if found.is_empty() {
+        return Err("holds no dictionary of tensors".into());
+    }
+    named_once(found)
 }
 
 /// The tensors, if no two have the same name. A pickle can repeat a long name in a few bytes, so that this is asked
@@ -325,6 +320,70 @@ impl Machine<'_> {
     fn text(&self, id: Id) -> Option<Rc<str>> {
         match self.heap.get(id)? {
             Object::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// What a dictionary has under the name of a wrapper, if that is a dictionary.
+    fn wrapped(&self, top: Id) -> Option<Id> {
+        let pairs = self.pairs(top)?;
+        let is_wrapper = |key: Id| self.text(key).is_some_and(|key| WRAPPERS.contains(&&*key));
+        let mut inner = pairs.iter().filter(|(key, _)| is_wrapper(*key));
+        let (_, inner) = inner.find(|(_, value)| self.pairs(*value).is_some())?;
+        Some(*inner)
+    }
+
+    fn pairs(&self, id: Id) -> Option<&[(Id, Id)]> {
+        match self.heap.get(id)? {
+            Object::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// The tensors of a dictionary and, after a dot, those of the dictionaries in it: copies of a network that were
+    /// saved together, and what an optimizer keeps.
+    fn all_within(&self, top: Id) -> Result<Vec<Named>, String> {
+        let mut found = Vec::new();
+        let mut letters = 0;
+        // Level by level, and few of them: dictionaries may hold each other.
+        let mut level = vec![(String::new(), top)];
+        for _ in 0..DEEPEST {
+            let mut next = Vec::new();
+            for (place, dict) in level {
+                for &(key, value) in self.pairs(dict).unwrap_or_default() {
+                    if place.is_empty()
+                        && let Some(tensor) = self.tensor((key, value))
+                    {
+                        found.push(tensor);
+                        continue;
+                    }
+                    let Some(name) = self.key(key) else { continue };
+                    let name = if place.is_empty() {
+                        name
+                    } else {
+                        format!("{place}.{name}")
+                    };
+                    letters += name.len();
+                    if letters > MOST_LETTERS {
+                        return Err(damaged("names more than any checkpoint"));
+                    }
+                    match self.heap.get(value) {
+                        Some(Object::Tensor(tensor)) => found.push((name.into(), tensor.clone())),
+                        Some(Object::Dict(_)) => next.push((name, value)),
+                        _ => {}
+                    }
+                }
+            }
+            level = next;
+        }
+        Ok(found)
+    }
+
+    /// A name or number under which a dictionary has something.
+    fn key(&self, id: Id) -> Option<String> {
+        match self.heap.get(id)? {
+            Object::Text(text) => Some(text.to_string()),
+            Object::Number(number) => Some(number.to_string()),
             _ => None,
         }
     }

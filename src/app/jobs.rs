@@ -101,7 +101,7 @@ impl App {
     /// Gives the engine its next job, if it has none.
     pub(super) fn send_next(&mut self) {
         self.arrange();
-        if self.engine_is_gone || self.is_replaced {
+        if self.engine_is_gone || self.restart.is_done {
             return;
         }
         let Some(job) = self.queue.begin_next() else {

@@ -33,6 +33,7 @@ mod playback;
 mod player;
 mod posters;
 mod preferences;
+mod restart;
 mod speed;
 mod start;
 mod thumbnail;
@@ -78,6 +79,7 @@ use posters::Posters;
 use speed::Offers;
 
 pub use preferences::Preferences;
+use restart::Restart;
 pub use start::{run, viewport};
 
 /// Takes a file away, to where it can be got back from.
@@ -164,12 +166,7 @@ pub struct App {
     leaving: Vec<(u64, PathBuf)>,
     /// Whether the engine's thread has ended by itself.
     engine_is_gone: bool,
-    /// What starts the program anew.
-    start_anew: Option<StartAnew>,
-    /// Whether it was started: nothing begins in this one any more.
-    is_replaced: bool,
-    /// Whether what waits is gone on with once it is known.
-    goes_on: bool,
+    restart: Restart,
     /// Whether a preview is being enlarged, ...
     makes_preview: bool,
     /// ... and the one that comes next.
@@ -263,9 +260,11 @@ impl App {
             removed: None,
             leaving: Vec::new(),
             engine_is_gone: false,
-            start_anew,
-            is_replaced: false,
-            goes_on,
+            restart: Restart {
+                start: start_anew,
+                is_done: false,
+                goes_on,
+            },
             makes_preview: false,
             next_preview: None,
             records: Vec::new(),
@@ -298,15 +297,20 @@ impl App {
             locale,
             engine,
         };
-        app.read_photos();
-        app.look_for_models(Change::None);
-        app.dress(ctx);
-        app.heed_tastes(ctx);
-        if let Some(events) = desktop {
-            app.desktop = Some(Desktop::new(ctx, events, app.words())?);
-            app.show_recent();
-        }
+        app.begin(ctx, desktop)?;
         Ok(app)
+    }
+
+    fn begin(&mut self, ctx: &Context, desktop: Option<Events>) -> Result<()> {
+        self.read_photos();
+        self.look_for_models(Change::None);
+        self.dress(ctx);
+        self.heed_tastes(ctx);
+        if let Some(events) = desktop {
+            self.desktop = Some(Desktop::new(ctx, events, self.words())?);
+            self.show_recent();
+        }
+        Ok(())
     }
 
     /// Puts on the chosen appearance, size and language.

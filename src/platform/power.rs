@@ -1,6 +1,5 @@
 //! What slows a machine down for a while, and what its user wants less of.
 
-use super::events::{Event, send};
 use super::native;
 
 /// Why the machine computes more slowly than it can. What was measured meanwhile says little about other times.
@@ -33,14 +32,4 @@ pub fn tastes() -> Tastes {
         less_motion,
         more_contrast,
     }
-}
-
-/// From now on an event comes when the system is about to end programs for want of memory.
-pub(super) fn listen() {
-    native::on_memory_pressure(pressed);
-}
-
-extern "C" fn pressed(_: *mut std::ffi::c_void) {
-    log::warn!("the system is short of memory");
-    send(Event::ShortOfMemory);
 }

@@ -112,29 +112,29 @@ fn a_finished_video_can_be_wanted_back() {
         let opening = Opening::default();
         let plans = ["A boat", "A tent", "A whale"].map(|prompt| made(&opening, prompt));
         let mut window = opening.open();
-        window.until_seen("3 made");
+        window.until_seen("3 videos");
         window.choose("A tent", "Move to Trash");
-        assert!(!window.sees("A tent") && window.sees("2 made"));
+        assert!(!window.sees("A tent") && window.sees("2 videos"));
         if by_key {
             window.press(Modifiers::COMMAND, Key::Z);
         } else {
             window.click("Undo");
         }
-        assert!(window.sees("A tent") && window.sees("3 made"));
+        assert!(window.sees("A tent") && window.sees("3 videos"));
         // Longer than the notice would have stayed.
         window.harness.run_steps(200);
         assert!(window.trashed.lock().unwrap().is_empty());
 
         // The next removal, and the end of the window, are the end of the way back.
         let mut window = start_again(window);
-        window.until_seen("3 made");
+        window.until_seen("3 videos");
         window.choose("A boat", "Move to Trash");
         window.choose("A whale", "Move to Trash");
         let boat = plans[0].output.clone();
         window.until("the Trash", |window| is_trashed(window, &boat));
         assert!(plans[2].output.exists());
         let mut window = start_again(window);
-        window.until_seen("1 made");
+        window.until_seen("1 video");
         assert!(window.sees("A tent") && !plans[2].output.exists());
     }
 }
@@ -148,13 +148,13 @@ fn a_video_that_cannot_be_trashed_is_seen_again() {
     };
     let plan = made(&opening, "A boat");
     let mut window = opening.open();
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.choose("A boat", "Move to Trash");
-    assert!(!window.sees("1 made"));
+    assert!(!window.sees("1 video"));
     window.until("the sentence", |window| {
         window.sees_part("There is no Trash here")
     });
-    assert!(window.sees("1 made") && plan.output.exists());
+    assert!(window.sees("1 video") && plan.output.exists());
 }
 
 /// Breaks when a folder of somebody else goes to the Trash because its name looks like ours, or one in which the command
@@ -232,7 +232,7 @@ fn what_a_stranger_has_begun_goes_on_with_ones_own_files() {
         plan.checkpoint.dit.weights = vec!["/net/somewhere/dit.safetensors".into()];
     });
     let mut window = opening.open();
-    window.until_seen("1 to make");
+    window.until_seen("1 in queue");
     assert!(!window.path("data/pictures").exists());
     window.choose(PROMPT, "Resume");
     let command = window.command();

@@ -11,7 +11,6 @@ use egui::{Context, Frame, Panel, Ui};
 use super::App;
 use super::job_state::Phase;
 use super::outside::unasked;
-use crate::job::plain_text::is_blank;
 use crate::job::{Estimate, Plan, Span};
 use crate::platform;
 use crate::view::action::Action;
@@ -92,8 +91,10 @@ impl App {
         let model = self.model()?;
         let draft = self.draft(model);
         let span = self.form.leading.span;
-        let taken = |(span, plan): (Span, &Plan)| span.taken(&plan.canvas);
-        let has_prompt = !is_blank(&self.form.request.prompt);
+        let taken = |(span, plan): (Span, &Plan)| {
+            let canvas = &plan.canvas;
+            span.taken(canvas.size, canvas.frames, canvas.fps)
+        };
         let speeds = self.speed_choices(model);
         let wanted = self.wanted();
         let form = Compose {
@@ -107,7 +108,6 @@ impl App {
             },
             size: self.form.size(model),
             refusal: draft.as_ref().err(),
-            has_prompt,
             estimate: Estimate {
                 time: draft.as_ref().ok().and_then(|plan| {
                     let plan = self.needs.plan().unwrap_or(plan);

@@ -70,6 +70,7 @@ impl App {
             Action::Redo => self.redo_form(),
             Action::Zoom(steps) => self.zoom(ctx, steps),
             Action::Set(setting) => self.set(ctx, setting),
+            Action::LetGo => self.free_memory(),
             Action::Quit => {
                 self.outside.quits = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);

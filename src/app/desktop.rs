@@ -128,7 +128,10 @@ impl App {
                     self.show_recent();
                 }
                 // Pictures of what is being made come again, and take the place of many frames.
-                Event::ShortOfMemory => self.works.iter_mut().for_each(|work| work.picture = None),
+                Event::ShortOfMemory => {
+                    self.works.iter_mut().for_each(|work| work.picture = None);
+                    self.free_memory();
+                }
                 Event::Quit => self.act(ctx, Action::Quit),
                 Event::Chose(item) => self.choose_item(item),
                 // They are among the window's own events.

@@ -160,6 +160,7 @@ impl App {
                 }
                 self.end(id, kept, Some(problem));
             }
+            Event::Kept(bytes) => self.kept = bytes,
             Event::Measured { .. } | Event::Quantized { .. } => {} // the window asks for neither
         }
     }

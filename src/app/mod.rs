@@ -19,6 +19,7 @@ pub mod incoming;
 pub mod instance;
 mod job_state;
 mod jobs;
+pub mod kept;
 mod library;
 mod loras;
 mod memory;
@@ -188,6 +189,8 @@ pub struct App {
     painting: Option<painting::Painting>,
     notice: Option<Notice>,
     memory: Memory,
+    /// What the engine keeps for the next job, in bytes.
+    kept: u64,
     /// What came beside the window's own events.
     incoming: Incoming,
     outside: Outside,
@@ -276,6 +279,7 @@ impl App {
             painting: None,
             notice: None,
             memory: Memory::default(),
+            kept: 0,
             incoming: Incoming::default(),
             outside: Outside::default(),
             now: 0.0,

@@ -7,6 +7,7 @@ use egui::{Context, RawInput, Theme, ViewportCommand, pos2};
 use super::App;
 use super::desktop::may_be_seen;
 use super::incoming::correct_clicks;
+use super::kept::goes_hidden;
 use crate::engine::set_window_visible;
 use crate::platform;
 use crate::platform::clipboard::{self, Paste};
@@ -131,7 +132,11 @@ impl App {
     pub(super) fn end_pass(&mut self, ctx: &Context) {
         self.outside.has_pass = false;
         self.lift_veil(ctx);
-        set_window_visible(ctx.input(|input| may_be_seen(input.viewport())));
+        let is_seen = ctx.input(|input| may_be_seen(input.viewport()));
+        set_window_visible(is_seen);
+        if !is_seen && goes_hidden(cfg!(target_os = "macos"), self.memory.total()) {
+            self.free_memory();
+        }
     }
 
     fn lift_veil(&mut self, ctx: &Context) {

@@ -8,13 +8,14 @@ use eframe::NativeOptions;
 use egui::{Context, IconData, Vec2, ViewportBuilder, ViewportCommand};
 
 use super::instance::Instance;
+use super::kept::KEPT_FOR;
 use super::outside::UNASKED;
 use super::{ALL_ENDS, App, Preferences, Services, StartAnew, dialogs, leave_after, models};
 use crate::catalog;
 use crate::dirs;
 use crate::engine::{self, Engine, exit};
 use crate::error::{Error, Result};
-use crate::job::Problem;
+use crate::job::{Command, Problem};
 use crate::library::{Dirs, Library};
 use crate::logging;
 use crate::platform::{self, Events};
@@ -62,6 +63,8 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
         let ctx = cc.egui_ctx.clone();
         // What a job tells nobody has asked for.
         let engine = Engine::start(move || ctx.request_repaint_after(UNASKED))?;
+        // It hears it unless its thread has ended, and then there is nothing to keep.
+        let _ = engine.commands.send(Command::Keep(Some(KEPT_FOR)));
         let services = Services {
             commands: engine.commands.clone(),
             events: engine.events.clone(),

@@ -33,11 +33,9 @@ impl Clock {
         elapsed
     }
 
-    /// Stands still during `pause`.
-    pub fn pause(&mut self, pause: impl FnOnce()) {
-        let start = Instant::now();
-        pause();
-        self.idle += start.elapsed();
+    /// So much of the time was no work.
+    pub fn rested(&mut self, idle: Duration) {
+        self.idle += idle;
     }
 
     /// What each stage took.

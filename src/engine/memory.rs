@@ -4,9 +4,9 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::backend::{Backend, DeviceInfo};
 use crate::error::{Error, Result};
-use crate::job::memory::{self, Allowance, Fitted, Saving, unused};
+use crate::job::memory::{self, Allowance, Fitted, Rooms, Saving, unused};
 use crate::job::{Decoding, Machine, Plan, Stage};
-use crate::pipeline::{self, saved};
+use crate::pipeline::{self, kept, saved};
 
 /// The plan as it fits into this machine's memory at the moment. Of the model's files only the headers
 /// are read.
@@ -30,7 +30,30 @@ pub fn fit_allowed(plan: &Plan) -> Result<(Fitted, Allowance)> {
 
 fn allowance(peak: u64, asked: Option<u64>) -> Result<Allowance> {
     let is_shared = Backend::current()? == Backend::Metal;
-    Ok(Allowance::of(peak, &machine()?, asked, is_shared))
+    let machine = machine()?;
+    // What is kept beside stays as long as it is in nobody's way.
+    let comfortable = machine.most(asked).min(machine.available);
+    let peak = peak.max((peak + kept::bytes()).min(comfortable));
+    Ok(Allowance::of(peak, &machine, asked, is_shared))
+}
+
+/// What a plan leaves for networks that are kept.
+///
+/// # Errors
+/// The system does not tell what there is.
+pub fn rooms(fitted: &Fitted) -> Result<Rooms> {
+    let limit = fitted.plan.limits.memory;
+    Ok(Rooms::beside(&fitted.needs, &machine()?, limit))
+}
+
+/// What a decoding leaves.
+///
+/// # Errors
+/// As [`fit`].
+pub fn rooms_beside(decoding: &Decoding) -> Result<Rooms> {
+    let vae = pipeline::vae_sizes(&decoding.checkpoint, decoding.canvas.size)?;
+    let need = memory::decoding_need(decoding, &vae);
+    Ok(Rooms::beside(&[need], &machine()?, decoding.limits.memory))
 }
 
 /// The same for what is left of a plan that was begun, be it on another machine.
@@ -60,7 +83,7 @@ pub fn fit_decoding(decoding: &Decoding) -> Result<(Decoding, Vec<Saving>, Allow
     Ok((fitted, savings, allowance(peak, decoding.limits.memory)?))
 }
 
-/// What this machine has.
+/// What this machine has. What is kept for a job that comes is as good as free.
 ///
 /// # Errors
 /// The system does not tell.
@@ -81,13 +104,17 @@ pub fn machine() -> Result<Machine> {
         },
         gpu: None,
     };
-    Ok(match Gpu::find() {
+    let machine = match Gpu::find() {
         None => machine,
         Some(Gpu { most, free }) => Machine {
             available: free.unwrap_or(machine.available),
             gpu: Some(most),
             ..machine
         },
+    };
+    Ok(Machine {
+        available: machine.available + kept::bytes(),
+        ..machine
     })
 }
 

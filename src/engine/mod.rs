@@ -26,6 +26,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 pub use crate::backend::metal::set_window_visible;
 use crate::error::{Error, Result};
 use crate::job::{Command, DeviceFault, Event, Problem};
+pub use crate::pipeline::kept::ask_to_let_go;
 pub use crate::pipeline::{planned_passes, step_costs};
 pub use between::Between;
 use current_job::CurrentJob;
@@ -84,6 +85,7 @@ impl Engine {
             outbox: Outbox::new(outbox, wake),
             current_job: Arc::clone(&current_job),
             between,
+            keeps: Arc::default(),
         };
         let thread = thread::Builder::new()
             .name("inference".into())

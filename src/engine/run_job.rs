@@ -1,9 +1,10 @@
 //! One job, from its handle to the event that ends it.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::between::Between;
 use super::clock::Clock;
@@ -46,17 +47,17 @@ impl Telling {
         if clock.is_none() {
             self.outbox.send(Event::Started { id });
         }
-        let clock = Rc::new(RefCell::new(clock.unwrap_or_else(Clock::start)));
+        let clock = Arc::new(Mutex::new(clock.unwrap_or_else(Clock::start)));
         // The one place where a defect is caught: it ends this job, not the thread. Nothing of the job outlives it.
         let result = catch_unwind(AssertUnwindSafe(|| {
             let watcher = Watcher {
                 telling: self.clone(),
-                clock: Rc::clone(&clock),
+                clock: Arc::clone(&clock),
             };
             let mut reporter = self.reporter(&clock);
             watched(Rc::new(watcher), || pooled(|| work(&mut reporter)))
         }));
-        let clock = Rc::unwrap_or_clone(clock).into_inner();
+        let clock = held(&clock).clone();
         let event = match result {
             Ok(Ok(outcome)) => finished(id, outcome, plan, &clock),
             Ok(Err(error)) if error.gpu_fault().is_some() => {
@@ -73,12 +74,12 @@ impl Telling {
         None
     }
 
-    fn reporter<'a>(&'a self, clock: &'a RefCell<Clock>) -> Reporter<'a> {
+    fn reporter<'a>(&'a self, clock: &'a Mutex<Clock>) -> Reporter<'a> {
         let Self { handle, outbox, .. } = self;
         let id = handle.id;
         Reporter::new(
             move |progress| {
-                let elapsed = clock.borrow_mut().note(progress);
+                let elapsed = held(clock).note(progress);
                 outbox.progress(id, progress, elapsed);
             },
             || self.wait(clock),
@@ -92,15 +93,15 @@ impl Telling {
     }
 
     /// Does nothing as long as the handle asks for that, and tells so; then tells whether it asks for an end.
-    fn wait(&self, clock: &RefCell<Clock>) -> bool {
+    fn wait(&self, clock: &Mutex<Clock>) -> bool {
         let Self { handle, outbox, .. } = self;
         if handle.is_paused() {
             let id = handle.id;
-            clock.borrow_mut().pause(|| {
-                outbox.send(Event::Paused { id });
-                handle.wait_while_paused();
-                outbox.send(Event::Continued { id });
-            });
+            let start = Instant::now();
+            outbox.send(Event::Paused { id });
+            handle.wait_while_paused();
+            outbox.send(Event::Continued { id });
+            held(clock).rested(start.elapsed());
         }
         handle.is_cancelled()
     }
@@ -120,7 +121,7 @@ impl Telling {
 /// Asks the handle between two dispatches, and tells how far a step is.
 struct Watcher {
     telling: Telling,
-    clock: Rc<RefCell<Clock>>,
+    clock: Arc<Mutex<Clock>>,
 }
 
 impl Watch for Watcher {
@@ -133,10 +134,15 @@ impl Watch for Watcher {
     }
 
     fn done(&self, share: f32) {
-        let elapsed = self.clock.borrow().elapsed();
+        let elapsed = held(&self.clock).elapsed();
         let id = self.telling.handle.id;
         self.telling.outbox.within(id, share, elapsed);
     }
+}
+
+/// Whoever had it before cannot have left it half changed.
+fn held(clock: &Mutex<Clock>) -> MutexGuard<'_, Clock> {
+    clock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn finished(id: u64, outcome: Outcome, plan: Option<&Plan>, clock: &Clock) -> Event {

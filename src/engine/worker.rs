@@ -1,7 +1,10 @@
 //! The thread that computes, and the one after it: what the GPU did not finish is done again from what is kept, on a fresh
 //! thread, which has a command queue of its own, and in smaller parts.
 
-use crossbeam_channel::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use mlx_rs::{Array, memory as mlx_memory};
 
 use super::between::Between;
@@ -13,9 +16,9 @@ use super::{device, memory};
 use crate::backend::metal::Budget;
 use crate::backend::thread::hurry;
 use crate::error::{Error, Result};
-use crate::job::memory::{Fitted, MemoryOptions};
+use crate::job::memory::{Allowance, Fitted, MemoryOptions};
 use crate::job::{Command, DeviceFault, Event, GpuFault, JobHandle, Plan, Repeat};
-use crate::pipeline::{self, Outcome, Reporter};
+use crate::pipeline::{self, Outcome, Reporter, kept};
 
 /// A job is tried again so often.
 const MOST_REPEATS: u32 = 2;
@@ -37,8 +40,10 @@ pub struct Again {
 pub struct Worker {
     pub inbox: Receiver<Command>,
     pub outbox: Outbox,
-    pub current_job: std::sync::Arc<CurrentJob>,
+    pub current_job: Arc<CurrentJob>,
     pub between: Between,
+    /// How long networks are kept without a job, if they are.
+    pub keeps: Arc<Mutex<Option<Duration>>>,
 }
 
 impl Worker {
@@ -59,10 +64,13 @@ impl Worker {
                 return left;
             }
         }
-        for command in &self.inbox {
+        let mut told = 0;
+        while let Some(command) = self.next(&mut told) {
             match command {
                 // If MLX does not work, the next job will say so.
                 Command::UseProcessor(yes) => drop(device::use_processor(yes)),
+                Command::Keep(keeps) => self.keep(keeps),
+                Command::LetGo => kept::let_go(),
                 Command::Stop => break,
                 job => {
                     let left = self.carry_out(job, None);
@@ -71,8 +79,47 @@ impl Worker {
                     }
                 }
             }
+            self.tell_kept(&mut told);
         }
         None
+    }
+
+    /// What is asked for next; none when nobody can ask any more. While nothing is, what is kept goes when its time is up.
+    fn next(&self, told: &mut u64) -> Option<Command> {
+        let keeps = *self.keeps.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keeps) = keeps.filter(|_| kept::own_bytes() > 0) {
+            match self.inbox.recv_deadline(Instant::now() + keeps) {
+                Ok(command) => return Some(command),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    kept::let_go();
+                    self.tell_kept(told);
+                }
+            }
+        }
+        self.inbox.recv().ok()
+    }
+
+    fn keep(&self, keeps: Option<Duration>) {
+        *self.keeps.lock().unwrap_or_else(PoisonError::into_inner) = keeps;
+        if keeps.is_none() {
+            kept::let_go();
+        }
+    }
+
+    /// Whether networks are kept.
+    fn keeps(&self) -> bool {
+        let keeps = self.keeps.lock().unwrap_or_else(PoisonError::into_inner);
+        keeps.is_some()
+    }
+
+    /// Tells how much is kept, if that is news.
+    fn tell_kept(&self, told: &mut u64) {
+        let bytes = kept::own_bytes();
+        if *told != bytes {
+            *told = bytes;
+            self.outbox.send(Event::Kept(bytes));
+        }
     }
 
     /// Ends a job for which no other thread can be had.
@@ -106,13 +153,13 @@ impl Worker {
             Command::Generate(_, plan) => {
                 let plan = with_less(plan, short);
                 telling.perform(Some(&plan), clock, |reporter| {
-                    generate(&plan, &telling, reporter)
+                    self.generate(&plan, &telling, reporter)
                 })
             }
             Command::Resume(_, plan) => {
                 let plan = with_less(plan, short);
                 telling.perform(Some(&plan), clock, |reporter| {
-                    resume(&plan, &telling, reporter)
+                    self.resume(&plan, &telling, reporter)
                 })
             }
             Command::Decode(_, latents, decoding) => telling.perform(None, clock, |reporter| {
@@ -122,21 +169,27 @@ impl Worker {
                 }
                 telling.outbox.fitted(telling.handle.id, savings, false);
                 pipeline::allow(allowance)?;
+                let rooms = self.keeps().then(|| memory::rooms_beside(&decoding));
+                kept::begin(rooms.transpose()?);
                 pipeline::decode(latents, &decoding, reporter)
             }),
             Command::Bench(_, bench) => telling.perform(None, clock, |reporter| {
                 let id = telling.handle.id;
+                kept::let_go();
                 pipeline::bench(bench, reporter, |measurement| {
                     telling.outbox.send(Event::Measured { id, measurement });
                 })
             }),
             Command::Quantize(_, job) => telling.perform(None, clock, |reporter| {
                 let id = telling.handle.id;
+                kept::let_go();
                 pipeline::quantize(job, reporter, |loss| {
                     telling.outbox.send(Event::Quantized { id, loss });
                 })
             }),
-            Command::UseProcessor(_) | Command::Stop => return None,
+            Command::UseProcessor(_) | Command::Keep(_) | Command::LetGo | Command::Stop => {
+                return None;
+            }
         };
         let broken = broken?;
         Self::after(job, broken, failed, &telling)
@@ -175,6 +228,36 @@ impl Worker {
         })
     }
 
+    fn generate(&self, plan: &Plan, telling: &Telling, reporter: &mut Reporter) -> Result<Outcome> {
+        let (fitted, allowance) = memory::fit_allowed(plan)?;
+        self.begin(fitted, allowance, telling, false)
+            .and_then(|plan| pipeline::generate(&plan, reporter))
+    }
+
+    fn resume(&self, plan: &Plan, telling: &Telling, reporter: &mut Reporter) -> Result<Outcome> {
+        let inputs = pipeline::saved::check_inputs(plan);
+        let fitted = inputs.and_then(|()| memory::fit_rest(plan));
+        let (fitted, allowance) = fitted.map_err(|why| pipeline::saved::still_kept(plan, why))?;
+        self.begin(fitted, allowance, telling, true)
+            .and_then(|plan| pipeline::resume(&plan, reporter))
+    }
+
+    /// Tells what was saved, and makes room.
+    fn begin(
+        &self,
+        fitted: Fitted,
+        allowance: Allowance,
+        telling: &Telling,
+        midway: bool,
+    ) -> Result<Plan> {
+        pipeline::allow(allowance)?;
+        let rooms = self.keeps().then(|| memory::rooms(&fitted));
+        kept::begin(rooms.transpose()?);
+        let Fitted { plan, savings, .. } = fitted;
+        telling.outbox.fitted(telling.handle.id, savings, midway);
+        Ok(plan)
+    }
+
     fn telling(&self, job: &Command) -> Option<Telling> {
         let handle: &JobHandle = match job {
             Command::Generate(handle, _)
@@ -182,7 +265,9 @@ impl Worker {
             | Command::Decode(handle, ..)
             | Command::Bench(handle, _)
             | Command::Quantize(handle, _) => handle,
-            Command::UseProcessor(_) | Command::Stop => return None,
+            Command::UseProcessor(_) | Command::Keep(_) | Command::LetGo | Command::Stop => {
+                return None;
+            }
         };
         Some(Telling {
             handle: handle.clone(),
@@ -190,23 +275,6 @@ impl Worker {
             between: self.between.clone(),
         })
     }
-}
-
-fn generate(plan: &Plan, telling: &Telling, reporter: &mut Reporter) -> Result<Outcome> {
-    let (Fitted { plan, savings, .. }, allowance) = memory::fit_allowed(plan)?;
-    telling.outbox.fitted(telling.handle.id, savings, false);
-    pipeline::allow(allowance)?;
-    pipeline::generate(&plan, reporter)
-}
-
-fn resume(plan: &Plan, telling: &Telling, reporter: &mut Reporter) -> Result<Outcome> {
-    let inputs = pipeline::saved::check_inputs(plan);
-    let fitted = inputs.and_then(|()| memory::fit_rest(plan));
-    let (Fitted { plan, savings, .. }, allowance) =
-        fitted.map_err(|why| pipeline::saved::still_kept(plan, why))?;
-    telling.outbox.fitted(telling.handle.id, savings, true);
-    pipeline::allow(allowance)?;
-    pipeline::resume(&plan, reporter)
 }
 
 /// The plan as it is carried out after memory ran `short`.

@@ -25,6 +25,10 @@ pub enum Command {
     Quantize(JobHandle, Box<Quantizing>),
     /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
     UseProcessor(bool),
+    /// Keep networks in memory between jobs, until there was none for so long; or let all go after each job, as at first.
+    Keep(Option<Duration>),
+    /// Let go of what is kept. While a job is at work [`ask_to_let_go`](crate::engine::ask_to_let_go) is heard sooner.
+    LetGo,
     /// End the thread, after what was asked for before.
     Stop,
 }
@@ -34,6 +38,8 @@ pub enum Command {
 pub enum Event {
     /// What MLX computes by is not to be trusted. It comes before all else, if at all.
     Faulty(DeviceFault),
+    /// So much is kept in memory from here on for jobs that come, in bytes.
+    Kept(u64),
     /// Work on the job has begun.
     Started {
         /// The handle's.

@@ -3,6 +3,7 @@
 mod boxes;
 mod colour;
 mod encoder;
+mod groups;
 mod info;
 mod metadata;
 mod movie;

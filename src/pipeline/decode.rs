@@ -1,17 +1,21 @@
 //! From latents to the video file, a few frames at a time.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::rc::Rc;
+use std::thread;
 
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype, memory};
 
-use super::frames_file::FramesFile;
+use super::frames_file::{self, FramesFile};
+use super::kept::{self, Key};
 use super::{Glimpse, Reporter, bytes, checks};
 use crate::job::memory::MemoryOptions;
 use crate::job::{Clip, Decoding, Implausible, Problem, Repeat, Stage, VaePrecision, Variant};
 use crate::media::mp4::Mp4Writer;
 use crate::model::tiny_vae;
-use crate::model::vae::{Decoder, Tiling};
+use crate::model::vae::{self, Decoder, Tiling};
 use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
@@ -41,21 +45,23 @@ fn attempt(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<
     let frames = plan.canvas.frames as usize;
     reporter.step(Stage::Decode, 0, frames)?;
     let decoder = AnyDecoder::load(plan)?;
-    let mut video = Mp4Writer::create(
-        &plan.output,
-        plan.canvas.size,
-        plan.canvas.fps,
-        plan.quality,
-        &plan.info.to_json(),
-    )?;
-    let mut floats = plan
-        .save_frames
-        .as_ref()
-        .map(|path| FramesFile::create(path, frames, plan.canvas.size))
-        .transpose()?;
-
-    let mut seen = checks::Pixels::default();
-    let mut done = 0;
+    let mut sink = Sink {
+        video: Mp4Writer::create(
+            &plan.output,
+            plan.canvas.size,
+            plan.canvas.fps,
+            plan.quality,
+            &plan.info.to_json(),
+        )?,
+        floats: plan
+            .save_frames
+            .as_ref()
+            .map(|path| FramesFile::create(path, frames, plan.canvas.size))
+            .transpose()?,
+        seen: checks::Pixels::default(),
+        frame_bytes: 3 * plan.canvas.size.area() as usize,
+    };
+    let is_kept = sink.floats.is_some();
     // References stand before the video's own frames.
     let own = plan
         .checkpoint
@@ -64,32 +70,105 @@ fn attempt(plan: &Decoding, latents: &Array, reporter: &mut Reporter) -> Result<
     let leading = (latents.dim(1) - own.frames).max(0);
     let latents = latents.try_index((.., leading..))?;
     let latents = latents.transpose_axes(&[1, 2, 3, 0])?;
-    decoder.decode(plan, &latents, |chunk| {
-        checks::frames(chunk)?;
-        if let Some(floats) = &mut floats {
-            floats.write(chunk)?;
-        }
-        let pixels = bytes::of(chunk)?;
-        seen.see(&pixels);
-        let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
-        for frame in clip.frames() {
-            video.write(frame)?;
-        }
+    let mut made = decoder.frames(plan, &latents)?;
+    let mut done = 0;
+    let mut next = |reporter: &mut Reporter| {
+        let Some(chunk) = made.next_chunk()? else {
+            return Ok(None);
+        };
+        let chunk = Chunk::of(&chunk, is_kept)?;
         let first = done;
-        done += clip.len();
-        reporter.show(|| Ok(Glimpse::Frames(first, clip)))?;
-        reporter.step(Stage::Decode, done, frames)
-    })?;
-    seen.end()?;
-    if let Some(floats) = floats {
-        floats.finish()?;
+        done += chunk.frames;
+        reporter.show(|| {
+            let pixels = bytes::slice(&chunk.pixels)?.to_vec();
+            let clip = Clip::new(plan.canvas.size, f64::from(plan.canvas.fps), pixels);
+            Ok(Glimpse::Frames(first, clip))
+        })?;
+        reporter.step(Stage::Decode, done, frames)?;
+        Ok(Some(chunk))
+    };
+    let mut chunk = next(reporter)?;
+    while let Some(now) = chunk {
+        let content = now.content()?;
+        chunk = beside(|| sink.take(content), || next(reporter))?;
     }
-    video.finish()
+    sink.finish()
+}
+
+/// Does `other` on a thread of its own while this one does `work`.
+fn beside<T>(
+    other: impl FnOnce() -> Result<()> + Send,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("frames".into());
+        let other = thread.spawn_scoped(scope, other);
+        let other = other.map_err(|error| Error::from(Problem::NoThread(error.to_string())))?;
+        let made = work();
+        other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        made
+    })
+}
+
+/// Decoded frames that are on their way into the video.
+struct Chunk {
+    frames: usize,
+    /// As bytes, (t, height, width, 3).
+    pixels: Array,
+    /// As floats, (3, t, height, width), where they are kept.
+    planes: Option<Array>,
+}
+
+impl Chunk {
+    fn of(frames: &Array, is_kept: bool) -> Result<Self> {
+        checks::frames(frames)?;
+        let planes = is_kept.then(|| frames_file::planes(frames)).transpose()?;
+        let pixels = bytes::array(frames)?;
+        pixels.eval()?;
+        Ok(Self {
+            frames: frames.dim(0) as usize,
+            pixels,
+            planes,
+        })
+    }
+
+    /// What is in it, for another thread.
+    fn content(&self) -> Result<(&[u8], Option<&[f32]>)> {
+        let planes = self.planes.as_ref().map(frames_file::floats);
+        Ok((bytes::slice(&self.pixels)?, planes.transpose()?))
+    }
+}
+
+/// Where decoded frames go.
+struct Sink {
+    video: Mp4Writer,
+    floats: Option<FramesFile>,
+    seen: checks::Pixels,
+    frame_bytes: usize,
+}
+
+impl Sink {
+    fn take(&mut self, (pixels, planes): (&[u8], Option<&[f32]>)) -> Result<()> {
+        if let (Some(floats), Some(planes)) = (&mut self.floats, planes) {
+            floats.write(planes)?;
+        }
+        self.seen.see(pixels);
+        let mut frames = pixels.chunks_exact(self.frame_bytes);
+        frames.try_for_each(|frame| self.video.write(frame))
+    }
+
+    fn finish(self) -> Result<()> {
+        self.seen.end()?;
+        if let Some(floats) = self.floats {
+            floats.finish()?;
+        }
+        self.video.finish()
+    }
 }
 
 /// The model's own, or a tiny one.
 enum AnyDecoder {
-    Full(Decoder),
+    Full(Rc<Decoder>),
     Tiny(tiny_vae::Decoder),
 }
 
@@ -98,28 +177,43 @@ impl AnyDecoder {
         let own = &plan.checkpoint.vae;
         let files = match &plan.tiny_vae {
             Some(file) if is_tiny(file)? => {
+                kept::make_room(Stage::Decode, None);
                 return tiny(file, plan.checkpoint.variant).map(Self::Tiny);
             }
             Some(file) => std::slice::from_ref(file), // as large ones are made, but narrow
             None => own,
         };
-        let weights = Weights::open_kind(files, NetworkKind::Vae)?;
-        let decoder = weights.load(|weights| {
-            let kind = super::vae_kind(plan.checkpoint.variant);
-            Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
-        });
-        decoder.map(Self::Full)
+        let load = || {
+            Weights::open_kind(files, NetworkKind::Vae)?.load(|weights| {
+                let kind = super::vae_kind(plan.checkpoint.variant);
+                Decoder::load(kind, &weights.as_type(dtype(plan.precision)))
+            })
+        };
+        let key = Key::decoder(plan, files);
+        kept::or_load(Stage::Decode, key, load).map(Self::Full)
     }
 
-    fn decode(
-        &self,
-        plan: &Decoding,
-        latents: &Array,
-        write: impl FnMut(&Array) -> Result<()>,
-    ) -> Result<()> {
+    fn frames(&self, plan: &Decoding, latents: &Array) -> Result<AnyFrames<'_>> {
+        Ok(match self {
+            Self::Full(decoder) => {
+                AnyFrames::Full(decoder.frames(latents, Tiling::cut(plan.tiles as i32)?)?)
+            }
+            Self::Tiny(decoder) => AnyFrames::Tiny(decoder.frames(latents)),
+        })
+    }
+}
+
+/// What either makes.
+enum AnyFrames<'a> {
+    Full(vae::Frames<'a>),
+    Tiny(tiny_vae::Frames<'a>),
+}
+
+impl AnyFrames<'_> {
+    fn next_chunk(&mut self) -> Result<Option<Array>> {
         match self {
-            Self::Full(decoder) => decoder.decode(latents, Tiling::cut(plan.tiles as i32)?, write),
-            Self::Tiny(decoder) => decoder.decode(latents, write),
+            Self::Full(frames) => frames.next_chunk(),
+            Self::Tiny(frames) => frames.next_chunk(),
         }
     }
 }

@@ -8,7 +8,8 @@ use super::latents_file::Denoised;
 use super::passes::Passes;
 use super::preview::Preview;
 use super::run_folder::RunFolder;
-use super::{Glimpse, Reporter, TextEmbeds, checks};
+use super::step_save::StepSave;
+use super::{Glimpse, Reporter, TextEmbeds, checks, kept};
 use crate::backend::thread::pooled;
 use crate::job::{Implausible, Plan, Problem, Repeat, Sampling, Stage};
 use crate::sampler::{self, Schedule};
@@ -75,15 +76,23 @@ fn steps(
     experts.at(done, sampler.schedule().timesteps[done], reporter)?;
 
     reporter.step(Stage::Denoise, done, steps)?;
+    let mut save = StepSave::nothing(steps);
     for step in done..steps {
-        let denoiser = experts.at(step, sampler.schedule().timesteps[step], reporter)?;
-        let velocity = pooled(|| passes.velocity(&latents, denoiser))?;
+        let timestep = sampler.schedule().timesteps[step];
+        if !experts.is_at(step, timestep) {
+            // Reading another network takes a while, and what there is should be known before.
+            save.beside(folder, reporter, || Ok(()))?;
+        }
+        kept::heed();
+        let denoiser = experts.at(step, timestep, reporter)?;
+        let velocity = save.beside(folder, reporter, || {
+            pooled(|| passes.velocity(&latents, denoiser))
+        })?;
         let clean = given.put_into(sampler.clean(step, &latents, &velocity)?)?;
         latents = given.put_into(sampler.step(step, &latents, &velocity)?)?;
         latents.eval()?;
         checks::latents(plan, step + 1, &latents)?;
         info.passes = passes.told();
-        folder.keep(&info, step + 1, &latents, sampler.as_ref(), &passes)?;
         reporter.latents(&latents)?;
         reporter.show(|| {
             Ok(Glimpse::Preview(
@@ -92,14 +101,21 @@ fn steps(
                 passes.reused(),
             ))
         })?;
-        reporter.step(Stage::Denoise, step + 1, steps)?;
-        if reporter.finishes_early() && step + 1 < steps {
+        let stops = reporter.finishes_early() && step + 1 < steps;
+        if stops {
             checks::latents(plan, step + 1, &clean)?;
             info.stopped_after = Some((step + 1) as u32);
-            folder.keep_last(&info, &clean)?;
             latents = clean;
+        }
+        if stops || step + 1 == steps {
+            folder.keep_last(&info, &latents)?;
+            reporter.step(Stage::Denoise, step + 1, steps)?;
             break;
         }
+        save.next(
+            step + 1,
+            folder.state(step + 1, &latents, sampler.as_ref(), &passes)?,
+        );
     }
     Ok(Denoised { latents, info })
 }

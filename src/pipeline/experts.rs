@@ -1,15 +1,18 @@
 //! The DiT of a plan: one network, or two experts of which at most one is in memory.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::{iter, slice};
 
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
+use super::kept::{self, Key};
 use super::{Reporter, TextEmbeds};
 use crate::backend::{Backend, generation};
-use crate::job::{Expert, Network, Plan, Precision, Problem, QuantBits, Stage};
+use crate::job::{Expert, Lora as LoraUse, Network, Plan, Precision, Problem, QuantBits, Stage};
 use crate::model::dit::{self, Dit, Grid, Nag, Prompts, Rope, Timesteps};
 use crate::model::nn::watch;
 use crate::weights::lora::Lora;
@@ -55,6 +58,15 @@ impl<'a> Experts<'a> {
         self.loaded = None;
     }
 
+    /// Whether the expert for a step is in memory.
+    pub(super) fn is_at(&self, step: usize, timestep: f64) -> bool {
+        let (expert, _) = self.plan.expert_at(timestep);
+        let wanted = (expert, self.plan.late_loras(step));
+        self.loaded
+            .as_ref()
+            .is_some_and(|(loaded, _)| *loaded == wanted)
+    }
+
     /// The expert for a step and its timestep. It is loaded if it is not the one that was asked for last, after that one
     /// is gone.
     pub(super) fn at(
@@ -87,7 +99,7 @@ impl<'a> Experts<'a> {
             self.features,
             self.given,
         )?;
-        self.dtype = Some(denoiser.dtype);
+        self.dtype = Some(denoiser.network.dtype);
         Ok(denoiser)
     }
 }
@@ -101,11 +113,50 @@ pub(super) struct Sight {
     pub(super) guided: bool,
 }
 
-/// A DiT with everything that stays the same from step to step.
-pub(super) struct Denoiser {
+/// A DiT as it may stay for the next job.
+struct LoadedDit {
     dit: Dit,
     dtype: Dtype,
-    rope: Rope,
+    /// The rotations of the size that was asked for last.
+    rope: RefCell<Option<(Grid, Rc<Rope>)>>,
+}
+
+impl LoadedDit {
+    fn load(
+        plan: &Plan,
+        ((expert, late), network): (Loaded, &Network),
+        instead: Option<Dtype>,
+    ) -> Result<Self> {
+        let weights = without(plan, expert, network, late)?;
+        let weights = packed(weights, plan.compute.quantize);
+        let config = dit::Config::of(network.config.as_deref(), &weights)?;
+        let dtype = match instead {
+            Some(dtype) => dtype,
+            None => compute_dtype(plan.compute.precision, &weights)?,
+        };
+        Ok(Self {
+            dit: weights.load(|weights| Dit::load(weights, &config, dtype))?,
+            dtype,
+            rope: RefCell::default(),
+        })
+    }
+
+    fn rope(&self, grid: Grid) -> Result<Rc<Rope>> {
+        if let Some((of, rope)) = &*self.rope.borrow()
+            && *of == grid
+        {
+            return Ok(Rc::clone(rope));
+        }
+        let rope = Rc::new(self.dit.rope(grid)?);
+        self.rope.replace(Some((grid, Rc::clone(&rope))));
+        Ok(rope)
+    }
+}
+
+/// A DiT with everything that stays the same from step to step.
+pub(super) struct Denoiser {
+    network: Rc<LoadedDit>,
+    rope: Rc<Rope>,
     /// Those with and without guidance, at once or one after the other.
     passes: Vec<Prompts>,
     /// The one with guidance by itself, where some steps need no other.
@@ -117,19 +168,17 @@ pub(super) struct Denoiser {
 impl Denoiser {
     fn load(
         plan: &Plan,
-        ((expert, late), network): (Loaded, &Network),
+        wanted: (Loaded, &Network),
         instead: Option<Dtype>,
         features: &TextEmbeds,
         given: &Conditioning,
     ) -> Result<Self> {
-        let weights = without(plan, expert, network, late)?;
-        let weights = packed(weights, plan.compute.quantize);
-        let config = dit::Config::of(network.config.as_deref(), &weights)?;
-        let dtype = match instead {
-            Some(dtype) => dtype,
-            None => compute_dtype(plan.compute.precision, &weights)?,
-        };
-        let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
+        let ((expert, late), network) = wanted;
+        let loras: Vec<_> = loras(plan, expert, late).collect();
+        let key = Key::dit(plan, network, &loras, instead);
+        let load = || LoadedDit::load(plan, wanted, instead);
+        let network = kept::or_load(Stage::Load, key, load)?;
+        let dit = &network.dit;
         let shape = plan.latent_shape();
         let grid = Grid {
             frames: shape.frames + given.leading_tokens(),
@@ -162,13 +211,12 @@ impl Denoiser {
         let ends = is_guided && at_once > 1 && plan.speedups.guidance_until < 1.0;
         let alone = passes.first().filter(|_| ends);
         Ok(Self {
-            rope: dit.rope(grid)?,
+            rope: network.rope(grid)?,
             alone: alone.map(|both| both.only(0)).transpose()?,
             passes,
             is_guided,
             guidance,
-            dit,
-            dtype,
+            network,
         })
     }
 
@@ -190,7 +238,8 @@ impl Denoiser {
         let mut velocities = Vec::new();
         for (index, prompts) in passes.iter().enumerate() {
             watch::pass(index, passes.len());
-            let made = self.dit.forward(input, timesteps, prompts, &self.rope)?;
+            let dit = &self.network.dit;
+            let made = dit.forward(input, timesteps, prompts, &self.rope)?;
             eval(&made)?;
             velocities.extend(made);
         }
@@ -203,7 +252,7 @@ impl Denoiser {
             input, timesteps, ..
         } = sight;
         let prompts = self.passes.get(pass).ok_or_else(lost)?;
-        let dit = &self.dit;
+        let dit = &self.network.dit;
         watch::pass(pass, if sight.guided { self.passes.len() } else { 1 });
         let (made, residual) = dit.forward_with_residual(input, timesteps, prompts, &self.rope)?;
         eval(made.iter().chain([&residual]))?;
@@ -216,9 +265,8 @@ impl Denoiser {
             input, timesteps, ..
         } = sight;
         let prompts = self.passes.get(pass).ok_or_else(lost)?;
-        let made = self
-            .dit
-            .forward_reusing(input, timesteps, prompts, residual)?;
+        let dit = &self.network.dit;
+        let made = dit.forward_reusing(input, timesteps, prompts, residual)?;
         eval(&made)?;
         made.into_iter().next().ok_or_else(lost)
     }
@@ -262,11 +310,19 @@ pub(super) fn changed(plan: &Plan, expert: Expert, network: &Network) -> Result<
 /// The same without those LoRAs that come later.
 fn without(plan: &Plan, expert: Expert, network: &Network, late: &[PathBuf]) -> Result<Weights> {
     let weights = Weights::open(&network.weights)?;
-    let loras = plan.sources.loras.iter();
-    let mut loras = loras.filter(|lora| lora.changes(expert) && !late.contains(&lora.file));
-    loras.try_fold(weights, |weights, lora| {
+    loras(plan, expert, late).try_fold(weights, |weights, lora| {
         weights.with_lora(&Lora::open(&lora.file)?, lora.strength as f32)
     })
+}
+
+/// The LoRAs of an expert without those.
+fn loras<'a>(
+    plan: &'a Plan,
+    expert: Expert,
+    late: &'a [PathBuf],
+) -> impl Iterator<Item = &'a LoraUse> {
+    let loras = plan.sources.loras.iter();
+    loras.filter(move |lora| lora.changes(expert) && !late.contains(&lora.file))
 }
 
 /// The weights, their large matrices packed where that was asked for.

@@ -33,10 +33,9 @@ impl FramesFile {
         })
     }
 
-    /// The next frames, (t, height, width, 3).
-    pub(super) fn write(&mut self, chunk: &Array) -> Result<()> {
-        let count = chunk.dim(0) as usize;
-        let planes = floats(&chunk.transpose_axes(&[3, 0, 1, 2])?)?;
+    /// The next frames, in planes: (3, t, height, width).
+    pub(super) fn write(&mut self, planes: &[f32]) -> Result<()> {
+        let count = planes.len() / (3 * self.plane).max(1);
         let bytes: Vec<u8> = planes
             .iter()
             .flat_map(|value| value.to_le_bytes())
@@ -82,10 +81,14 @@ fn header(frames: usize, size: Size) -> String {
     header
 }
 
-fn floats(array: &Array) -> Result<Vec<f32>> {
-    let array = array.as_dtype(Dtype::Float32)?.contiguous()?;
-    let values = array.try_as_slice::<f32>();
-    values
-        .map(<[f32]>::to_vec)
-        .map_err(|error| Error::from(Problem::Mlx(error.to_string())))
+/// Frames, (t, height, width, 3), in planes, as an array of its own.
+pub(super) fn planes(frames: &Array) -> Result<Array> {
+    let planes = frames.transpose_axes(&[3, 0, 1, 2])?;
+    Ok(planes.as_dtype(Dtype::Float32)?.contiguous()?)
+}
+
+/// What is in such an array.
+pub(super) fn floats(planes: &Array) -> Result<&[f32]> {
+    let values = planes.try_as_slice::<f32>();
+    values.map_err(|error| Error::from(Problem::Mlx(error.to_string())))
 }

@@ -1,6 +1,7 @@
 //! The recipe: from a plan to a video.
 //!
-//! Each stage loads its network, uses it and lets it go, so that memory is scope.
+//! Each stage loads its network, uses it and lets it go; what the next job may need stays where there is memory for it
+//! ([`kept`]).
 
 mod bench;
 mod bytes;
@@ -14,6 +15,7 @@ mod fingerprint;
 mod frames_file;
 mod image_embeds;
 mod inputs;
+pub mod kept;
 mod latents_file;
 mod outlook;
 mod outputs;
@@ -25,6 +27,7 @@ mod reporter;
 mod run_folder;
 mod seal;
 mod sizes;
+mod step_save;
 pub mod survey;
 mod tensor_file;
 mod text_embeds;

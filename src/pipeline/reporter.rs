@@ -1,11 +1,13 @@
 //! How a job tells how far it is, shows what it has, and learns that it should stop.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use mlx_rs::Array;
 
 use crate::job::{Clip, Progress, Repeat, Stage};
 use crate::{Error, Result};
 
-type OnProgress<'a> = Box<dyn FnMut(Progress) + 'a>;
+type OnProgress<'a> = Arc<Mutex<dyn FnMut(Progress) + Send + 'a>>;
 type Asks<'a> = Box<dyn Fn() -> bool + 'a>;
 type OnLatents<'a> = Box<dyn FnMut(&Array) -> Result<()> + 'a>;
 type OnRepeat<'a> = Box<dyn FnMut(Repeat) + 'a>;
@@ -20,6 +22,17 @@ pub enum Glimpse {
     Frames(usize, Clip),
 }
 
+/// Tells of progress.
+pub(super) struct Teller<'a>(OnProgress<'a>);
+
+impl Teller<'_> {
+    /// So much is done.
+    pub(super) fn tell(&self, progress: Progress) {
+        let mut on_progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        on_progress(progress);
+    }
+}
+
 /// Carries progress up and cancellation down, in one call.
 pub struct Reporter<'a> {
     on_progress: OnProgress<'a>,
@@ -32,13 +45,14 @@ pub struct Reporter<'a> {
 }
 
 impl<'a> Reporter<'a> {
-    /// Tells `on_progress`, asks `is_cancelled`, which takes its time while the job is paused.
+    /// Tells `on_progress`, on whatever thread there is something to tell, and asks `is_cancelled`, which takes its time while
+    /// the job is paused.
     pub fn new(
-        on_progress: impl FnMut(Progress) + 'a,
+        on_progress: impl FnMut(Progress) + Send + 'a,
         is_cancelled: impl Fn() -> bool + 'a,
     ) -> Self {
         Self {
-            on_progress: Box::new(on_progress),
+            on_progress: Arc::new(Mutex::new(on_progress)),
             is_cancelled: Box::new(is_cancelled),
             finishes_early: Box::new(|| false),
             on_latents: None,
@@ -86,8 +100,18 @@ impl<'a> Reporter<'a> {
     /// # Errors
     /// [`Error::Cancelled`] when the job should stop.
     pub fn step(&mut self, stage: Stage, done: usize, of: usize) -> Result<()> {
-        (self.on_progress)(Progress { stage, done, of });
+        self.teller().tell(Progress { stage, done, of });
         self.check()
+    }
+
+    /// What tells of progress on another thread.
+    pub(super) fn teller(&self) -> Teller<'a> {
+        Teller(Arc::clone(&self.on_progress))
+    }
+
+    /// Whether somebody looks at what there is to see.
+    pub(super) fn has_preview(&self) -> bool {
+        (self.has_preview)()
     }
 
     /// Whether the job should go on, where there is nothing to tell.
@@ -113,7 +137,7 @@ impl<'a> Reporter<'a> {
 
     /// Shows what `glimpse` makes, if somebody looks.
     pub(super) fn show(&mut self, glimpse: impl FnOnce() -> Result<Glimpse>) -> Result<()> {
-        if (self.has_preview)() {
+        if self.has_preview() {
             (self.on_glimpse)(glimpse()?);
         }
         Ok(())

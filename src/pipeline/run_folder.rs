@@ -23,7 +23,7 @@ use super::conditioning::FILE as GIVEN;
 use super::latents_file::{self, Denoised, TENSOR};
 use super::passes::Passes;
 use super::plan_file;
-use super::tensor_file::{TensorFile, save_all};
+use super::tensor_file::{TensorFile, Tensors};
 use crate::disk;
 use crate::job::{Flaw, GenerationInfo, Plan, Problem, ResumePoint};
 use crate::sampler::Sampler;
@@ -106,26 +106,26 @@ impl RunFolder {
         self.is_draft = is_draft;
     }
 
-    /// Keeps what step number `step`, counted from 1, led to; `info` is kept with the last one.
-    pub(super) fn keep(
-        &mut self,
-        info: &GenerationInfo,
+    /// What is to be kept of step number `step`, counted from 1, and where.
+    pub(super) fn state(
+        &self,
         step: usize,
         latents: &Array,
         sampler: &dyn Sampler,
         passes: &Passes,
-    ) -> Result<()> {
-        if step == self.steps {
-            return self.keep_last(info, latents);
-        }
+    ) -> Result<(Tensors, PathBuf)> {
         let mut tensors = vec![(TENSOR.to_owned(), latents.clone())];
         let memory = sampler.memory().into_iter();
         tensors.extend(memory.map(|(name, array)| (in_state(name), array)));
         let memory = passes.memory().into_iter();
         tensors.extend(memory.map(|(name, array)| (of_passes(&name), array)));
-        let notes = [(STEP, step.to_string())];
-        let saved = save_all(&self.path.join(STATE), &tensors, &notes);
-        saved.map_err(|why| self.taken_away(why))?;
+        let tensors = Tensors::new(&tensors, &[(STEP, step.to_string())])?;
+        Ok((tensors, self.path.join(STATE)))
+    }
+
+    /// What step number `step` led to was `written`.
+    pub(super) fn kept(&mut self, step: usize, written: Result<()>) -> Result<()> {
+        written.map_err(|why| self.taken_away(why))?;
         self.kept = step;
         Ok(())
     }

@@ -18,47 +18,93 @@ pub(super) fn save(path: &Path, name: &str, array: &Array) -> Result<()> {
 
 /// Writes tensors as float32, and what `notes` say of them. The file gets its name once it is
 /// whole, in place of an older one.
-///
-/// The bytes go to the file as MLX holds them, one tensor after the other: there is no copy.
 pub(super) fn save_all(
     path: &Path,
     tensors: &[(String, Array)],
-    notes: &[(&str, String)],
+    notes: &[(&'static str, String)],
 ) -> Result<()> {
-    let tensors = tensors
-        .iter()
-        .map(|(name, array)| Ok((name.as_str(), array.shape().to_vec(), raw(array)?)))
-        .collect::<Result<Vec<_>>>()?;
-    let mut header = Map::new();
-    let mut about: Map<_, _> = notes
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), Value::from(text.as_str())))
-        .collect();
-    let mut end = 0;
-    for (name, shape, raw) in &tensors {
-        let bytes = bytes(raw)?;
-        let start = end;
-        end += bytes.len();
-        about.insert(checksum_of(name), crc32fast::hash(bytes).to_string().into());
-        let entry = json!({"dtype": "F32", "shape": shape, "data_offsets": [start, end]});
-        header.insert((*name).to_owned(), entry);
-    }
-    header.insert("__metadata__".to_owned(), about.into());
-    let mut header = Value::from(header).to_string();
-    while !header.len().is_multiple_of(8) {
-        header.push(' ');
+    Tensors::new(tensors, notes)?.content()?.write(path)
+}
+
+/// Tensors that a file is to hold.
+pub(super) struct Tensors {
+    tensors: Vec<(String, Vec<i32>, Array)>,
+    notes: Vec<(&'static str, String)>,
+}
+
+impl Tensors {
+    /// These as float32, and what `notes` say of them.
+    pub(super) fn new(
+        tensors: &[(String, Array)],
+        notes: &[(&'static str, String)],
+    ) -> Result<Self> {
+        let tensors = tensors
+            .iter()
+            .map(|(name, array)| Ok((name.clone(), array.shape().to_vec(), raw(array)?)));
+        Ok(Self {
+            tensors: tensors.collect::<Result<_>>()?,
+            notes: notes.to_vec(),
+        })
     }
 
-    let mut file = PartialFile::create(path)?;
-    file.write_at(0, &(header.len() as u64).to_le_bytes())?;
-    file.write_at(8, header.as_bytes())?;
-    let mut position = 8 + header.len() as u64;
-    for (_, _, raw) in &tensors {
-        let bytes = bytes(raw)?;
-        file.write_at(position, bytes)?;
-        position += bytes.len() as u64;
+    /// Their bytes, computed by now.
+    pub(super) fn content(&self) -> Result<Content<'_>> {
+        let tensors = self.tensors.iter();
+        let tensors = tensors.map(|(name, shape, raw)| {
+            let (name, shape) = (name.as_str(), shape.as_slice());
+            Ok((name, shape, bytes(raw)?))
+        });
+        Ok(Content {
+            tensors: tensors.collect::<Result<_>>()?,
+            notes: &self.notes,
+        })
     }
-    file.finish()
+}
+
+/// The bytes of [`Tensors`] as MLX holds them, for any thread to write.
+pub(super) struct Content<'a> {
+    tensors: Vec<(&'a str, &'a [i32], &'a [u8])>,
+    notes: &'a [(&'static str, String)],
+}
+
+impl Content<'_> {
+    /// Writes them, one tensor after the other, with their checksums. The file gets its name once it is whole, in place of
+    /// an older one.
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let header = self.header();
+        let mut file = PartialFile::create(path)?;
+        file.write_at(0, &(header.len() as u64).to_le_bytes())?;
+        file.write_at(8, header.as_bytes())?;
+        let mut position = 8 + header.len() as u64;
+        for (_, _, bytes) in &self.tensors {
+            file.write_at(position, bytes)?;
+            position += bytes.len() as u64;
+        }
+        file.finish()
+    }
+
+    fn header(&self) -> String {
+        let mut header = Map::new();
+        let mut about: Map<_, _> = self
+            .notes
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), Value::from(text.as_str())))
+            .collect();
+        let mut end = 0;
+        for (name, shape, bytes) in &self.tensors {
+            let start = end;
+            end += bytes.len();
+            about.insert(checksum_of(name), crc32fast::hash(bytes).to_string().into());
+            let entry = json!({"dtype": "F32", "shape": shape, "data_offsets": [start, end]});
+            header.insert((*name).to_owned(), entry);
+        }
+        header.insert("__metadata__".to_owned(), about.into());
+        let mut header = Value::from(header).to_string();
+        while !header.len().is_multiple_of(8) {
+            header.push(' ');
+        }
+        header
+    }
 }
 
 /// A file of [`save_all`], or one of another program with floating tensors, open for reading.

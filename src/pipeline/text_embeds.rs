@@ -7,6 +7,7 @@ use mlx_rs::{Array, memory};
 
 use super::Reporter;
 use super::embed_cache::EmbedCache;
+use super::kept::{self, Key};
 use crate::job::{Checkpoint, Guidance, Plan, Problem, Stage};
 use crate::model::dit;
 use crate::model::text::{self, Tokenizer};
@@ -94,6 +95,15 @@ fn nothing() -> Error {
 /// The features of these prompts, (tokens, text width) each, encoded or recalled.
 fn of(checkpoint: &Checkpoint, prompts: &[String], reporter: &mut Reporter) -> Result<Vec<Array>> {
     let prompts: Vec<_> = prompts.iter().map(|prompt| text::clean(prompt)).collect();
+    let keys: Vec<_> = prompts
+        .iter()
+        .map(|prompt| Key::text(checkpoint, prompt))
+        .collect();
+    let kept = keys.iter().map(|key| kept::features(key.as_ref()?));
+    if let Some(features) = kept.collect() {
+        return Ok(features);
+    }
+    kept::make_room(Stage::Text, None);
     let weights = Weights::open_kind(&checkpoint.text_encoder, NetworkKind::TextEncoder)?;
     let tokenizer = &checkpoint.tokenizer;
     let length = text_length(checkpoint)?;
@@ -108,6 +118,11 @@ fn of(checkpoint: &Checkpoint, prompts: &[String], reporter: &mut Reporter) -> R
         }
         features
     };
+    for (key, feature) in keys.into_iter().zip(&features) {
+        if let Some(key) = key {
+            kept::keep_features(key, feature);
+        }
+    }
     memory::clear_cache()?;
     Ok(features)
 }

@@ -19,6 +19,8 @@ pub enum Action {
     },
     /// Put this prompt into the form.
     UseExample(String),
+    /// Let go of the networks that are kept in memory.
+    LetGo,
     /// Begin with an empty form.
     New,
     /// Open a picture or a video with the system's dialog.

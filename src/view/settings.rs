@@ -29,6 +29,8 @@ pub struct Settings<'a> {
     pub memory_limit: Option<u64>,
     /// All the memory of the machine, in bytes.
     pub memory: u64,
+    /// What networks take that are kept in memory for the next job, in bytes.
+    pub kept: u64,
     /// Whether jobs show what they are making.
     pub preview: bool,
     /// How well videos are encoded.
@@ -48,7 +50,10 @@ pub fn show(ui: &mut Ui, settings: &Settings) -> Option<Action> {
     let works = works(ui, settings);
     ui.add_space(space::M);
     let results = results(ui, settings);
-    looks.or(works).map(Action::Set).or(results)
+    let let_go = (settings.kept > 0)
+        .then(|| kept(ui, settings.kept))
+        .flatten();
+    looks.or(works).map(Action::Set).or(results).or(let_go)
 }
 
 /// How the window looks and speaks.
@@ -112,6 +117,19 @@ fn memory_limit(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
         }
     });
     (limit != settings.memory_limit).then_some(Setting::MemoryLimit(limit))
+}
+
+/// What is kept in memory, and the way to let go of it.
+fn kept(ui: &mut Ui, bytes: u64) -> Option<Action> {
+    let words = &words(ui).settings;
+    ui.add_space(space::M);
+    row(ui, words.kept, |ui| {
+        let let_go = Button::new(words.let_go).named(words.let_go_of);
+        let asked = ui.add(let_go).clicked().then_some(Action::LetGo);
+        let size = RichText::new((words.gigabytes)(bytes)).font(theme::regular(text::BODY));
+        ui.label(size.color(palette(ui).secondary));
+        asked
+    })
 }
 
 /// What becomes of the videos.

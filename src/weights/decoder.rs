@@ -9,7 +9,7 @@ use super::entry::{Entry, Number, QuantParams, Stored};
 use super::float8::{self, Table};
 use super::ggml::{Block, Parts};
 use super::store::Store;
-use super::{nvfp4, rotation};
+use super::{nvfp4, rotation, shares};
 use crate::Result;
 
 /// How to make numbers of a tensor's bytes.
@@ -55,29 +55,34 @@ impl Decoder {
 
     /// The whole tensor as `dtype`.
     pub(super) fn read(&self, store: &Store, entry: &Entry, dtype: Dtype) -> Result<Array> {
-        self.rows(store, entry, 0..Row::of(entry).count, &entry.shape, dtype)
+        self.rows(store, entry, |row| row as u64, &entry.shape, dtype)
     }
 
-    /// These rows of a tensor, one after the other, as `dtype` and of the given shape.
+    /// Rows of a tensor as `dtype` and of the given shape: one after the other those that `row_at` names.
     pub(super) fn rows(
         &self,
         store: &Store,
         entry: &Entry,
-        rows: impl Iterator<Item = u64>,
+        row_at: impl Fn(usize) -> u64 + Sync,
         shape: &[i32],
         dtype: Dtype,
     ) -> Result<Array> {
         let row = Row::of(entry);
-        let mut bytes = vec![0; row.bytes];
-        let mut values = vec![0.0; row.elements];
+        let (sources, width) = (&store.sources, (row.elements * width(dtype)).max(1));
         buffer::filled(shape, dtype, |target| {
-            let targets = target.chunks_exact_mut((row.elements * width(dtype)).max(1));
-            rows.zip(targets).try_for_each(|(index, target)| {
-                store.read_bytes(entry, index * row.bytes as u64, &mut bytes)?;
-                self.decode(index, &bytes, &mut values);
-                put(&values, dtype, target);
-                Ok(())
-            })
+            shares::each(target, width, |first, share| {
+                let mut bytes = vec![0; row.bytes];
+                let mut values = vec![0.0; row.elements];
+                let mut targets = share.chunks_exact_mut(width).enumerate();
+                targets.try_for_each(|(index, target)| {
+                    let index = row_at(first + index);
+                    sources.read(entry, index * row.bytes as u64, &mut bytes)?;
+                    self.decode(index, &bytes, &mut values);
+                    put(&values, dtype, target);
+                    Ok(())
+                })
+            })?;
+            Ok(())
         })
     }
 

@@ -4,7 +4,7 @@
 //! that walks down the names, checks shapes, and keeps account of what was read, so that a checkpoint which does not
 //! fit its network is refused with the list of everything that is wrong with it.
 //!
-//! Opening a file reads its header only. Tensors are read one at a time, straight into MLX's memory.
+//! Opening a file reads its header only. Tensors are read one at a time, by MLX's own loader, straight into their memory.
 
 mod blank_check;
 mod buffer;
@@ -31,10 +31,13 @@ mod rotation;
 mod safetensors;
 mod scales;
 pub mod shards;
+mod shares;
+mod sources;
 mod store;
 mod synthetic;
 mod torch;
 
+pub use buffer::beside;
 pub use cursor::Weights;
 pub use linear::Linear;
 pub use names::NetworkKind;

@@ -37,9 +37,9 @@ impl Store {
         match (&entry.beside, entry.stored) {
             (QuantParams::Groups { scales, biases }, _) if own => {
                 let words = [shape[0], entry.words().unwrap_or_default()];
-                let words = buffer::filled(&words, Dtype::Uint32, |bytes| {
-                    self.read_bytes(entry, 0, bytes)
-                })?;
+                let sources = &self.sources;
+                let words =
+                    buffer::filled(&words, Dtype::Uint32, |bytes| sources.read(entry, 0, bytes))?;
                 Ok(QuantizedMatrix {
                     words,
                     scales: self.plain(scales, dtype)?,
@@ -67,9 +67,9 @@ impl Store {
     ) -> Result<Array> {
         let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
         let shape = [count, columns];
-        let wanted = ids.iter().map(|&id| u64::from(id));
         if let Some(decoder) = self.decoder(entry)? {
-            return decoder.rows(self, entry, wanted, &shape, dtype);
+            let row_at = |index: usize| ids.get(index).map_or(0, |&id| u64::from(id));
+            return decoder.rows(self, entry, row_at, &shape, dtype);
         }
         let Some(stored) = entry.plain().filter(Dtype::is_float) else {
             let whole = self.whole(entry, &[rows, columns], dtype)?;
@@ -77,11 +77,12 @@ impl Store {
         };
         let row = entry.bytes / u64::from(rows.unsigned_abs()).max(1);
         let length = usize::try_from(row).unwrap_or(usize::MAX).max(1);
+        let sources = &self.sources;
         let array = buffer::filled(&shape, stored, |bytes| {
             let chunks = bytes.chunks_exact_mut(length);
-            wanted
+            ids.iter()
                 .zip(chunks)
-                .try_for_each(|(id, chunk)| self.read_bytes(entry, id * row, chunk))
+                .try_for_each(|(&id, chunk)| sources.read(entry, u64::from(id) * row, chunk))
         })?;
         cast(array, dtype)
     }

@@ -9,6 +9,7 @@ use super::entry::Entry;
 use super::ggml::{Block, Parts};
 use super::quant_scheme::QuantScheme;
 use super::quantized::QuantizedMatrix;
+use super::shares;
 use super::store::Store;
 use crate::Result;
 
@@ -22,27 +23,32 @@ pub(super) fn read(
 ) -> Result<QuantizedMatrix> {
     let row = Row::of(entry);
     let (rows, columns) = (row.count as i32, row.elements as i32);
-    let mut bytes = vec![0; row.bytes];
-    let mut groups = Groups::default();
     let words = columns / 32 * packing.bits;
+    let (sources, width) = (&store.sources, 4 * words.unsigned_abs() as usize);
+    let mut parts = Vec::new();
     let packed = buffer::filled(&[rows, words], Dtype::Uint32, |target| {
-        let targets = target.chunks_exact_mut(4 * words.unsigned_abs() as usize);
-        (0..row.count).zip(targets).try_for_each(|(index, target)| {
-            store.read_bytes(entry, index * row.bytes as u64, &mut bytes)?;
-            groups.add_row(block, &bytes, target);
-            Ok(())
-        })
+        parts = shares::each(target, width, |first, share| {
+            let mut bytes = vec![0; row.bytes];
+            let mut groups = Groups::default();
+            for (index, target) in share.chunks_exact_mut(width.max(1)).enumerate() {
+                sources.read(entry, (first + index) as u64 * row.bytes as u64, &mut bytes)?;
+                groups.add_row(block, &bytes, target);
+            }
+            Ok(groups)
+        })?;
+        Ok(())
     })?;
-    let floats = |values: &[f32]| {
+    let floats = |values: fn(&Groups) -> &[f32]| {
+        let values: Vec<f32> = parts.iter().flat_map(values).copied().collect();
         buffer::filled(&[rows, columns / packing.group], dtype, |target| {
-            put(values, dtype, target);
+            put(&values, dtype, target);
             Ok(())
         })
     };
     Ok(QuantizedMatrix {
         words: packed,
-        scales: floats(&groups.scales)?,
-        biases: floats(&groups.biases)?,
+        scales: floats(|groups| &groups.scales)?,
+        biases: floats(|groups| &groups.biases)?,
         packing,
     })
 }
@@ -57,8 +63,9 @@ pub(super) fn read_bytes(
     const ZERO: u8 = 128;
     let row = Row::of(entry);
     let (rows, columns) = (row.count as i32, row.elements as i32);
+    let sources = &store.sources;
     let words = buffer::filled(&[rows, columns / 4], Dtype::Uint32, |target| {
-        store.read_bytes(entry, 0, target)?;
+        sources.read(entry, 0, target)?;
         for byte in target.iter_mut() {
             *byte ^= ZERO;
         }
@@ -84,7 +91,7 @@ pub(super) fn read_bytes(
     })
 }
 
-/// What the groups of all rows share, one after the other.
+/// What the groups of some rows share, one after the other.
 #[derive(Default)]
 struct Groups {
     scales: Vec<f32>,

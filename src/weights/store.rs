@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::mem;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use mlx_rs::{Array, Dtype};
 
@@ -14,19 +14,14 @@ use super::buffer;
 use super::entry::Entry;
 use super::ledger::Ledger;
 use super::names::NetworkKind;
+use super::sources::{Source, Sources};
 use super::{gguf, names, safetensors, scales, synthetic, torch};
 use crate::{Error, Result, disk};
 
-/// A file kept open, to read tensors from when they are wanted.
-#[derive(Debug)]
-struct Source {
-    path: PathBuf,
-    file: File,
-}
-
 #[derive(Debug)]
 pub(super) struct Store {
-    sources: Vec<Rc<Source>>,
+    /// What threads may share of it.
+    pub(super) sources: Sources,
     /// In the order of their names, which are the official ones.
     pub(super) entries: BTreeMap<String, Entry>,
     pub(super) ledger: RefCell<Ledger>,
@@ -87,7 +82,7 @@ impl Store {
             ));
         }
         let mut store = Self {
-            sources: Vec::new(),
+            sources: Sources::default(),
             entries: BTreeMap::new(),
             ledger: RefCell::default(),
         };
@@ -100,7 +95,7 @@ impl Store {
     /// Of no file, for tensors of these shapes and any others.
     pub(super) fn synthetic(shapes: impl IntoIterator<Item = (String, Vec<i32>)>) -> Self {
         Self {
-            sources: Vec::new(),
+            sources: Sources::default(),
             entries: synthetic::entries(shapes),
             ledger: RefCell::default(),
         }
@@ -108,14 +103,14 @@ impl Store {
 
     /// Whether there is no file to read from, so that tensors are made up.
     pub(super) fn is_synthetic(&self) -> bool {
-        self.sources.is_empty()
+        self.sources.0.is_empty()
     }
 
     /// Opens one more file. A tensor that an earlier one holds as well is an error: which would be the right one?
     fn add(&mut self, path: &Path) -> Result<()> {
         let file = disk::open(path)?;
         for (key, mut entry) in headers(path, &file)? {
-            entry.file = self.sources.len();
+            entry.file = self.sources.0.len();
             // Every shard may say the same of all layers, and a tensor says it better.
             if entry.said.is_some() && self.entries.contains_key(&key) {
                 continue;
@@ -125,18 +120,15 @@ impl Store {
                 .get(&key)
                 .filter(|earlier| earlier.said.is_none())
             {
-                let other = self
-                    .sources
-                    .get(earlier.file)
-                    .map_or(path, |source| &source.path);
+                let other = self.path(earlier).display();
                 return Err(Error::content(
                     path,
-                    format!("holds {key}, which {} holds already", other.display()),
+                    format!("holds {key}, which {other} holds already"),
                 ));
             }
             self.entries.insert(key, entry);
         }
-        self.sources.push(Rc::new(Source {
+        self.sources.0.push(Arc::new(Source {
             path: path.to_owned(),
             file,
         }));
@@ -145,7 +137,7 @@ impl Store {
 
     /// The file or, of several, their folder: what an error is about.
     pub(super) fn place(&self) -> &Path {
-        match self.sources.as_slice() {
+        match self.sources.0.as_slice() {
             [only] => &only.path,
             [first, ..] => first.path.parent().unwrap_or(&first.path),
             [] => Path::new(""),
@@ -155,22 +147,22 @@ impl Store {
     /// A tensor in an error: its name and, where there are several files, which one holds it.
     pub(super) fn words(&self, key: &str, entry: &Entry) -> String {
         match self.path(entry).file_name() {
-            Some(name) if self.sources.len() > 1 => format!("{key} in {}", name.display()),
+            Some(name) if self.sources.0.len() > 1 => format!("{key} in {}", name.display()),
             _ => key.into(),
         }
     }
 
     /// The file that holds this tensor.
     pub(super) fn path(&self, entry: &Entry) -> &Path {
-        self.sources
-            .get(entry.file)
-            .map_or(Path::new(""), |source| &source.path)
+        let source = self.sources.0.get(entry.file);
+        source.map_or(Path::new(""), |source| &source.path)
     }
 
     /// The whole tensor, in the type `dtype` that it is stored in.
     pub(super) fn read(&self, entry: &Entry, dtype: Dtype) -> Result<Array> {
+        let sources = &self.sources;
         let stored = buffer::filled(&entry.stored_shape(), dtype, |bytes| {
-            self.read_bytes(entry, 0, bytes)
+            sources.read(entry, 0, bytes)
         })?;
         if !entry.channels_last {
             return Ok(stored);
@@ -182,13 +174,7 @@ impl Store {
 
     /// Part of a tensor's bytes, from `offset` within the tensor.
     pub(super) fn read_bytes(&self, entry: &Entry, offset: u64, bytes: &mut [u8]) -> Result<()> {
-        let Some(source) = self.sources.get(entry.file) else {
-            return Ok(());
-        };
-        source
-            .file
-            .read_exact_at(bytes, entry.start + offset)
-            .map_err(Error::file("read", &source.path))
+        self.sources.read(entry, offset, bytes)
     }
 }
 

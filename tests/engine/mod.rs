@@ -2,6 +2,7 @@
 
 mod control;
 mod faults;
+mod kept;
 mod metal;
 mod self_test;
 mod whole;

@@ -24,6 +24,34 @@ fn scene_frames(size: Size, count: u32) -> Vec<Vec<u8>> {
     (0..count).map(|time| scene::frame(size, time)).collect()
 }
 
+/// Breaks when what is written depends on how many cores there are, or on which of them is the first to be done.
+#[test]
+fn the_file_does_not_depend_on_the_number_of_threads() {
+    let folder = Folder::new();
+    let size = Size::new(96, 64);
+    for (fps, count) in [(8, 61), (24, 49), (1, 30)] {
+        let frames = scene_frames(size, count);
+        let made = [1, 2, 7].map(|threads| {
+            let path = folder.file("clip.mp4");
+            let video = Mp4Writer::create(&path, size, fps, Quality::default(), "{}").unwrap();
+            let mut video = video.with_threads(threads);
+            for frame in &frames {
+                video.write(frame).unwrap();
+            }
+            video.finish().unwrap();
+            fs::read(&path).unwrap()
+        });
+        assert!(made[0] == made[1] && made[0] == made[2], "{fps}");
+        let decoded = unpack::decode(&folder.file("clip.mp4"));
+        assert_eq!(decoded.len(), frames.len());
+        for (index, (decoded, rgb)) in decoded.iter().zip(&frames).enumerate() {
+            let expected = &reference(rgb, size).planes[0];
+            let decibels = psnr(&decoded.planes[0], expected);
+            assert!(decibels > 35.0, "frame {index} at {fps}: {decibels}");
+        }
+    }
+}
+
 /// BT.709 in floating point, colour averaged over two by two pixels.
 fn reference(rgb: &[u8], size: Size) -> Yuv {
     let (width, height) = (size.width as usize, size.height as usize);

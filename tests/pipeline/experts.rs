@@ -1,7 +1,8 @@
 //! Two experts: which one denoises when, and that memory never holds both.
 
-use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mlx_rs::{Array, memory};
 use tempfile::TempDir;
@@ -40,7 +41,7 @@ fn plan(checkpoint: Checkpoint, steps: u32, folder: &Path) -> Plan {
 }
 
 /// Makes the video and tells every step of its progress.
-fn make(plan: &Plan, told: impl FnMut(Progress)) {
+fn make(plan: &Plan, told: impl FnMut(Progress) + Send) {
     pipeline::generate(plan, &mut Reporter::new(told, || false)).unwrap();
 }
 
@@ -68,15 +69,15 @@ fn experts_are_swapped_once() {
     let model = Model::official("ckpt/t2v_a14b");
     let folder = TempDir::new().unwrap();
     let plan = plan(catalog::open(model.path()).unwrap(), 4, folder.path());
-    let told = RefCell::new(Vec::new());
+    let told = Mutex::new(Vec::new());
     make(&plan, |Progress { stage, done, .. }| {
         if matches!(stage, Stage::Load | Stage::Denoise) {
-            told.borrow_mut().push((stage, done));
+            told.lock().unwrap().push((stage, done));
         }
     });
     // With a shift of 12 only the last of four steps lies below the boundary.
     assert_eq!(
-        told.into_inner(),
+        told.into_inner().unwrap(),
         [
             (Stage::Load, 0),
             (Stage::Load, 1),
@@ -103,13 +104,13 @@ fn a_job_goes_on_with_the_expert_that_it_was_stopped_with() {
 
         let mut plan = plan(checkpoint.clone(), 4, folder.path());
         plan.outputs.save_latents = Some(folder.path().join("resumed.safetensors"));
-        let done = Cell::new(0);
+        let done = AtomicUsize::new(0);
         let told = |progress: Progress| {
             if progress.stage == Stage::Denoise {
-                done.set(progress.done);
+                done.store(progress.done, Ordering::Relaxed);
             }
         };
-        let mut reporter = Reporter::new(told, || done.get() == stop_after);
+        let mut reporter = Reporter::new(told, || done.load(Ordering::Relaxed) == stop_after);
         let stopped = pipeline::generate(&plan, &mut reporter);
         assert!(matches!(stopped, Err(Error::Unfinished { .. })));
         pipeline::resume(&plan, &mut Reporter::new(|_| (), || false)).unwrap();

@@ -1,10 +1,10 @@
 //! What models are given of pictures, videos, masks and references beside the prompt, as the reference has it.
 
-use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mlx_rs::Array;
 use mlx_rs::ops::indexing::TryIndexOp;
@@ -229,12 +229,12 @@ fn led_jobs_go_on_to_the_same_result() {
         let golden = golden(&format!("e2e_{run}"));
         let (model, folder) = (case.model(), TempDir::new().unwrap());
         let plan = case.plan(model.path(), folder.path());
-        let is_enough = Cell::new(false);
+        let is_enough = AtomicBool::new(false);
         let on_progress = |progress: Progress| {
             let is_second = progress.stage == Stage::Denoise && progress.done == 2;
-            is_enough.set(is_enough.get() || is_second);
+            is_enough.fetch_or(is_second, Ordering::Relaxed);
         };
-        let mut reporter = Reporter::new(on_progress, || is_enough.get());
+        let mut reporter = Reporter::new(on_progress, || is_enough.load(Ordering::Relaxed));
         assert!(pipeline::generate(&plan, &mut reporter).is_err(), "{run}");
         let kept = pipeline::saved::plan(&plan.run_folder()).unwrap();
         let mut reporter = Reporter::new(|_| (), || false);
@@ -267,12 +267,12 @@ fn a_job_goes_on_without_what_it_was_given() {
     plan.guides.video = Some(own("video"));
     plan.guides.mask = Some(own("mask"));
     let stop = |after: usize, plan: &Plan| {
-        let is_enough = Cell::new(false);
+        let is_enough = AtomicBool::new(false);
         let on_progress = |progress: Progress| {
             let is_there = progress.stage == Stage::Denoise && progress.done == after;
-            is_enough.set(is_enough.get() || is_there);
+            is_enough.fetch_or(is_there, Ordering::Relaxed);
         };
-        let mut reporter = Reporter::new(on_progress, || is_enough.get());
+        let mut reporter = Reporter::new(on_progress, || is_enough.load(Ordering::Relaxed));
         assert!(pipeline::generate(plan, &mut reporter).is_err());
     };
     stop(2, &plan);
@@ -306,11 +306,12 @@ fn another_video_of_the_same_name_is_told() {
     }
     let mut plan = case.plan(model.path(), folder.path());
     plan.guides.video = Some(own.clone());
-    let is_enough = Cell::new(false);
+    let is_enough = AtomicBool::new(false);
     let on_progress = |progress: Progress| {
-        is_enough.set(is_enough.get() || (progress.stage == Stage::Denoise && progress.done == 2));
+        let is_second = progress.stage == Stage::Denoise && progress.done == 2;
+        is_enough.fetch_or(is_second, Ordering::Relaxed);
     };
-    let mut reporter = Reporter::new(on_progress, || is_enough.get());
+    let mut reporter = Reporter::new(on_progress, || is_enough.load(Ordering::Relaxed));
     assert!(pipeline::generate(&plan, &mut reporter).is_err());
     fs::remove_file(plan.run_folder().join("given.safetensors")).unwrap();
     let kept = pipeline::saved::plan(&plan.run_folder()).unwrap();

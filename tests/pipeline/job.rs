@@ -115,11 +115,15 @@ impl Place {
 
 /// Works on a plan until `stage` has come to `done`, and then stops.
 pub fn stop_at(stage: Stage, done: usize, plan: &Plan) -> zoetrope::Result<Outcome> {
-    let reached = std::cell::Cell::new(false);
+    let reached = std::sync::atomic::AtomicBool::new(false);
     let watch = |progress: Progress| {
-        reached.set(reached.get() || (progress.stage, progress.done) == (stage, done));
+        let is_there = (progress.stage, progress.done) == (stage, done);
+        reached.fetch_or(is_there, std::sync::atomic::Ordering::Relaxed);
     };
-    pipeline::generate(plan, &mut Reporter::new(watch, || reached.get()))
+    pipeline::generate(
+        plan,
+        &mut Reporter::new(watch, || reached.load(std::sync::atomic::Ordering::Relaxed)),
+    )
 }
 
 /// Works on it to the end.

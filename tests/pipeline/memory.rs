@@ -6,9 +6,9 @@
 //! the text encoder spread by a quarter, from 0.84 to 1.07 MB: most of them is nine arrays of scores, of which one or two
 //! may or may not be given back before the next. What is told lies between.
 
-use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 
 use mlx_rs::{Array, memory};
 use tempfile::TempDir;
@@ -245,9 +245,9 @@ fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
         output: folder.path().join("out.mp4"),
         ..plan.clone()
     };
-    let peaks = RefCell::new(Vec::<(Stage, usize)>::new());
+    let peaks = Mutex::new(Vec::<(Stage, usize)>::new());
     let note = |stage| {
-        let mut peaks = peaks.borrow_mut();
+        let mut peaks = peaks.lock().unwrap();
         let peak = memory::peak_memory().unwrap();
         memory::reset_peak_memory().unwrap();
         match peaks.last_mut() {
@@ -260,7 +260,7 @@ fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
             // Until then the network before is there; what comes is another stage, be it of the same name.
             (Stage::Load, 0) => drop(memory::reset_peak_memory()),
             (Stage::Load, _) => {
-                peaks.borrow_mut().push((Stage::Denoise, 0));
+                peaks.lock().unwrap().push((Stage::Denoise, 0));
                 note(Stage::Denoise);
             }
             (stage, _) => note(stage),
@@ -270,7 +270,7 @@ fn measured(plan: &Plan) -> Vec<(Stage, usize)> {
     pipeline::generate(&plan, &mut reporter).unwrap();
     drop(reporter);
     note(Stage::Decode);
-    peaks.into_inner()
+    peaks.into_inner().unwrap()
 }
 
 /// Breaks when what a job may take does not reach MLX, or stays there for the jobs after it.

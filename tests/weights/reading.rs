@@ -102,6 +102,40 @@ fn tensors_do_not_share_memory() {
     assert_eq!(values(&zeros), [0.0, 0.0]);
 }
 
+/// Large tensors are read by several threads, each a part: breaks when a part ends up elsewhere, or its ends are lost. The
+/// sizes are none that parts of a power of two would come out even with.
+#[test]
+fn large_tensors_are_read_whole() {
+    let folder = Folder::new();
+    for (dtype, bytes, rows) in [(Stored::F32, 4, 2_500_001), (Stored::U8, 1, 33_554_433)] {
+        let data: Vec<u8> = (0..rows * bytes)
+            .map(|i: usize| (i.wrapping_mul(2_654_435_761) >> 13) as u8 & 0x3f)
+            .collect();
+        let path = folder.file("w.safetensors", &one("w", dtype, &[rows], &data));
+        let weights = open(&path).unwrap();
+        let read = weights.as_stored("w").unwrap();
+        let read = read.view::<u8>().unwrap();
+        assert!(read.try_as_slice::<u8>().unwrap() == data, "{dtype:?}");
+        assert!(weights.bytes("w").unwrap() == data, "{dtype:?}");
+    }
+}
+
+/// What is read by several threads still ends with a sentence where the file ends too early: a disk that went away must not
+/// be a signal, as it would be of a file that is mapped.
+#[test]
+fn a_file_that_shrinks_is_an_error() {
+    let folder = Folder::new();
+    let data = vec![1; 40 << 20];
+    let path = folder.file("w.safetensors", &one("w", Stored::F16, &[20 << 20], &data));
+    let weights = open(&path).unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    for length in [30 << 20, 100] {
+        file.set_len(length).unwrap();
+        let told = super::failure(weights.tensor("w", &[20 << 20]));
+        super::assert_says(&told, &["w.safetensors"]);
+    }
+}
+
 /// Data beside the weights keeps its type; tensors without elements are legal.
 #[test]
 fn reads_data_as_it_is_stored() {

@@ -75,6 +75,7 @@ impl App {
             by_processor: self.preferences.by_processor,
             memory_limit: self.form.request.limits.memory,
             memory: self.memory.total(),
+            kept: self.kept,
             preview: self.preferences.preview,
             quality: self.form.request.outputs.quality,
             videos: &self.library.places().videos,

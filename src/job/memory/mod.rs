@@ -5,6 +5,7 @@ mod allowance;
 mod arrays;
 mod fit;
 mod needs;
+mod rooms;
 mod tiny;
 mod vae;
 
@@ -15,6 +16,8 @@ use super::{Expert, OutOfRange, Plan, Precision, QuantBits, Refusal, Stage, VaeP
 pub use allowance::{Allowance, unused};
 pub use fit::{Fitted, decoding_need, fit, fit_decoding, fit_rest};
 pub use needs::needs;
+pub use rooms::Rooms;
+pub use vae::FRAMES_WAITING;
 
 /// What of a model's networks decides how much memory they take. The headers of its files tell.
 #[derive(Clone, Debug, PartialEq)]

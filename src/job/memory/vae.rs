@@ -104,6 +104,9 @@ pub(super) fn encode(plan: &Plan, vae: &VaeSizes) -> Need {
     }
 }
 
+/// The most bytes of decoded frames that wait until they are encoded.
+pub const FRAMES_WAITING: u64 = 128 << 20;
+
 /// Decoding frames.
 pub(super) fn decode(frames: Frames, vae: &VaeSizes) -> Need {
     let need = frames.need(Stage::Decode, &vae.decoder, vae);

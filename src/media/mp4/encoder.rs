@@ -31,7 +31,7 @@ pub(super) struct Sample {
 }
 
 /// The sequence and picture parameter set, which every frame refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
     pub(super) sequence: Vec<u8>,
     pub(super) picture: Vec<u8>,
@@ -54,7 +54,6 @@ pub(super) struct Encoder {
 impl Encoder {
     /// An encoder for frames of `size`, `fps` of them a second.
     pub(super) fn new(size: Size, fps: u32, quality: Quality) -> Result<Self> {
-        refuse_impossible(size)?;
         let quantiser = quantiser(quality);
         Ok(Self {
             inner: open(size, fps, quantiser)?,
@@ -127,7 +126,8 @@ fn open(size: Size, fps: u32, quantiser: u8) -> Result<OpenH264> {
     OpenH264::with_api_config(OpenH264API::from_source(), config).map_err(stopped)
 }
 
-fn refuse_impossible(size: Size) -> Result<()> {
+/// Whether there can be frames of this size.
+pub(super) fn refuse_impossible(size: Size) -> Result<()> {
     let short = size.width.min(size.height);
     if !size.width.is_multiple_of(2) || !size.height.is_multiple_of(2) || short < 16 {
         return Err(Error::Other(format!(

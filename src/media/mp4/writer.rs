@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
-use super::encoder::Encoder;
+use super::encoder::refuse_impossible;
+use super::groups::{Groups, Settings, Written};
 use super::movie::Movie;
 use crate::disk::PartialFile;
 use crate::job::{Quality, Size};
 use crate::{Error, Result};
 
-/// Writes a video frame by frame; what it holds in memory is one frame and a few bytes for each.
+/// Writes a video frame by frame, on threads of its own; what it holds in memory are frames that wait to be encoded, 128 MiB
+/// of them at most, and a few bytes for each that is written.
 ///
 /// The file gets its name when it is whole. Dropped before [`Mp4Writer::finish`], it leaves nothing.
 pub struct Mp4Writer {
-    file: PartialFile,
-    encoder: Encoder,
-    movie: Movie,
+    groups: Groups,
     frame_bytes: usize,
+    any: bool,
 }
 
 impl Mp4Writer {
@@ -33,15 +34,24 @@ impl Mp4Writer {
                 "A video cannot have {fps} frames a second: give a number from 1 to 240"
             )));
         }
+        refuse_impossible(size)?;
+        let movie = Movie::new(size, fps, settings.to_owned());
+        let frames = Settings { size, fps, quality };
         Ok(Self {
-            encoder: Encoder::new(size, fps, quality)?,
-            movie: Movie::new(size, fps, settings.to_owned()),
+            groups: Groups::new(frames, PartialFile::create(path)?, movie)?,
             frame_bytes: 3 * size.area() as usize,
-            file: PartialFile::create(path)?,
+            any: false,
         })
     }
 
-    /// Adds one frame of (height, width, 3) bytes.
+    /// Encodes with at most so many threads instead of one a core. The file is the same.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.groups.limit(threads);
+        self
+    }
+
+    /// Adds one frame of (height, width, 3) bytes. What is wrong with it may be told only with a later one.
     pub fn write(&mut self, rgb: &[u8]) -> Result<()> {
         if rgb.len() != self.frame_bytes {
             return Err(Error::Other(format!(
@@ -50,20 +60,23 @@ impl Mp4Writer {
                 self.frame_bytes
             )));
         }
-        let sample = self.encoder.encode(rgb)?;
-        self.file.write_at(self.movie.length(), &sample.bytes)?;
-        self.movie.add(sample.bytes.len() as u32, sample.key);
-        Ok(())
+        self.any = true;
+        self.groups.add(rgb.to_vec())
     }
 
     /// Completes the file and gives it its name, in place of whatever had that name.
     pub fn finish(mut self) -> Result<()> {
-        if self.movie.frames() == 0 {
+        if !self.any {
             return Err(Error::Other("A video needs at least one frame".into()));
         }
-        let head = self.movie.head(self.encoder.parameters()?)?;
-        self.file.move_up(self.movie.length(), head.len() as u64)?;
-        self.file.write_at(0, &head)?;
-        self.file.finish()
+        let Written {
+            mut file,
+            movie,
+            parameters,
+        } = self.groups.finish()?;
+        let head = movie.head(&parameters.unwrap_or_default())?;
+        file.move_up(movie.length(), head.len() as u64)?;
+        file.write_at(0, &head)?;
+        file.finish()
     }
 }

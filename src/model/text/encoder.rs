@@ -1,7 +1,7 @@
-//! The UMT5 encoder, a layer at a time from the file: of eleven gigabytes no more than one layer is
-//! ever in memory.
+//! The UMT5 encoder, a layer at a time from the file: of eleven gigabytes no more than two layers are ever in memory, the one
+//! that computes and the one that is being read meanwhile.
 
-use mlx_rs::transforms::eval;
+use mlx_rs::transforms::{async_eval, eval};
 use mlx_rs::{Array, Dtype, memory};
 
 use super::Tokens;
@@ -9,11 +9,11 @@ use super::config::{BLOCKS, Config, EMBEDDING, NORM};
 use super::layer::{self, Layer};
 use super::tokenizer::EMBEDDED;
 use crate::Result;
-use crate::weights::Weights;
+use crate::weights::{Weights, beside};
 
 /// The features of each prompt, (tokens, width), float32.
 ///
-/// All prompts go through a layer before the next one is read. Each keeps its own length: the
+/// All prompts go through a layer while the next one is read. Each keeps its own length: the
 /// official code pads them to one length and hides the padding, with the same result. `on_layer`
 /// hears how many layers of how many are done, and ends the encoding with an error.
 ///
@@ -32,13 +32,19 @@ pub fn encode(
         .collect::<Result<Vec<_>>>()?;
     on_layer(0, config.layers)?;
     for i in 0..config.layers {
-        let layer = Layer::load(&weights.at(BLOCKS).at(i), &config)?;
+        let layer = beside(|| Layer::load(&weights.at(BLOCKS).at(i), &config))?;
+        // The layer before this one is let go of when it has done its work.
+        eval(&states)?;
+        if i > 0 {
+            on_layer(i, config.layers)?;
+        }
         for state in &mut states {
             *state = layer.forward(state)?;
-            eval([&*state])?;
         }
-        on_layer(i + 1, config.layers)?;
+        async_eval(&states)?;
     }
+    eval(&states)?;
+    on_layer(config.layers, config.layers)?;
     let norm = weights.tensor(NORM, &[config.width])?;
     for state in &mut states {
         *state = layer::norm(state, &norm)?;

@@ -59,17 +59,21 @@ impl Decoder {
         latents: &Array,
         mut write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
-        let mut memory = Memory::default();
-        for frame in 0..latents.dim(0) {
-            let latent = latents.try_index(frame..=frame)?;
-            let pixels = self.pixels(&mut memory, &latent, Detail::WHOLE)?;
-            // The network was trained on groups of four; the VAE's first latent is one frame.
-            let first = if frame == 0 { pixels.dim(0) - 1 } else { 0 };
-            let pixels = pixels.try_index(first..)?;
-            pixels.eval()?;
-            write(&pixels)?;
+        let mut frames = self.frames(latents);
+        while let Some(frames) = frames.next_chunk()? {
+            write(&frames)?;
         }
         Ok(())
+    }
+
+    /// The same, to be asked for.
+    pub fn frames(&self, latents: &Array) -> Frames<'_> {
+        Frames {
+            decoder: self,
+            latents: latents.clone(),
+            memory: Memory::default(),
+            next: 0,
+        }
     }
 
     /// All latents → pixels in [-1, 1], float32, of all or some detail. With all frames it begins with the three that
@@ -98,6 +102,37 @@ impl Decoder {
     pub fn after(&self, layers: usize, latents: &Array) -> Result<Array> {
         let some = self.layers.get(..layers).unwrap_or(&self.layers);
         Memory::default().pass(some, latents, Detail::WHOLE)
+    }
+}
+
+/// Frames as a decoder makes them of latents.
+pub struct Frames<'a> {
+    decoder: &'a Decoder,
+    latents: Array,
+    memory: Memory,
+    next: i32,
+}
+
+impl Frames<'_> {
+    /// The next frames, computed by now; none after the last ones.
+    ///
+    /// # Errors
+    /// MLX's.
+    pub fn next_chunk(&mut self) -> Result<Option<Array>> {
+        let frame = self.next;
+        if frame >= self.latents.dim(0) {
+            return Ok(None);
+        }
+        self.next += 1;
+        let latent = self.latents.try_index(frame..=frame)?;
+        let pixels = self
+            .decoder
+            .pixels(&mut self.memory, &latent, Detail::WHOLE)?;
+        // The network was trained on groups of four; the VAE's first latent is one frame.
+        let first = if frame == 0 { pixels.dim(0) - 1 } else { 0 };
+        let pixels = pixels.try_index(first..)?;
+        pixels.eval()?;
+        Ok(Some(pixels))
     }
 }
 

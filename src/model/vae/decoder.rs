@@ -1,5 +1,7 @@
 //! From latents to pixels.
 
+use std::ops::Range;
+
 use mlx_rs::ops::clip;
 use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype};
@@ -59,18 +61,51 @@ impl Decoder {
         tiling: Tiling,
         mut write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
-        let prepared = self.prepare(latents)?;
-        let mut cache = Cache::default();
-        let mut chunk = 0..1;
-        while chunk.start < prepared.dim(0) {
-            let latents = prepared.try_index(chunk.clone())?;
-            let pixels = self.chain.forward(&latents, tiling, &mut cache)?;
-            let pixels = self.kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
-            let frames = clip(&pixels, (-1.0, 1.0))?;
-            frames.eval()?;
+        let mut frames = self.frames(latents, tiling)?;
+        while let Some(frames) = frames.next_chunk()? {
             write(&frames)?;
-            chunk = chunk.end..(chunk.end + tiling.frames).min(prepared.dim(0));
         }
         Ok(())
+    }
+
+    /// The same, to be asked for.
+    pub fn frames(&self, latents: &Array, tiling: Tiling) -> Result<Frames<'_>> {
+        Ok(Frames {
+            decoder: self,
+            prepared: self.prepare(latents)?,
+            tiling,
+            cache: Cache::default(),
+            chunk: 0..1,
+        })
+    }
+}
+
+/// Frames as a decoder makes them of latents.
+pub struct Frames<'a> {
+    decoder: &'a Decoder,
+    prepared: Array,
+    tiling: Tiling,
+    cache: Cache,
+    chunk: Range<i32>,
+}
+
+impl Frames<'_> {
+    /// The next frames, computed by now; none after the last ones.
+    ///
+    /// # Errors
+    /// MLX's.
+    pub fn next_chunk(&mut self) -> Result<Option<Array>> {
+        let (chunk, count) = (self.chunk.clone(), self.prepared.dim(0));
+        if chunk.start >= count {
+            return Ok(None);
+        }
+        let latents = self.prepared.try_index(chunk.clone())?;
+        let Decoder { kind, chain, .. } = self.decoder;
+        let pixels = chain.forward(&latents, self.tiling, &mut self.cache)?;
+        let pixels = kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
+        let frames = clip(&pixels, (-1.0, 1.0))?;
+        frames.eval()?;
+        self.chunk = chunk.end..(chunk.end + self.tiling.frames).min(count);
+        Ok(Some(frames))
     }
 }

@@ -19,7 +19,7 @@ mod v21;
 mod v22;
 
 pub use cache::Cache;
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Frames};
 pub use encoder::Encoder;
 pub use kind::Kind;
 pub use layers::{Attention, CausalConv, Residual};

@@ -16,9 +16,9 @@ use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::{concatenate, zeros};
 use mlx_rs::{Array, memory};
 
-use super::{Reporter, image_embeds};
+use super::{Reporter, image_embeds, kept as networks};
 use crate::Result;
-use crate::job::{Beside, Inputs, LatentShape, Plan};
+use crate::job::{Beside, Inputs, LatentShape, Plan, Stage};
 use crate::model::dit::{self, Timesteps};
 use clip_encoder::ClipEncoder;
 use fitted::{Fitted, Leader, fit, reference};
@@ -94,6 +94,7 @@ impl Conditioning {
 /// A picture, a video, the image encoder or the VAE cannot be read; [`crate::Error::Cancelled`].
 pub fn encode(plan: &Plan, reporter: &mut Reporter) -> Result<Conditioning> {
     let inputs = plan.checkpoint.variant.inputs();
+    networks::make_room(Stage::Image, None);
     if inputs.chain {
         let context = vace::context(plan, reporter)?;
         memory::clear_cache()?;

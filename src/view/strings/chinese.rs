@@ -56,6 +56,10 @@ pub const CHINESE: Words = Words {
         change: "更改…",
         change_videos: "选取其他文件夹",
         quality: "视频质量",
+        kept: "内存中保留",
+        gigabytes,
+        let_go: "释放",
+        let_go_of: "释放模型为下一个视频保留的内存",
     },
     models: Models {
         use_it: "使用",

@@ -56,6 +56,10 @@ pub const ENGLISH: Words = Words {
         change: "Change…",
         change_videos: "Choose another folder",
         quality: "Video quality",
+        kept: "Kept in memory",
+        gigabytes,
+        let_go: "Free Up",
+        let_go_of: "Free the memory that the model keeps for the next video",
     },
     models: Models {
         use_it: "Use",

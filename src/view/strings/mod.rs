@@ -382,6 +382,10 @@ pub struct Settings {
     pub change: &'static str,
     pub change_videos: &'static str,
     pub quality: &'static str,
+    pub kept: &'static str,
+    pub gigabytes: fn(u64) -> String,
+    pub let_go: &'static str,
+    pub let_go_of: &'static str,
 }
 
 /// Of the models.

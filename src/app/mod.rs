@@ -2,9 +2,13 @@
 //! the engine and the library have to tell.
 
 mod act;
+mod advice;
 mod autosave;
 mod background;
+mod batch;
+mod chain;
 pub mod commands;
+mod compare;
 pub mod desktop;
 pub mod dialogs;
 mod download;
@@ -15,6 +19,7 @@ mod export;
 mod form;
 mod guides;
 mod history;
+mod hold;
 pub mod incoming;
 pub mod instance;
 mod job_state;
@@ -32,8 +37,11 @@ mod playback;
 mod player;
 mod posters;
 mod preferences;
+mod selection;
 mod speed;
+mod stacks;
 mod start;
+mod styles;
 mod thumbnail;
 
 use std::path::{Path, PathBuf};
@@ -50,20 +58,24 @@ use crate::engine::{Engine, exit};
 use crate::error::Result;
 use crate::job::{
     Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
+    Wanted,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
-use crate::view::action::{Sheet, Shown};
+use crate::view::action::{Sheet, Shown, SweepDraft};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance, size};
+use advice::Advice;
 use autosave::Autosave;
 use background::Files;
+use compare::Comparing;
 use desktop::Desktop;
 use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
 use form::Form;
 use history::History;
+use hold::Hold;
 use incoming::Incoming;
 use job_state::Work;
 use loras::Fitting;
@@ -75,6 +87,8 @@ use outside::Outside;
 use player::Player;
 use posters::Posters;
 use speed::Offers;
+use stacks::Stacks;
+use styles::Styles;
 
 pub use preferences::Preferences;
 pub use start::{run, viewport};
@@ -136,7 +150,11 @@ pub struct App {
     fit: Fit,
     /// What can be downloaded.
     offers: Vec<ModelDownload>,
+    /// Which of it runs here, once that was looked at.
+    advice: Advice,
     downloading: Option<Downloading>,
+    /// What comes after that.
+    to_download: Vec<Wanted>,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
     keep: Autosave,
@@ -181,6 +199,23 @@ pub struct App {
     player: Option<Player>,
     /// The clip under the pointer.
     glimpse: Option<Player>,
+    /// The one that is looked at quickly.
+    quick: Option<Player>,
+    /// Those that are looked at side by side.
+    comparing: Option<Comparing>,
+    /// The records that are selected, in the order in which they were.
+    selected: Vec<String>,
+    /// Which stack each record belongs to.
+    stacks: Stacks,
+    /// Whether the stage alone fills the screen.
+    is_cinema: bool,
+    /// Whether the system has let it.
+    is_whole: bool,
+    /// What holds the work.
+    hold: Hold,
+    styles: Styles,
+    /// What was written for a sweep.
+    batch: SweepDraft,
     /// What is looked for in the library.
     search: Search,
     exporting: Exporting,
@@ -250,6 +285,8 @@ impl App {
             offers: offers(),
             speeds: Offers::default(),
             downloading: None,
+            advice: Advice::default(),
+            to_download: Vec::new(),
             form: Form::of(preferences.request.clone()),
             history: History::default(),
             dropped: Vec::new(),
@@ -270,6 +307,15 @@ impl App {
             shown: Shown::Welcome,
             player: None,
             glimpse: None,
+            quick: None,
+            comparing: None,
+            selected: Vec::new(),
+            stacks: Stacks::default(),
+            is_cinema: false,
+            is_whole: false,
+            hold: Hold::default(),
+            styles: Styles::default(),
+            batch: SweepDraft::default(),
             search: Search::default(),
             exporting: Exporting::default(),
             reel_open_in_narrow: false,
@@ -295,6 +341,7 @@ impl App {
             engine,
         };
         app.read_photos();
+        app.read_styles();
         app.look_for_models(Change::None);
         app.dress(ctx);
         app.heed_tastes(ctx);
@@ -364,6 +411,7 @@ impl eframe::App for App {
             self.do_chosen(ctx);
         }
         self.tell_desktop(ctx);
+        self.watch_hold(ctx);
         self.keep(ctx);
         if ctx.input(|input| input.viewport().close_requested()) {
             self.close_window(ctx);

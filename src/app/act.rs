@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use egui::{Context, ViewportCommand};
 
+use super::chain::Edge;
 use super::dialogs::Question;
 use super::notice::Undo;
 use super::preferences::ZOOM;
 use super::{App, Player};
+use crate::disk;
 use crate::job::{Guides, new_seed};
 use crate::library::Search;
 use crate::platform;
@@ -20,6 +22,9 @@ const ZOOM_STEP: f32 = 0.1;
 impl App {
     /// Does what was asked for.
     pub(super) fn act(&mut self, ctx: &Context, action: Action) {
+        if self.is_way(&action) {
+            self.dismiss();
+        }
         match action {
             Action::Edit(request) => self.form.request = *request,
             Action::Generate { count } => {
@@ -40,9 +45,10 @@ impl App {
             Action::RemovePicture(end) => {
                 self.change_form(|app| app.form.set_path(end, None));
             }
+            Action::SwapPictures => self.change_form(|app| app.form.swap()),
             Action::RollSeed => self.form.request.sampling.seed = Some(new_seed()),
             Action::ChooseSpeed(speed) => self.choose_speed(speed),
-            Action::UseModel(root) => self.preferences.model = Some(root),
+            Action::UseModel(root) => self.use_model(root),
             Action::AddLora => self.choose_lora(),
             Action::ChooseGuide(guide) => self.choose_guide(guide),
             Action::ChooseFrames(guide) => self.choose_frames(guide),
@@ -53,11 +59,43 @@ impl App {
             Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(ctx, id, action),
+            Action::MoveJob(id, place) => {
+                self.queue.move_to(id, place);
+                self.arrange();
+            }
+            Action::When(action) => self.handle_when(ctx, action),
+            Action::Batch(action) => self.handle_batch(action),
+            Action::ContactSheet => self.open_contact_sheet(ctx),
+            Action::Style(action) => self.handle_style(action),
+            Action::UsePrompt(prompt) => {
+                self.change_form(|app| app.form.request.prompt = prompt);
+            }
             Action::ResumeAll => self.resume_all(),
             Action::Record(id, action) => self.handle_record(ctx, &id, action),
+            Action::Select { id, range } => self.select(id, range),
+            Action::SelectNone => self.selected.clear(),
+            Action::TrashSelected => self.trash_selected(ctx),
+            Action::CompareChosen => self.compare_chosen(ctx),
+            Action::CompareStack(id) => {
+                self.selected.clear();
+                self.show(ctx, Shown::Record(id));
+                self.compare_chosen(ctx);
+            }
+            Action::Compare(action) => self.handle_compare(ctx, action),
+            Action::Fan(stack) => self.stacks.turn(stack),
+            Action::Sort(order) => self.preferences.order = order,
+            Action::StackVariations(yes) => self.preferences.unstacked = !yes,
+            Action::CopyInfo(text) => {
+                ctx.copy_text(text);
+                self.tell(self.words().reel.info_copied, false);
+            }
+            Action::QuickLook(id) => self.look_quickly(ctx, id.as_deref()),
+            Action::FullScreen => self.fill_screen(ctx),
+            Action::Neighbour(by) => self.show_neighbour(ctx, by),
             Action::Search { words, favourites } => self.search = Search { words, favourites },
             Action::Show(shown) => {
                 self.sheet = None;
+                self.selected.clear();
                 self.show(ctx, shown);
             }
             Action::Player(action) => self.handle_player(ctx, action),
@@ -87,11 +125,11 @@ impl App {
             for end in [End::First, End::Last] {
                 app.form.set_path(end, None);
             }
+            app.form.request.guides = Guides::default();
         });
         if self.form.request != before {
             self.tell_with_undo(self.words().notices.emptied, Undo::Form);
         }
-        self.form.request.guides = Guides::default();
         self.sheet = None;
         self.show(ctx, Shown::Welcome);
     }
@@ -101,6 +139,7 @@ impl App {
             Sheet::Export => self.exporting.begin(),
             // It opens with everything in it.
             Sheet::Library => self.search = Search::default(),
+            Sheet::Models => self.look_what_fits(),
             _ => {}
         }
         self.sheet = Some(sheet);
@@ -134,8 +173,20 @@ impl App {
             .wait(answer, |app, _, folder| app.move_videos(folder));
     }
 
-    /// From here on videos go to `folder`.
+    /// From here on videos go to `folder`, if something can be written there.
     fn move_videos(&mut self, folder: PathBuf) {
+        let try_it = move || {
+            let written = disk::check_folder(&folder);
+            (folder, written)
+        };
+        self.files
+            .ask(try_it, |app, _, (folder, written)| match written {
+                Ok(()) => app.keep_videos_in(folder),
+                Err(error) => app.warn(&error),
+            });
+    }
+
+    fn keep_videos_in(&mut self, folder: PathBuf) {
         self.library.move_videos(&folder);
         self.preferences.videos.retain(|earlier| *earlier != folder);
         self.preferences.videos.push(folder);
@@ -145,6 +196,14 @@ impl App {
         let open = match part {
             Part::Negative => &mut self.preferences.negative_open,
             Part::Advanced => &mut self.preferences.advanced_open,
+            Part::Info => {
+                self.preferences.queue_open = false;
+                &mut self.preferences.info_open
+            }
+            Part::Queue => {
+                self.preferences.info_open = false;
+                &mut self.preferences.queue_open
+            }
             Part::Reel if is_narrow(ctx) => &mut self.reel_open_in_narrow,
             Part::Reel => &mut self.preferences.reel_folded,
         };
@@ -172,6 +231,9 @@ impl App {
     /// Shows this on the stage.
     pub(super) fn show(&mut self, ctx: &Context, shown: Shown) {
         self.player = None;
+        if shown != Shown::Compare {
+            self.comparing = None;
+        }
         if let Shown::Record(id) = &shown
             && let Some(record) = self.record(id).cloned()
         {
@@ -181,6 +243,37 @@ impl App {
             }
         }
         self.shown = shown;
+    }
+
+    /// Looks at a video over what is open, or no more.
+    fn look_quickly(&mut self, ctx: &Context, id: Option<&str>) {
+        let is_same = self.quick.as_ref().map(|quick| &*quick.record.id) == id;
+        let record = id.filter(|_| !is_same).and_then(|id| self.record(id));
+        let opened = record
+            .cloned()
+            .map(|record| Player::open(ctx, record, None));
+        match opened.transpose() {
+            Ok(quick) => self.quick = quick,
+            Err(error) => self.warn(&error),
+        }
+    }
+
+    /// The stage fills the screen, or the window is as it was.
+    fn fill_screen(&mut self, ctx: &Context) {
+        self.is_cinema = !self.is_cinema;
+        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.is_cinema));
+    }
+
+    /// Takes note of a window that the system has made small again.
+    pub(super) fn heed_full_screen(&mut self, ctx: &Context) {
+        match ctx.input(|input| input.viewport().fullscreen) {
+            Some(true) => self.is_whole = self.is_cinema,
+            Some(false) if self.is_whole => {
+                self.is_whole = false;
+                self.is_cinema = false;
+            }
+            _ => {}
+        }
     }
 
     fn handle_player(&mut self, ctx: &Context, action: PlayerAction) {
@@ -193,6 +286,10 @@ impl App {
             PlayerAction::Seek(frame) => player.seek(frame),
             PlayerAction::Step(frames) => player.step(frames),
             PlayerAction::Peek(frame) => player.peek(ctx, frame),
+            PlayerAction::Shuttle(way) => player.shuttle(way),
+            PlayerAction::TrimIn => self.trim(Edge::Start),
+            PlayerAction::TrimOut => self.trim(Edge::End),
+            PlayerAction::Untrim => self.trim(Edge::Neither),
             PlayerAction::Loop => *looping = !*looping,
             PlayerAction::Speed(speed) => player.speed = speed,
             PlayerAction::Fit => player.actual_size = !player.actual_size,

@@ -2,7 +2,9 @@
 
 use super::App;
 use crate::platform::menu::{Item, Shortcut};
-use crate::view::action::{Action, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown};
+use crate::view::action::{
+    Action, CompareAction, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown,
+};
 use crate::view::commands::{Entry, TABLE, UiCommand};
 use crate::view::strings::Words;
 
@@ -29,6 +31,9 @@ pub fn menu_items(words: &Words) -> Vec<Item> {
 impl App {
     /// What a command asks for as things stand.
     pub(super) fn action_of(&self, command: UiCommand) -> Option<Action> {
+        if let Some(action) = self.action_in_comparison(command) {
+            return Some(Action::Compare(action));
+        }
         let player = |action| {
             let shows = matches!(self.shown, Shown::Record(_)) && self.sheet.is_none();
             shows.then_some(Action::Player(action))
@@ -68,26 +73,81 @@ impl App {
             UiCommand::ActualSize => Some(Action::Zoom(0)),
             UiCommand::Quit => Some(Action::Quit),
             UiCommand::Close => self.close(),
+            UiCommand::Play if self.quick.is_some() => Some(Action::QuickLook(None)),
             UiCommand::Play => player(PlayerAction::Toggle),
+            UiCommand::Info => {
+                let shows = self.player.is_some() && self.sheet.is_none();
+                shows.then_some(Action::Fold(Part::Info))
+            }
+            UiCommand::Find => Some(Action::Open(Sheet::Library)),
+            UiCommand::Compare => {
+                let can = self.to_compare().len() > 1;
+                can.then_some(Action::CompareChosen)
+            }
+            UiCommand::Newer | UiCommand::Older => {
+                let by = if command == UiCommand::Newer { -1 } else { 1 };
+                let free = self.sheet.is_none() && !self.records.is_empty();
+                free.then_some(Action::Neighbour(by))
+            }
+            UiCommand::Backwards => player(PlayerAction::Shuttle(-1)),
+            UiCommand::Stop => player(PlayerAction::Shuttle(0)),
+            UiCommand::Forwards => player(PlayerAction::Shuttle(1)),
+            UiCommand::Next => None,
+            UiCommand::Queue => Some(Action::Fold(Part::Queue)),
+            UiCommand::Batch => sheet(Sheet::Batch),
+            UiCommand::Contact => match self.sheet {
+                Some(Sheet::Contact) => Some(Action::CloseSheet),
+                _ => self.has_contact_sheet().then_some(Action::ContactSheet),
+            },
+            UiCommand::Styles => sheet(Sheet::Styles),
+            UiCommand::TrimIn => player(PlayerAction::TrimIn),
+            UiCommand::TrimOut => player(PlayerAction::TrimOut),
+            UiCommand::Start => player(PlayerAction::Seek(0)),
+            UiCommand::End => player(PlayerAction::Seek(usize::MAX)),
+            UiCommand::FullScreen => self.sheet.is_none().then_some(Action::FullScreen),
             UiCommand::StepBack => player(PlayerAction::Step(-1)),
             UiCommand::StepForward => player(PlayerAction::Step(1)),
             UiCommand::Loop => player(PlayerAction::Loop),
             UiCommand::Fit => player(PlayerAction::Fit),
             UiCommand::CopyFrame => player(PlayerAction::CopyFrame),
             UiCommand::Reveal => record(RecordAction::Reveal),
+            UiCommand::Trash if !self.selected.is_empty() => Some(Action::TrashSelected),
             UiCommand::Trash => record(RecordAction::Trash),
         }
     }
 
-    /// What Esc takes away: what is looked for, then the sheet, then the notice.
+    /// What the keys of the player mean while clips are compared.
+    fn action_in_comparison(&self, command: UiCommand) -> Option<CompareAction> {
+        if self.comparing.is_none() || self.sheet.is_some() {
+            return None;
+        }
+        Some(match command {
+            UiCommand::Play => CompareAction::Toggle,
+            UiCommand::StepBack => CompareAction::Step(-1),
+            UiCommand::StepForward => CompareAction::Step(1),
+            UiCommand::Stop => CompareAction::Keep,
+            UiCommand::Trash => CompareAction::Trash,
+            UiCommand::Next => CompareAction::Next,
+            UiCommand::Start => CompareAction::Seek(0),
+            UiCommand::Close => CompareAction::Close,
+            _ => return None,
+        })
+    }
+
+    /// What Esc takes away: a quick look, what is looked for, then the sheet, the full screen, the notice, the selection.
     fn close(&self) -> Option<Action> {
+        if self.quick.is_some() {
+            return Some(Action::QuickLook(None));
+        }
         match self.sheet {
             Some(Sheet::Library) if !self.search.words.is_empty() => Some(Action::Search {
                 words: String::new(),
                 favourites: self.search.favourites,
             }),
             Some(_) => Some(Action::CloseSheet),
-            None => self.notice.as_ref().map(|_| Action::Dismiss),
+            None if self.is_cinema => Some(Action::FullScreen),
+            None if self.notice.is_some() => Some(Action::Dismiss),
+            None => (!self.selected.is_empty()).then_some(Action::SelectNone),
         }
     }
 

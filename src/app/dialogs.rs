@@ -25,6 +25,8 @@ pub enum Question {
     },
     /// A file with weights.
     Weights,
+    /// A file with lines of text.
+    Text,
     /// A folder that is there.
     Folder,
     /// A place for a new file, or for a folder.
@@ -79,6 +81,7 @@ pub fn system(question: Question) -> Answer {
                 .add_filter("safetensors", &["safetensors"])
                 .pick_file(),
         ),
+        Question::Text => Box::pin(dialog.add_filter("txt", &["txt", "csv", "md"]).pick_file()),
         Question::Folder => Box::pin(dialog.pick_folder()),
         Question::Place { name, ending: None } => Box::pin(dialog.set_file_name(name).save_file()),
         Question::Place {
@@ -86,7 +89,13 @@ pub fn system(question: Question) -> Answer {
             ending: Some(ending),
         } => {
             let dialog = dialog.set_file_name(format!("{name}.{ending}"));
-            Box::pin(dialog.add_filter(ending, &[ending]).save_file())
+            // A still can be either.
+            let endings: &[&str] = if ending == "png" {
+                &["png", "jpg", "jpeg"]
+            } else {
+                &[ending]
+            };
+            Box::pin(dialog.add_filter(ending, endings).save_file())
         }
     };
     Box::pin(async move { Some(chosen.await?.path().to_owned()) })

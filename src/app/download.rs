@@ -13,6 +13,7 @@ use crate::catalog::hub::{Destination, Download, Hub};
 use crate::error::{Error, Result};
 use crate::job::{DownloadProgress, Wanted};
 use crate::media::Task;
+use crate::view::action::{Action, ModelsAction};
 use crate::view::models::Coming;
 
 /// What comes, and how far it is.
@@ -65,7 +66,24 @@ fn bring(
 }
 
 impl App {
+    /// Lets it come, after what comes already.
     pub(super) fn download(&mut self, ctx: &Context, wanted: Wanted) {
+        let comes = self.downloading.as_ref();
+        if comes.is_some_and(|downloading| downloading.wanted == wanted) {
+            return;
+        }
+        if !self.to_download.contains(&wanted) {
+            self.to_download.push(wanted);
+        }
+        self.download_next(ctx);
+    }
+
+    /// Begins with the next one, if none comes.
+    pub(super) fn download_next(&mut self, ctx: &Context) {
+        if self.downloading.is_some() || self.to_download.is_empty() {
+            return;
+        }
+        let wanted = self.to_download.remove(0);
         match Downloading::start(ctx, wanted) {
             Ok(downloading) => self.downloading = Some(downloading),
             Err(error) => self.warn(&error),
@@ -78,7 +96,7 @@ impl App {
     }
 
     /// Takes note of the end of a download.
-    pub(super) fn poll_download(&mut self) {
+    pub(super) fn poll_download(&mut self, ctx: &Context) {
         let result = self
             .downloading
             .as_ref()
@@ -86,14 +104,21 @@ impl App {
         let Some(result) = result else {
             return;
         };
-        self.downloading = None;
+        let ended = self.downloading.take();
+        self.download_next(ctx);
         match result {
             Ok(_) => {
                 self.tell(self.words().models.here, false);
                 self.look_for_models(Change::None);
             }
             Err(Error::Cancelled) => {}
-            Err(error) => self.warn(&error),
+            Err(error) => {
+                let again = self.words().stage.try_again;
+                match ended.map(|ended| ModelsAction::Download(ended.wanted)) {
+                    Some(action) => self.warn_with(&error, (again, Action::Models(action))),
+                    None => self.warn(&error),
+                }
+            }
         }
     }
 }

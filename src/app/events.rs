@@ -35,13 +35,24 @@ impl App {
             then(self, ctx);
         }
         self.poll_export();
-        self.poll_download();
+        self.poll_download(ctx);
         self.look_for_stalls(ctx);
         if let Some(glimpse) = &mut self.glimpse
             && glimpse.poll(ctx).is_err()
         {
             // The stage tells why, when it is shown there.
             glimpse.moving = None;
+        }
+        if let Some(quick) = &mut self.quick
+            && quick.poll(ctx).is_err()
+        {
+            // The stage tells why, when it is shown there.
+            self.quick = None;
+        }
+        if let Some(comparing) = &mut self.comparing
+            && let Err(error) = comparing.poll(ctx)
+        {
+            self.warn(&error);
         }
         if let Some(player) = &mut self.player
             && let Err(error) = player.poll(ctx)
@@ -282,8 +293,10 @@ impl App {
         match event {
             LibraryEvent::Read(contents) => {
                 self.records = contents.records;
-                if let Some(Removed::Clip(removed)) = &self.removed {
-                    self.records.retain(|record| record.id != removed.id);
+                if let Some(Removed::Clips(removed)) = &self.removed {
+                    let is_there =
+                        |record: &Record| !removed.iter().any(|gone| gone.id == record.id);
+                    self.records.retain(is_there);
                 }
                 for folder in contents.unfinished {
                     self.offer_unfinished(folder);

@@ -40,11 +40,13 @@ impl Exporting {
     }
 
     /// What the sheet shows for this clip.
-    pub fn view(&self, player: &Player) -> export::Export<'_> {
+    pub fn view(&self, player: &Player, shots: usize) -> export::Export<'_> {
         export::Export {
             size: player.record.settings.canvas.size,
             frame: player.moving.as_ref().map_or(0, Moving::frame),
             choice: self.choice,
+            shots,
+            trim: player.record.trim,
             state: match &self.stage {
                 Stage::Ready => State::Ready,
                 Stage::Writing(task, _) => {
@@ -142,8 +144,11 @@ impl App {
                 (name, Some("png"), Format::Still(frame))
             }
         };
+        let (source, range, then) = self.wanted_of(&player.record.id, choice.joined);
         let export = Export {
-            source: player.record.file.clone(),
+            source,
+            range,
+            then,
             format,
             within: choice.within(player.record.settings.canvas.size),
             target: PathBuf::new(),

@@ -7,7 +7,7 @@ use egui::{ColorImage, Context, TextureOptions};
 use super::guides::{Leading, Seen};
 use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, Found, Plan, Recognised, Refusal, Request, Size};
+use crate::job::{Checkpoint, Found, Plan, Preset, Recognised, Refusal, Request, Size};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -45,6 +45,20 @@ impl Form {
     /// What stands in the way.
     pub fn plan(&self, model: &Checkpoint, seed: u64, output: PathBuf) -> Result<Plan, Refusal> {
         let picture = self.first.as_ref().map(|photo| photo.size);
+        self.plan_with(model, picture, seed, output)
+    }
+
+    /// The same with a first frame of this size, which need not have been seen.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn plan_with(
+        &self,
+        model: &Checkpoint,
+        picture: Option<Size>,
+        seed: u64,
+        output: PathBuf,
+    ) -> Result<Plan, Refusal> {
         let found = Found {
             picture: picture.filter(|_| self.request.sources.image.is_some()),
             video: self.leading.span,
@@ -110,6 +124,32 @@ impl Form {
             *photo = None;
             *anchor = crate::job::CropAnchor::default();
         }
+    }
+
+    /// The first frame becomes the last one, and the other way round.
+    pub fn swap(&mut self) {
+        let sources = &mut self.request.sources;
+        std::mem::swap(&mut sources.image, &mut sources.last_image);
+        std::mem::swap(&mut sources.anchor, &mut sources.last_anchor);
+        std::mem::swap(&mut self.first, &mut self.last);
+    }
+
+    /// Asks for the size that stands for the same wish with another model: 720 rows are not the same number of pixels
+    /// everywhere, and what a small model does well is tiny for a large one.
+    pub fn wish_size(&mut self, before: &Checkpoint, after: &Checkpoint) {
+        let Some(size) = self.request.canvas.size else {
+            return;
+        };
+        let presets = before.presets();
+        let Some(was) = presets.iter().find(|preset| preset.size == size) else {
+            return;
+        };
+        let fits = |preset: &&Preset| preset.shape == was.shape && preset.tier == was.tier;
+        let alike = |preset: &&Preset| preset.shape == was.shape;
+        let presets = after.presets();
+        let preset = presets.iter().find(fits).or(presets.iter().find(alike));
+        let wanted = preset.map(|preset| preset.size);
+        self.request.canvas.size = wanted.filter(|&size| size != after.defaults.size);
     }
 
     /// Takes a picture that was read, if it is still asked for.

@@ -13,6 +13,7 @@ use crate::engine::{cut_prompts, saved};
 use crate::error::{Error, Result};
 use crate::job::{
     Checkpoint, Command, Flaw, JobHandle, Missing, Plan, Problem, Request, Start, new_seed,
+    wildcards,
 };
 use crate::view::action::{JobAction, Shown};
 
@@ -32,17 +33,19 @@ impl App {
         else {
             return; // the form shows why
         };
+        self.note_prompt(&self.form.request.prompt.clone());
         for variation in 0..u64::from(count) {
             let seed = first.wrapping_add(variation);
             self.form.latest_seed = Some(seed);
             let mut plan = plan.clone();
+            plan.prompt = wildcards::nth(&plan.prompt, seed);
             plan.sampling.seed = seed;
             self.make_ready(Box::new(plan));
         }
     }
 
     /// Keeps the pictures of a plan before its job can begin, and makes sure that its video has a folder.
-    fn make_ready(&self, mut plan: Box<Plan>) {
+    pub(super) fn make_ready(&self, mut plan: Box<Plan>) {
         let library = self.library.clone();
         let ready = move || {
             let folder = &library.places().videos;
@@ -72,8 +75,8 @@ impl App {
     fn enqueue(&mut self, ctx: &Context, mut plan: Box<Plan>) {
         let removed = self.removed.iter().filter_map(|removed| match removed {
             Removed::Job(_, work) => Some(&work.output),
-            // It is still there.
-            Removed::Clip(_) => None,
+            // They are still there.
+            Removed::Clips(_) => None,
         });
         let works = self.works.iter().map(|work| &work.output);
         let taken: Vec<PathBuf> = works.chain(removed).cloned().collect();
@@ -101,7 +104,7 @@ impl App {
     /// Gives the engine its next job, if it has none.
     pub(super) fn send_next(&mut self) {
         self.arrange();
-        if self.engine_is_gone || self.restart.is_done {
+        if self.engine_is_gone || self.restart.is_done || self.held_for().is_some() {
             return;
         }
         let Some(job) = self.queue.begin_next() else {
@@ -215,11 +218,13 @@ impl App {
         let work = &mut self.works[at];
         match (action, &work.phase) {
             (JobAction::Pause, Phase::Working) => work.handle.pause(),
-            (JobAction::Continue, Phase::Paused) => work.handle.go_on(),
-            (
-                JobAction::Continue,
-                Phase::Interrupted(_) | Phase::Held | Phase::Failed(_, Some(_)),
-            ) => self.resume(id),
+            (JobAction::Continue, Phase::Paused) => {
+                work.handle.go_on();
+                self.let_go_on();
+            }
+            (JobAction::Continue, Phase::Interrupted(_) | Phase::Held | Phase::Failed(..)) => {
+                self.resume(id)
+            }
             (JobAction::Keep, Phase::Working | Phase::Paused) => {
                 work.handle.finish_early();
                 work.turn(Phase::Ending, now);
@@ -325,12 +330,19 @@ impl App {
         let work = self.works.remove(at);
         plan.limits = self.form.request.limits;
         let start = match work.phase {
+            Phase::Failed(_, None) => {
+                // The folder may be another one by now.
+                let taken = |path: &Path| self.works.iter().any(|other| other.output == path);
+                plan.output = self.library.place_for(&plan.prompt, taken);
+                Start::Anew
+            }
             Phase::Held => Start::Anew,
             _ => Start::WhereItWas,
         };
         let again = self.line_up(plan, start);
         if let Some(next) = self.work(again) {
             next.kept = work.kept;
+            next.picture = work.picture;
         }
         if self.shown == Shown::Job(id) {
             self.shown = Shown::Job(again);

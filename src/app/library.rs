@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use super::notice::{Removed, Undo};
+use super::dialogs::Question;
 use super::player::Player;
 use super::{App, thumbnail};
 use crate::job::{Record, Size};
 use crate::library::LibraryCommand;
 use crate::view::action::{RecordAction, Shown};
-use crate::view::cell::Outcome;
+use crate::view::cell::{Outcome, Stack};
 
 /// As large as a cell is drawn.
 const GLIMPSE: Size = Size::new(360, 360);
@@ -67,21 +67,39 @@ impl App {
                 let file = record.file.clone();
                 self.reveal(&file);
             }
-            RecordAction::Trash => self.remove_clip(ctx, id),
+            RecordAction::Locate => self.locate(id.to_owned()),
+            RecordAction::Trash => self.remove_clips(ctx, &[id.to_owned()]),
         }
     }
 
-    /// Takes a clip out of sight. Its file goes to the Trash as soon as nobody can want it back any more.
-    fn remove_clip(&mut self, ctx: &Context, id: &str) {
-        let Some(at) = self.records.iter().position(|record| record.id == id) else {
-            return;
+    /// Asks where the file of a clip is by now.
+    fn locate(&self, id: String) {
+        let words = &self.words().compose;
+        let question = Question::File {
+            pictures: words.pictures,
+            videos: words.videos,
         };
-        self.tell_with_undo(self.words().notices.trashed, Undo::Removal);
-        let record = self.records.remove(at);
-        if self.shown == Shown::Record(record.id.clone()) {
-            self.show(ctx, Shown::Welcome);
+        let answer = (self.ask)(question);
+        self.files.wait(answer, move |app, ctx, file| {
+            let Some(record) = app.records.iter_mut().find(|record| record.id == id) else {
+                return;
+            };
+            record.file = file;
+            let record = Box::new(record.clone());
+            app.worker.ask(LibraryCommand::Save(record));
+            app.show(ctx, Shown::Record(id));
+        });
+    }
+
+    /// What the library shows, in its order.
+    pub(super) fn library_order(&self) -> Vec<(&Record, Option<Stack>)> {
+        let found = self.records.iter();
+        let mut found: Vec<&Record> = found.filter(|record| self.search.finds(record)).collect();
+        self.preferences.order.sort(&mut found);
+        if self.preferences.unstacked {
+            return found.into_iter().map(|record| (record, None)).collect();
         }
-        self.removed = Some(Removed::Clip(Box::new(record)));
+        self.stacked(&found, true)
     }
 
     /// Puts a clip back among the others, where it was.

@@ -2,9 +2,13 @@
 //! the engine and the library have to tell.
 
 mod act;
+mod advice;
 mod autosave;
 mod background;
+mod batch;
+mod chain;
 pub mod commands;
+mod compare;
 pub mod desktop;
 pub mod dialogs;
 mod download;
@@ -15,6 +19,7 @@ mod export;
 mod form;
 mod guides;
 mod history;
+mod hold;
 pub mod incoming;
 pub mod instance;
 mod job_state;
@@ -34,8 +39,11 @@ mod player;
 mod posters;
 mod preferences;
 mod restart;
+mod selection;
 mod speed;
+mod stacks;
 mod start;
+mod styles;
 mod thumbnail;
 
 use std::path::{Path, PathBuf};
@@ -52,20 +60,24 @@ use crate::engine::{Engine, exit};
 use crate::error::Result;
 use crate::job::{
     Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
+    Wanted,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
-use crate::view::action::{Sheet, Shown};
+use crate::view::action::{Sheet, Shown, SweepDraft};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance, size};
+use advice::Advice;
 use autosave::Autosave;
 use background::Files;
+use compare::Comparing;
 use desktop::Desktop;
 use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
 use form::Form;
 use history::History;
+use hold::Hold;
 use incoming::Incoming;
 use job_state::Work;
 use loras::Fitting;
@@ -77,6 +89,8 @@ use outside::Outside;
 use player::Player;
 use posters::Posters;
 use speed::Offers;
+use stacks::Stacks;
+use styles::Styles;
 
 pub use preferences::Preferences;
 use restart::Restart;
@@ -139,7 +153,11 @@ pub struct App {
     fit: Fit,
     /// What can be downloaded.
     offers: Vec<ModelDownload>,
+    /// Which of it runs here, once that was looked at.
+    advice: Advice,
     downloading: Option<Downloading>,
+    /// What comes after that.
+    to_download: Vec<Wanted>,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
     keep: Autosave,
@@ -179,6 +197,23 @@ pub struct App {
     player: Option<Player>,
     /// The clip under the pointer.
     glimpse: Option<Player>,
+    /// The one that is looked at quickly.
+    quick: Option<Player>,
+    /// Those that are looked at side by side.
+    comparing: Option<Comparing>,
+    /// The records that are selected, in the order in which they were.
+    selected: Vec<String>,
+    /// Which stack each record belongs to.
+    stacks: Stacks,
+    /// Whether the stage alone fills the screen.
+    is_cinema: bool,
+    /// Whether the system has let it.
+    is_whole: bool,
+    /// What holds the work.
+    hold: Hold,
+    styles: Styles,
+    /// What was written for a sweep.
+    batch: SweepDraft,
     /// What is looked for in the library.
     search: Search,
     exporting: Exporting,
@@ -250,6 +285,8 @@ impl App {
             offers: offers(),
             speeds: Offers::default(),
             downloading: None,
+            advice: Advice::default(),
+            to_download: Vec::new(),
             form: Form::of(preferences.request.clone()),
             history: History::default(),
             dropped: Vec::new(),
@@ -272,6 +309,15 @@ impl App {
             shown: Shown::Welcome,
             player: None,
             glimpse: None,
+            quick: None,
+            comparing: None,
+            selected: Vec::new(),
+            stacks: Stacks::default(),
+            is_cinema: false,
+            is_whole: false,
+            hold: Hold::default(),
+            styles: Styles::default(),
+            batch: SweepDraft::default(),
             search: Search::default(),
             exporting: Exporting::default(),
             reel_open_in_narrow: false,
@@ -303,6 +349,7 @@ impl App {
 
     fn begin(&mut self, ctx: &Context, desktop: Option<Events>) -> Result<()> {
         self.read_photos();
+        self.read_styles();
         self.look_for_models(Change::None);
         self.dress(ctx);
         self.heed_tastes(ctx);
@@ -372,6 +419,7 @@ impl eframe::App for App {
             self.do_chosen(ctx);
         }
         self.tell_desktop(ctx);
+        self.watch_hold(ctx);
         self.keep(ctx);
         if ctx.input(|input| input.viewport().close_requested()) {
             self.close_window(ctx);

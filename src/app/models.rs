@@ -85,15 +85,29 @@ impl App {
             ModelsAction::Forget(folder) => self.look_for_models(Change::Forget(folder)),
             ModelsAction::LookAgain => self.look_for_models(Change::None),
             ModelsAction::Download(wanted) => self.download(ctx, wanted),
-            ModelsAction::StopDownload => self.stop_download(),
+            ModelsAction::StopDownload => {
+                self.stop_download();
+                self.download_next(ctx);
+            }
+            ModelsAction::ForgetDownload(wanted) => {
+                self.to_download.retain(|other| *other != wanted);
+            }
+            ModelsAction::Delete(place) => self.delete_model(&place),
         }
     }
 
-    /// Takes note of the models that were found. Of a folder that was added, the first whole one is used.
-    fn know_models(&mut self, change: &Change, found: Found) {
-        if let Change::Add(folder) = change {
-            self.use_model_in(folder, &found.installed);
+    /// Makes videos with the model in this folder. The size goes along as a wish.
+    pub(super) fn use_model(&mut self, root: PathBuf) {
+        let before = self.model().cloned();
+        self.preferences.model = Some(root);
+        if let (Some(before), Some(after)) = (before, self.model().cloned()) {
+            self.form.wish_size(&before, &after);
         }
+    }
+
+    /// Takes note of the models that were found. The only one in a folder that was added is used; of several, somebody
+    /// chooses.
+    fn know_models(&mut self, change: &Change, found: Found) {
         let whole = found.installed.iter().filter_map(whole).cloned();
         // The one that comes with the program stays the first.
         let first = self.models.first().map(|model| model.root.clone());
@@ -101,6 +115,11 @@ impl App {
         models.sort_by_key(|model| Some(&model.root) != first.as_ref());
         self.models = models;
         self.found = found;
+        self.look_what_can_go();
+        if let Change::Add(folder) = change {
+            let installed = self.found.installed.clone();
+            self.use_model_in(folder, &installed);
+        }
     }
 
     fn use_model_in(&mut self, folder: &Path, installed: &[Installed]) {
@@ -109,12 +128,16 @@ impl App {
             let place = model.place.canonicalize();
             place.is_ok_and(|place| place.starts_with(&folder))
         };
-        let mut inside = installed.iter().filter(is_in);
-        // Whole ones come first, so this one tells about all.
-        match inside.next().map(|model| &model.checkpoint) {
-            Some(Ok(model)) => self.preferences.model = Some(model.root.clone()),
-            Some(Err(problem)) => self.tell_problem(problem),
-            None => {}
+        let inside: Vec<&Installed> = installed.iter().filter(is_in).collect();
+        let whole: Vec<&Checkpoint> = inside.iter().copied().filter_map(whole).collect();
+        match (&whole[..], inside.first().map(|model| &model.checkpoint)) {
+            ([model], _) => self.use_model(model.root.clone()),
+            ([], Some(Err(problem))) => self.tell_problem(problem),
+            ([], _) => {}
+            (several, _) => {
+                let found = (self.words().notices.models_found)(several.len());
+                self.tell(found, false);
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::job_state::{Phase, Work};
 use crate::error::Error;
 use crate::job::{Problem, Record};
 use crate::library::LibraryCommand;
-use crate::view::action::Shown;
+use crate::view::action::{Action, Shown};
 
 /// Good news stays for so many seconds, ...
 const GOOD: f64 = 3.0;
@@ -26,6 +26,8 @@ pub struct Notice {
     pub is_bad: bool,
     /// What can be taken back.
     pub undo: Option<Undo>,
+    /// What would mend it, by its name.
+    pub way: Option<(&'static str, Action)>,
     /// When it leaves, in egui's time.
     until: Option<f64>,
 }
@@ -43,8 +45,8 @@ pub enum Undo {
 pub enum Removed {
     /// A job, and its place among the others.
     Job(usize, Box<Work>),
-    /// A finished video.
-    Clip(Box<Record>),
+    /// Finished videos.
+    Clips(Vec<Record>),
 }
 
 impl App {
@@ -54,6 +56,7 @@ impl App {
             sentence: sentence.into(),
             is_bad,
             undo: None,
+            way: None,
             until: (!is_bad).then_some(self.now + GOOD),
         });
     }
@@ -64,6 +67,7 @@ impl App {
             sentence: sentence.into(),
             is_bad: false,
             undo: Some(undo),
+            way: None,
             until: Some(self.now + WITH_UNDO),
         });
     }
@@ -76,6 +80,14 @@ impl App {
     /// Says what went wrong, in the language of the window.
     pub(super) fn tell_problem(&mut self, problem: &Problem) {
         self.tell((self.words().problem)(problem), true);
+    }
+
+    /// The same, with the way that would mend it.
+    pub(super) fn warn_with(&mut self, error: &Error, way: (&'static str, Action)) {
+        self.warn(error);
+        if let Some(notice) = &mut self.notice {
+            notice.way = Some(way);
+        }
     }
 
     fn say(&mut self, notice: Notice) {
@@ -113,6 +125,12 @@ impl App {
         ctx.request_repaint();
     }
 
+    /// What mends it was asked for: it has been read.
+    pub(super) fn is_way(&self, action: &Action) -> bool {
+        let way = self.notice.as_ref().and_then(|notice| notice.way.as_ref());
+        way.is_some_and(|(_, other)| other == action)
+    }
+
     /// Whether there is something to take back. While a field is `typed` into, what was typed comes first.
     pub(super) fn can_undo(&self, typed: bool) -> bool {
         self.removed.is_some() || self.can_undo_form(typed)
@@ -127,10 +145,14 @@ impl App {
                 self.shown = Shown::Job(id);
                 self.arrange();
             }
-            Some(Removed::Clip(record)) => {
-                let id = record.id.clone();
-                self.put_back_clip(*record);
-                self.show(ctx, Shown::Record(id));
+            Some(Removed::Clips(records)) => {
+                let id = records.first().map(|record| record.id.clone());
+                for record in records {
+                    self.put_back_clip(record);
+                }
+                if let Some(id) = id {
+                    self.show(ctx, Shown::Record(id));
+                }
             }
             None => {}
         }
@@ -148,7 +170,11 @@ impl App {
                     in_use: false,
                 });
             }
-            Some(Removed::Clip(record)) => self.worker.ask(LibraryCommand::Remove(record)),
+            Some(Removed::Clips(records)) => {
+                for record in records {
+                    self.worker.ask(LibraryCommand::Remove(Box::new(record)));
+                }
+            }
             Some(Removed::Job(..)) | None => {}
         }
     }

@@ -24,7 +24,16 @@ use crate::view::compose;
 const POINTER_COMES: f64 = 0.3;
 
 /// What is no picture.
-const OTHERS: [&str; 7] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "safetensors"];
+const OTHERS: [&str; 8] = [
+    "mp4",
+    "mov",
+    "m4v",
+    "mkv",
+    "webm",
+    "avi",
+    "safetensors",
+    "json",
+];
 
 impl App {
     /// Reads the pictures that the form names.
@@ -174,6 +183,9 @@ impl App {
         }
         if ends_with(&path, "safetensors") {
             return self.add_lora(path);
+        }
+        if ends_with(&path, "json") {
+            return self.receive_style(path);
         }
         self.note_recent(&path);
         if is_picture(&path) && self.shows_references() {
@@ -371,6 +383,8 @@ impl App {
             return;
         };
         let last = moving.clip().len().saturating_sub(1);
+        // What was left out at the end is not gone on from.
+        let last = player.record.trim.map_or(last, |[_, to]| to.min(last));
         let index = frame.map_or(moving.frame(), |frame| frame.min(last));
         let Some(pixels) = moving.clip().frame(index).map(<[u8]>::to_vec) else {
             return;

@@ -74,18 +74,21 @@ impl Moving {
         self.texture.size() != [size.width as usize, size.height as usize]
     }
 
-    /// Goes on for so long, `speed` times as fast, and begins again at the end if `looping`. Tells
+    /// Goes on for so long, `speed` times as fast, backwards where that is negative, and begins again at the end if `looping`. Tells
     /// how long the frame will be seen; nothing once the end is reached.
     pub fn advance(&mut self, time: f64, speed: f64, looping: bool) -> Option<Duration> {
         let frames = self.clip.len() as f64;
-        let pace = (self.clip.fps() * speed).max(1e-3);
-        let at = self.at + time * pace;
-        if at >= frames && !looping {
-            self.seek(frames - 1.0);
+        let pace = (self.clip.fps() * speed.abs()).max(1e-3);
+        let is_back = speed < 0.0;
+        let at = self.at + time * if is_back { -pace } else { pace };
+        if !looping && (at >= frames || at < 0.0) {
+            self.seek(if is_back { 0.0 } else { frames - 1.0 });
             return None;
         }
         self.seek(at.rem_euclid(frames));
-        let rest = (self.at.floor() + 1.0 - self.at) / pace;
+        let into = self.at - self.at.floor();
+        let left = if is_back { into + 1e-3 } else { 1.0 - into };
+        let rest = left / pace;
         Duration::try_from_secs_f64(rest).ok()
     }
 }

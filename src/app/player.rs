@@ -64,8 +64,18 @@ impl Player {
 
     /// Goes on by `time` seconds and tells when there will be something new.
     pub fn advance(&mut self, time: f64, looping: bool) -> Option<Duration> {
+        let trim = self.record.trim;
         let moving = self.moving.as_mut().filter(|_| self.playing)?;
-        let next = moving.advance(time, f64::from(self.speed), looping);
+        let mut next = moving.advance(time, f64::from(self.speed), looping);
+        if let Some([from, to]) = trim
+            && !(from..=to).contains(&moving.frame())
+        {
+            // Around what is left of it, or to its end.
+            let is_back = self.speed < 0.0;
+            let [start, end] = if is_back { [to, from] } else { [from, to] };
+            moving.seek(if looping { start } else { end } as f64);
+            next = next.filter(|_| looping);
+        }
         self.playing = next.is_some();
         next
     }
@@ -78,6 +88,24 @@ impl Player {
         {
             moving.seek(0.0);
         }
+    }
+
+    /// Plays forwards (1) or backwards (-1), twice as fast each time as before; or stands still (0).
+    pub fn shuttle(&mut self, way: i8) {
+        const FASTEST: f32 = 8.0;
+        let sign = f32::from(way);
+        if way == 0 {
+            self.playing = false;
+            self.speed = 1.0;
+            return;
+        }
+        let goes_on = self.playing && self.speed * sign > 0.0;
+        self.speed = if goes_on {
+            (2.0 * self.speed).clamp(-FASTEST, FASTEST)
+        } else {
+            sign
+        };
+        self.playing = true;
     }
 
     /// Goes to a frame and stays there.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{PictureFit, Request, Sources, Speed};
+use crate::job::{Order, PictureFit, Request, Sources, Speed};
 use crate::media::json;
 use crate::platform::Recent;
 use crate::view::strings::Language;
@@ -44,6 +44,20 @@ pub struct Preferences {
     pub advanced_open: bool,
     /// Whether the strip at the bottom is folded.
     pub reel_folded: bool,
+    /// In which order the library is looked through.
+    pub order: Order,
+    /// Whether variations lie beside each other there.
+    pub unstacked: bool,
+    /// Whether what is to be known of a clip stands beside it.
+    pub info_open: bool,
+    /// Whether the queue stands as a list beside the stage.
+    pub queue_open: bool,
+    /// Whether work goes on only while the machine is plugged in.
+    pub on_power: bool,
+    /// Whether it goes on only while nobody is at the machine.
+    pub when_idle: bool,
+    /// The prompts that were used last, the newest first.
+    pub prompts: Vec<String>,
     /// Whether jobs are computed by the processor alone.
     pub by_processor: bool,
     /// Whether jobs show what they are making.
@@ -75,6 +89,13 @@ impl Default for Preferences {
             negative_open: false,
             advanced_open: false,
             reel_folded: false,
+            order: Order::Newest,
+            unstacked: false,
+            info_open: false,
+            queue_open: false,
+            on_power: false,
+            when_idle: false,
+            prompts: Vec::new(),
             by_processor: false,
             preview: true,
             looping: true,

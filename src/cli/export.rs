@@ -82,6 +82,8 @@ fn export(args: &Export) -> Result<job::Export> {
     match problem {
         Some(problem) => Err(Error::content(&args.output, problem)),
         None => Ok(job::Export {
+            range: None,
+            then: Vec::new(),
             source: args.file.clone(),
             format,
             within: args.size,

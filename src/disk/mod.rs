@@ -23,7 +23,7 @@ pub use partial_file::PartialFile;
 pub use partial_folder::{PartialFolder, discard};
 pub use resumable_file::ResumableFile;
 pub use same_file::FileIdentity;
-pub use space::{check_space, check_space_for_download, with_purgeable};
+pub use space::{check_folder, check_space, check_space_for_download, free_space, with_purgeable};
 pub use target::{check_target, check_writable};
 pub use temporary::{is_at, is_temporary, resumable_name};
 

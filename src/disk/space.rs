@@ -1,6 +1,7 @@
 //! Room on a disk.
 
 use std::path::Path;
+use std::{fs, process};
 
 use rustix::fs::statvfs;
 
@@ -28,6 +29,17 @@ pub fn check_space(folder: &Path, bytes: u64) -> Result<()> {
     }
 }
 
+/// Checks that files can be made in a folder, which is made if it is not there.
+///
+/// # Errors
+/// They cannot.
+pub fn check_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let trial = folder.join(format!(".zoetrope-{}", process::id()));
+    fs::File::create_new(&trial).map_err(Error::file("write", folder))?;
+    fs::remove_file(&trial).map_err(Error::file("write", folder))
+}
+
 /// The same for `bytes` that are still to be downloaded, of which a gigabyte more is asked for.
 ///
 /// # Errors
@@ -44,6 +56,11 @@ pub fn check_space_for_download(folder: &Path, bytes: u64) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The free bytes of the disk that a folder is on, or will be, with what the system would give up for a download.
+pub fn free_space(folder: &Path) -> Option<u64> {
+    crate::platform::files::room(folder).or_else(|| free(folder))
 }
 
 /// The free bytes of the disk that a folder is on, or will be. Where nobody can tell, writing will.

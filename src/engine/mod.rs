@@ -1,6 +1,7 @@
 //! The *engine* is the one thread that owns MLX. Commands go down to it, events come up; nobody
 //! else computes. Where the GPU fails it, another thread takes its place.
 
+pub mod advice;
 mod between;
 mod clock;
 mod current_job;

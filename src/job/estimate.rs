@@ -198,6 +198,28 @@ impl Estimates {
         Duration::try_from_secs_f64(seconds).ok()
     }
 
+    /// How long a job will take with a model that is not here, told from others of its family.
+    pub fn of_family(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
+        let kind = Kind::of(plan, by_processor);
+        let is_alike = |line: &&Line| {
+            line.kind.variant == kind.variant
+                && line.kind.by_processor == kind.by_processor
+                && line.kind.guided == kind.guided
+                && line.kind.speedups == kind.speedups
+        };
+        let family = self.lines.iter().filter(is_alike).map(|line| Line {
+            kind: Kind {
+                tokens: line.kind.tokens,
+                ..kind.clone()
+            },
+            ..line.clone()
+        });
+        let family = Self {
+            lines: family.collect(),
+        };
+        family.of(plan, by_processor)
+    }
+
     /// How long it will take to decode the frames of a job, if one like it was finished here.
     pub fn decoding(&self, plan: &Plan, by_processor: bool) -> Option<Duration> {
         let nearest = self.nearest(plan, by_processor)?;

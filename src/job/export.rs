@@ -9,6 +9,11 @@ use super::{Quality, Size};
 pub struct Export {
     /// The video.
     pub source: PathBuf,
+    /// The first and the last of its frames that are wanted, counted from 0; all if there are none. A still is told by its
+    /// number in the whole video.
+    pub range: Option<[usize; 2]>,
+    /// Other videos that follow it, each with its first and last frame. They come at the size of the first.
+    pub then: Vec<(PathBuf, [usize; 2])>,
     /// What to make of it.
     pub format: Format,
     /// The size that it must not exceed, in the aspect of the video; its own if there is none.

@@ -1,11 +1,46 @@
 //! A *record* is a finished job on the library: the video, what made it, and what that took.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::{GenerationInfo, Guides, Plan, Request, Sources, Timings};
+use super::{Decode, GenerationInfo, Guides, Plan, Request, Sources, Timings};
+
+/// In which order videos are looked through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Those made last first.
+    #[default]
+    Newest,
+    /// Those made first first.
+    Oldest,
+    /// By their names.
+    Name,
+    /// Those that play longest first.
+    Longest,
+}
+
+impl Order {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Name, Self::Longest];
+
+    /// Puts records, which come newest first, into this order.
+    pub fn sort(self, records: &mut [&Record]) {
+        let plays = |record: &Record| {
+            let canvas = record.settings.canvas;
+            f64::from(canvas.frames) / f64::from(canvas.fps.max(1))
+        };
+        match self {
+            Self::Newest => {}
+            Self::Oldest => records.reverse(),
+            Self::Name => records.sort_by_key(|record| record.name().to_lowercase()),
+            Self::Longest => records.sort_by(|a, b| plays(b).total_cmp(&plays(a))),
+        }
+    }
+}
 
 /// One video that was made here. It belongs to this machine and names its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +81,9 @@ pub struct Record {
     /// Whether its owner marked it.
     #[serde(default)]
     pub favourite: bool,
+    /// The first and the last frame that its owner wants of it, counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trim: Option<[usize; 2]>,
 }
 
 impl Record {
@@ -68,12 +106,37 @@ impl Record {
             peak_memory: 0,
             timings: Timings::default(),
             favourite: false,
+            trim: None,
         }
+    }
+
+    /// The record and the frame, counted from 0, that it goes on from: the picture that it begins with has the name that the
+    /// window gives to frames.
+    pub fn continues(&self) -> Option<(&str, usize)> {
+        let name = self.image.as_deref()?.file_stem()?.to_str()?;
+        let (id, number) = name.split_once(" frame ")?;
+        let number: usize = number.parse().ok()?;
+        Some((id, number.checked_sub(1)?))
     }
 
     /// When it was finished.
     pub fn when(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(self.made)
+    }
+
+    /// What it has in common with its variations: the same number for videos that differ in their seeds alone, drafts
+    /// among them.
+    pub fn stack(&self) -> u64 {
+        let mut settings = self.settings.clone();
+        settings.sampling.seed = 0;
+        settings.passes = None;
+        settings.stopped_after = None;
+        settings.speedups.decode = Decode::Full;
+        settings.speedups.tiny_vae = None;
+        let mut hasher = DefaultHasher::new();
+        settings.to_json().hash(&mut hasher);
+        self.model.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// What it is called: as its owner says, or by its prompt.

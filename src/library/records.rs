@@ -14,7 +14,7 @@ use crate::media::json;
 const ENDING: &str = "json";
 
 /// The fields that are not always there.
-const OPTIONAL: [&str; 3] = ["title", "image", "last_image"];
+const OPTIONAL: [&str; 4] = ["title", "image", "last_image", "trim"];
 
 /// All records in `folder`, newest first.
 pub(super) fn read_all(folder: &Path) -> Result<Vec<Record>> {
@@ -61,7 +61,7 @@ pub(super) fn change(folder: &Path, record: &Record) -> Result<()> {
     let mut value = value.map_err(|error| Error::content(&path, error.to_string()))?;
     if let (Some(Value::Object(before)), Some(now)) = (json::read(&path), value.as_object_mut()) {
         for (key, before) in before {
-            // What made a video does not change; these three may be taken away.
+            // What made a video does not change; these four may be taken away.
             if key == "settings" || !(now.contains_key(&key) || OPTIONAL.contains(&key.as_str())) {
                 now.insert(key, before);
             }

@@ -42,7 +42,13 @@ fn check_target(export: &Export, frames: &Frames) -> Result<()> {
     };
     match export.format {
         Format::Pictures => Ok(()),
-        _ => check_outputs(&[output], [export.source.as_path()]),
+        _ => {
+            let others = export.then.iter().map(|(file, _)| file.as_path());
+            check_outputs(
+                &[output],
+                [export.source.as_path()].into_iter().chain(others),
+            )
+        }
     }
 }
 
@@ -70,16 +76,18 @@ fn video(export: &Export, mut frames: Frames, quality: Quality, step: Step) -> R
     writer.finish()
 }
 
-/// The frames of a video at the size of an export.
+/// The frames of an export, at its size.
 struct Frames {
-    video: Mp4Reader,
+    videos: Vec<Mp4Reader>,
+    /// Which video each comes from, and its number there.
+    places: Vec<(usize, usize)>,
     size: Size,
 }
 
 impl Frames {
     fn open(export: &Export) -> Result<Self> {
-        let video = Mp4Reader::open(&export.source)?;
-        let own = video.size();
+        let first = Mp4Reader::open(&export.source)?;
+        let own = first.size();
         // The colours of an MP4 lie between pixels, two by two.
         let even = if matches!(export.format, Format::Mp4(_)) {
             2
@@ -87,21 +95,39 @@ impl Frames {
             1
         };
         let size = export.within.map_or(own, |limit| own.within(limit, even));
-        Ok(Self { video, size })
+        let range = match export.format {
+            Format::Still(_) => None,
+            _ => export.range,
+        };
+        let mut places = places(0, &first, range);
+        let mut videos = vec![first];
+        for (file, range) in &export.then {
+            let video = Mp4Reader::open(file)?;
+            places.extend(self::places(videos.len(), &video, Some(*range)));
+            videos.push(video);
+        }
+        Ok(Self {
+            videos,
+            places,
+            size,
+        })
     }
 
     fn len(&self) -> usize {
-        self.video.frames()
+        self.places.len()
     }
 
     fn fps(&self) -> f64 {
-        self.video.fps()
+        self.videos[0].fps()
     }
 
     /// Frame number `index`, (height, width, 3).
     fn get(&mut self, index: usize) -> Result<Vec<u8>> {
-        let own = self.video.size();
-        let pixels = self.video.frame(index)?;
+        let beyond = || Error::Other(format!("There is no frame {}", index + 1));
+        let (video, frame) = self.places.get(index).copied().ok_or_else(beyond)?;
+        let video = &mut self.videos[video];
+        let own = video.size();
+        let pixels = video.frame(frame)?;
         if own == self.size {
             return Ok(pixels);
         }
@@ -109,4 +135,12 @@ impl Frames {
             .ok_or_else(|| Error::Other("A frame has the wrong size".into()))?;
         Ok(photo::resize(&picture, self.size).into_raw())
     }
+}
+
+/// The frames of a video that are wanted, as far as there are any.
+fn places(nth: usize, video: &Mp4Reader, range: Option<[usize; 2]>) -> Vec<(usize, usize)> {
+    let last = video.frames().saturating_sub(1);
+    let [from, to] = range.unwrap_or([0, last]);
+    let frames = from..=to.min(last);
+    frames.map(|frame| (nth, frame)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::clipboard::Offer;
 use super::power::Slowed;
@@ -57,6 +58,11 @@ pub fn open(what: &str) -> Result<(), String> {
     opener::open(what).map_err(|error| error.to_string())
 }
 
+/// None of those that are known.
+pub fn chip() -> Option<String> {
+    None
+}
+
 /// Nothing is given up here to make room.
 pub fn room(_: &Path) -> Option<u64> {
     None
@@ -76,6 +82,32 @@ pub fn picture(_: &Path) -> Option<(u32, u32, Vec<u8>)> {
 }
 
 pub fn slowed() -> Option<Slowed> {
+    None
+}
+
+/// Some supply says whether it is plugged in, or a battery that it is used up.
+pub fn on_battery() -> bool {
+    let supplies = std::fs::read_dir("/sys/class/power_supply")
+        .into_iter()
+        .flatten();
+    let says = |file: PathBuf, what: &str| {
+        let told = std::fs::read_to_string(file).unwrap_or_default();
+        told.trim() == what
+    };
+    let folders: Vec<PathBuf> = supplies
+        .filter_map(|supply| Some(supply.ok()?.path()))
+        .collect();
+    let is_plugged = folders
+        .iter()
+        .any(|folder| says(folder.join("online"), "1"));
+    let is_used = folders
+        .iter()
+        .any(|folder| says(folder.join("status"), "Discharging"));
+    is_used && !is_plugged
+}
+
+/// Each desktop has a way of its own; what is known is when the window was touched.
+pub fn idle() -> Option<Duration> {
     None
 }
 

@@ -7,8 +7,8 @@ use super::{Recent, native};
 use crate::error::Result;
 
 /// The menus, from left to right, by their English titles.
-pub const MENUS: [&str; 7] = [
-    "Zoetrope", "File", "Edit", "Video", "View", "Window", "Help",
+pub const MENUS: [&str; 8] = [
+    "Zoetrope", "File", "Edit", "Video", "Playback", "View", "Window", "Help",
 ];
 
 /// An item that the app adds to those that every Mac app has.

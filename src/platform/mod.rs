@@ -10,6 +10,7 @@ pub mod encoding;
 mod ending;
 mod events;
 pub mod files;
+mod local_time;
 pub mod menu;
 mod notification;
 pub mod pictures;
@@ -29,6 +30,7 @@ pub use alert::alert;
 pub use awake::Awake;
 pub use ending::on_end;
 pub use events::{Event, Events, open, quit};
+pub use local_time::ahead;
 pub use menu::MenuBar;
 pub use notification::{ask_to_notify, notify};
 pub use plain::is_plain;
@@ -42,6 +44,11 @@ pub const ID: &str = "app.zoetrope.Zoetrope";
 /// from outside, nothing happens.
 pub fn hide() {
     native::hide();
+}
+
+/// What the maker calls the chip of this machine, as in "Apple M3 Max", where the system tells.
+pub fn chip() -> Option<String> {
+    native::chip()
 }
 
 /// The language that the user prefers, such as `zh-Hans-CN`.

@@ -1,5 +1,7 @@
 //! What slows a machine down for a while, and what its user wants less of.
 
+use std::time::Duration;
+
 use super::native;
 
 /// Why the machine computes more slowly than it can. What was measured meanwhile says little about other times.
@@ -14,6 +16,16 @@ pub enum Slowed {
 /// What slows this machine down now, if anything does and it tells.
 pub fn slowed() -> Option<Slowed> {
     native::slowed()
+}
+
+/// Whether the machine runs on its battery, as far as the system tells.
+pub fn on_battery() -> bool {
+    native::on_battery()
+}
+
+/// For how long nobody was at the machine, where the system tells.
+pub fn idle() -> Option<Duration> {
+    native::idle()
 }
 
 /// What the user has told the system about how things should look.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::export::choice::Choice;
 use super::language::Language;
 use super::theme::Appearance;
-use crate::job::{Quality, Request, Speed, Wanted};
+use crate::job::{Order, Quality, Request, Speed, Wanted};
 
 /// Something that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Action {
     ChoosePicture(End),
     /// Take the picture out of the form.
     RemovePicture(End),
+    /// The first frame should be the last one, and the other way round.
+    SwapPictures,
     /// Choose a video to follow or to change, its mask or a reference with the system's dialog.
     ChooseGuide(Guide),
     /// The same for a folder with the frames of a video or a mask.
@@ -55,10 +57,53 @@ pub enum Action {
     Fold(Part),
     /// Do something to the job with this handle.
     Job(u64, JobAction),
+    /// Move a job to this place among those that wait.
+    MoveJob(u64, usize),
+    /// Say when the work goes on.
+    When(WhenAction),
+    /// Make many videos.
+    Batch(BatchAction),
+    /// Show the contact sheet of the clip on the stage.
+    ContactSheet,
+    /// Handle the styles.
+    Style(StyleAction),
+    /// Put this prompt, which was used before, into the form.
+    UsePrompt(String),
     /// Go on with everything that an earlier start has left.
     ResumeAll,
     /// Do something with the finished video of this record.
     Record(String, RecordAction),
+    /// Select a finished video besides others, or with all between it and the last one; or let go of it.
+    Select {
+        /// Its record.
+        id: String,
+        /// Whether with all between.
+        range: bool,
+    },
+    /// Select nothing.
+    SelectNone,
+    /// Take everything that is selected to the Trash.
+    TrashSelected,
+    /// Look at what is selected, or at the stack on the stage, side by side.
+    CompareChosen,
+    /// Look at the stack of this record side by side.
+    CompareStack(String),
+    /// Handle clips that are compared.
+    Compare(CompareAction),
+    /// Fan a stack out in the library, or lay it together.
+    Fan(u64),
+    /// Look through the library in this order.
+    Sort(Order),
+    /// Lay variations together in the library, or not.
+    StackVariations(bool),
+    /// Put this on the clipboard.
+    CopyInfo(String),
+    /// Look at a video quickly, without leaving what is open; or no more.
+    QuickLook(Option<String>),
+    /// Let the stage alone fill the screen, or no more.
+    FullScreen,
+    /// Show the newer (-1) or the older (1) of what was made.
+    Neighbour(i32),
     /// Look for these words in what was made, or for favourites alone.
     Search {
         /// The words.
@@ -105,6 +150,10 @@ pub enum ModelsAction {
     Download(Wanted),
     /// Let it come no further.
     StopDownload,
+    /// This one need not come after it.
+    ForgetDownload(Wanted),
+    /// Take the model in this place to the Trash.
+    Delete(PathBuf),
 }
 
 /// How the window looks, speaks and works.
@@ -184,6 +233,10 @@ pub enum Part {
     Advanced,
     /// The strip at the bottom.
     Reel,
+    /// What is to be known of the clip on the stage.
+    Info,
+    /// The queue as a list.
+    Queue,
 }
 
 /// Something that can be done to a job.
@@ -218,6 +271,8 @@ pub enum Shown {
     Job(u64),
     /// A finished video, by its record.
     Record(String),
+    /// Several of them, side by side.
+    Compare,
 }
 
 /// What can be done with the clip on the stage.
@@ -231,6 +286,14 @@ pub enum PlayerAction {
     Step(i32),
     /// Look at a frame without going there, or at none.
     Peek(Option<usize>),
+    /// Begin with the frame at hand, and leave out what is before it.
+    TrimIn,
+    /// End with the frame at hand.
+    TrimOut,
+    /// Leave nothing out any more.
+    Untrim,
+    /// Play forwards (1) or backwards (-1), faster with each time; or stand still (0).
+    Shuttle(i8),
     /// Begin again at the end, or not.
     Loop,
     /// So many times as fast.
@@ -245,6 +308,81 @@ pub enum PlayerAction {
     ContinueFromEnd,
 }
 
+/// When the work goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenAction {
+    /// Everything waits, or not any more.
+    Pause(bool),
+    /// Only while the machine is plugged in, or always.
+    OnPower(bool),
+    /// Only while nobody is at the machine, or always.
+    WhenIdle(bool),
+}
+
+/// Many videos at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BatchAction {
+    /// This was written for a sweep.
+    Draft(SweepDraft),
+    /// Make them.
+    Sweep,
+    /// Choose a text file, and make a video of each line.
+    Prompts,
+    /// Choose a folder, and make a video of each picture.
+    Pictures,
+}
+
+/// What was written for a sweep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SweepDraft {
+    /// Values of guidance.
+    pub guidance: String,
+    /// Values of the shift.
+    pub shift: String,
+    /// Whether each is made without LoRAs, too.
+    pub without_loras: bool,
+}
+
+/// What can be done with styles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StyleAction {
+    /// A new one should have this name, and this written around prompts.
+    Draft([String; 2]),
+    /// Keep it.
+    Save,
+    /// Put the one of this name into the form.
+    Use(String),
+    /// Take its file to the Trash.
+    Remove(String),
+    /// Show the files where they lie.
+    Reveal,
+}
+
+/// What can be done while clips are compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CompareAction {
+    /// The keys are for this one.
+    Choose(usize),
+    /// The keys are for one so many places on.
+    Step(i32),
+    /// Play or pause all.
+    Toggle,
+    /// All go to a frame, and stay there.
+    Seek(usize),
+    /// Wipe two at this part of the width, or show them side by side.
+    Wipe(Option<f32>),
+    /// Another of the stack takes the place of the one that is chosen.
+    Next,
+    /// The one that is chosen is the one to keep.
+    Keep,
+    /// It goes to the Trash.
+    Trash,
+    /// It is shown alone.
+    Open,
+    /// No more comparing.
+    Close,
+}
+
 /// What can be done with a finished video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordAction {
@@ -256,6 +394,8 @@ pub enum RecordAction {
     Restore,
     /// Show the file where it lies.
     Reveal,
+    /// Tell where the file is by now.
+    Locate,
     /// Take it off the library and to the Trash.
     Trash,
 }
@@ -286,6 +426,12 @@ pub enum Sheet {
     Export,
     /// The first frame of the form's video, to be painted on.
     Paint,
+    /// Named sets of settings.
+    Styles,
+    /// Many videos at once.
+    Batch,
+    /// One video in many settings.
+    Contact,
     /// The keys.
     Shortcuts,
 }

@@ -57,8 +57,44 @@ pub enum UiCommand {
     CopyFrame,
     /// Show the file where it lies.
     Reveal,
-    /// Take the clip on the stage to the Trash.
+    /// Take the clip on the stage, or what is selected, to the Trash.
     Trash,
+    /// Show what is to be known of the clip.
+    Info,
+    /// Look for a video.
+    Find,
+    /// Look at what is selected side by side.
+    Compare,
+    /// The newer clip.
+    Newer,
+    /// The older clip.
+    Older,
+    /// Play backwards, and faster with each press.
+    Backwards,
+    /// Stand still; of those compared, keep this one.
+    Stop,
+    /// Play, and faster with each press.
+    Forwards,
+    /// The next of the stack.
+    Next,
+    /// To the first frame.
+    Start,
+    /// To the last frame.
+    End,
+    /// Let the stage fill the screen, or no more.
+    FullScreen,
+    /// Show or hide the queue.
+    Queue,
+    /// Show the styles.
+    Styles,
+    /// Begin with this frame.
+    TrimIn,
+    /// End with this frame.
+    TrimOut,
+    /// Make many videos.
+    Batch,
+    /// Show one video in many settings.
+    Contact,
 }
 
 /// What something is called in English and in Chinese, in sentence case; with "…" where more is asked before it is done.
@@ -110,7 +146,7 @@ const NONE: Modifiers = Modifiers::NONE;
 
 /// The table, in the order of [`UiCommand`].
 #[rustfmt::skip]
-pub const TABLE: [Entry; 24] = {
+pub const TABLE: [Entry; 42] = {
     use UiCommand as C;
     const fn row(command: UiCommand, name: Name, modifiers: Modifiers, key: Key) -> Entry {
         Entry::new(command, name, modifiers, key)
@@ -135,15 +171,33 @@ pub const TABLE: [Entry; 24] = {
         row(C::Quit, ["Quit Zoetrope", "退出 Zoetrope"], COMMAND, Key::Q).menu("Zoetrope", 1),
         row(C::Close, ["Close", "关闭"], NONE, Key::Escape),
         row(C::Play, ["Play or pause", "播放或暂停"], NONE, Key::Space)
-            .states(["Play", "播放"], ["Pause", "暂停"]),
-        row(C::StepBack, ["Previous frame", "上一帧"], NONE, Key::ArrowLeft),
-        row(C::StepForward, ["Next frame", "下一帧"], NONE, Key::ArrowRight),
-        row(C::Loop, ["Loop", "循环播放"], NONE, Key::L),
-        row(C::Fit, ["Zoom video to fit", "视频适合窗口"], NONE, Key::F)
+            .menu("Playback", 0).states(["Play", "播放"], ["Pause", "暂停"]),
+        row(C::StepBack, ["Previous frame", "上一帧"], NONE, Key::ArrowLeft).menu("Playback", 1),
+        row(C::StepForward, ["Next frame", "下一帧"], NONE, Key::ArrowRight).menu("Playback", 1),
+        row(C::Loop, ["Loop", "循环播放"], NONE, Key::R).menu("Playback", 1),
+        row(C::Fit, ["Zoom video to fit", "视频适合窗口"], NONE, Key::F).menu("View", 2)
             .states(["Zoom to fit", "适合窗口"], ["Actual size", "实际大小"]),
         row(C::CopyFrame, ["Copy frame", "拷贝此帧"], NONE, Key::C),
         row(C::Reveal, ["Show in Finder", "在访达中显示"], SHIFTED, Key::R).menu("File", 1),
         row(C::Trash, ["Move to Trash", "移到废纸篓"], COMMAND, Key::Backspace).menu("File", 1),
+        row(C::Info, ["Info", "简介"], COMMAND, Key::I).menu("View", 2),
+        row(C::Find, ["Find…", "查找…"], COMMAND, Key::F).menu("File", 0),
+        row(C::Compare, ["Compare", "比较"], SHIFTED, Key::C).menu("View", 2),
+        row(C::Newer, ["Newer video", "较新的视频"], NONE, Key::ArrowUp).menu("Playback", 2),
+        row(C::Older, ["Older video", "较早的视频"], NONE, Key::ArrowDown).menu("Playback", 2),
+        row(C::Backwards, ["Play backward", "倒放"], NONE, Key::J).menu("Playback", 0),
+        row(C::Stop, ["Stop", "停止"], NONE, Key::K).menu("Playback", 0),
+        row(C::Forwards, ["Play forward", "快放"], NONE, Key::L).menu("Playback", 0),
+        row(C::Next, ["Next variation", "下一个变体"], NONE, Key::N).menu("Playback", 2),
+        row(C::Start, ["First frame", "第一帧"], NONE, Key::Home).menu("Playback", 1),
+        row(C::End, ["Last frame", "最后一帧"], NONE, Key::End).menu("Playback", 1),
+        row(C::FullScreen, ["Full screen", "全屏播放"], NONE, Key::F11).menu("View", 3),
+        row(C::Queue, ["Queue", "队列"], SHIFTED, Key::J).menu("View", 0),
+        row(C::Styles, ["Styles", "风格"], SHIFTED, Key::S).menu("File", 0),
+        row(C::TrimIn, ["Trim start here", "从此处开始"], NONE, Key::I).menu("Playback", 3),
+        row(C::TrimOut, ["Trim end here", "到此处结束"], NONE, Key::O).menu("Playback", 3),
+        row(C::Batch, ["Make many videos…", "批量生成…"], SHIFTED, Key::Enter).menu("Video", 0),
+        row(C::Contact, ["Contact sheet", "联系表"], SHIFTED, Key::K).menu("View", 2),
     ]
 };
 
@@ -177,7 +231,12 @@ impl UiCommand {
     fn goes_by_steps(self) -> bool {
         matches!(
             self,
-            Self::StepBack | Self::StepForward | Self::ZoomIn | Self::ZoomOut
+            Self::StepBack
+                | Self::StepForward
+                | Self::ZoomIn
+                | Self::ZoomOut
+                | Self::Newer
+                | Self::Older
         )
     }
 }
@@ -201,6 +260,16 @@ fn title_case(name: &str) -> String {
 /// What the keys that were pressed since the last frame ask for.
 pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     let typing = ctx.egui_wants_keyboard_input();
+    let writes = ctx.text_edit_focused();
+    let is_letter = |entry: &Entry| entry.keys.logical_key.name().len() == 1;
+    let shift = ctx.input(|input| input.modifiers.shift);
+    let has_shifted = |entry: &Entry| {
+        let mut others = TABLE.iter();
+        others.any(|other| {
+            let keys = other.keys;
+            keys.logical_key == entry.keys.logical_key && keys.modifiers.shift
+        })
+    };
     let is_new = |stroke: Key| {
         let new = |event: &Event| matches!(event, Event::Key { key, pressed: true, repeat: false, .. } if *key == stroke);
         ctx.input(|input| input.events.iter().any(new))
@@ -209,8 +278,11 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
         // Whatever else is open takes it, too.
         UiCommand::Close => ctx.input(|input| input.key_pressed(Key::Escape)),
         // In a text field it deletes a line.
-        UiCommand::Trash if typing => false,
-        _ if typing && !entry.keys.modifiers.command => false,
+        UiCommand::Trash if writes => false,
+        // Letters are for text alone; other keys operate whatever has the focus.
+        _ if !entry.keys.modifiers.command && (writes || typing && !is_letter(entry)) => false,
+        // The one with fewer keys is part of the other.
+        _ if shift && !entry.keys.modifiers.shift && has_shifted(entry) => false,
         _ => {
             // One that is held down asks once, but for those that go a step at a time.
             let counts = is_new(entry.keys.logical_key) || entry.command.goes_by_steps();
@@ -248,6 +320,8 @@ pub fn keys(ctx: &Context, command: UiCommand) -> String {
         Key::Enter => "↩",
         Key::ArrowLeft => "←",
         Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
         Key::Plus => "+",
         Key::Minus => "−",
         Key::Backspace => "⌫",

@@ -11,8 +11,8 @@ pub const SEMIBOLD: &str = "semibold";
 /// The family that [`super::icons`] names glyphs of.
 pub const ICONS: &str = "icons";
 
-/// Inter in three weights, with figures of one width; behind each the common Chinese characters.
-const FILES: [(&str, &[u8]); 5] = [
+/// Inter in three weights, with figures of one width; behind each the common Chinese characters, in two.
+const FILES: [(&str, &[u8]); 6] = [
     (
         "regular",
         include_bytes!("../../assets/fonts/Inter-Regular.ttf"),
@@ -29,10 +29,16 @@ const FILES: [(&str, &[u8]); 5] = [
         CHINESE,
         include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf"),
     ),
+    (
+        CHINESE_BOLD,
+        include_bytes!("../../assets/fonts/NotoSansSC-SemiBold.ttf"),
+    ),
     (ICONS, include_bytes!("../../assets/fonts/Phosphor.ttf")),
 ];
 
 const CHINESE: &str = "chinese";
+/// What labels and headings are written in.
+const CHINESE_BOLD: &str = "chinese bold";
 
 /// Every family, each with what stands in for glyphs that it lacks.
 pub fn definitions() -> FontDefinitions {
@@ -46,7 +52,13 @@ pub fn definitions() -> FontDefinitions {
         fonts.font_data.insert(name.into(), data);
     }
     let text = |first: &str| {
-        let own = [first.to_owned(), CHINESE.to_owned()];
+        let chinese = if first == "regular" {
+            CHINESE
+        } else {
+            CHINESE_BOLD
+        };
+        // What the bold cut lacks, the other one has.
+        let own = [first, chinese, CHINESE].map(ToOwned::to_owned);
         own.into_iter().chain(symbols.iter().cloned()).collect()
     };
     fonts.families.extend([

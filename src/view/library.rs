@@ -4,10 +4,12 @@ use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2, vec2};
 
 use super::action::Action;
 use super::cell::{self, Cell, Outcome};
+use super::commands::UiCommand;
 use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, size, space, text};
-use super::widget::{IconButton, TextBox, explanation};
+use super::widget::{Button, IconButton, Kind, TextBox, explanation, label, menu, menu_item};
+use crate::job::Order;
 use crate::job::plain_text::one_line;
 
 /// What the library shows.
@@ -18,8 +20,17 @@ pub struct Library<'a> {
     pub search: &'a str,
     /// Whether favourites alone are shown.
     pub favourites: bool,
+    /// In which order.
+    pub order: Order,
+    /// Whether variations lie together.
+    pub stacks: bool,
+    /// How many are selected.
+    pub selected: usize,
 }
 
+/// The room for the order, and the width of its menu.
+const ORDER: f32 = 132.0;
+const MENU: f32 = 180.0;
 /// The least width of a cell.
 const CELL: f32 = 180.0;
 /// The name below a picture.
@@ -31,6 +42,9 @@ pub fn show(ui: &mut Ui, library: &Library) -> Outcome {
         asked: search(ui, library),
         ..Outcome::default()
     };
+    if library.selected > 0 {
+        outcome.asked = selected(ui, library.selected).or(outcome.asked);
+    }
     ui.add_space(space::S);
     if library.cells.is_empty() {
         let words = &words(ui).library;
@@ -51,8 +65,10 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
     let words = &words(ui).library;
     let mut search = library.search.to_owned();
     let mut favourites = library.favourites;
+    let mut asked = None;
     ui.horizontal(|ui| {
-        let width = ui.available_width() - size::CONTROL - ui.spacing().item_spacing.x;
+        let gap = ui.spacing().item_spacing.x;
+        let width = ui.available_width() - ORDER - 2.0 * (size::CONTROL + gap) - gap;
         let field = ui.scope(|ui| {
             ui.set_width(width);
             ui.add(TextBox::new(&mut search, words.search, 1).placeholder(words.search))
@@ -69,12 +85,52 @@ fn search(ui: &mut Ui, library: &Library) -> Option<Action> {
         if ui.add(button).clicked() {
             favourites = !favourites;
         }
+        let stacks = IconButton::new(icons::STACK, words.stacks).on(library.stacks);
+        if ui.add(stacks).clicked() {
+            asked = Some(Action::StackVariations(!library.stacks));
+        }
+        let name = (words.order)(library.order);
+        let button = Button::new(name).named(words.sort).caret();
+        let button = ui.add(button);
+        let taken = menu(&button, MENU, |ui| {
+            let clicked = Order::ALL.map(|order| {
+                let name = (words.order)(order);
+                let line = menu_item(ui, name, "", order == library.order);
+                line.clicked().then_some(order)
+            });
+            clicked.into_iter().flatten().next()
+        });
+        asked = taken.flatten().map(Action::Sort).or(asked.take());
     });
+    if asked.is_some() {
+        return asked;
+    }
     let changed = search != library.search || favourites != library.favourites;
     changed.then_some(Action::Search {
         words: search,
         favourites,
     })
+}
+
+/// What can be done with what is selected.
+fn selected(ui: &mut Ui, count: usize) -> Option<Action> {
+    let words = words(ui);
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        label(ui, &(words.library.selected)(count));
+        let mut button = |ui: &mut Ui, name: &str, action| {
+            if ui.add(Button::new(name).kind(Kind::Quiet)).clicked() {
+                asked = Some(action);
+            }
+        };
+        if count > 1 {
+            button(ui, words.reel.compare, Action::CompareChosen);
+        }
+        let trash = (words.command)(UiCommand::Trash);
+        button(ui, trash, Action::TrashSelected);
+        button(ui, words.notices.none, Action::SelectNone);
+    });
+    asked
 }
 
 /// Only the rows in sight are drawn.

@@ -10,12 +10,16 @@ use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, radius, space, text};
 use super::widget::{
-    Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, warning,
+    Button, IconButton, Kind, caption, explanation, label, menu, menu_item, progress, trailing,
+    warning,
 };
 use crate::job::plain_text::one_line;
-use crate::job::{DownloadProgress, FastFiles, Flaw, Installed, ModelDownload, Problem, Wanted};
+use crate::job::{
+    DownloadProgress, FastFiles, Flaw, Installed, ModelAdvice, ModelDownload, Problem, Wanted,
+    licence,
+};
 
-const MENU: f32 = 240.0;
+const MENU: f32 = 320.0;
 
 /// What the sheet shows.
 #[derive(Debug)]
@@ -28,8 +32,16 @@ pub struct Models<'a> {
     pub chosen: Option<&'a Path>,
     /// What can be downloaded.
     pub offers: &'a [ModelDownload],
+    /// What is known of these, of each as far as it is known.
+    pub advice: &'a [ModelAdvice],
+    /// The free bytes of the disk that they come to.
+    pub free: Option<u64>,
     /// What is being downloaded.
     pub coming: Option<Coming>,
+    /// What comes after that.
+    pub waiting: &'a [Wanted],
+    /// Those whose files nothing else uses.
+    pub can_delete: &'a [PathBuf],
 }
 
 /// A download and how far it is.
@@ -46,8 +58,8 @@ pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
     let mut asked = None;
     for model in models.installed {
         let is_chosen = models.chosen == Some(model.place.as_path());
-        let can_download = models.coming.is_none();
-        asked = card(ui, model, is_chosen, can_download).or(asked);
+        let can_delete = models.can_delete.contains(&model.place) && !is_chosen;
+        asked = card(ui, model, is_chosen, can_delete).or(asked);
         ui.add_space(space::S);
     }
     asked = more(ui, models).or(asked);
@@ -56,7 +68,7 @@ pub fn show(ui: &mut Ui, models: &Models) -> Option<Action> {
 }
 
 /// A model, what it does, and the way to it.
-fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_download: bool) -> Option<Action> {
+fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_delete: bool) -> Option<Action> {
     let words = words(ui);
     let frame = Frame::new()
         .fill(palette(ui).raised)
@@ -67,6 +79,11 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_download: bool) -> 
         ui.horizontal(|ui| {
             label(ui, &model.name);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = (words.models.delete)(&model.name);
+                let delete = IconButton::new(icons::TRASH, &name).small();
+                if can_delete && ui.add(delete).clicked() {
+                    asked = Some(Action::Models(ModelsAction::Delete(model.place.clone())));
+                }
                 let name = (words.models.reveal)(&model.name);
                 let reveal = IconButton::new(icons::FOLDER_OPEN, &name).small();
                 if ui.add(reveal).clicked() {
@@ -95,7 +112,7 @@ fn card(ui: &mut Ui, model: &Installed, is_chosen: bool, can_download: bool) -> 
             Err(problem) if lacks_tokenizer(problem) => {
                 warning(ui, words.models.no_tokenizer);
                 let button = Button::new(words.models.get_tokenizer);
-                if can_download && ui.add(button).clicked() {
+                if ui.add(button).clicked() {
                     asked = Some(Action::Models(ModelsAction::Download(Wanted::Tokenizer)));
                 }
             }
@@ -126,30 +143,74 @@ fn more(ui: &mut Ui, models: &Models) -> Option<Action> {
     ui.add_space(space::S);
     label(ui, words.more);
     explanation(ui, words.more_why);
+    if let Some(free) = models.free {
+        explanation(ui, &(words.free)(free));
+    }
+    let mut stopped = None;
     if let Some(coming) = &models.coming {
-        return download(ui, coming);
+        stopped = download(ui, coming);
+    }
+    for wanted in models.waiting {
+        stopped = waiting(ui, *wanted).or(stopped);
     }
     let mut asked = None;
     for of_model in models.offers.chunk_by(|a, b| a.model == b.model) {
-        let Some(ModelDownload { model, .. }) = of_model.first() else {
-            continue;
-        };
-        ui.horizontal(|ui| {
-            let variant = model.variant();
-            let does = (super::strings::words(ui).model_does)(variant.inputs());
-            label(ui, model.title());
-            caption(ui, does);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let name = (words.download_it)(model.title());
-                let button = Button::new(words.download).caret();
-                let button = ui.add(button.named(&name));
-                let chosen = menu(&button, MENU, |ui| edition(ui, of_model));
-                asked = chosen.flatten().or(asked);
-            });
-        });
+        asked = offer(ui, models, of_model).or(asked);
     }
     let asked = asked.map(Wanted::from).or(fast(ui));
-    Some(Action::Models(ModelsAction::Download(asked?)))
+    let asked = asked.map(|wanted| Action::Models(ModelsAction::Download(wanted)));
+    stopped.or(asked)
+}
+
+/// A model in its forms: what it makes, which of them this machine runs best, and how long a video takes.
+fn offer(ui: &mut Ui, models: &Models, of_model: &[ModelDownload]) -> Option<ModelDownload> {
+    let ModelDownload { model, .. } = of_model.first()?;
+    let words = &words(ui).models;
+    let advice = models.advice.iter();
+    let advice = advice
+        .filter(|advice| advice.offer.model == *model)
+        .copied();
+    let advice: Vec<ModelAdvice> = advice.collect();
+    let mut asked = None;
+    ui.add_space(space::S);
+    ui.horizontal(|ui| {
+        let variant = model.variant();
+        let does = (super::strings::words(ui).model_does)(variant.inputs());
+        label(ui, model.title());
+        caption(ui, does);
+        trailing(ui, model.title(), |ui| {
+            let name = (words.download_it)(model.title());
+            let button = Button::new(words.download).caret();
+            let button = ui.add(button.named(&name));
+            asked = menu(&button, MENU, |ui| edition(ui, of_model, &advice)).flatten();
+        });
+    });
+    let licence = licence(*model);
+    match ModelAdvice::best(&advice) {
+        Some(best) => explanation(ui, &(words.best)(best, licence)),
+        None => match advice.iter().min_by_key(|advice| advice.needs) {
+            Some(least) => explanation(ui, &(words.too_large)(least, licence)),
+            None => explanation(ui, licence),
+        },
+    };
+    asked
+}
+
+/// What comes after the download at hand.
+fn waiting(ui: &mut Ui, wanted: Wanted) -> Option<Action> {
+    let words = &words(ui).models;
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        label(ui, wanted.title());
+        caption(ui, words.waits);
+        trailing(ui, wanted.title(), |ui| {
+            let name = (words.forget_download)(wanted.title());
+            if ui.add(IconButton::new(icons::X, &name).small()).clicked() {
+                asked = Some(Action::Models(ModelsAction::ForgetDownload(wanted)));
+            }
+        });
+    });
+    asked
 }
 
 /// What can be downloaded beside a model.
@@ -175,12 +236,14 @@ fn fast(ui: &mut Ui) -> Option<Wanted> {
 }
 
 /// Lets somebody choose between the forms of a model.
-fn edition(ui: &mut Ui, offers: &[ModelDownload]) -> Option<ModelDownload> {
+fn edition(ui: &mut Ui, offers: &[ModelDownload], advice: &[ModelAdvice]) -> Option<ModelDownload> {
     let words = &words(ui).models;
     let mut chosen = None;
     for offer in offers {
         let line = (words.edition)(offer.edition, offer.bytes);
-        if menu_item(ui, &line, "", false).clicked() {
+        let known = advice.iter().find(|advice| advice.offer == *offer);
+        let detail = known.map(words.fits).unwrap_or_default();
+        if menu_item(ui, &line, &detail, false).clicked() {
             chosen = Some(*offer);
         }
     }

@@ -26,6 +26,8 @@ pub struct Notice<'a> {
     pub is_bad: bool,
     /// Whether there is something to take back.
     pub can_undo: bool,
+    /// What would mend it, by its name.
+    pub way: Option<&'a (&'static str, Action)>,
 }
 
 /// Draws it over the stage, in its middle and above what stands at its foot.
@@ -34,6 +36,7 @@ pub fn show(ctx: &Context, stage: Rect, notice: Notice) -> Option<Action> {
         sentence,
         is_bad,
         can_undo,
+        way,
     } = notice;
     let place = stage.center_bottom() - vec2(0.0, FOOT);
     let area = Area::new(Id::unique("notice"))
@@ -60,7 +63,8 @@ pub fn show(ctx: &Context, stage: Rect, notice: Notice) -> Option<Action> {
                 };
                 icon(ui, glyph, color);
                 let sentence = RichText::new(one_line(sentence)).font(theme::regular(text::BODY));
-                let undo = if can_undo { UNDO } else { 0.0 };
+                let has_button = can_undo || way.is_some();
+                let undo = if has_button { UNDO } else { 0.0 };
                 let room = WIDTH - 2.0 * size::CONTROL - space::XL - undo;
                 ui.scope(|ui| {
                     ui.set_max_width(room);
@@ -70,11 +74,15 @@ pub fn show(ctx: &Context, stage: Rect, notice: Notice) -> Option<Action> {
                     let button = Button::new(words(ui).notices.undo).kind(Kind::Quiet);
                     ui.add(button).clicked()
                 };
+                let mended = way.and_then(|(name, action)| {
+                    let button = Button::new(name).kind(Kind::Quiet);
+                    ui.add(button).clicked().then(|| action.clone())
+                });
                 let close = (words(ui).command)(UiCommand::Close);
                 let close = IconButton::new(icons::X, close).small();
                 let closed = ui.add(close).clicked();
                 let undo = taken_back.then_some(Action::Undo);
-                undo.or(closed.then_some(Action::Dismiss))
+                undo.or(mended).or(closed.then_some(Action::Dismiss))
             })
             .inner
         });

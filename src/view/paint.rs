@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, painting: &Painting) -> Option<Action> {
     }
     let mut brush = painting.brush;
     row(ui, words.brush, |ui| {
-        ui.set_max_width(CONTROL);
+        ui.set_width(CONTROL);
         ui.add(Slider::new(&mut brush, BRUSHES, 1, words.brush));
     });
     if brush != painting.brush {

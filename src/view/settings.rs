@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::action::Setting;
-use super::commands::UiCommand;
+use super::commands::{UiCommand, keys};
 use super::strings::{Language, words};
 pub use super::theme::Appearance;
-use super::theme::{self, palette, space, text};
-use super::widget::{Button, IconButton, Number, Segment, choice, row, segmented};
+use super::theme::{self, palette, size, space, text};
+use super::widget::{Button, IconButton, Number, Segment, choice, row, segmented, switch};
 use super::{Action, icons};
 use crate::job::Quality;
 use crate::job::plain_text::one_line;
@@ -41,6 +41,10 @@ pub struct Settings<'a> {
 
 const WIDTH: f32 = 300.0;
 const LIMIT: f32 = 88.0;
+const PATH: f32 = 200.0;
+/// How small and how large everything can be, in percent.
+const LEAST_ZOOM: u32 = 70;
+const MOST_ZOOM: u32 = 200;
 const GIGABYTE: u64 = 1_000_000_000;
 
 /// Draws the sheet's content.
@@ -67,16 +71,47 @@ fn looks(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
     let chosen = settings.appearance;
     let appearance = choice(ui, words.appearance, &appearances, chosen, WIDTH);
     let language = choice(ui, words.language, &Language::ALL, settings.language, WIDTH);
-    let mut percent = (settings.zoom * 100.0).round() as u32;
-    row(ui, words.zoom, |ui| {
-        ui.add(Number::new(&mut percent, words.zoom, 70..=200).suffix(" %"));
-    });
-    let zoom = percent as f32 / 100.0;
-    let zoomed = (zoom - settings.zoom).abs() > 1e-3;
+    let zoom = row(ui, words.zoom, |ui| zoom(ui, settings.zoom));
     appearance
         .map(Setting::Appearance)
         .or(language.map(Setting::Language))
-        .or(zoomed.then_some(Setting::Zoom(zoom)))
+        .or(zoom.map(Setting::Zoom))
+}
+
+/// Smaller, the size as it is, larger.
+fn zoom(ui: &mut Ui, zoom: f32) -> Option<f32> {
+    const STEP: u32 = 10;
+    let words = words(ui);
+    let percent = (zoom * 100.0).round() as u32;
+    let mut wanted = percent;
+    let mut step = |ui: &mut Ui, icon, command, to: u32, alive| {
+        let keys = keys(ui.ctx(), command);
+        let button = IconButton::new(icon, (words.command)(command)).keys(&keys);
+        if ui.add_enabled(alive, button).clicked() {
+            wanted = to.clamp(LEAST_ZOOM, MOST_ZOOM);
+        }
+    };
+    let (less, more) = (percent.saturating_sub(STEP), percent + STEP);
+    step(
+        ui,
+        icons::MINUS,
+        UiCommand::ZoomOut,
+        less,
+        percent > LEAST_ZOOM,
+    );
+    let figure = RichText::new(format!("{percent} %")).font(theme::regular(text::BODY));
+    ui.add_sized(
+        [44.0, size::CONTROL],
+        Label::new(figure.color(palette(ui).text)),
+    );
+    step(
+        ui,
+        icons::PLUS,
+        UiCommand::ZoomIn,
+        more,
+        percent < MOST_ZOOM,
+    );
+    (wanted != percent).then_some(wanted as f32 / 100.0)
 }
 
 /// How videos are computed.
@@ -86,8 +121,9 @@ fn works(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
     let chosen = settings.by_processor;
     let by_processor = choice(ui, words.run_on, &processors, chosen, WIDTH);
     let limit = memory_limit(ui, settings);
-    let previews = [(true, words.on), (false, words.off)];
-    let preview = choice(ui, words.preview, &previews, settings.preview, WIDTH);
+    let preview = row(ui, words.preview, |ui| {
+        switch(ui, words.preview, settings.preview)
+    });
     by_processor
         .map(Setting::ByProcessor)
         .or(limit)
@@ -99,21 +135,21 @@ fn memory_limit(ui: &mut Ui, settings: &Settings) -> Option<Setting> {
     let words = &words(ui).settings;
     let mut limit = settings.memory_limit;
     row(ui, words.memory_limit, |ui| {
-        let mut width = WIDTH;
-        if let Some(bytes) = &mut limit {
-            let mut gigabytes = *bytes / GIGABYTE;
-            let field = Number::new(&mut gigabytes, words.memory_limit, 1..=1024);
-            if ui.add(field.suffix(" GB").width(LIMIT)).changed() {
-                *bytes = gigabytes * GIGABYTE;
-            }
-            width -= LIMIT + ui.spacing().item_spacing.x;
-        }
+        let beside = LIMIT + ui.spacing().item_spacing.x;
+        let width = WIDTH - if limit.is_some() { beside } else { 0.0 };
         let segments = [words.no_limit, words.limit_to].map(Segment::named);
         let chosen = usize::from(limit.is_some());
         match segmented(ui, &segments, Some(chosen), width) {
             Some(0) => limit = None,
             Some(_) => limit = Some((settings.memory * 3 / 4 / GIGABYTE).max(1) * GIGABYTE),
             None => {}
+        }
+        if let Some(bytes) = limit.as_mut().filter(|_| chosen == 1) {
+            let mut gigabytes = *bytes / GIGABYTE;
+            let field = Number::new(&mut gigabytes, words.memory_limit, 1..=1024);
+            if ui.add(field.suffix(" GB").width(LIMIT)).changed() {
+                *bytes = gigabytes * GIGABYTE;
+            }
         }
     });
     (limit != settings.memory_limit).then_some(Setting::MemoryLimit(limit))
@@ -151,15 +187,18 @@ fn videos(ui: &mut Ui, folder: &Path) -> Option<Action> {
     let show = (words(ui).command)(UiCommand::Reveal);
     let words = &words(ui).settings;
     row(ui, words.videos, |ui| {
-        let change = Button::new(words.change).named(words.change_videos);
-        let changed = ui.add(change).clicked().then_some(Action::ChooseVideos);
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        let path = RichText::new(one_line(&name.to_string_lossy()));
+        let path = path.font(theme::regular(text::BODY));
+        ui.scope(|ui| {
+            ui.set_max_width(PATH);
+            let path = Label::new(path.color(palette(ui).secondary)).truncate();
+            ui.add(path).on_hover_text(folder.display().to_string());
+        });
         let reveal = IconButton::new(icons::FOLDER_OPEN, show);
         let revealed = ui.add(reveal).clicked();
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let path = RichText::new(one_line(&folder.display().to_string()));
-            let path = path.font(theme::regular(text::BODY));
-            ui.add(Label::new(path.color(palette(ui).secondary)).truncate());
-        });
+        let change = Button::new(words.change).named(words.change_videos);
+        let changed = ui.add(change).clicked().then_some(Action::ChooseVideos);
         let reveal = revealed.then(|| Action::Reveal(folder.to_owned()));
         changed.or(reveal)
     })

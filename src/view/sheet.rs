@@ -20,11 +20,16 @@ pub fn show(
     let (title, widest) = match sheet {
         Sheet::Models => (titles.models, size::SHEET),
         Sheet::Settings => (titles.settings, size::SHEET),
-        Sheet::Library => (titles.library, size::WIDE_SHEET),
+        // As many pictures as there is room for.
+        Sheet::Library => (titles.library, f32::INFINITY),
         Sheet::Export => (titles.export, size::SHEET),
         Sheet::Paint => (titles.paint, size::SHEET),
+        Sheet::Batch => (titles.batch, size::SHEET),
+        Sheet::Contact => (titles.contact, f32::INFINITY),
+        Sheet::Styles => (titles.styles, size::SHEET),
         Sheet::Shortcuts => (titles.shortcuts, size::SHEET),
     };
+    let is_grid = matches!(sheet, Sheet::Library | Sheet::Contact);
     let room = ui.ctx().content_rect();
     let width = widest.min(room.width() - 4.0 * space::XL);
     let height = room.height() - 2.0 * size::TITLE_BAR - 4.0 * space::XL;
@@ -44,14 +49,14 @@ pub fn show(
         .frame(frame)
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
-            if sheet == Sheet::Library {
+            if is_grid {
                 // The grid takes what is left of it.
                 ui.set_height(height);
             }
             let closed = header(ui, title);
             ui.add_space(space::S);
             // The grid scrolls by itself, below what is looked for.
-            let asked = if sheet == Sheet::Library {
+            let asked = if is_grid {
                 content(ui)
             } else {
                 let scroll = ScrollArea::vertical()

@@ -175,8 +175,10 @@ pub mod size {
     pub const WELL: f32 = 112.0;
     /// The widest sheet.
     pub const SHEET: f32 = 640.0;
-    /// The widest sheet with pictures.
-    pub const WIDE_SHEET: f32 = 1040.0;
+    /// A column beside the stage: what is to be known of a clip, or the queue.
+    pub const COLUMN: f32 = 288.0;
+    /// Beside a column the stage is no narrower than this: in less room the column takes its place.
+    pub const STAGE: f32 = 280.0;
     /// The widest explanation under the pointer.
     pub const HINT: f32 = 280.0;
     /// The icons' square.
@@ -346,7 +348,12 @@ fn style(palette: &Palette, dark: bool) -> Style {
     spacing.button_padding = Vec2::new(space::S, space::XS);
     spacing.interact_size = Vec2::new(size::CONTROL, size::CONTROL);
     spacing.menu_margin = Margin::same(space::XS as i8);
-    spacing.scroll = ScrollStyle::floating();
+    // The brightest thing in the room is the picture, not a scroll bar under the pointer.
+    spacing.scroll = ScrollStyle {
+        bar_width: 8.0,
+        foreground_color: false,
+        ..ScrollStyle::floating()
+    };
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.5;
     style

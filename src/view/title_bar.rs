@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, Sense, Ui, ViewportCommand};
+use egui::{Frame, Margin, Panel, RichText, Sense, Ui, ViewportCommand};
 
 use super::action::{Action, Sheet};
 use super::commands::{UiCommand, keys};
 use super::icons;
 use super::strings::words;
 use super::theme::{self, palette, size, space, text};
-use super::widget::{Button, IconButton, caption, menu, menu_item};
+use super::widget::{Button, IconButton, caption, menu, menu_item, trailing};
 use crate::job::Checkpoint;
 
 /// What the title bar shows.
@@ -50,13 +50,12 @@ fn content(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
         }
         let name = RichText::new("Zoetrope").font(theme::semibold(text::BODY));
         ui.label(name.color(palette(ui).text));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, bar))
-            .inner
+        trailing(ui, "title bar", |ui| right(ui, bar))
     });
     chosen.inner.or(asked)
 }
 
-/// What stands at the right, from there.
+/// What stands at the right.
 fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
     let words = words(ui);
     let mut asked = None;
@@ -67,16 +66,16 @@ fn right(ui: &mut Ui, bar: &TitleBar) -> Option<Action> {
             asked = Some(Action::Open(sheet));
         }
     };
-    open(ui, icons::GEAR_SIX, UiCommand::Settings, Sheet::Settings);
-    open(ui, icons::KEYBOARD, UiCommand::Shortcuts, Sheet::Shortcuts);
-    open(ui, icons::GRID_FOUR, UiCommand::Library, Sheet::Library);
-    ui.add_space(space::S);
-    let chosen = models(ui, bar);
     if let Some((used, all)) = bar.memory {
-        ui.add_space(space::S);
         let memory = (words.memory)(used, all);
         caption(ui, &memory).on_hover_text(words.memory_why);
+        ui.add_space(space::S);
     }
+    let chosen = models(ui, bar);
+    ui.add_space(space::S);
+    open(ui, icons::GRID_FOUR, UiCommand::Library, Sheet::Library);
+    open(ui, icons::KEYBOARD, UiCommand::Shortcuts, Sheet::Shortcuts);
+    open(ui, icons::GEAR_SIX, UiCommand::Settings, Sheet::Settings);
     asked.or(chosen)
 }
 

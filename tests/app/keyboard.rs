@@ -121,6 +121,44 @@ fn what_the_keyboard_comes_to_is_in_sight() {
     );
 }
 
+/// Breaks when Tab jumps to and fro: it goes from the bar to the form, the stage and the reel, and in each as one reads.
+#[test]
+fn tab_goes_the_way_that_is_read() {
+    let mut window = unfolded();
+    let mut way: Vec<(String, egui::Rect)> = Vec::new();
+    for _ in 0..60 {
+        window.harness.key_press(Key::Tab);
+        window.harness.run_steps(12);
+        let mut nodes = window.harness.root().children_recursive();
+        let Some(node) = nodes.find(|node| node.accesskit_node().is_focused()) else {
+            continue;
+        };
+        let name = node.accesskit_node().label().unwrap_or_default();
+        if way.first().is_some_and(|(first, _)| *first == name) {
+            break;
+        }
+        way.push((name, node.rect()));
+    }
+    let place = |name: &str| {
+        let found = way.iter().position(|(other, _)| other == name);
+        found.unwrap_or_else(|| panic!("{name} is not among {way:?}"))
+    };
+    let read = [
+        "Library",
+        "Settings…",
+        "Prompt",
+        "Width",
+        "Height",
+        "Steps",
+        "Guidance at high noise",
+        "Guidance at low noise",
+        "Add…",
+        "Speed: Exact",
+    ];
+    let places = read.map(place);
+    assert!(places.is_sorted(), "{way:?}");
+}
+
 /// Breaks when the controls of the player cover the clip for good because a prompt was typed, or Space types after ⌘⏎.
 #[test]
 fn a_typed_prompt_does_not_hold_the_controls_of_the_player() {

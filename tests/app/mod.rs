@@ -1,8 +1,12 @@
 //! The window, with the test at the other ends of its channels. Nothing is drawn to pixels: what is
 //! there is found by the names that screen readers say.
 
+mod advice;
 mod anew;
+mod batch;
+mod chain;
 mod commands;
+mod compare;
 mod files;
 mod first_start;
 mod guides;
@@ -17,13 +21,16 @@ mod notices;
 mod outside;
 mod preferences;
 mod queue;
+mod queue_list;
 mod quit;
 mod removal;
 mod restart;
 pub mod saving;
 mod settings;
 mod speed;
+mod styles;
 mod undo;
+mod walk;
 mod wells;
 mod whole;
 
@@ -60,10 +67,11 @@ const SIZE: Size = Size::new(64, 48);
 const FRAMES: usize = 9;
 
 /// What everything is that can be operated.
-const OPERABLE: [Role; 8] = [
+const OPERABLE: [Role; 9] = [
     Role::Button,
     Role::RadioButton,
     Role::Slider,
+    Role::Switch,
     Role::SpinButton,
     Role::TextInput,
     Role::MultilineTextInput,
@@ -303,6 +311,14 @@ impl Window {
     fn click_on_sheet(&mut self, name: &str) {
         let all: Vec<_> = self.harness.query_all_by_label(name).collect();
         all.last().expect("it is there").click();
+        self.settle();
+    }
+
+    /// Turns a switch.
+    #[track_caller]
+    fn switch(&mut self, name: &str) {
+        let found = self.harness.query_all_by_role_and_label(Role::Switch, name);
+        found.last().expect("it is there").click();
         self.settle();
     }
 

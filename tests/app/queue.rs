@@ -253,14 +253,14 @@ fn five_variations_wait_in_line() {
 fn without_previews_a_job_is_told_to_show_none() {
     let mut window = Opening::default().open();
     window.press(Modifiers::COMMAND, Key::Comma);
-    window.click("Off");
+    window.switch("Live preview");
     window.press(Modifiers::NONE, Key::Escape);
     window.write("Prompt", "A boat");
     window.press(Modifiers::COMMAND, Key::Enter);
     let (handle, _) = window.next_job();
     assert!(!handle.has_preview());
     window.press(Modifiers::COMMAND, Key::Comma);
-    window.click("On");
+    window.switch("Live preview");
     assert!(handle.has_preview(), "the job at work is told, too");
 }
 

@@ -18,7 +18,7 @@ fn quality_memory_and_folder_reach_the_job() {
     window.click("Limit to");
     window.click("Choose another folder");
     assert_eq!(window.asked.borrow().last(), Some(&Question::Folder));
-    window.until_seen(&elsewhere.display().to_string());
+    window.until_seen("elsewhere");
     window.press(Modifiers::NONE, Key::Escape);
 
     window.write("Prompt", "A boat");
@@ -32,7 +32,8 @@ fn quality_memory_and_folder_reach_the_job() {
     is_as_set(&plan);
 
     window.finish(handle.id, &plan);
-    window.until_seen("Reuse settings");
+    window.until_seen("More");
+    window.click("More");
     window.click("Reuse settings");
     window.press(Modifiers::COMMAND, Key::Enter);
     is_as_set(&window.next_job().1);

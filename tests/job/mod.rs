@@ -2,6 +2,7 @@
 
 mod bench;
 mod clip;
+mod clock;
 mod estimate;
 mod formats;
 mod gpu_fault;
@@ -18,6 +19,7 @@ mod settings;
 mod stall;
 mod step_cache;
 mod timings;
+mod wildcards;
 
 use std::path::PathBuf;
 

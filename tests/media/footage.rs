@@ -27,6 +27,8 @@ fn video(folder: &Folder) -> std::path::PathBuf {
 
 fn exported(source: &Path, format: Format, target: std::path::PathBuf) -> std::path::PathBuf {
     let job = Export {
+        range: None,
+        then: Vec::new(),
         source: source.to_owned(),
         format,
         within: None,

@@ -25,6 +25,8 @@ fn draw(
     let model = checkpoint_of(variant);
     let refusal: Option<Refusal> = plan(request, None).err();
     let form = Compose {
+        prompts: &[],
+        styles: &[],
         request,
         model: &model,
         first: None,

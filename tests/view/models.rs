@@ -24,6 +24,10 @@ fn downloading(done: u64, of: u64, bytes_per_second: u64) -> Harness {
             folders: &[],
             chosen: None,
             offers: &[],
+            advice: &[],
+            free: None,
+            waiting: &[],
+            can_delete: &[],
             coming: Some(Coming { wanted, transfer }),
         };
         models::show(ui, &models)
@@ -63,6 +67,10 @@ fn names_of_strangers_are_plain_lines() {
             folders: &["/a\u{2067}\n".into()],
             chosen: None,
             offers: &[],
+            advice: &[],
+            free: None,
+            waiting: &[],
+            can_delete: &[],
             coming: None,
         };
         models::show(ui, &models)

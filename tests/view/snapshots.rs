@@ -66,7 +66,10 @@ fn the_sheet_that_exports() {
             kind: Kind::Video,
             percent: 100,
             quality: Quality::Standard,
+            joined: true,
         },
+        shots: 1,
+        trim: None,
         state: export::State::Writing(12, 33),
     };
     compare("export", [640.0, 260.0], move |ui| {

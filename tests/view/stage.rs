@@ -108,6 +108,8 @@ fn player(favourite: bool) -> Harness {
             peek: None,
             favourite,
             takes_pictures: true,
+            trim: None,
+            shots: Vec::new(),
         };
         stage::show(ui, &Stage::Player(player))
     });
@@ -121,25 +123,31 @@ fn player(favourite: bool) -> Harness {
 #[test]
 fn every_control_of_the_player_asks_for_what_it_says() {
     let record = |action| Action::Record("7".into(), action);
-    for (name, action) in [
-        ("Play", Action::Player(PlayerAction::Toggle)),
-        ("Previous frame", Action::Player(PlayerAction::Step(-1))),
-        ("Next frame", Action::Player(PlayerAction::Step(1))),
-        ("Loop", Action::Player(PlayerAction::Loop)),
-        ("Actual size", Action::Player(PlayerAction::Fit)),
-        ("Copy frame", Action::Player(PlayerAction::CopyFrame)),
-        ("Use as first frame", Action::Player(PlayerAction::UseFrame)),
+    let clip = Action::Player;
+    for (name, is_in_menu, action) in [
+        ("Play", false, clip(PlayerAction::Toggle)),
+        ("Previous frame", false, clip(PlayerAction::Step(-1))),
+        ("Next frame", false, clip(PlayerAction::Step(1))),
+        ("Loop", false, clip(PlayerAction::Loop)),
+        ("Actual size", true, clip(PlayerAction::Fit)),
+        ("Copy frame", true, clip(PlayerAction::CopyFrame)),
+        ("Use as first frame", true, clip(PlayerAction::UseFrame)),
         (
             "Continue from last frame",
-            Action::Player(PlayerAction::ContinueFromEnd),
+            false,
+            clip(PlayerAction::ContinueFromEnd),
         ),
-        ("Export…", Action::Open(Sheet::Export)),
-        ("Add to favorites", record(RecordAction::Favourite)),
-        ("Reuse settings", record(RecordAction::Restore)),
-        ("Show in Finder", record(RecordAction::Reveal)),
-        ("Move to Trash", record(RecordAction::Trash)),
+        ("Export…", false, Action::Open(Sheet::Export)),
+        ("Add to favorites", false, record(RecordAction::Favourite)),
+        ("Reuse settings", true, record(RecordAction::Restore)),
+        ("Show in Finder", true, record(RecordAction::Reveal)),
+        ("Move to Trash", true, record(RecordAction::Trash)),
     ] {
         let mut stage = player(false);
+        if is_in_menu {
+            stage.get_by_label("More").click();
+            stage.run_steps(6);
+        }
         stage.get_by_label(name).click_accesskit();
         stage.run_steps(3);
         assert_eq!(stage.state()[..], [action], "{name}");
@@ -154,8 +162,11 @@ fn in_a_narrow_window_a_menu_has_what_finds_no_room() {
     stage.run_steps(3);
     assert!(stage.query_by_label("Copy frame").is_none());
     stage.get_by_label("Export…");
+    assert!(stage.query_by_label("Add to favorites").is_none());
     stage.get_by_label("More").click();
     stage.run_steps(6);
+    stage.get_by_label("Continue from last frame");
+    stage.get_by_label("Add to favorites");
     stage.get_by_label("Move to Trash");
     stage.get_by_label("Copy frame").click();
     stage.run_steps(3);

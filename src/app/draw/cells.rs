@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::app::job_state::Phase;
 use crate::app::playback::Moving;
-use crate::job::{Decode, Record};
+use crate::job::{Clock, Decode, Record};
 use crate::view::action::Shown;
-use crate::view::cell::{Cell, Kind};
+use crate::view::cell::{Cell, Kind, Stack};
 
 impl App {
     pub(super) fn cells_of_works(&self) -> impl Iterator<Item = Cell<'_>> {
@@ -24,11 +24,18 @@ impl App {
                 },
                 chosen: self.shown == shown,
                 shown,
+                selected: None,
+                stack: None,
+                record: None,
             }
         })
     }
 
-    pub(super) fn cell_of_record<'a>(&'a self, record: &'a Record) -> Cell<'a> {
+    pub(in crate::app) fn cell_of_record<'a>(
+        &'a self,
+        (record, stack): (&'a Record, Option<Stack>),
+        clock: Clock,
+    ) -> Cell<'a> {
         let glimpse = self.glimpse.as_ref();
         let glimpse = glimpse.filter(|glimpse| glimpse.record.id == record.id);
         let moving = glimpse.and_then(|glimpse| glimpse.moving.as_ref());
@@ -44,6 +51,12 @@ impl App {
                 draft: record.settings.speedups.decode == Decode::Draft,
             },
             chosen: matches!(&self.shown, Shown::Record(id) if *id == record.id),
+            selected: self
+                .selected
+                .contains(&record.id)
+                .then_some(self.selected.len()),
+            stack,
+            record: Some((record, clock)),
         }
     }
 }

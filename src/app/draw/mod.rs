@@ -6,17 +6,19 @@ mod stage;
 
 use std::time::Duration;
 
-use egui::{Context, Frame, Panel, Ui};
+use egui::{Context, Frame, Panel, Ui, UiBuilder};
 
 use super::App;
 use super::job_state::Phase;
 use super::outside::unasked;
-use crate::job::{Estimate, Plan, Span};
+use crate::job::{Estimate, Plan, Record, Span};
 use crate::platform;
 use crate::view::action::Action;
 use crate::view::cell::{Cell, Outcome};
 use crate::view::commands;
 use crate::view::compose::{self, Compose, Glances};
+use crate::view::info::{self, Info};
+use crate::view::queue;
 use crate::view::reel::{self, Reel};
 use crate::view::theme::{palette, size};
 use crate::view::title_bar::{self, TitleBar};
@@ -25,6 +27,7 @@ impl App {
     pub(super) fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.receive(&ctx);
+        self.heed_full_screen(&ctx);
         self.advance(ui);
         self.remember_window(ui);
         let typed = ctx.egui_wants_keyboard_input();
@@ -62,29 +65,85 @@ impl App {
             unified: ctx.os().is_mac(),
             buttons: window_buttons(&ctx),
         };
+        if self.is_cinema {
+            self.stage = ui.available_rect_before_wrap();
+            return self.draw_stage(ui).into_iter().collect();
+        }
         asked.extend(title_bar::show(ui, &bar));
         let ground = Frame::new().fill(palette(ui).panel);
+        let faint = palette(ui).faint;
         let [least, usual, most] = size::COMPOSE;
         let compose = Panel::left("compose")
             .default_size(usual)
             .size_range(least..=most)
             .resizable(true)
             .frame(ground);
-        asked.extend(compose.show(ui, |ui| self.draw_compose(ui)).inner);
-        let records = self
-            .records
-            .iter()
-            .map(|record| self.cell_of_record(record));
+        // Its edge is no brighter than other lines, whatever the pointer does.
+        let worn = ui.visuals().widgets.clone();
+        let calm = &mut ui.visuals_mut().widgets;
+        calm.hovered.fg_stroke.color = faint;
+        calm.active.fg_stroke.color = faint;
+        let form = compose.show(ui, |ui| {
+            ui.visuals_mut().widgets = worn.clone();
+            self.draw_compose(ui)
+        });
+        asked.extend(form.inner);
+        ui.visuals_mut().widgets = worn;
+        // The keyboard comes along its edge, too.
+        let edge = ui.scope_id().with("compose").with("__resize");
+        if ctx.memory(|memory| memory.has_focus(edge)) {
+            let place = form.response.rect;
+            let stroke = egui::Stroke::new(size::FOCUS_RING, palette(ui).accent);
+            ui.painter().vline(place.right(), place.y_range(), stroke);
+        }
+        let all: Vec<&Record> = self.records.iter().collect();
+        let clock = self.clock();
+        let records = self.stacked(&all, false).into_iter();
+        let records = records.map(|record| self.cell_of_record(record, clock));
         let cells: Vec<Cell> = self.cells_of_works().chain(records).collect();
-        if !cells.is_empty() {
-            let folded = self.is_reel_folded(ui.ctx());
-            let reel = Reel { cells, folded };
+        let folded = self.is_reel_folded(ui.ctx());
+        let reel = (!cells.is_empty()).then_some(Reel { cells, folded });
+        // The stage is read before the reel below it.
+        let mut room = ui.available_rect_before_wrap();
+        room.max.y -= reel.as_ref().map_or(0.0, Reel::height);
+        let builder = UiBuilder::new().max_rect(room).id_salt("stage");
+        let mut around = ui.new_child(builder);
+        asked.extend(self.draw_column(&mut around));
+        let stage = around.available_rect_before_wrap();
+        if stage.width() > 1.0 {
+            asked.extend(self.draw_stage(&mut around));
+        }
+        if let Some(reel) = reel {
             *outcome = reel::show(ui, &reel);
             asked.extend(outcome.asked.take());
         }
-        self.stage = ui.available_rect_before_wrap();
-        asked.extend(self.draw_stage(ui));
+        self.stage = stage;
         asked
+    }
+
+    /// The queue, or what is to be known of the clip, beside the stage; in little room in its place.
+    fn draw_column(&self, ui: &mut Ui) -> Option<Action> {
+        let room = ui.available_width();
+        let width = if room < size::COLUMN + size::STAGE {
+            room
+        } else {
+            size::COLUMN
+        };
+        if self.preferences.queue_open {
+            return queue::show(ui, &self.queue_view(), width);
+        }
+        info::show(ui, &self.info()?, width)
+    }
+
+    /// What is to be known of the clip on the stage, where somebody wants to.
+    fn info(&self) -> Option<Info<'_>> {
+        let player = self.player.as_ref();
+        let player = player.filter(|_| self.preferences.info_open)?;
+        let record = self.record(&player.record.id)?;
+        Some(Info {
+            prompt: &record.settings.prompt,
+            facts: (self.words().facts)(record, self.clock()),
+        })
     }
 
     fn draw_compose(&self, ui: &mut Ui) -> Option<Action> {
@@ -97,8 +156,11 @@ impl App {
         };
         let speeds = self.speed_choices(model);
         let wanted = self.wanted();
+        let styles = self.styles.names();
         let form = Compose {
             request: &self.form.request,
+            prompts: &self.preferences.prompts,
+            styles: &styles,
             model,
             first: self.form.first.as_ref(),
             last: self.form.last.as_ref(),
@@ -140,8 +202,11 @@ impl App {
         if let Some(player) = &mut self.player {
             next.extend(player.advance(passed, looping));
         }
-        if let Some(glimpse) = &mut self.glimpse {
-            next.extend(glimpse.advance(passed, true));
+        for other in [&mut self.glimpse, &mut self.quick].into_iter().flatten() {
+            next.extend(other.advance(passed, true));
+        }
+        if let Some(comparing) = &mut self.comparing {
+            next.extend(comparing.advance(passed));
         }
         next.extend(self.expire());
         let ticking = self.works.iter().filter(|work| work.is_ticking());

@@ -4,10 +4,14 @@ use egui::Ui;
 
 use crate::app::App;
 use crate::app::download::Downloading;
+use crate::app::playback::Moving;
 use crate::view::action::{Action, Sheet};
 use crate::view::cell::Outcome;
 use crate::view::library::{self, Library};
-use crate::view::{drop_target, export, models, notice, paint, settings, sheet, shortcuts};
+use crate::view::{
+    batch, contact, drop_target, export, models, notice, paint, quick_look, settings, sheet,
+    shortcuts, styles,
+};
 
 impl App {
     pub(super) fn draw_over(&self, ui: &mut Ui, outcome: &mut Outcome) -> Vec<Action> {
@@ -23,8 +27,14 @@ impl App {
                 sentence: &notice.sentence,
                 is_bad: notice.is_bad,
                 can_undo: notice.undo.is_some(),
+                way: notice.way.as_ref(),
             };
             asked.extend(notice::show(&ctx, self.stage, view));
+        }
+        if let Some(quick) = &self.quick {
+            let picture = quick.moving.as_ref().map(Moving::texture);
+            let size = quick.record.settings.canvas.size;
+            asked.extend(quick_look::show(&ctx, picture, size, quick.record.name()));
         }
         drop_target::show(ui);
         asked
@@ -36,19 +46,37 @@ impl App {
                 shortcuts::show(ui);
                 None
             }
+            Sheet::Batch => batch::show(ui, &self.batch_view()),
+            Sheet::Contact => {
+                *outcome = contact::show(ui, &self.contact_view()?);
+                outcome.asked.take()
+            }
+            Sheet::Styles => {
+                let styles = styles::Styles {
+                    names: self.styles.names(),
+                    draft: &self.styles.draft,
+                };
+                styles::show(ui, &styles)
+            }
             Sheet::Paint => paint::show(ui, &self.painting_view()?),
             Sheet::Settings => settings::show(ui, &self.saved_settings()),
             Sheet::Models => models::show(ui, &self.models_view()),
-            Sheet::Export => export::show(ui, &self.exporting.view(self.player.as_ref()?)),
+            Sheet::Export => {
+                let player = self.player.as_ref()?;
+                let shots = self.shots(&player.record.id).len();
+                export::show(ui, &self.exporting.view(player, shots))
+            }
             Sheet::Library => {
-                let found = self
-                    .records
-                    .iter()
-                    .filter(|record| self.search.finds(record));
+                let (laid, clock) = (self.library_order().into_iter(), self.clock());
                 let library = Library {
-                    cells: found.map(|record| self.cell_of_record(record)).collect(),
+                    cells: laid
+                        .map(|record| self.cell_of_record(record, clock))
+                        .collect(),
                     search: &self.search.words,
                     favourites: self.search.favourites,
+                    order: self.preferences.order,
+                    stacks: !self.preferences.unstacked,
+                    selected: self.selected.len(),
                 };
                 // What is beneath the sheet is not seen.
                 *outcome = library::show(ui, &library);
@@ -62,6 +90,10 @@ impl App {
             installed: &self.found.installed,
             folders: &self.found.folders,
             offers: &self.offers,
+            advice: &self.advice.known,
+            free: self.advice.free,
+            can_delete: &self.advice.can_delete,
+            waiting: &self.to_download,
             coming: self.downloading.as_ref().map(Downloading::view),
             chosen: self.model().map(|model| model.root.as_path()),
         }

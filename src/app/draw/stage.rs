@@ -1,13 +1,15 @@
 //! What the stage shows.
 
+use std::io::ErrorKind;
+
 use egui::Ui;
 
 use crate::app::App;
 use crate::app::job_state::{Phase, Work};
 use crate::app::playback::Moving;
 use crate::app::player::Player;
-use crate::job::{Remedy, Stage as JobStage};
-use crate::view::action::{Action, JobAction, Sheet, Shown};
+use crate::job::{Problem, Record, Remedy, Stage as JobStage};
+use crate::view::action::{Action, JobAction, RecordAction, Sheet, Shown};
 use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::stage::{self, Message, Peek, Stage, State, Welcome, Working};
@@ -28,13 +30,17 @@ impl App {
         }
         match &self.shown {
             Shown::Welcome => stage::show(ui, &self.welcome()),
+            Shown::Compare => match self.comparison() {
+                Some(comparison) => stage::show(ui, &Stage::Compare(comparison)),
+                None => stage::show(ui, &self.welcome()),
+            },
             Shown::Job(id) => match self.works.iter().find(|work| work.handle.id == *id) {
                 Some(work) => self.draw_work(ui, work),
                 None => stage::show(ui, &self.welcome()),
             },
-            Shown::Record(_) => match &self.player {
+            Shown::Record(id) => match &self.player {
                 Some(player) => stage::show(ui, &Stage::Player(self.player_of(player))),
-                None => stage::show(ui, &self.missing()),
+                None => stage::show(ui, &self.missing(id)),
             },
         }
     }
@@ -49,14 +55,19 @@ impl App {
         })
     }
 
-    fn missing(&self) -> Stage<'_> {
+    fn missing(&self, id: &str) -> Stage<'_> {
+        let words = &self.words().stage;
+        let way = |name, action| (name, Action::Record(id.to_owned(), action));
         Stage::Message(Message {
             icon: icons::WARNING,
             is_bad: true,
-            about: "",
-            title: self.words().stage.missing_file,
+            about: self.record(id).map_or("", Record::name),
+            title: words.missing_file,
             body: "",
-            ways: Vec::new(),
+            ways: vec![
+                way(words.locate, RecordAction::Locate),
+                way(words.remove_record, RecordAction::Trash),
+            ],
         })
     }
 
@@ -82,6 +93,8 @@ impl App {
                 frame: *frame,
                 picture,
             }),
+            trim: player.record.trim,
+            shots: self.shots(&player.record.id),
             takes_pictures: self
                 .model()
                 .is_some_and(|model| model.variant.inputs().takes_pictures()),
@@ -131,14 +144,21 @@ impl App {
         let (title, body, ways) = match &work.phase {
             Phase::Failed(problem, kept) => {
                 let mend = mend.as_deref().map(|name| way(name, JobAction::Mend));
-                let resume = kept.map(|_| resume);
+                let resume = match kept {
+                    Some(_) => Some(resume),
+                    // What was asked for would be refused again.
+                    None if matches!(problem, Problem::Refused(_)) || work.plan.is_none() => None,
+                    None => Some(way(words.try_again, JobAction::Continue)),
+                };
+                let elsewhere = is_of_folder(problem);
+                let elsewhere = elsewhere.then_some((words.other_folder, Action::ChooseVideos));
                 // Nobody can tell what it was to be: its folder may show it.
                 let look = || {
                     let name = (self.words().command)(UiCommand::Reveal);
                     (name, Action::Reveal(work.run_folder()))
                 };
                 let restore = work.plan.as_ref().map_or_else(look, |_| restore);
-                let ways = mend.into_iter().chain(resume);
+                let ways = elsewhere.into_iter().chain(mend).chain(resume);
                 let ways = ways.chain([restore, discard]).collect();
                 (words.failed, (self.words().problem)(problem), ways)
             }
@@ -159,4 +179,16 @@ impl App {
         };
         stage::show(ui, &Stage::Message(message))
     }
+}
+
+/// Whether another folder for the videos would help.
+fn is_of_folder(problem: &Problem) -> bool {
+    let Problem::File { verb, kind, .. } = problem else {
+        return false;
+    };
+    let cannot = matches!(
+        kind,
+        ErrorKind::StorageFull | ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+    );
+    cannot && *verb != "read"
 }

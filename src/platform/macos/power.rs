@@ -1,6 +1,8 @@
 //! What slows a Mac down, and what its user wants less of.
 
 use std::ffi::c_void;
+use std::process::Command;
+use std::time::Duration;
 
 use objc2_app_kit::NSWorkspace;
 use objc2_foundation::{NSProcessInfo, NSProcessInfoThermalState};
@@ -15,6 +17,32 @@ pub fn slowed() -> Option<Slowed> {
         return Some(Slowed::Hot);
     }
     process.isLowPowerModeEnabled().then_some(Slowed::LowPower)
+}
+
+/// What a tool of the system writes; nothing where it cannot be asked.
+fn told(tool: &str, arguments: &[&str]) -> String {
+    let output = Command::new(tool).args(arguments).output();
+    let output = output.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&output).into_owned()
+}
+
+/// What Apple calls the chip.
+pub fn chip() -> Option<String> {
+    let name = told("/usr/sbin/sysctl", &["-n", "machdep.cpu.brand_string"]);
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Whether it runs on its battery.
+pub fn on_battery() -> bool {
+    told("/usr/bin/pmset", &["-g", "batt"]).contains("'Battery Power'")
+}
+
+/// For how long nobody has touched anything: the system counts it in nanoseconds.
+pub fn idle() -> Option<Duration> {
+    let told = told("/usr/sbin/ioreg", &["-c", "IOHIDSystem", "-d", "4"]);
+    let line = told.lines().find(|line| line.contains("HIDIdleTime"))?;
+    let nanoseconds = line.rsplit(' ').next()?.trim().parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// Whether nothing should move that need not, and whether lines should be stronger.

@@ -1,6 +1,6 @@
 //! The numbers that few people turn, each with a line that says what turning it does.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 use super::{Compose, fix, loras};
 use crate::job::{Field, Guidance, QuantBits, Request, Sampler, SamplingRequest};
@@ -9,9 +9,12 @@ use crate::view::strings::words;
 use crate::view::theme::space;
 use crate::view::widget::{
     Button, Face, IconButton, Kind, Number, Segment, caption, disclosure, explanation, label,
-    segmented,
+    segmented, trailing,
 };
 use crate::view::{Action, icons};
+
+/// The width of a choice: what is left beside the longest name.
+const CHOICE: f32 = 160.0;
 
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
@@ -34,7 +37,7 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     let mut asked = None;
     for row in rows {
         asked = row(ui, form, request).or(asked);
-        ui.add_space(space::XS);
+        ui.add_space(space::S);
     }
     let all = Button::new(words.reset_all).kind(Kind::Quiet).flush();
     if changed && ui.add(all).clicked() {
@@ -92,7 +95,7 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
                 name: sampler.title(),
             });
             let chosen = Sampler::GENERAL.iter().position(|&each| each == sampler);
-            let width = ui.available_width().min(190.0);
+            let width = CHOICE;
             if let Some(taken) = segmented(ui, &segments, chosen, width) {
                 *value = Some(Sampler::GENERAL[taken]).filter(|&sampler| sampler != default);
             }
@@ -115,10 +118,10 @@ fn guidance(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
             let before = scales;
             let field = |value, name| Number::new(value, name, 0.0..=30.0).decimals(1).width(56.0);
             if two {
-                ui.add(field(&mut scales.low, words.guidance_low));
-                caption(ui, words.low_noise);
-                ui.add(field(&mut scales.high, words.guidance_high));
                 caption(ui, words.high_noise);
+                ui.add(field(&mut scales.high, words.guidance_high));
+                caption(ui, words.low_noise);
+                ui.add(field(&mut scales.low, words.guidance_low));
             } else {
                 ui.add(field(&mut scales.low, words.guidance));
                 scales = Guidance::both(scales.low);
@@ -159,6 +162,18 @@ fn seed(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
         words.seed_why,
         &mut request.sampling.seed,
         |ui, value| {
+            match value {
+                Some(seed) => {
+                    ui.add(Number::new(seed, words.seed, 0..=u64::from(u32::MAX)).width(96.0));
+                }
+                None => {
+                    caption(ui, words.any_seed);
+                }
+            }
+            let roll = IconButton::new(icons::DICE_FIVE, words.roll_seed);
+            if ui.add(roll).clicked() {
+                asked = Some(Action::RollSeed);
+            }
             let locked = value.is_some();
             let [lock, lock_name] = if locked {
                 [icons::LOCK_SIMPLE, words.free_seed]
@@ -173,20 +188,6 @@ fn seed(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
                     (true, _) => *value = None,
                     (false, Some(seed)) => *value = Some(seed),
                     (false, None) => asked = Some(Action::RollSeed),
-                }
-            }
-            if ui
-                .add(IconButton::new(icons::DICE_FIVE, words.roll_seed))
-                .clicked()
-            {
-                asked = Some(Action::RollSeed);
-            }
-            match value {
-                Some(seed) => {
-                    ui.add(Number::new(seed, words.seed, 0..=u64::from(u32::MAX)).width(96.0));
-                }
-                None => {
-                    caption(ui, words.any_seed);
                 }
             }
         },
@@ -205,7 +206,7 @@ fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
             let choices = [None, Some(QuantBits::Eight), Some(QuantBits::Four)];
             let names = [words.original, words.eight_bits, words.four_bits];
             let chosen = choices.iter().position(|each| each == value);
-            let width = ui.available_width().min(190.0);
+            let width = CHOICE;
             if let Some(taken) = segmented(ui, &names.map(Segment::named), chosen, width) {
                 *value = choices[taken];
             }
@@ -230,9 +231,9 @@ fn row<T>(
         if value.is_some() && ui.add(reset).clicked() {
             *value = None;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            control(ui, value);
-        });
+        trailing(ui, name, |ui| control(ui, value));
     });
+    // It belongs to what stands above it.
+    ui.add_space(-space::XS);
     explanation(ui, why);
 }

@@ -3,19 +3,25 @@
 use egui::Ui;
 
 use super::Compose;
-use crate::job::{Field, PictureFit, Remedy, Request};
+use crate::job::{Field, PictureFit, Refusal, Remedy, Request};
 use crate::view::Action;
-use crate::view::action::End;
+use crate::view::action::{End, Setting};
 use crate::view::strings::words;
 use crate::view::theme::space;
-use crate::view::widget::{Button, warning};
+use crate::view::widget::{Button, explanation, warning};
+
+const GIGABYTE: u64 = 1_000_000_000;
 
 /// Shows what stands in the way of `field`, if anything does.
 pub fn show(ui: &mut Ui, form: &Compose, field: Field, request: &mut Request) -> Option<Action> {
     let refusal = form.refusal_of(field)?;
     let sentence = (words(ui).refusal)(refusal);
     ui.add_space(-space::XS);
-    warning(ui, &sentence);
+    if is_still_to_come(refusal) {
+        explanation(ui, &sentence);
+    } else {
+        warning(ui, &sentence);
+    }
     let (name, mend) = mend(ui, form, field)?;
     if !ui.add(Button::new(&name)).clicked() {
         return None;
@@ -27,6 +33,14 @@ pub fn show(ui: &mut Ui, form: &Compose, field: Field, request: &mut Request) ->
             None
         }
     }
+}
+
+/// Whether nothing is wrong yet: what the model needs has not been given.
+pub fn is_still_to_come(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NeedsPicture(_) | Refusal::NeedsLastPicture(_) | Refusal::NeedsVideo(_)
+    )
 }
 
 enum Mend {
@@ -97,7 +111,20 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
             })),
         ),
         Field::Memory => {
-            let remedy = form.refusal_of(field)?.remedy()?;
+            let refusal = form.refusal_of(field)?;
+            if let Refusal::Memory {
+                needed,
+                is_limited: true,
+                ..
+            } = refusal
+                && refusal.remedy().is_none()
+            {
+                // The limit is somebody's own, and so is the way out.
+                let enough = needed.div_ceil(GIGABYTE) * GIGABYTE;
+                let raise = Action::Set(Setting::MemoryLimit(Some(enough)));
+                return Some(((words.raise_limit)(enough), Mend::Ask(raise)));
+            }
+            let remedy = refusal.remedy()?;
             let name = match remedy {
                 Remedy::Pack(bits) => (words.pack)(bits),
                 Remedy::Frames(frames) => (words.use_frames)(frames),

@@ -6,7 +6,7 @@ use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::{Compose, fix, preset, speed};
 use crate::job::plain_text::is_blank;
 use crate::job::{Field, Request};
-use crate::view::action::Action;
+use crate::view::action::{Action, Sheet};
 use crate::view::commands::{UiCommand, keys};
 use crate::view::icons;
 use crate::view::strings::words;
@@ -30,22 +30,43 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
         ui.spacing_mut().item_spacing.x = space::XS;
         let width = ui.available_width() - size::CONTROL - space::XS;
         let (main, second) = ui.add_enabled_ui(alive, |ui| button(ui, form, width)).inner;
+        let main = match why_not(ui, form) {
+            Some(why) => {
+                ui.ctx()
+                    .accesskit_node_builder(main.id, |node| node.set_description(&*why));
+                main.on_disabled_hover_text(why)
+            }
+            None => main,
+        };
         let chosen = second_line(ui, form, second);
         let more = ui.add_enabled_ui(alive, |ui| {
             let button = IconButton::new(icons::STACK, words.variations);
             ui.add_sized(vec2(size::CONTROL, size::PRIMARY), button)
         });
-        let count = menu(&more.inner, 180.0, |ui| {
+        let picked = menu(&more.inner, 180.0, |ui| {
             let clicked = COUNTS.map(|count| {
                 let name = (words.variations_of)(count);
                 menu_item(ui, &name, "", false).clicked().then_some(count)
             });
-            clicked.into_iter().flatten().next()
+            let count = clicked.into_iter().flatten().next();
+            let name = (self::words(ui).command)(UiCommand::Batch);
+            let many = menu_item(ui, name, "", false).clicked();
+            many.then_some(Action::Open(Sheet::Batch))
+                .or(count.map(|count| Action::Generate { count }))
         });
-        let count = count.flatten().or(main.clicked().then_some(1));
-        chosen.or(count.map(|count| Action::Generate { count }))
+        let begun = main.clicked().then_some(Action::Generate { count: 1 });
+        picked.flatten().or(chosen).or(begun)
     });
     asked.inner.or(mended)
+}
+
+/// Why nothing can be made as it stands.
+fn why_not(ui: &Ui, form: &Compose) -> Option<String> {
+    let words = words(ui);
+    match form.refusal {
+        Some(refusal) => Some((words.refusal)(refusal)),
+        None => is_blank(&form.request.prompt).then(|| words.compose.no_prompt.to_owned()),
+    }
 }
 
 /// Where the second line begins, and in which colour it is written.

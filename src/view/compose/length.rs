@@ -1,12 +1,12 @@
 //! How long the video plays.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 use super::{Compose, fix};
 use crate::job::{Field, Request};
 use crate::view::Action;
 use crate::view::strings::words;
-use crate::view::widget::{Number, Slider, caption, label};
+use crate::view::widget::{Number, Slider, caption, label, trailing};
 
 /// The slider reaches this many times as far as the model's own length.
 const REACH: u32 = 2;
@@ -29,12 +29,12 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
     };
     ui.horizontal(|ui| {
         label(ui, words.length);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        trailing(ui, "length", |ui| {
+            caption(ui, &(words.seconds)(f64::from(frames) / f64::from(fps)));
             let field = Number::new(&mut frames, words.frames, 1..=4093)
                 .steps(1, stride)
                 .suffix(suffix);
             ui.add(field.width(88.0));
-            caption(ui, &(words.seconds)(f64::from(frames) / f64::from(fps)));
         });
     });
     ui.add(Slider::new(

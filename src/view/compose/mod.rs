@@ -15,7 +15,7 @@ mod well;
 
 use std::time::Duration;
 
-use egui::{Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::Action;
 use super::theme::{palette, space};
@@ -36,6 +36,10 @@ pub struct Compose<'a> {
     pub request: &'a Request,
     /// The model that shall do it.
     pub model: &'a Checkpoint,
+    /// The prompts that were used last.
+    pub prompts: &'a [String],
+    /// The names of the styles.
+    pub styles: &'a [&'a str],
     /// The first frame, once it is read.
     pub first: Option<&'a Photo>,
     /// The last frame, once it is read.
@@ -82,22 +86,34 @@ pub struct SpeedChoice {
 /// Draws the form. What was changed in it comes back as [`Action::Edit`].
 pub fn show(ui: &mut Ui, form: &Compose) -> Option<Action> {
     let mut request = form.request.clone();
-    let footer = Frame::new()
-        .fill(palette(ui).panel)
-        .inner_margin(Margin::same(space::L as i8));
-    let asked = Panel::bottom("generate")
-        .frame(footer)
-        .resizable(false)
-        .show_separator_line(false)
-        .show(ui, |ui| generate::show(ui, form, &mut request))
-        .inner;
+    let id = ui.scope_id().with("foot");
+    let known: Option<f32> = ui.data(|data| data.get_temp(id));
+    // What stands above the button is read before it.
+    let mut room = ui.available_rect_before_wrap();
+    room.max.y = (room.max.y - known.unwrap_or_default()).max(room.min.y);
+    let mut above = ui.new_child(UiBuilder::new().max_rect(room).id_salt("fields"));
     let scrolled = ScrollArea::vertical()
         .auto_shrink(false)
         .content_margin(Margin {
             bottom: space::S as i8,
             ..Margin::same(space::L as i8)
         })
-        .show(ui, |ui| fields(ui, form, &mut request));
+        .show(&mut above, |ui| fields(ui, form, &mut request));
+    let footer = Frame::new()
+        .fill(palette(ui).panel)
+        .inner_margin(Margin::same(space::L as i8));
+    let foot = Panel::bottom("generate")
+        .frame(footer)
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| generate::show(ui, form, &mut request));
+    let height = foot.response.rect.height();
+    if known.is_none_or(|known| (known - height).abs() > 0.5) {
+        ui.data_mut(|data| data.insert_temp(id, height));
+        ui.ctx()
+            .request_discard("the foot of the form has another height");
+    }
+    let asked = foot.inner;
     let edited = || (request != *form.request).then(|| Action::Edit(Box::new(request)));
     asked.or(scrolled.inner).or_else(edited)
 }

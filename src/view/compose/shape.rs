@@ -1,12 +1,12 @@
 //! How large the video is, and which way it lies.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 use super::{Compose, fix};
 use crate::job::{Field, PictureFit, Preset, Request, Shape, Size};
 use crate::view::strings::{Words, words};
 use crate::view::theme::space;
-use crate::view::widget::{Face, Number, Segment, caption, label, segmented};
+use crate::view::widget::{Face, Number, Segment, caption, label, segmented, trailing};
 use crate::view::{Action, icons};
 
 /// The width of a choice between tiers.
@@ -36,15 +36,15 @@ fn heading(ui: &mut Ui, form: &Compose, request: &mut Request) {
     let mut size = form.size;
     ui.horizontal(|ui| {
         label(ui, words.shape);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        trailing(ui, "size", |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let field = |value, name| {
                 let field = Number::new(value, name, step..=8192);
                 field.steps(0, step).width(56.0)
             };
-            ui.add(field(&mut size.height, words.height));
-            caption(ui, "×");
             ui.add(field(&mut size.width, words.width));
+            caption(ui, "×");
+            ui.add(field(&mut size.height, words.height));
         });
     });
     if size != form.size {

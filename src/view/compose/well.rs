@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, Context, CornerRadius, CursorIcon, Id, Pos2, Rect, Response, Sense, TextureHandle, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Context, CornerRadius, CursorIcon, EventFilter, Id, Key, Pos2, Rect, Response, Sense,
+    TextureHandle, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Compose, fix};
@@ -12,7 +12,7 @@ use crate::view::action::{Action, End, Guide, Well};
 use crate::view::icons;
 use crate::view::strings::words;
 use crate::view::theme::{self, STAGE, UNTINTED, palette, radius, size, space, text};
-use crate::view::widget::{IconButton, fitted, focus_ring, warmth};
+use crate::view::widget::{Button, IconButton, Kind, fitted, focus_ring, warmth};
 
 /// A picture that was read: small enough to be drawn.
 #[derive(Clone)]
@@ -42,6 +42,15 @@ pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action
             asked = well(ui, form, request, end, width).or(asked.take());
         }
     });
+    let sources = &mut request.sources;
+    if sources.image.is_some() && sources.last_image.is_some() {
+        let swap = Button::new(words(ui).compose.swap)
+            .kind(Kind::Quiet)
+            .flush();
+        if ui.add(swap).clicked() {
+            asked = Some(Action::SwapPictures);
+        }
+    }
     let first = fix::show(ui, form, Field::Image, request);
     let last = fix::show(ui, form, Field::LastImage, request);
     asked.or(first).or(last)
@@ -115,6 +124,9 @@ fn well(
     match photo {
         Some(photo) if path.is_some() => {
             slide(ui, &response, rect, photo, form.size, anchor);
+            if form.model.variant.inputs().last.is_possible() {
+                named(ui, rect, name);
+            }
             focus_ring(ui, &response, rect, radius::CONTROL);
             if corner(ui, rect, icons::X, remove) {
                 return Some(Action::RemovePicture(end));
@@ -126,6 +138,20 @@ fn well(
         }
     }
     response.clicked().then_some(Action::ChoosePicture(end))
+}
+
+/// Which of two a picture is.
+fn named(ui: &Ui, rect: Rect, name: &str) {
+    let font = theme::medium(text::CAPTION);
+    let color = theme::DARK.text;
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, color);
+    let room = galley.size() + vec2(2.0 * space::S, space::S);
+    let corner = rect.left_bottom() + vec2(space::XS, -space::XS - room.y);
+    let ground = Rect::from_min_size(corner, room);
+    ui.painter()
+        .rect_filled(ground, radius::CONTROL, theme::SHADE);
+    let place = ground.min + vec2(space::S, space::S / 2.0);
+    ui.painter().galley(place, galley, color);
 }
 
 /// An empty well says what it is for: an icon, its name and a hint.
@@ -162,7 +188,7 @@ fn slide(
     anchor: &mut CropAnchor,
 ) {
     let slack = slack(fitted(ui, rect, video), photo, video);
-    let drag = response.drag_delta();
+    let drag = response.drag_delta() + pushed(ui, response);
     let slid = |at: f32, drag: f32, slack: f32| match slack {
         slack if slack > 0.5 => (at - drag / slack).clamp(0.0, 1.0),
         _ => at,
@@ -179,7 +205,29 @@ fn slide(
             CursorIcon::Grab
         };
         ui.ctx().set_cursor_icon(cursor);
+        response.clone().on_hover_text(words(ui).compose.slide_why);
     }
+}
+
+/// How far the arrow keys push the picture of the well that has the focus.
+fn pushed(ui: &Ui, response: &Response) -> Vec2 {
+    const STEP: f32 = 4.0;
+    if !response.has_focus() {
+        return Vec2::ZERO;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    ui.input(|input| {
+        let count = |key| f32::from(u8::from(input.key_pressed(key)));
+        STEP * vec2(
+            count(Key::ArrowRight) - count(Key::ArrowLeft),
+            count(Key::ArrowDown) - count(Key::ArrowUp),
+        )
+    })
 }
 
 /// How much of the picture lies outside a frame of the video.

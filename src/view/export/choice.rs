@@ -28,6 +28,8 @@ pub struct Choice {
     pub quality: Quality,
     /// The size, in percent of the clip's own.
     pub percent: u32,
+    /// Whether all shots of its chain are joined.
+    pub joined: bool,
 }
 
 impl Default for Choice {
@@ -36,6 +38,7 @@ impl Default for Choice {
             kind: Kind::default(),
             quality: Quality::default(),
             percent: OWN,
+            joined: true,
         }
     }
 }

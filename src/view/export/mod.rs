@@ -11,7 +11,9 @@ use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::strings::{Export as Words, words};
 use crate::view::theme::{self, palette, space, text};
-use crate::view::widget::{Button, Kind as Loudness, choice as choose, explanation, progress};
+use crate::view::widget::{
+    Button, Kind as Loudness, choice as choose, explanation, progress, row, switch,
+};
 use choice::OWN;
 
 pub use choice::{Choice, Kind};
@@ -38,6 +40,10 @@ pub struct Export<'a> {
     pub frame: usize,
     /// What is chosen.
     pub choice: Choice,
+    /// How many shots its chain has.
+    pub shots: usize,
+    /// The first and the last frame that is wanted, if not all are.
+    pub trim: Option<[usize; 2]>,
     /// How far it is.
     pub state: State<'a>,
 }
@@ -46,6 +52,8 @@ const PERCENTS: [u32; 4] = [50, OWN, 200, 400];
 /// Larger files are of no use to anybody.
 const LONGEST: u32 = 2560;
 const WIDTH: f32 = 400.0;
+/// About the height of the choice of quality.
+const QUALITY: f32 = 60.0;
 
 /// Draws the sheet's content.
 pub fn show(ui: &mut Ui, export: &Export) -> Option<Action> {
@@ -84,6 +92,18 @@ fn choices(ui: &mut Ui, words: &Words, export: &Export, choice: &mut Choice) {
     };
     explanation(ui, &why);
     ui.add_space(space::S);
+    if export.shots > 1 && choice.kind != Kind::Still {
+        let name = (words.joined)(export.shots);
+        let turned = row(ui, &name, |ui| switch(ui, &name, choice.joined));
+        choice.joined = turned.unwrap_or(choice.joined);
+    }
+    let is_alone = export.shots < 2 || !choice.joined;
+    if let Some([first, last]) = export
+        .trim
+        .filter(|_| is_alone && choice.kind != Kind::Still)
+    {
+        explanation(ui, &(words.trimmed)(first + 1, last + 1));
+    }
     let sizes: Vec<(u32, String)> = PERCENTS
         .into_iter()
         .map(|percent| (percent, Choice { percent, ..*choice }.size(export.size)))
@@ -96,6 +116,8 @@ fn choices(ui: &mut Ui, words: &Words, export: &Export, choice: &mut Choice) {
         .collect();
     let percent = choose(ui, words.size, &sizes, choice.percent, WIDTH);
     choice.percent = percent.unwrap_or(choice.percent);
+    let top = ui.cursor().top();
+    let id = ui.scope_id().with("quality");
     if choice.kind == Kind::Video {
         let qualities = [
             (Quality::Small, words.small),
@@ -110,6 +132,12 @@ fn choices(ui: &mut Ui, words: &Words, export: &Export, choice: &mut Choice) {
             Quality::Best => words.best_why,
         };
         explanation(ui, why);
+        let height = ui.cursor().top() - top;
+        ui.data_mut(|data| data.insert_temp(id, height));
+    } else {
+        // What stands below stays where it is, for the pointer is on its way there.
+        let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(QUALITY);
+        ui.add_space(height);
     }
 }
 

@@ -34,6 +34,10 @@ pub struct Player<'a> {
     pub actual_size: bool,
     /// The frame under the pointer, while that is on the scrubber.
     pub peek: Option<Peek<'a>>,
+    /// The first and the last frame that is wanted, if not all are.
+    pub trim: Option<[usize; 2]>,
+    /// The shots that it is one of, in their order; none if it is the only one.
+    pub shots: Vec<Shot<'a>>,
     /// Whether its owner likes it.
     pub favourite: bool,
     /// Whether the model takes a picture to begin with.
@@ -46,4 +50,16 @@ pub struct Peek<'a> {
     pub frame: usize,
     /// Its picture.
     pub picture: &'a TextureHandle,
+}
+
+/// One of the shots of a chain.
+pub struct Shot<'a> {
+    /// Its record.
+    pub id: &'a str,
+    /// What it is called.
+    pub name: &'a str,
+    /// Its picture, once there is one.
+    pub picture: Option<&'a TextureHandle>,
+    /// Whether it is the one on the stage.
+    pub chosen: bool,
 }

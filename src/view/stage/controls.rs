@@ -1,28 +1,41 @@
 //! The controls that lie on a clip.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::accesskit::Role;
+use egui::{RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::Player;
 use super::scrubber;
 use crate::view::Action;
-use crate::view::action::{PlayerAction, RecordAction, Sheet};
+use crate::view::action::{PlayerAction, RecordAction, Sheet, Shown};
 use crate::view::commands::{UiCommand, keys};
 use crate::view::icons;
-use crate::view::strings::{Words, words};
-use crate::view::theme::{self, palette, space, text};
-use crate::view::widget::{Button, IconButton, Kind, caption, menu, menu_item};
+use crate::view::strings::words;
+use crate::view::theme::{self, palette, radius, space, text};
+use crate::view::widget::{
+    Button, IconButton, Kind, caption, focus_ring, menu, menu_item, menu_line, trailing,
+};
 
-/// The height of all controls.
-pub const HEIGHT: f32 = 92.0;
+/// The height of all controls, and of the shots above them where there are several.
+const HEIGHT: f32 = 92.0;
+const SHOTS: f32 = 52.0;
+
+/// How high the controls of a clip are.
+pub fn height(player: &Player) -> f32 {
+    if player.shots.is_empty() {
+        HEIGHT
+    } else {
+        HEIGHT + SHOTS
+    }
+}
 
 /// About how wide things are: what moves the clip, ...
 const TRANSPORT: f32 = 176.0;
 /// ... the time, the number of the frame, ...
 const TIME: f32 = 120.0;
 const FRAME: f32 = 96.0;
-/// ... and what can be done with the clip: a button for each, or a few for all.
-const USES: f32 = 292.0;
-const FOLDED: f32 = 64.0;
+/// ... and what can be done with the clip: what people come for by its name, the rest in a menu.
+const USES: f32 = 290.0;
+const FOLDED: f32 = 140.0;
 
 const MENU: f32 = 240.0;
 
@@ -31,26 +44,62 @@ const SPEEDS: [f32; 4] = [0.25, 0.5, 1.0, 2.0];
 
 /// Draws the scrubber and the buttons below it.
 pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
+    let shown = (!player.shots.is_empty())
+        .then(|| shots(ui, player))
+        .flatten();
     ui.add_space(space::L);
     let scrubbed = scrubber::show(ui, player);
     let pressed = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let room = Room::of(ui.available_width());
         let left = transport(ui, player, room);
-        let words = words(ui);
-        let uses = [of_clip(words, player), of_video(words, player)];
-        let draw = if room.folded { folded } else { buttons };
-        let right = ui.with_layout(Layout::right_to_left(Align::Center), |ui| draw(ui, uses));
-        left.map(Action::Player).or(right.inner)
+        let right = trailing(ui, "uses", |ui| uses(ui, player, room));
+        left.map(Action::Player).or(right)
     });
-    scrubbed.map(Action::Player).or(pressed.inner)
+    let moved = scrubbed.map(Action::Player);
+    shown.or(moved).or(pressed.inner)
+}
+
+/// The shots of the chain in a row: a click shows one.
+fn shots(ui: &mut Ui, player: &Player) -> Option<Action> {
+    let mut asked = None;
+    ui.add_space(space::S);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (nth, shot) in player.shots.iter().enumerate() {
+            let height = SHOTS - space::S;
+            let wanted = vec2(height * player.size.aspect() as f32, height);
+            let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
+            let name = (words(ui).player.shot)(nth + 1, shot.name);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, shot.chosen, &name));
+            ui.painter()
+                .rect_filled(rect, radius::CONTROL, theme::STAGE);
+            if let Some(texture) = shot.picture {
+                let image = egui::Image::from_texture(texture);
+                image.corner_radius(radius::CONTROL).paint_at(ui, rect);
+            }
+            if shot.chosen {
+                let stroke = Stroke::new(2.0, palette(ui).accent);
+                let kind = StrokeKind::Inside;
+                ui.painter()
+                    .rect_stroke(rect, radius::CONTROL, stroke, kind);
+            }
+            focus_ring(ui, &response, rect, radius::CONTROL);
+            if response.on_hover_text(&name).clicked() {
+                asked = Some(Action::Show(Shown::Record(shot.id.to_owned())));
+            }
+        }
+    });
+    asked
 }
 
 /// What there is room for.
 #[derive(Clone, Copy)]
 struct Room {
-    /// Whether there is too little for a button for each use.
+    /// Whether there is too little for what is not the export, ...
     folded: bool,
+    /// ... and too little for its name.
+    tiny: bool,
     time: bool,
     frame: bool,
 }
@@ -61,6 +110,7 @@ impl Room {
         let rest = width - TRANSPORT - if folded { FOLDED } else { USES };
         Self {
             folded,
+            tiny: width < TRANSPORT + FOLDED,
             time: rest >= TIME,
             frame: rest >= TIME + FRAME,
         }
@@ -142,119 +192,90 @@ fn speed(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
     taken.flatten().map(PlayerAction::Speed)
 }
 
-/// Something that can be done with the clip.
-struct Use {
-    icon: &'static str,
-    name: &'static str,
-    command: Option<UiCommand>,
-    /// Whether it holds, where it is on or off.
-    on: Option<bool>,
-    action: Action,
-}
-
-/// What can be done with the clip and its frames.
-fn of_clip(words: &Words, player: &Player) -> Vec<Use> {
-    let one = |icon, name, command, action| Use {
-        icon,
-        name,
-        command,
-        on: None,
-        action: Action::Player(action),
-    };
-    let icon = if player.actual_size {
-        icons::ARROWS_IN
-    } else {
-        icons::ARROWS_OUT
-    };
-    let fit = (words.command_state)(UiCommand::Fit, !player.actual_size);
+/// What people come for, each by its name, and a menu of the rest before it.
+fn uses(ui: &mut Ui, player: &Player, room: Room) -> Option<Action> {
+    let words = words(ui);
     let own = &words.player;
-    let go_on = PlayerAction::ContinueFromEnd;
-    let copy = PlayerAction::CopyFrame;
-    let mut uses = vec![
-        one(icons::FILM_STRIP, own.go_on, None, go_on),
-        one(icons::IMAGE, own.use_frame, None, PlayerAction::UseFrame),
-        one(
-            icons::COPY,
-            (words.command)(UiCommand::CopyFrame),
-            Some(UiCommand::CopyFrame),
-            copy,
-        ),
-        one(icon, fit, Some(UiCommand::Fit), PlayerAction::Fit),
-    ];
-    if !player.takes_pictures {
-        uses.drain(..2);
-    }
-    uses
-}
-
-/// What can be done with the video as a whole.
-fn of_video(words: &Words, player: &Player) -> Vec<Use> {
-    let one = |icon, name, command, action| Use {
-        icon,
-        name,
-        command,
-        on: None,
-        action: Action::Record(player.id.to_owned(), action),
-    };
-    let own = &words.player;
-    let named = |icon, command, action| one(icon, (words.command)(command), Some(command), action);
-    let (heart, like) = if player.favourite {
-        (icons::HEART_FILL, own.dislike)
-    } else {
-        (icons::HEART, own.like)
-    };
-    let again = icons::ARROW_COUNTER_CLOCKWISE;
-    let reveal = RecordAction::Reveal;
-    vec![
-        Use {
-            on: Some(player.favourite),
-            ..one(heart, like, None, RecordAction::Favourite)
-        },
-        one(again, own.restore, None, RecordAction::Restore),
-        named(icons::FOLDER_OPEN, UiCommand::Reveal, reveal),
-        named(icons::TRASH, UiCommand::Trash, RecordAction::Trash),
-        Use {
-            icon: icons::EXPORT,
-            name: (words.command)(UiCommand::Export),
-            command: Some(UiCommand::Export),
-            on: None,
-            action: Action::Open(Sheet::Export),
-        },
-    ]
-}
-
-/// A button for each, from the right.
-fn buttons(ui: &mut Ui, groups: [Vec<Use>; 2]) -> Option<Action> {
     let mut asked = None;
-    for group in groups.into_iter().rev() {
-        for each in group.into_iter().rev() {
-            let keys = each.command.map(|command| keys(ui.ctx(), command));
-            let keys = keys.unwrap_or_default();
-            let mut button = IconButton::new(each.icon, each.name).keys(&keys);
-            if let Some(on) = each.on {
-                button = button.on(on);
-            }
-            if ui.add(button).clicked() {
-                asked = Some(each.action);
-            }
+    if !room.folded {
+        let (heart, like) = if player.favourite {
+            (icons::HEART_FILL, own.dislike)
+        } else {
+            (icons::HEART, own.like)
+        };
+        let like = IconButton::new(heart, like).on(player.favourite);
+        if ui.add(like).clicked() {
+            asked = Some(of_record(player, RecordAction::Favourite));
         }
-        ui.add_space(space::S);
+    }
+    let more = ui.add(IconButton::new(icons::DOTS, own.more));
+    asked = menu(&more, MENU, |ui| rest(ui, player, room))
+        .flatten()
+        .or(asked);
+    if !room.folded && player.takes_pictures {
+        let go_on = Button::new(own.go_on_short).named(own.go_on);
+        if ui.add(go_on.icon(icons::FILM_STRIP)).clicked() {
+            asked = Some(Action::Player(PlayerAction::ContinueFromEnd));
+        }
+    }
+    let keys = keys(ui.ctx(), UiCommand::Export);
+    let name = (words.command)(UiCommand::Export);
+    let exports = if room.tiny {
+        ui.add(IconButton::new(icons::EXPORT, name).keys(&keys))
+    } else {
+        let export = Button::new(name).kind(Kind::Primary);
+        ui.add(export).on_hover_text(keys)
+    };
+    if exports.clicked() {
+        asked = Some(Action::Open(Sheet::Export));
     }
     asked
 }
 
-/// A menu for all but the last, where there is no room for more.
-fn folded(ui: &mut Ui, mut groups: [Vec<Use>; 2]) -> Option<Action> {
-    let last = groups[1].pop().into_iter().collect();
-    let asked = buttons(ui, [Vec::new(), last]);
-    let more = Button::new("…").named(words(ui).player.more);
-    let button = ui.add(more.kind(Kind::Quiet));
-    let chosen = menu(&button, MENU, |ui| {
-        let clicked = groups.into_iter().flatten().filter_map(|each| {
-            let line = menu_item(ui, each.name, "", each.on == Some(true));
-            line.clicked().then_some(each.action)
+fn of_record(player: &Player, action: RecordAction) -> Action {
+    Action::Record(player.id.to_owned(), action)
+}
+
+/// The lines of the menu.
+fn rest(ui: &mut Ui, player: &Player, room: Room) -> Option<Action> {
+    let words = words(ui);
+    let own = &words.player;
+    let clip = |name, action| Some((name, None, Action::Player(action)));
+    let video = |name, action| Some((name, None, of_record(player, action)));
+    let command = |command: UiCommand, action| {
+        let name = (words.command)(command);
+        Some((name, Some(command), action))
+    };
+    let fit = (words.command_state)(UiCommand::Fit, !player.actual_size);
+    let like = if player.favourite {
+        own.dislike
+    } else {
+        own.like
+    };
+    let lines = [
+        clip(own.go_on, PlayerAction::ContinueFromEnd)
+            .filter(|_| room.folded && player.takes_pictures),
+        clip(own.use_frame, PlayerAction::UseFrame).filter(|_| player.takes_pictures),
+        command(
+            UiCommand::CopyFrame,
+            Action::Player(PlayerAction::CopyFrame),
+        ),
+        Some((fit, Some(UiCommand::Fit), Action::Player(PlayerAction::Fit))),
+        video(own.restore, RecordAction::Restore),
+        video(like, RecordAction::Favourite).filter(|_| room.folded),
+        command(UiCommand::TrimIn, Action::Player(PlayerAction::TrimIn)),
+        command(UiCommand::TrimOut, Action::Player(PlayerAction::TrimOut)),
+        clip(own.untrim, PlayerAction::Untrim).filter(|_| player.trim.is_some()),
+        command(UiCommand::Reveal, of_record(player, RecordAction::Reveal)),
+        command(UiCommand::Trash, of_record(player, RecordAction::Trash)),
+    ];
+    let clicked = lines
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, command, action)| {
+            let keys = command.map(|command| keys(ui.ctx(), command));
+            let line = menu_line(ui, name, "", &keys.unwrap_or_default(), false);
+            line.clicked().then_some(action)
         });
-        clicked.collect::<Vec<_>>().pop()
-    });
-    chosen.flatten().or(asked)
+    clicked.collect::<Vec<_>>().pop()
 }

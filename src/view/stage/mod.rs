@@ -2,6 +2,7 @@
 //! what went wrong. It is black by day, too.
 
 mod clip;
+mod compare;
 mod controls;
 mod drum;
 mod message;
@@ -15,7 +16,8 @@ use egui::{CentralPanel, Frame, Ui};
 use super::Action;
 use super::theme::{self, STAGE};
 
-pub use clip::{Peek, Player};
+pub use clip::{Peek, Player, Shot};
+pub use compare::{Compare, Pane};
 pub use message::Message;
 pub use welcome::Welcome;
 pub use working::{Left, State, Working, share};
@@ -28,6 +30,8 @@ pub enum Stage<'a> {
     Working(Working<'a>),
     /// A finished clip.
     Player(Player<'a>),
+    /// Several finished clips.
+    Compare(Compare<'a>),
     /// Something that could not be done.
     Message(Message<'a>),
 }
@@ -41,6 +45,7 @@ pub fn show(ui: &mut Ui, stage: &Stage) -> Option<Action> {
             Stage::Welcome(welcome) => welcome::show(ui, welcome),
             Stage::Working(working) => working::show(ui, working),
             Stage::Player(player) => player::show(ui, player),
+            Stage::Compare(compare) => compare::show(ui, compare),
             Stage::Message(message) => message::show(ui, message),
         }
     });

@@ -25,16 +25,20 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<Action> {
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     let clipped = ui.painter().with_clip_rect(room);
     clipped.image(texture.id(), rect, whole, UNTINTED);
-    let opacity = presence(ui);
+    let height = controls::height(player);
+    let opacity = presence(ui, height);
     let mut asked = None;
     if opacity > 0.0 {
-        let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, controls::HEIGHT), room.max);
+        let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, height), room.max);
         let dark = theme::fade(SHADE, opacity);
         ui.painter().rect_filled(foot, 0.0, dark);
         let inner = foot.shrink2(vec2(space::L, 0.0));
         let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
         ui.multiply_opacity(opacity);
         asked = controls::show(&mut ui, player);
+    }
+    if response.double_clicked() {
+        return Some(Action::FullScreen);
     }
     let toggled = response.clicked();
     asked.or(toggled.then_some(Action::Player(PlayerAction::Toggle)))
@@ -64,7 +68,7 @@ fn place(ui: &Ui, response: &Response, room: Rect, player: &Player) -> Rect {
 }
 
 /// How visible the controls are: fully while the pointer moves or the keyboard is among them.
-fn presence(ui: &Ui) -> f32 {
+fn presence(ui: &Ui, height: f32) -> f32 {
     let (idle, inside) = ui.input(|input| {
         let idle = f64::from(input.pointer.time_since_last_movement());
         (idle, input.pointer.has_pointer())
@@ -72,7 +76,7 @@ fn presence(ui: &Ui) -> f32 {
     let focused = ui.memory(egui::Memory::focused);
     let focused = focused.and_then(|id| ui.ctx().read_response(id));
     let foot = Rect::from_min_max(
-        ui.max_rect().left_bottom() - vec2(0.0, controls::HEIGHT),
+        ui.max_rect().left_bottom() - vec2(0.0, height),
         ui.max_rect().max,
     );
     // Who types a prompt is not at the controls.

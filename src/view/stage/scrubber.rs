@@ -7,7 +7,7 @@ use egui::{Rect, Response, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use super::Player;
 use crate::view::action::PlayerAction;
 use crate::view::strings::words;
-use crate::view::theme::{UNTINTED, palette, radius, space};
+use crate::view::theme::{self, UNTINTED, palette, radius, space};
 use crate::view::widget::{focus_ring, warmth};
 
 const HEIGHT: f32 = 16.0;
@@ -32,12 +32,11 @@ pub fn show(ui: &mut Ui, player: &Player) -> Option<PlayerAction> {
         let share = ((x - rail.left()) / rail.width()).clamp(0.0, 1.0);
         (share * last as f32).round() as usize
     };
-    draw(
-        ui,
-        &response,
-        rail,
-        player.frame as f32 / last.max(1) as f32,
-    );
+    let share = |frame: usize| frame as f32 / last.max(1) as f32;
+    draw(ui, &response, rail, share(player.frame));
+    if let Some(trim) = player.trim {
+        edges(ui, rail, trim.map(share));
+    }
     let hovered = response.hover_pos().filter(|_| response.contains_pointer());
     let peeked = hovered.map(|pointer| frame_at(pointer.x));
     if let (Some(pointer), Some(peek)) = (hovered, &player.peek) {
@@ -71,6 +70,23 @@ fn draw(ui: &Ui, response: &Response, rail: Rect, share: f32) {
     painter.circle_filled(knob, KNOB * (0.6 + 0.4 * warm), palette.text);
     let around = Rect::from_center_size(knob, vec2(2.0 * KNOB, 2.0 * KNOB));
     focus_ring(ui, response, around, KNOB as u8);
+}
+
+/// What is left out, dimmed, and a mark at both ends of the rest.
+fn edges(ui: &Ui, rail: Rect, trim: [f32; 2]) {
+    let palette = palette(ui);
+    let painter = ui.painter();
+    let [from, to] = trim.map(|share| rail.left() + share * rail.width());
+    let out = |left: f32, right: f32| {
+        let rect = Rect::from_min_max(pos2(left, rail.top()), pos2(right, rail.bottom()));
+        painter.rect_filled(rect.shrink2(vec2(0.0, 2.0)), 0.0, theme::SHADE);
+    };
+    out(rail.left(), from);
+    out(to, rail.right());
+    for x in [from, to] {
+        let stroke = egui::Stroke::new(3.0, palette.accent);
+        painter.vline(x, rail.y_range().shrink(1.0), stroke);
+    }
 }
 
 /// The frame at the pointer, above it.

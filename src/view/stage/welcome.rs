@@ -25,6 +25,7 @@ pub struct Welcome<'a> {
 
 const WIDTH: f32 = 420.0;
 const DRUM: f32 = 220.0;
+const SMALLEST: f32 = 90.0;
 /// The height of what is said, without the examples.
 const WORDS: f32 = 136.0;
 /// What is said in a narrow room takes a line more.
@@ -43,12 +44,17 @@ pub fn show(ui: &mut Ui, welcome: &Welcome) -> Option<Action> {
     let examples = &welcome.examples[..welcome.examples.len().min(SHOWN).min(fitting)];
     let words_and_rows = said + examples.len() as f32 * ROW;
     let drum = (room.height() - words_and_rows).clamp(0.0, DRUM);
+    // A smaller one is a toy that nobody makes out.
+    let drum = if drum < SMALLEST { 0.0 } else { drum };
     let height = (drum + words_and_rows).min(room.height());
-    let column = Rect::from_center_size(room.center(), vec2(WIDTH.min(room.width()), height));
+    let width = WIDTH.min(room.width() - 2.0 * space::L);
+    let column = Rect::from_center_size(room.center(), vec2(width, height));
     let layout = Layout::top_down(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(column).layout(layout));
-    drum::show(&mut ui, vec2(column.width(), drum), !welcome.is_computing);
-    ui.add_space(space::L);
+    if drum > 0.0 {
+        drum::show(&mut ui, vec2(column.width(), drum), !welcome.is_computing);
+        ui.add_space(space::L);
+    }
     let line = |ui: &mut Ui, words: &str, font, color| {
         let words = egui::RichText::new(words).font(font).color(color);
         ui.add(egui::Label::new(words).wrap())

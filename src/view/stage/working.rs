@@ -10,7 +10,7 @@ use crate::view::action::{Action, JobAction};
 use crate::view::commands::UiCommand;
 use crate::view::icons;
 use crate::view::strings::words;
-use crate::view::theme::{self, UNTINTED, motion, palette, radius, space, text};
+use crate::view::theme::{self, SHADE, UNTINTED, motion, palette, radius, space, text};
 use crate::view::widget::{Button, IconButton, Kind, fitted, progress};
 
 /// What a job does at the moment.
@@ -73,10 +73,12 @@ const WITH_NAMES: f32 = 400.0;
 pub fn show(ui: &mut Ui, working: &Working) -> Option<Action> {
     let room = ui.max_rect();
     let foot = Rect::from_min_max(room.left_bottom() - vec2(0.0, FOOT), room.max);
-    let above = Rect::from_min_max(room.min, foot.right_top());
-    picture(ui, working, above.shrink(space::XL));
-    let inner = foot.shrink2(vec2(space::XL, 0.0));
+    // Where the finished clip will be, so that nothing jumps when it is there.
+    picture(ui, working, room);
+    ui.painter().rect_filled(foot, 0.0, SHADE);
+    let inner = foot.shrink2(vec2(space::L, 0.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
+    ui.add_space(space::S);
     news(&mut ui, working);
     let share = share(working.progress, working.within);
     let name = words(&ui).stage.progress;

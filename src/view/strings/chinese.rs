@@ -1,11 +1,13 @@
 //! Simplified Chinese.
 
-use super::english::{clock, minutes};
+use super::english::minutes;
+use super::facts::{clock, facts};
+use super::many::chinese::{BATCH, COMPARE, FACTS, LIBRARY, QUEUE, REEL, STYLES};
 use super::{
-    Compose, Drop, Export, Language, Library, Models, Notices, Painting, Player, Reel, Settings,
-    Sheets, Stage, Words, with_times,
+    Compose, Drop, Export, Language, Models, Notices, Painting, Player, Settings, Sheets, Stage,
+    Words, with_names, with_times,
 };
-use crate::job::{DownloadProgress, Estimate, LayersFit, Span, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, LayersFit, ModelAdvice, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::words::chinese as words;
 use crate::words::english::{bytes as gigabytes, two_digits};
@@ -17,6 +19,10 @@ pub const CHINESE: Words = Words {
     player: PLAYER,
     reel: REEL,
     library: LIBRARY,
+    compare: COMPARE,
+    queue: QUEUE,
+    styles: STYLES,
+    batch: BATCH,
     export: EXPORT,
     sheets: Sheets {
         models: "模型",
@@ -24,6 +30,9 @@ pub const CHINESE: Words = Words {
         library: "资料库",
         export: "导出",
         paint: "绘制遮罩",
+        styles: "风格",
+        batch: "批量生成",
+        contact: "联系表",
         shortcuts: "键盘快捷键",
     },
     painting: Painting {
@@ -50,8 +59,6 @@ pub const CHINESE: Words = Words {
         no_limit: "不限",
         limit_to: "限制为",
         preview: "实时预览",
-        on: "开",
-        off: "关",
         videos: "视频存储位置",
         change: "更改…",
         change_videos: "选取其他文件夹",
@@ -82,6 +89,29 @@ pub const CHINESE: Words = Words {
         size: gigabytes,
         come,
         stop: "停止",
+        free: |bytes| format!("此磁盘可用空间 {}", gigabytes(bytes)),
+        best: |best, licence| {
+            let form = edition_name(best.offer.edition);
+            let size = gigabytes(best.offer.bytes);
+            let time = a_clip(best);
+            format!("最适合这台 Mac：{form}，{size}{time} · {licence}")
+        },
+        too_large: |least, licence| {
+            let (needs, most) = (gigabytes(least.needs), gigabytes(least.most));
+            format!("需要 {needs} 内存，这台 Mac 最多可用 {most} · {licence}")
+        },
+        fits: |advice| {
+            let needs = gigabytes(advice.needs);
+            if advice.fits {
+                format!("适合这台 Mac：{needs} 内存{}", a_clip(advice))
+            } else {
+                format!("超出这台 Mac 的内存：需要 {needs}")
+            }
+        },
+        waits: "等待中",
+        forget_download: |name| format!("从下载中移除 {name}"),
+        delete: |name| format!("将 {name} 移到废纸篓"),
+        deleted: "模型已移到废纸篓",
         here: "下载完成",
         no_tokenizer: "文本编码器缺少分词器",
         get_tokenizer: "下载分词器",
@@ -93,11 +123,14 @@ pub const CHINESE: Words = Words {
     },
     notices: Notices {
         copied: "已拷贝此帧",
+        models_found: |count| format!("找到 {count} 个模型，请在标题栏中选择"),
         restored: "已恢复设置",
         trashed: "已移到废纸篓",
         removed: "已移除未完成的视频",
         emptied: "已清空表单",
         undo: "撤销",
+        none: "取消全选",
+        trashed_all: |count| format!("已将 {count} 个视频移到废纸篓"),
         no_dialog: "此桌面没有文件对话框：请安装 xdg-desktop-portal 或 zenity",
         restored_without: |names| format!("已恢复设置，但缺少这些文件，请重新选取：{names}"),
         finished: "视频已完成",
@@ -133,8 +166,9 @@ pub const CHINESE: Words = Words {
     },
     more_models: "全部模型…",
     estimate,
+    facts: |record, clock| facts(record, clock, &FACTS),
     refusal: |refusal| with_times(words::refusal(refusal), refusal),
-    problem: words::problem,
+    problem: |problem| with_names(words::problem(problem), problem),
     remark: words::remark,
     repeat: words::repeat,
     command: |command| command.name(Language::Chinese),
@@ -264,6 +298,11 @@ const COMPOSE: Compose = Compose {
     variations_of: |count| format!("{count} 个变体"),
     to_fit: words::to_fit,
     pack: |bits| format!("使用 {bits} 位权重"),
+    raise_limit: |bytes| format!("将上限提高到 {} GB", bytes / 1_000_000_000),
+    no_prompt: "请先输入提示词",
+    swap: "交换首帧和末帧",
+    slide_why: "拖移或按方向键，选择画面中保留的部分",
+    nearest: |number| format!("最接近的可用值是 {number}"),
 };
 
 const STAGE: Stage = Stage {
@@ -297,6 +336,10 @@ const STAGE: Stage = Stage {
     no_model_why: "App 中缺少内置模型。请选取包含模型的文件夹",
     see_models: "模型…",
     missing_file: "找不到此视频的文件",
+    locate: "查找…",
+    remove_record: "从资料库移除",
+    try_again: "重试",
+    other_folder: "选取其他文件夹…",
 };
 
 const PLAYER: Player = Player {
@@ -309,32 +352,14 @@ const PLAYER: Player = Player {
     scrubber: "播放头",
     use_frame: "用作首帧",
     go_on: "从最后一帧继续",
+    go_on_short: "续拍",
+    untrim: "还原修剪",
+    shot: |number, name| format!("镜头 {number}：{name}"),
     restore: "复用设置",
     make_real: "正式生成",
     like: "加入收藏",
     dislike: "取消收藏",
     more: "更多",
-};
-
-const REEL: Reel = Reel {
-    counts: |working, made| match (working, made) {
-        (0, 0) => "还没有视频".into(),
-        (0, made) => format!("{made} 个视频"),
-        (working, 0) => format!("队列中 {working} 个"),
-        (working, made) => format!("队列中 {working} 个 · {made} 个视频"),
-    },
-    paused_at: |done, of| format!("暂停于 {done} / {of}"),
-    earlier: "在队列中上移",
-    later: "在队列中下移",
-    remove: "从队列中移除",
-    cancel: "取消",
-};
-
-const LIBRARY: Library = Library {
-    search: "搜索",
-    favourites: "仅显示收藏",
-    empty: "你的视频会显示在这里",
-    not_found: "没有结果",
 };
 
 const EXPORT: Export = Export {
@@ -361,6 +386,8 @@ const EXPORT: Export = Export {
     cancel: "取消",
     written: |name| format!("已存储 {name}"),
     frame_name: |name, frame| format!("{name} 第 {frame} 帧"),
+    joined: |count| format!("合并全部 {count} 个镜头"),
+    trimmed: |first, last| format!("第 {first} 至 {last} 帧（已修剪）"),
 };
 
 fn estimate(estimate: Estimate) -> String {
@@ -392,6 +419,7 @@ fn menu(title: &'static str) -> &'static str {
         "Paste" => "粘贴",
         "Select All" => "全选",
         "Video" => "视频",
+        "Playback" => "播放",
         "View" => "显示",
         "Enter Full Screen" => "进入全屏幕",
         "Window" => "窗口",
@@ -401,6 +429,13 @@ fn menu(title: &'static str) -> &'static str {
         "Help" => "帮助",
         other => other,
     }
+}
+
+/// How long a video takes, where that is known.
+fn a_clip(advice: &ModelAdvice) -> String {
+    let time = advice.time.map(words::rough);
+    time.map(|time| format!("，每个视频约 {time}"))
+        .unwrap_or_default()
 }
 
 fn come(transfer: &DownloadProgress) -> String {

@@ -1,12 +1,12 @@
 //! English.
 
-use std::time::Duration;
-
+use super::facts::{clock, facts};
+use super::many::english::{BATCH, COMPARE, FACTS, LIBRARY, QUEUE, REEL, STYLES};
 use super::{
-    Compose, Drop, Export, Language, Library, Models, Notices, Painting, Player, Reel, Settings,
-    Sheets, Stage, Words, with_times,
+    Compose, Drop, Export, Language, Models, Notices, Painting, Player, Settings, Sheets, Stage,
+    Words, with_names, with_times,
 };
-use crate::job::{DownloadProgress, Estimate, LayersFit, Span, Use, WeightFormat};
+use crate::job::{DownloadProgress, Estimate, LayersFit, ModelAdvice, Span, Use, WeightFormat};
 use crate::view::action::Guide;
 use crate::words::english::{self as words, bytes as gigabytes, two_digits};
 
@@ -17,6 +17,10 @@ pub const ENGLISH: Words = Words {
     player: PLAYER,
     reel: REEL,
     library: LIBRARY,
+    compare: COMPARE,
+    queue: QUEUE,
+    styles: STYLES,
+    batch: BATCH,
     export: EXPORT,
     sheets: Sheets {
         models: "Models",
@@ -24,6 +28,9 @@ pub const ENGLISH: Words = Words {
         library: "Library",
         export: "Export",
         paint: "Paint a mask",
+        styles: "Styles",
+        batch: "Make many videos",
+        contact: "Contact sheet",
         shortcuts: "Keyboard shortcuts",
     },
     painting: Painting {
@@ -50,8 +57,6 @@ pub const ENGLISH: Words = Words {
         no_limit: "No limit",
         limit_to: "Limit to",
         preview: "Live preview",
-        on: "On",
-        off: "Off",
         videos: "Save videos in",
         change: "Change…",
         change_videos: "Choose another folder",
@@ -82,6 +87,29 @@ pub const ENGLISH: Words = Words {
         size: gigabytes,
         come,
         stop: "Stop",
+        free: |bytes| format!("{} free on this disk", gigabytes(bytes)),
+        best: |best, licence| {
+            let form = edition_name(best.offer.edition);
+            let size = gigabytes(best.offer.bytes);
+            let time = a_clip(best);
+            format!("Best for this Mac: {form}, {size}{time} · {licence}")
+        },
+        too_large: |least, licence| {
+            let (needs, most) = (gigabytes(least.needs), gigabytes(least.most));
+            format!("Needs {needs} of memory; this Mac can give {most} · {licence}")
+        },
+        fits: |advice| {
+            let needs = gigabytes(advice.needs);
+            if advice.fits {
+                format!("Fits this Mac: {needs} of memory{}", a_clip(advice))
+            } else {
+                format!("Too large for this Mac: {needs} of memory")
+            }
+        },
+        waits: "Waiting",
+        forget_download: |name| format!("Remove {name} from downloads"),
+        delete: |name| format!("Move {name} to Trash"),
+        deleted: "Model moved to Trash",
         here: "Download finished",
         no_tokenizer: "Its text encoder comes without a tokenizer",
         get_tokenizer: "Download the tokenizer",
@@ -93,11 +121,14 @@ pub const ENGLISH: Words = Words {
     },
     notices: Notices {
         copied: "Frame copied",
+        models_found: |count| format!("Found {count} models. Choose one in the title bar"),
         restored: "Settings restored",
         trashed: "Moved to Trash",
         removed: "Unfinished video removed",
         emptied: "Form cleared",
         undo: "Undo",
+        none: "Deselect all",
+        trashed_all: |count| format!("{count} videos moved to Trash"),
         no_dialog: "This desktop has no file dialog. Install xdg-desktop-portal or zenity",
         restored_without: |names| {
             format!("Settings restored. These files are missing, so choose them again: {names}")
@@ -142,8 +173,9 @@ pub const ENGLISH: Words = Words {
     },
     more_models: "All models…",
     estimate,
+    facts: |record, clock| facts(record, clock, &FACTS),
     refusal: |refusal| with_times(words::refusal(refusal), refusal),
-    problem: words::problem,
+    problem: |problem| with_names(words::problem(problem), problem),
     remark: words::remark,
     repeat: words::repeat,
     command: |command| command.name(Language::English),
@@ -281,6 +313,11 @@ const COMPOSE: Compose = Compose {
     variations_of: |count| format!("{count} variations"),
     to_fit: words::to_fit,
     pack: |bits| format!("Use {bits}-bit weights"),
+    raise_limit: |bytes| format!("Raise the limit to {} GB", bytes / 1_000_000_000),
+    no_prompt: "Write a prompt first",
+    swap: "Swap first and last frame",
+    slide_why: "Drag, or press the arrow keys, to choose what stays in the frame",
+    nearest: |number| format!("The nearest that works is {number}"),
 };
 
 const STAGE: Stage = Stage {
@@ -317,6 +354,10 @@ const STAGE: Stage = Stage {
     no_model_why: "The built-in model is missing from the app. Choose a folder that has one",
     see_models: "Models…",
     missing_file: "Can't find this video's file",
+    locate: "Locate…",
+    remove_record: "Remove from library",
+    try_again: "Try again",
+    other_folder: "Choose another folder…",
 };
 
 const PLAYER: Player = Player {
@@ -329,32 +370,14 @@ const PLAYER: Player = Player {
     scrubber: "Playhead",
     use_frame: "Use as first frame",
     go_on: "Continue from last frame",
+    go_on_short: "Continue",
     restore: "Reuse settings",
+    untrim: "Reset trim",
+    shot: |number, name| format!("Shot {number}: {name}"),
     like: "Add to favorites",
     dislike: "Remove from favorites",
     make_real: "Make it for real",
     more: "More",
-};
-
-const REEL: Reel = Reel {
-    counts: |working, made| match (working, made) {
-        (0, 0) => "No videos yet".into(),
-        (0, made) => videos(made),
-        (working, 0) => format!("{working} in queue"),
-        (working, made) => format!("{working} in queue · {}", videos(made)),
-    },
-    paused_at: |done, of| format!("Paused at {done} of {of}"),
-    earlier: "Move up in queue",
-    later: "Move down in queue",
-    remove: "Remove from queue",
-    cancel: "Cancel",
-};
-
-const LIBRARY: Library = Library {
-    search: "Search",
-    favourites: "Favorites only",
-    empty: "Your videos will appear here",
-    not_found: "No results",
 };
 
 const EXPORT: Export = Export {
@@ -381,14 +404,9 @@ const EXPORT: Export = Export {
     cancel: "Cancel",
     written: |name| format!("Saved {name}"),
     frame_name: |name, frame| format!("{name}, frame {frame}"),
+    joined: |count| format!("All {count} shots in one"),
+    trimmed: |first, last| format!("Frames {first} to {last}, as trimmed"),
 };
-
-fn videos(count: usize) -> String {
-    match count {
-        1 => "1 video".into(),
-        count => format!("{count} videos"),
-    }
-}
 
 fn estimate(estimate: Estimate) -> String {
     let time = estimate
@@ -407,6 +425,13 @@ fn edition_name(edition: WeightFormat) -> &'static str {
         WeightFormat::Q8 => "8-bit (Q8)",
         WeightFormat::Q4 => "4-bit (Q4)",
     }
+}
+
+/// How long a video takes, where that is known.
+fn a_clip(advice: &ModelAdvice) -> String {
+    let time = advice.time.map(words::rough);
+    time.map(|time| format!(", about {time} a clip"))
+        .unwrap_or_default()
 }
 
 /// "3.2 GB of 22.8 GB · 41.3 MB/s · about 8 min left"
@@ -428,14 +453,4 @@ fn come(transfer: &DownloadProgress) -> String {
 /// "1:02.50".
 pub(super) fn minutes(seconds: f64) -> String {
     format!("{:.0}:{:05.2}", (seconds / 60.0).floor(), seconds % 60.0)
-}
-
-/// "0:42", "1:02:07".
-pub(super) fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
 }

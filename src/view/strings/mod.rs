@@ -2,6 +2,8 @@
 
 mod chinese;
 mod english;
+mod facts;
+mod many;
 
 use std::time::Duration;
 
@@ -9,13 +11,16 @@ use super::action::Guide;
 use super::commands::UiCommand;
 use crate::job::memory::Saving;
 use crate::job::{
-    DeviceFault, DownloadProgress, Estimate, Guidance, Inputs, LayersFit, Problem, QuantBits,
-    Refusal, Remark, Repeat, Size, Span, Speed, Stage as JobStage, Taken, Way, WeightFormat,
+    Clock, DeviceFault, DownloadProgress, Estimate, Guidance, Inputs, LayersFit, ModelAdvice,
+    Problem, QuantBits, Record, Refusal, Remark, Repeat, Size, Span, Speed, Stage as JobStage,
+    Taken, Way, WeightFormat,
 };
 use egui::{Context, Id, Ui};
 
 pub use chinese::CHINESE;
 pub use english::ENGLISH;
+pub use facts::Fact;
+pub use many::{Batch, Compare, Library, Queue, Reel, Styles};
 
 pub use super::language::Language;
 
@@ -68,6 +73,24 @@ fn with_times(told: String, refusal: &Refusal) -> String {
     written
 }
 
+/// A problem as the window tells it: of files their names, without the folders that nobody reads.
+fn with_names(told: String, problem: &Problem) -> String {
+    let (Problem::File { path, .. } | Problem::Content { path, .. } | Problem::NoModelsIn(path)) =
+        problem
+    else {
+        return told;
+    };
+    match path.file_name() {
+        Some(name) => told.replace(&*path.to_string_lossy(), &name.to_string_lossy()),
+        None => told,
+    }
+}
+
+/// A number without digits that say nothing.
+pub fn short(number: f64) -> String {
+    crate::words::english::two_digits(number)
+}
+
 /// All words.
 #[derive(Debug)]
 pub struct Words {
@@ -81,6 +104,14 @@ pub struct Words {
     pub reel: Reel,
     /// The library.
     pub library: Library,
+    /// Clips side by side.
+    pub compare: Compare,
+    /// The queue as a list.
+    pub queue: Queue,
+    /// Named sets of settings.
+    pub styles: Styles,
+    /// Many videos at once.
+    pub batch: Batch,
     /// The sheet for exports.
     pub export: Export,
     /// The titles of the sheets, and what closes them.
@@ -107,6 +138,8 @@ pub struct Words {
     pub more_models: &'static str,
     /// The second line of the button that makes the video.
     pub estimate: fn(Estimate) -> String,
+    /// Everything about a finished video.
+    pub facts: fn(&Record, Clock) -> Vec<Fact>,
     /// Why a request cannot be carried out.
     pub refusal: fn(&Refusal) -> String,
     /// What went wrong, and what to do.
@@ -227,6 +260,13 @@ pub struct Compose {
     pub variations_of: fn(u32) -> String,
     pub to_fit: fn(&[Saving]) -> String,
     pub pack: fn(QuantBits) -> String,
+    /// To so many bytes.
+    pub raise_limit: fn(u64) -> String,
+    pub no_prompt: &'static str,
+    pub swap: &'static str,
+    pub slide_why: &'static str,
+    /// What was typed became this.
+    pub nearest: fn(&str) -> String,
 }
 
 /// Of the stage.
@@ -263,6 +303,10 @@ pub struct Stage {
     pub no_model_why: &'static str,
     pub see_models: &'static str,
     pub missing_file: &'static str,
+    pub locate: &'static str,
+    pub remove_record: &'static str,
+    pub try_again: &'static str,
+    pub other_folder: &'static str,
 }
 
 /// Of the player.
@@ -275,33 +319,15 @@ pub struct Player {
     pub scrubber: &'static str,
     pub use_frame: &'static str,
     pub go_on: &'static str,
+    pub go_on_short: &'static str,
     pub restore: &'static str,
+    pub untrim: &'static str,
+    /// One of several, by its number and its name.
+    pub shot: fn(usize, &str) -> String,
     pub make_real: &'static str,
     pub like: &'static str,
     pub dislike: &'static str,
     pub more: &'static str,
-}
-
-/// Of the strip at the bottom.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is named after what it says")]
-pub struct Reel {
-    pub counts: fn(usize, usize) -> String,
-    pub paused_at: fn(usize, usize) -> String,
-    pub earlier: &'static str,
-    pub later: &'static str,
-    pub remove: &'static str,
-    pub cancel: &'static str,
-}
-
-/// Of the library.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is named after what it says")]
-pub struct Library {
-    pub search: &'static str,
-    pub favourites: &'static str,
-    pub empty: &'static str,
-    pub not_found: &'static str,
 }
 
 /// Of the sheet for exports.
@@ -331,6 +357,10 @@ pub struct Export {
     pub cancel: &'static str,
     pub written: fn(&str) -> String,
     pub frame_name: fn(&str, usize) -> String,
+    /// All shots of a chain, which are so many.
+    pub joined: fn(usize) -> String,
+    /// So many frames of so many.
+    pub trimmed: fn(usize, usize) -> String,
 }
 
 /// Of the sheets.
@@ -342,6 +372,9 @@ pub struct Sheets {
     pub library: &'static str,
     pub export: &'static str,
     pub paint: &'static str,
+    pub styles: &'static str,
+    pub batch: &'static str,
+    pub contact: &'static str,
     pub shortcuts: &'static str,
 }
 
@@ -376,8 +409,6 @@ pub struct Settings {
     pub no_limit: &'static str,
     pub limit_to: &'static str,
     pub preview: &'static str,
-    pub on: &'static str,
-    pub off: &'static str,
     pub videos: &'static str,
     pub change: &'static str,
     pub change_videos: &'static str,
@@ -412,6 +443,17 @@ pub struct Models {
     pub size: fn(u64) -> String,
     pub come: fn(&DownloadProgress) -> String,
     pub stop: &'static str,
+    pub free: fn(u64) -> String,
+    /// The form that this machine runs best, and what its authors allow.
+    pub best: fn(&ModelAdvice, &str) -> String,
+    /// The form that needs least is too large.
+    pub too_large: fn(&ModelAdvice, &str) -> String,
+    /// Of one form.
+    pub fits: fn(&ModelAdvice) -> String,
+    pub waits: &'static str,
+    pub forget_download: fn(&str) -> String,
+    pub delete: fn(&str) -> String,
+    pub deleted: &'static str,
     pub here: &'static str,
     pub no_tokenizer: &'static str,
     pub get_tokenizer: &'static str,
@@ -431,11 +473,16 @@ pub struct Drop {
 #[expect(missing_docs, reason = "each is named after what it says")]
 pub struct Notices {
     pub copied: &'static str,
+    /// Of so many, one can be chosen.
+    pub models_found: fn(usize) -> String,
     pub restored: &'static str,
     pub trashed: &'static str,
     pub removed: &'static str,
     pub emptied: &'static str,
     pub undo: &'static str,
+    /// Lets go of what is selected.
+    pub none: &'static str,
+    pub trashed_all: fn(usize) -> String,
     pub no_dialog: &'static str,
     pub restored_without: fn(&str) -> String,
     pub finished: &'static str,

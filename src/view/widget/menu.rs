@@ -24,6 +24,11 @@ pub fn menu<R>(button: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R
 
 /// One line of a menu, and beneath it a `detail`, which may be empty.
 pub fn menu_item(ui: &mut Ui, name: &str, detail: &str, chosen: bool) -> Response {
+    menu_line(ui, name, detail, "", chosen)
+}
+
+/// The same with the `keys` that do it at the end of the line.
+pub fn menu_line(ui: &mut Ui, name: &str, detail: &str, keys: &str, chosen: bool) -> Response {
     let (name, detail) = (&*one_line(name), &*one_line(detail));
     let height = if detail.is_empty() {
         size::CONTROL
@@ -53,6 +58,11 @@ pub fn menu_item(ui: &mut Ui, name: &str, detail: &str, chosen: bool) -> Respons
             font,
             palette.accent_text,
         );
+    }
+    if !keys.is_empty() && !chosen {
+        let place = pos2(rect.right() - space::S, rect.center().y);
+        let font = theme::regular(text::BODY);
+        painter.text(place, Align2::RIGHT_CENTER, keys, font, palette.secondary);
     }
     let color = if enabled {
         palette.text

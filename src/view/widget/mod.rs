@@ -11,19 +11,23 @@ mod progress;
 mod row;
 mod segmented;
 mod slider;
+mod switch;
 mod text_box;
+mod trailing;
 
 pub use button::{Button, Kind};
 pub use disclosure::disclosure;
 pub use icon_button::IconButton;
 pub use label::{caption, explanation, heading, icon, label, warning};
-pub use menu::{menu, menu_item};
+pub use menu::{menu, menu_item, menu_line};
 pub use number::Number;
 pub use progress::progress;
 pub use row::{choice, row};
 pub use segmented::{Face, Segment, segmented};
 pub use slider::Slider;
+pub use switch::switch;
 pub use text_box::TextBox;
+pub use trailing::trailing;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 

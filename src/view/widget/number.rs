@@ -1,10 +1,13 @@
 //! A *number* is typed, or dragged up and down.
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 
-use egui::{DragValue, Response, Ui, Widget, emath};
+use egui::{DragValue, Response, Tooltip, Ui, Widget, emath};
 
-use super::focus_ring;
+use super::{caption, focus_ring};
+use crate::view::strings::words;
 use crate::view::theme::radius;
 
 /// A field for a number.
@@ -95,10 +98,40 @@ impl<N: emath::Numeric> Widget for Number<'_, N> {
             .custom_formatter(move |value, _| written(value, least, most))
             .suffix(self.suffix)
             .update_while_editing(false);
+        // What is typed may be none of those that work: then it is said which was taken.
+        let typed = Rc::new(Cell::new(None::<f64>));
+        let told = Rc::clone(&typed);
+        let suffix = self.suffix.trim().to_owned();
+        field = field.custom_parser(move |text| {
+            let number = text.trim().trim_end_matches(&suffix).trim().parse().ok();
+            told.set(number);
+            number
+        });
         let response = ui.add_sized([self.width, ui.spacing().interact_size.y], field);
+        tell_nearest(ui, &response, typed.get(), self.value.to_f64());
         focus_ring(ui, &response, response.rect, radius::CONTROL);
         response.accessible_name(self.name)
     }
+}
+
+/// Says for a while which number was taken for the one that was typed, where that is another.
+fn tell_nearest(ui: &Ui, response: &Response, typed: Option<f64>, taken: f64) {
+    const SECONDS: f64 = 3.0;
+    let id = response.id.with("nearest");
+    let now = ui.input(|input| input.time);
+    if typed.is_some_and(|typed| (typed - taken).abs() > 0.01) && !response.has_focus() {
+        ui.data_mut(|data| data.insert_temp(id, now + SECONDS));
+    }
+    let until: f64 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    if now >= until {
+        return;
+    }
+    ui.ctx().request_repaint_after_secs((until - now) as f32);
+    let number = written(taken, 0, 2);
+    let ctx = ui.ctx().clone();
+    Tooltip::always_open(ctx, ui.layer_id(), id, response.rect).show(|ui| {
+        caption(ui, &(words(ui).compose.nearest)(&number));
+    });
 }
 
 /// With as many places as are needed, between `least` and `most`.

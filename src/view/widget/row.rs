@@ -1,15 +1,14 @@
 //! A *row* has its name at the left and its control at the right.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
-use super::{Segment, label, segmented};
+use super::{Segment, label, segmented, trailing};
 
-/// Draws a row called `name`; what `control` draws begins at the right.
+/// Draws a row called `name`; what `control` draws ends where the row ends.
 pub fn row<R>(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
         label(ui, name);
-        ui.with_layout(Layout::right_to_left(Align::Center), control)
-            .inner
+        trailing(ui, name, control)
     })
     .inner
 }

@@ -1,6 +1,9 @@
 //! The thread that computes, and the one after it: what the GPU did not finish is done again from what is kept, on a fresh
 //! thread, which has a command queue of its own, and in smaller parts.
 
+use std::path::PathBuf;
+use std::{env, fs, process};
+
 use crossbeam_channel::Receiver;
 use mlx_rs::{Array, memory as mlx_memory};
 
@@ -136,6 +139,19 @@ impl Worker {
                     telling.outbox.send(Event::Quantized { id, loss });
                 })
             }),
+            Command::Help(_, help) => telling.perform(None, clock, |_| {
+                let folder = TempFolder::new();
+                pipeline::help(help, &folder.0, &|plan| {
+                    let limits = help.limits.or(plan.limits);
+                    let plan = Plan {
+                        limits,
+                        ..plan.clone()
+                    };
+                    let (fitted, allowance) = memory::fit_allowed(&plan)?;
+                    pipeline::allow(allowance)?;
+                    Ok(fitted.plan)
+                })
+            }),
             Command::UseProcessor(_) | Command::Stop => return None,
         };
         match ending {
@@ -155,6 +171,10 @@ impl Worker {
         let why = error.gpu_fault().unwrap_or(GpuFault::Interrupted);
         log::warn!("the GPU did not finish: {}", raw(&error));
         let is_kept = matches!(error, Error::Unfinished { .. });
+        if pipeline::works_in_team() {
+            telling.end(error); // the others are in the middle of what failed here
+            return None;
+        }
         let command = match job {
             Command::Generate(handle, plan) if is_kept => Command::Resume(handle, plan),
             job @ (Command::Generate(..) | Command::Resume(..) | Command::Decode(..)) => job,
@@ -184,7 +204,8 @@ impl Worker {
             | Command::Resume(handle, _)
             | Command::Decode(handle, ..)
             | Command::Bench(handle, _)
-            | Command::Quantize(handle, _) => handle,
+            | Command::Quantize(handle, _)
+            | Command::Help(handle, _) => handle,
             Command::UseProcessor(_) | Command::Stop => return None,
         };
         Some(Telling {
@@ -210,6 +231,22 @@ fn resume(plan: &Plan, telling: &Telling, reporter: &mut Reporter) -> Result<Out
     telling.outbox.fitted(telling.handle.id, savings, true);
     pipeline::allow(allowance)?;
     pipeline::resume(&plan, reporter)
+}
+
+/// A folder that goes when this does.
+struct TempFolder(PathBuf);
+
+impl TempFolder {
+    fn new() -> Self {
+        Self(env::temp_dir().join(format!("zoetrope-help-{}", process::id())))
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The plan as it is carried out after memory ran `short`.

@@ -1,12 +1,14 @@
 //! The DiT of a plan: one network, or two experts of which at most one is in memory.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::{iter, slice};
 
 use mlx_rs::transforms::eval;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
+use super::team::{self, Pass, Products, Team};
 use super::{Reporter, TextEmbeds};
 use crate::backend::{Backend, generation};
 use crate::job::{Expert, Network, Plan, Precision, Problem, QuantBits, Stage};
@@ -112,10 +114,13 @@ pub(super) struct Denoiser {
     alone: Option<Prompts>,
     is_guided: bool,
     guidance: f64,
+    /// The machines that compute with this one.
+    team: Option<Rc<Team>>,
 }
 
 impl Denoiser {
-    fn load(
+    /// Reads an expert without some LoRAs; other machines that compute with this one do so at the same time.
+    pub(super) fn load(
         plan: &Plan,
         ((expert, late), network): (Loaded, &Network),
         instead: Option<Dtype>,
@@ -129,7 +134,30 @@ impl Denoiser {
             Some(dtype) => dtype,
             None => compute_dtype(plan.compute.precision, &weights)?,
         };
-        let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
+        let team = team::current();
+        if let Some(team) = &team {
+            team.load(plan, expert, late, Products::of(dtype))?;
+        }
+        let own = || {
+            let dit = weights.load(|weights| Dit::load(weights, &config, dtype))?;
+            Self::of(dit, dtype, plan, expert, features, given)
+        };
+        match &team {
+            Some(team) => team.agree(own()),
+            None => own(),
+        }
+    }
+
+    /// With everything that the network makes of a plan once.
+    fn of(
+        dit: Dit,
+        dtype: Dtype,
+        plan: &Plan,
+        expert: Expert,
+        features: &TextEmbeds,
+        given: &Conditioning,
+    ) -> Result<Self> {
+        let team = team::current();
         let shape = plan.latent_shape();
         let grid = Grid {
             frames: shape.frames + given.leading_tokens(),
@@ -140,6 +168,14 @@ impl Denoiser {
         let guided = guidance.total_cmp(&1.0).is_ne();
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
+        let is_guided = texts.len() > 1;
+        let half = team
+            .as_ref()
+            .filter(|team| is_guided && team.splits_guidance());
+        let texts = match half {
+            Some(team) => texts.into_iter().skip(team.rank()).take(1).collect(),
+            None => texts,
+        };
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
         let passes = texts.chunks(at_once);
         let passes = passes.map(|texts| dit.encode_context_with(texts, given.beside_prompts()));
@@ -158,17 +194,24 @@ impl Denoiser {
                 .into_iter()
                 .collect();
         }
-        let is_guided = texts.len() > 1;
-        let ends = is_guided && at_once > 1 && plan.speedups.guidance_until < 1.0;
+        let ends = texts.len() > 1 && at_once > 1 && plan.speedups.guidance_until < 1.0;
         let alone = passes.first().filter(|_| ends);
+        let mut rope = dit.rope(grid)?;
+        if let Some(share) = team.as_ref().map(|team| team.share(grid.tokens())) {
+            rope = match share? {
+                Some(share) => rope.shared(share)?,
+                None => rope,
+            };
+        }
         Ok(Self {
-            rope: dit.rope(grid)?,
+            rope,
             alone: alone.map(|both| both.only(0)).transpose()?,
             passes,
             is_guided,
             guidance,
             dit,
             dtype,
+            team,
         })
     }
 
@@ -179,6 +222,28 @@ impl Denoiser {
 
     /// The velocity with the prompt and, where it is needed, the one without it.
     pub(super) fn velocities(&self, sight: &Sight) -> Result<Vec<Array>> {
+        let Some(team) = &self.team else {
+            return self.own_velocities(sight);
+        };
+        let halves = team.splits_guidance();
+        if halves && !sight.guided {
+            return self.own_velocities(sight); // the others have nothing to do
+        }
+        team.pass(
+            &Pass::new(&sight.timesteps, sight.guided, None),
+            &sight.input,
+        )?;
+        let own = self.own_velocities(sight)?;
+        let velocities = match own.first() {
+            Some(own) if halves => team.gather(own)?,
+            _ => own,
+        };
+        eval(&velocities)?;
+        team.rest();
+        Ok(velocities)
+    }
+
+    fn own_velocities(&self, sight: &Sight) -> Result<Vec<Array>> {
         let passes = match (&self.alone, sight.guided) {
             (_, true) => &self.passes[..],
             (Some(alone), false) => slice::from_ref(alone),
@@ -205,8 +270,14 @@ impl Denoiser {
         let prompts = self.passes.get(pass).ok_or_else(lost)?;
         let dit = &self.dit;
         watch::pass(pass, if sight.guided { self.passes.len() } else { 1 });
+        if let Some(team) = &self.team {
+            team.pass(&Pass::new(timesteps, sight.guided, Some(pass)), input)?;
+        }
         let (made, residual) = dit.forward_with_residual(input, timesteps, prompts, &self.rope)?;
         eval(made.iter().chain([&residual]))?;
+        if let Some(team) = &self.team {
+            team.rest();
+        }
         Ok((made.into_iter().next().ok_or_else(lost)?, residual))
     }
 

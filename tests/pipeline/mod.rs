@@ -2,7 +2,7 @@
 
 mod broken;
 mod caches;
-mod case;
+pub mod case;
 mod checks;
 mod conditioning;
 mod decode;
@@ -16,7 +16,7 @@ mod memory;
 mod outlook;
 mod outputs;
 mod recall;
-mod reference;
+pub mod reference;
 mod replaced;
 mod resume;
 mod run_folder;

@@ -10,6 +10,8 @@ pub mod dirs;
 pub mod disk;
 pub mod engine;
 pub mod error;
+pub mod group;
+pub mod hosts;
 pub mod job;
 pub mod library;
 pub mod logging;

@@ -35,12 +35,14 @@ const TABLE: &[Room] = &[
     room("error", &["job", "words"], &[GUI, CHANNEL]),
     room("platform", &["error"], &[MLX, GUI]),
     room("disk", &["error", "platform"], &[MLX, GUI, CHANNEL]),
+    room("hosts", &["error", "job", "disk"], &[MLX, GUI, CHANNEL]),
     room("backend", &["error"], &[GUI, CHANNEL]),
+    room("group", &["error", "job"], &[GUI, CHANNEL]),
     room("weights", &["error", "disk", "backend"], &[GUI, CHANNEL]),
     room("sampler", &["error", "job"], &[GUI, CHANNEL]),
     room(
         "model",
-        &["error", "disk", "backend", "weights"],
+        &["error", "disk", "backend", "group", "weights"],
         &[GUI, CHANNEL],
     ),
     room(
@@ -56,7 +58,8 @@ const TABLE: &[Room] = &[
     room(
         "pipeline",
         &[
-            "dirs", "error", "backend", "job", "disk", "weights", "model", "sampler", "media",
+            "dirs", "error", "backend", "group", "job", "disk", "weights", "model", "sampler",
+            "media",
         ],
         &[GUI, CHANNEL],
     ),
@@ -69,7 +72,7 @@ const TABLE: &[Room] = &[
         "cli",
         &[
             "dirs", "error", "logging", "job", "words", "disk", "media", "catalog", "engine",
-            "platform",
+            "hosts", "platform",
         ],
         &[MLX, GUI],
     ),

@@ -4,8 +4,10 @@ mod device_info;
 pub mod metal;
 pub mod packed;
 pub mod thread;
+mod version;
 
 pub use device_info::DeviceInfo;
+pub use version::mlx_version;
 
 use std::env;
 use std::sync::OnceLock;

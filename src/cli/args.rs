@@ -85,6 +85,9 @@ pub enum Command {
     Models(Models),
     /// Check this machine and show what is missing
     Doctor(Doctor),
+    /// Help another machine with a video, as generate --hosts has it
+    #[command(hide = true)]
+    HelpAnother,
 }
 
 impl Command {
@@ -98,7 +101,7 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Bench(args) => args.json,
             Self::Models(args) => args.verb.json(),
-            Self::Export(_) | Self::Quantize(_) | Self::Doctor(_) => false,
+            Self::Export(_) | Self::Quantize(_) | Self::Doctor(_) | Self::HelpAnother => false,
         }
     }
 }

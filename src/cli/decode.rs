@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::progress::ProgressSink;
 use super::shared_args::{Model, Work};
+use super::together::Together;
 use super::{follow, shown};
 use crate::engine::saved;
 use crate::error::Result;
@@ -75,7 +76,7 @@ pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
         &args.output,
         latents.info.as_ref(),
     );
-    follow::carry_out(&args.output, face, |handle| {
+    follow::carry_out(&args.output, face, &Together::default(), |handle| {
         Command::Decode(handle, file.clone(), Box::new(decoding))
     })?;
     if is_video && args.output == args.latents {

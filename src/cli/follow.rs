@@ -1,10 +1,15 @@
 //! One job, given to the engine and shown until it ends.
 
+use std::mem;
 use std::path::Path;
 
+use crossbeam_channel::RecvTimeoutError;
+
+use super::lookout::{LOOK, Lookout};
 use super::progress::ProgressSink;
+use super::together::Together;
 use super::{interrupt, say};
-use crate::engine::Engine;
+use crate::engine::{Engine, saved};
 use crate::error::{Error, Result};
 use crate::job::memory::Saving;
 use crate::job::{Command, DeviceFault, Event, JobHandle, Passes, ResumePoint, Timings};
@@ -24,10 +29,11 @@ pub struct Taken {
 pub fn carry_out(
     output: &Path,
     face: &mut dyn ProgressSink,
+    together: &Together,
     command: impl FnOnce(JobHandle) -> Command,
 ) -> Result<Taken> {
     let mut taken = Taken::default();
-    follow(command, |event| match event {
+    follow_with(together, command, |event| match event {
         Event::Progress { progress, .. } => face.progress(progress),
         Event::Fitted { savings, .. } => taken.savings = savings,
         Event::Within { share, .. } => face.within(share),
@@ -53,6 +59,15 @@ pub fn carry_out(
 /// Carries out the `command` for a handle and shows every event to `on_event`, until one ends it.
 pub fn follow(
     command: impl FnOnce(JobHandle) -> Command,
+    on_event: impl FnMut(Event),
+) -> Result<()> {
+    follow_with(&Together::default(), command, on_event)
+}
+
+/// The same with the help of other machines.
+fn follow_with(
+    together: &Together,
+    command: impl FnOnce(JobHandle) -> Command,
     mut on_event: impl FnMut(Event),
 ) -> Result<()> {
     let _awake = Awake::start("A job is being done");
@@ -61,9 +76,28 @@ pub fn follow(
     handle.set_preview(false);
     let job = handle.clone();
     interrupt::on_stop(move || job.cancel());
-    let sent = engine.commands.send(command(handle));
+    let command = command(handle.clone());
+    let plan = match &command {
+        Command::Generate(_, plan) | Command::Resume(_, plan) => Some(plan.clone()),
+        _ => None,
+    };
+    let sent = engine.commands.send(command);
     sent.map_err(|_| stopped())?;
-    for event in &engine.events {
+    let mut lookout = Lookout::new(together, handle);
+    loop {
+        let event = match engine.events.recv_timeout(LOOK) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Disconnected) => return Err(stopped()),
+            Err(RecvTimeoutError::Timeout) => {
+                let Some(why) = lookout.look() else { continue };
+                // MLX waits for a machine that will never answer, and nothing can be done about its thread.
+                mem::forget(engine);
+                return Err(match plan {
+                    Some(plan) => saved::still_kept(&plan, why),
+                    None => why,
+                });
+            }
+        };
         match event {
             Event::Faulty(fault) => say(&warning(fault)),
             Event::Fitted {
@@ -76,7 +110,9 @@ pub fn follow(
             }
             Event::Again { why, .. } => say(english::repeat(why)),
             Event::Cancelled { kept, .. } => return Err(unfinished(Error::Cancelled, kept)),
-            Event::Failed { problem, kept, .. } => return Err(unfinished(problem.into(), kept)),
+            Event::Failed { problem, kept, .. } => {
+                return Err(unfinished(lookout.told(problem), kept));
+            }
             Event::Finished { .. } => {
                 on_event(event);
                 return Ok(());
@@ -84,7 +120,6 @@ pub fn follow(
             event => on_event(event),
         }
     }
-    Err(stopped())
 }
 
 /// Tells what the job does to fit into memory.

@@ -7,7 +7,8 @@ use clap::{ArgGroup, Args};
 use super::progress::{ProgressSink, headline};
 use super::shared_args::{Model, Work};
 use super::speed::SpeedArgs;
-use super::{follow, say, shown};
+use super::together::{Hosts, Part};
+use super::{follow, help_another, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
 use crate::engine::{self, CutPrompt, estimates, saved, step_costs};
@@ -77,6 +78,10 @@ pub struct Generate {
     #[command(flatten)]
     pub outputs: Outputs,
 
+    /// Other machines that help.
+    #[command(flatten)]
+    pub hosts: Hosts,
+
     /// How to compute, and what to print.
     #[command(flatten)]
     pub work: Work,
@@ -113,6 +118,10 @@ impl Generate {
 /// # Errors
 /// It cannot be made, or was stopped.
 pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
+    let together = match args.hosts.gather(args.work.cpu)? {
+        Part::First(together) => together,
+        Part::Helper => return help_another::launched(&args.model, args.work),
+    };
     let plan = plan(args)?;
     saved::check_plan(&plan)?;
     let matched = catalog::match_loras(&plan.sources.loras, &plan.checkpoint)?;
@@ -132,7 +141,7 @@ pub fn run(args: &Generate, face: &mut dyn ProgressSink) -> Result<()> {
     let output = plan.output.clone();
     let (carried_out, is_draft) = (plan.clone(), plan.speedups.draft().is_some());
     face.expects(step_costs(&plan));
-    let taken = follow::carry_out(&output, face, |handle| {
+    let taken = follow::carry_out(&output, face, &together, |handle| {
         Command::Generate(handle, Box::new(plan))
     })?;
     if let Some(timings) = &taken.timings {

@@ -11,8 +11,10 @@ mod export;
 mod follow;
 mod format;
 mod generate;
+mod help_another;
 mod info;
 mod interrupt;
+mod lookout;
 mod models;
 mod outlook;
 mod plan;
@@ -21,6 +23,7 @@ mod quantize;
 mod resume;
 mod shared_args;
 mod speed;
+mod together;
 
 use std::env;
 use std::io::{self, Write};
@@ -64,6 +67,7 @@ pub fn run() -> u8 {
         Command::Bench(args) => bench::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::HelpAnother => help_another::run(),
     });
     end(result, json)
 }

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::progress::{ProgressSink, headline};
 use super::shared_args::{Model, Work};
-use super::{follow, say, shown};
+use super::together::{Hosts, Part};
+use super::{follow, help_another, say, shown};
 use crate::catalog;
 use crate::engine::{saved, step_costs};
 use crate::error::{Error, Result};
@@ -28,6 +29,10 @@ pub struct Resume {
     #[arg(long = "lora", value_name = "FILE")]
     pub loras: Vec<PathBuf>,
 
+    /// Other machines that help, however many began it.
+    #[command(flatten)]
+    pub hosts: Hosts,
+
     /// How to compute, and what to print.
     #[command(flatten)]
     pub work: Work,
@@ -38,6 +43,10 @@ pub struct Resume {
 /// # Errors
 /// There is nothing to go on with, it cannot be made, or was stopped.
 pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
+    let together = match args.hosts.gather(args.work.cpu)? {
+        Part::First(together) => together,
+        Part::Helper => return help_another::launched(&args.model, args.work),
+    };
     let mut plan = saved::plan(&args.folder)?;
     if saved::is_own(&args.folder) {
         if args.model.is_given() {
@@ -55,7 +64,7 @@ pub fn run(args: &Resume, face: &mut dyn ProgressSink) -> Result<()> {
     face.started(&words, &plan.output, Some(&plan.info()));
     let output = plan.output.clone();
     face.expects(step_costs(&plan));
-    follow::carry_out(&output, face, |handle| {
+    follow::carry_out(&output, face, &together, |handle| {
         Command::Resume(handle, Box::new(plan))
     })?;
     Ok(())

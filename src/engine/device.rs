@@ -1,9 +1,10 @@
 //! What MLX computes on, and whether it does.
 
-use std::ffi::CStr;
 use std::sync::OnceLock;
 
 use mlx_rs::{Array, Device, DeviceType};
+
+pub use crate::backend::mlx_version as version;
 
 use crate::backend::Backend;
 use crate::error::Result;
@@ -63,20 +64,5 @@ fn check_product() -> Result<()> {
             Err(Problem::WrongMlx(format!("a product of {sum} instead of {expected}")).into())
         }
         Err(error) => Err(Problem::Mlx(error.to_string()).into()),
-    }
-}
-
-/// What MLX says of its version.
-#[expect(unsafe_code, reason = "mlx-rs does not pass on MLX's version")]
-pub fn version() -> Option<String> {
-    // SAFETY: `text` is a fresh string that MLX fills; it is copied before it is freed, once.
-    unsafe {
-        let mut text = mlx_sys::mlx_string_new();
-        let told = mlx_sys::mlx_version(&raw mut text) == 0;
-        let data = mlx_sys::mlx_string_data(text);
-        let version =
-            (told && !data.is_null()).then(|| CStr::from_ptr(data).to_string_lossy().into_owned());
-        mlx_sys::mlx_string_free(text);
-        version
     }
 }

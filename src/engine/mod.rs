@@ -34,7 +34,9 @@ use current_job::CurrentJob;
 use outbox::Outbox;
 use worker::Worker;
 
-pub use crate::pipeline::{CutPrompt, cut_prompts, saved};
+pub use crate::pipeline::{
+    CutPrompt, cut_prompts, saved, team_is_complete, work_with, works_in_team,
+};
 
 /// The two ends of the engine's channels. Dropping it stops the job at hand and waits for the
 /// thread.

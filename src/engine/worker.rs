@@ -1,8 +1,10 @@
 //! The thread that computes, and the one after it: what the GPU did not finish is done again from what is kept, on a fresh
 //! thread, which has a command queue of its own, and in smaller parts.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use std::{env, fs, process};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use mlx_rs::{Array, memory as mlx_memory};
@@ -187,6 +189,19 @@ impl Worker {
                     telling.outbox.send(Event::Quantized { id, loss });
                 })
             }),
+            Command::Help(_, help) => telling.perform(None, clock, |_| {
+                let folder = TempFolder::new();
+                pipeline::help(help, &folder.0, &|plan| {
+                    let limits = help.limits.or(plan.limits);
+                    let plan = Plan {
+                        limits,
+                        ..plan.clone()
+                    };
+                    let (fitted, allowance) = memory::fit_allowed(&plan)?;
+                    pipeline::allow(allowance)?;
+                    Ok(fitted.plan)
+                })
+            }),
             Command::UseProcessor(_) | Command::Keep(_) | Command::LetGo | Command::Stop => {
                 return None;
             }
@@ -205,6 +220,10 @@ impl Worker {
         let why = error.gpu_fault().unwrap_or(GpuFault::Interrupted);
         log::warn!("the GPU did not finish: {}", raw(&error));
         let is_kept = matches!(error, Error::Unfinished { .. });
+        if pipeline::works_in_team() {
+            telling.end(error); // the others are in the middle of what failed here
+            return None;
+        }
         let command = match job {
             Command::Generate(handle, plan) if is_kept => Command::Resume(handle, plan),
             job @ (Command::Generate(..) | Command::Resume(..) | Command::Decode(..)) => job,
@@ -264,7 +283,8 @@ impl Worker {
             | Command::Resume(handle, _)
             | Command::Decode(handle, ..)
             | Command::Bench(handle, _)
-            | Command::Quantize(handle, _) => handle,
+            | Command::Quantize(handle, _)
+            | Command::Help(handle, _) => handle,
             Command::UseProcessor(_) | Command::Keep(_) | Command::LetGo | Command::Stop => {
                 return None;
             }
@@ -274,6 +294,22 @@ impl Worker {
             outbox: self.outbox.clone(),
             between: self.between.clone(),
         })
+    }
+}
+
+/// A folder that goes when this does.
+struct TempFolder(PathBuf);
+
+impl TempFolder {
+    fn new() -> Self {
+        Self(env::temp_dir().join(format!("zoetrope-help-{}", process::id())))
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

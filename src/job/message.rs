@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::memory::Saving;
 use super::{
-    Bench, Clip, Decoding, DeviceFault, JobHandle, Loss, Measurement, Plan, Problem, Progress,
-    Quantizing, Record, Repeat, ResumePoint,
+    Bench, Clip, Decoding, DeviceFault, Help, JobHandle, Loss, Measurement, Plan, Problem,
+    Progress, Quantizing, Record, Repeat, ResumePoint,
 };
 
 /// To the engine.
@@ -23,6 +23,8 @@ pub enum Command {
     Bench(JobHandle, Box<Bench>),
     /// Pack the DiT of a model.
     Quantize(JobHandle, Box<Quantizing>),
+    /// Help another machine with a video of its.
+    Help(JobHandle, Box<Help>),
     /// Compute the jobs from here on by the processor alone, or again by what MLX prefers.
     UseProcessor(bool),
     /// Keep networks in memory between jobs, until there was none for so long; or let all go after each job, as at first.

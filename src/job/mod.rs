@@ -23,6 +23,8 @@ pub mod installed;
 mod latent_rgb;
 pub mod lora;
 pub mod lora_pair;
+pub mod machine_fault;
+pub mod machines;
 pub mod memory;
 pub mod message;
 mod model_advice;
@@ -74,12 +76,16 @@ pub use handle::JobHandle;
 pub use inputs::{Beside, Inputs, PictureRule, Use};
 pub use installed::Installed;
 pub use lora::{LayersFit, Lora, LoraFit};
+pub use machine_fault::MachineFault;
+pub use machines::{Help, Machines, Transport};
 pub use memory::{Machine, MemoryOptions};
 pub use message::{Command, Event};
 pub use model_advice::{ModelAdvice, licence};
 pub use model_download::{ModelDownload, WeightFormat};
 pub use nag::Nag;
-pub use options::{CropAnchor, PictureFit, Precision, Quality, QuantBits, Sampler, VaePrecision};
+pub use options::{
+    CropAnchor, PictureFit, Precision, Quality, QuantBits, Sampler, Split, VaePrecision,
+};
 pub use params::{
     Canvas, CanvasRequest, Compute, Found, Guidance, Guides, Limits, Negative, Outputs, Request,
     Sampling, SamplingRequest, Sources,

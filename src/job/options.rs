@@ -51,6 +51,18 @@ fn choices(many: &str, names: &[&str]) -> String {
     }
 }
 
+/// What several machines that make one video divide among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// One computes with the prompt, the other with the negative prompt.
+    Guidance,
+    /// Each has a part of the picture's tokens.
+    Tokens,
+}
+
+named!(Split, "splits": Guidance = "guidance", Tokens = "tokens");
+
 /// A solver of the flow's differential equation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

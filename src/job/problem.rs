@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{GpuFault, Guidance, Refusal, Remedy};
+use super::{GpuFault, Guidance, MachineFault, Refusal, Remedy};
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,13 @@ pub enum Problem {
         address: String,
         /// Why not.
         fault: NetworkFault,
+    },
+    /// Another machine does not help as it should.
+    Machine {
+        /// What people call it.
+        name: String,
+        /// Why not.
+        fault: MachineFault,
     },
     /// The system starts no more threads, and what it says of that.
     NoThread(String),

@@ -10,6 +10,7 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::conditioning::Conditioning;
 use super::kept::{self, Key};
+use super::team::{self, Pass, Products, Team};
 use super::{Reporter, TextEmbeds};
 use crate::backend::{Backend, generation};
 use crate::job::{Expert, Lora as LoraUse, Network, Plan, Precision, Problem, QuantBits, Stage};
@@ -113,6 +114,13 @@ pub(super) struct Sight {
     pub(super) guided: bool,
 }
 
+/// A DiT that is known, but not in memory.
+struct OpenedDit {
+    weights: Weights,
+    config: dit::Config,
+    dtype: Dtype,
+}
+
 /// A DiT as it may stay for the next job.
 struct LoadedDit {
     dit: Dit,
@@ -121,8 +129,8 @@ struct LoadedDit {
     rope: RefCell<Option<(Grid, Rc<Rope>)>>,
 }
 
-impl LoadedDit {
-    fn load(
+impl OpenedDit {
+    fn open(
         plan: &Plan,
         ((expert, late), network): (Loaded, &Network),
         instead: Option<Dtype>,
@@ -135,12 +143,27 @@ impl LoadedDit {
             None => compute_dtype(plan.compute.precision, &weights)?,
         };
         Ok(Self {
+            weights,
+            config,
+            dtype,
+        })
+    }
+
+    fn load(self) -> Result<LoadedDit> {
+        let Self {
+            weights,
+            config,
+            dtype,
+        } = self;
+        Ok(LoadedDit {
             dit: weights.load(|weights| Dit::load(weights, &config, dtype))?,
             dtype,
             rope: RefCell::default(),
         })
     }
+}
 
+impl LoadedDit {
     fn rope(&self, grid: Grid) -> Result<Rc<Rope>> {
         if let Some((of, rope)) = &*self.rope.borrow()
             && *of == grid
@@ -163,10 +186,13 @@ pub(super) struct Denoiser {
     alone: Option<Prompts>,
     is_guided: bool,
     guidance: f64,
+    /// The machines that compute with this one.
+    team: Option<Rc<Team>>,
 }
 
 impl Denoiser {
-    fn load(
+    /// Reads an expert without some LoRAs; other machines that compute with this one do so at the same time.
+    pub(super) fn load(
         plan: &Plan,
         wanted: (Loaded, &Network),
         instead: Option<Dtype>,
@@ -174,10 +200,31 @@ impl Denoiser {
         given: &Conditioning,
     ) -> Result<Self> {
         let ((expert, late), network) = wanted;
-        let loras: Vec<_> = loras(plan, expert, late).collect();
-        let key = Key::dit(plan, network, &loras, instead);
-        let load = || LoadedDit::load(plan, wanted, instead);
-        let network = kept::or_load(Stage::Load, key, load)?;
+        let Some(team) = team::current() else {
+            let loras: Vec<_> = loras(plan, expert, late).collect();
+            let key = Key::dit(plan, network, &loras, instead);
+            let load = || OpenedDit::open(plan, wanted, instead)?.load();
+            let network = kept::or_load(Stage::Load, key, load)?;
+            return Self::of(network, plan, expert, features, given);
+        };
+        // All machines read at the same time, so none takes what another may not have kept.
+        let opened = OpenedDit::open(plan, wanted, instead)?;
+        team.load(plan, expert, late, Products::of(opened.dtype))?;
+        let own = opened
+            .load()
+            .and_then(|network| Self::of(Rc::new(network), plan, expert, features, given));
+        team.agree(own)
+    }
+
+    /// With everything that the network makes of a plan once.
+    fn of(
+        network: Rc<LoadedDit>,
+        plan: &Plan,
+        expert: Expert,
+        features: &TextEmbeds,
+        given: &Conditioning,
+    ) -> Result<Self> {
+        let team = team::current();
         let dit = &network.dit;
         let shape = plan.latent_shape();
         let grid = Grid {
@@ -189,6 +236,14 @@ impl Denoiser {
         let guided = guidance.total_cmp(&1.0).is_ne();
         let negative = features.negative.as_ref().filter(|_| guided);
         let texts: Vec<_> = iter::once(&features.prompt).chain(negative).collect();
+        let is_guided = texts.len() > 1;
+        let half = team
+            .as_ref()
+            .filter(|team| is_guided && team.splits_guidance());
+        let texts = match half {
+            Some(team) => texts.into_iter().skip(team.rank()).take(1).collect(),
+            None => texts,
+        };
         let at_once = if plan.batches_guidance() { 2 } else { 1 };
         let passes = texts.chunks(at_once);
         let passes = passes.map(|texts| dit.encode_context_with(texts, given.beside_prompts()));
@@ -207,16 +262,21 @@ impl Denoiser {
                 .into_iter()
                 .collect();
         }
-        let is_guided = texts.len() > 1;
-        let ends = is_guided && at_once > 1 && plan.speedups.guidance_until < 1.0;
+        let ends = texts.len() > 1 && at_once > 1 && plan.speedups.guidance_until < 1.0;
         let alone = passes.first().filter(|_| ends);
+        let share = team.as_ref().map(|team| team.share(grid.tokens()));
+        let rope = match share.transpose()?.flatten() {
+            Some(share) => Rc::new(dit.rope(grid)?.shared(share)?),
+            None => network.rope(grid)?,
+        };
         Ok(Self {
-            rope: network.rope(grid)?,
+            rope,
             alone: alone.map(|both| both.only(0)).transpose()?,
             passes,
             is_guided,
             guidance,
             network,
+            team,
         })
     }
 
@@ -227,6 +287,28 @@ impl Denoiser {
 
     /// The velocity with the prompt and, where it is needed, the one without it.
     pub(super) fn velocities(&self, sight: &Sight) -> Result<Vec<Array>> {
+        let Some(team) = &self.team else {
+            return self.own_velocities(sight);
+        };
+        let halves = team.splits_guidance();
+        if halves && !sight.guided {
+            return self.own_velocities(sight); // the others have nothing to do
+        }
+        team.pass(
+            &Pass::new(&sight.timesteps, sight.guided, None),
+            &sight.input,
+        )?;
+        let own = self.own_velocities(sight)?;
+        let velocities = match own.first() {
+            Some(own) if halves => team.gather(own)?,
+            _ => own,
+        };
+        eval(&velocities)?;
+        team.rest();
+        Ok(velocities)
+    }
+
+    fn own_velocities(&self, sight: &Sight) -> Result<Vec<Array>> {
         let passes = match (&self.alone, sight.guided) {
             (_, true) => &self.passes[..],
             (Some(alone), false) => slice::from_ref(alone),
@@ -254,8 +336,14 @@ impl Denoiser {
         let prompts = self.passes.get(pass).ok_or_else(lost)?;
         let dit = &self.network.dit;
         watch::pass(pass, if sight.guided { self.passes.len() } else { 1 });
+        if let Some(team) = &self.team {
+            team.pass(&Pass::new(timesteps, sight.guided, Some(pass)), input)?;
+        }
         let (made, residual) = dit.forward_with_residual(input, timesteps, prompts, &self.rope)?;
         eval(made.iter().chain([&residual]))?;
+        if let Some(team) = &self.team {
+            team.rest();
+        }
         Ok((made.into_iter().next().ok_or_else(lost)?, residual))
     }
 

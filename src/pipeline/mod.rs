@@ -13,6 +13,7 @@ mod embed_cache;
 mod experts;
 mod fingerprint;
 mod frames_file;
+mod helper;
 mod image_embeds;
 mod inputs;
 pub mod kept;
@@ -29,16 +30,19 @@ mod seal;
 mod sizes;
 mod step_save;
 pub mod survey;
+mod team;
 mod tensor_file;
 mod text_embeds;
 
 pub use crate::model::nn::{Watch, budget, set_budget, watched};
 pub use bench::run as bench;
+pub use helper::help;
 pub use outlook::{Outlook, StageOutlook, outlook, published_sizes};
 pub use passes::{planned as planned_passes, step_costs};
 pub use quantize::run as quantize;
 pub use reporter::{Glimpse, Reporter};
 pub use sizes::{sizes, vae_sizes};
+pub use team::{is_complete as team_is_complete, is_expected as works_in_team, work_with};
 pub use text_embeds::{CutPrompt, TextEmbeds, cut_prompts};
 
 use std::path::Path;
@@ -93,9 +97,11 @@ const REUSED_BYTES: usize = 1 << 30;
 pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
         outputs::check_plan(plan)?;
-        let mut folder = RunFolder::begin(plan)?;
-        let result = make(plan, &mut folder, reporter);
-        folder.end(result)
+        together(plan, |plan| {
+            let mut folder = RunFolder::begin(plan)?;
+            let result = make(plan, &mut folder, reporter);
+            folder.end(result)
+        })
     })
 }
 
@@ -107,10 +113,21 @@ pub fn generate(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
 pub fn resume(plan: &Plan, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
         outputs::check_rest(plan).map_err(|why| run_folder::still_kept(plan, why))?;
-        let mut folder = RunFolder::reopen(plan)?;
-        let result = make(plan, &mut folder, reporter);
-        folder.end(result)
+        let work = |plan: &Plan| {
+            let mut folder = RunFolder::reopen(plan)?;
+            let result = make(plan, &mut folder, reporter);
+            folder.end(result)
+        };
+        together(plan, work)
     })
+}
+
+/// Does the `work` of a plan with the other machines that there are, if there are any: as all can carry it out.
+fn together<T>(plan: &Plan, work: impl FnOnce(&Plan) -> Result<T>) -> Result<T> {
+    let begun = team::begin(plan).map_err(|why| run_folder::still_kept(plan, why));
+    let done = begun.and_then(|plan| work(&plan));
+    team::end();
+    done
 }
 
 /// Makes a video of the latents in a file.
@@ -135,6 +152,7 @@ fn make(
     } else {
         let features = text_embeds::read(plan, reporter)?;
         let given = given(plan, folder, reporter)?;
+        team::give(plan, &features, &given)?;
         denoise::run(plan, &features, &given, folder, reporter)?
     };
     folder.keep_draft(plan.speedups.draft().is_some());

@@ -7,8 +7,8 @@ use super::english::{bytes, two_digits};
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Field, Flaw, GpuFault, Implausible, Missing,
-    NetworkFault, OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
+    Advice, After, Computation, DeviceFault, Field, Flaw, GpuFault, Implausible, MachineFault,
+    Missing, NetworkFault, OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -309,6 +309,7 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Mlx(detail) => format!("MLX 报告错误：{detail}"),
         Problem::Defect(detail) => format!("Zoetrope 因程序错误停止。请反馈以下详情：{detail}"),
         Problem::Network { address, fault } => network(address, fault),
+        Problem::Machine { name, fault } => machine(name, fault),
         Problem::NoThread(detail) => {
             format!("系统无法再启动线程（{detail}）。请退出其他程序后重试")
         }
@@ -330,6 +331,25 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
+}
+
+/// Why another machine does not help, and what to do.
+fn machine(name: &str, fault: &MachineFault) -> String {
+    match fault {
+        MachineFault::Unreachable(detail) => format!("无法连接 {name}：{detail}"),
+        MachineFault::Ended(detail) if detail.is_empty() => {
+            format!("{name} 已停止：请检查它是否已唤醒并已连接")
+        }
+        MachineFault::Ended(detail) => format!("{name} 已停止：{detail}"),
+        MachineFault::Silent => format!("{name} 没有响应：请检查它是否已唤醒并已连接"),
+        MachineFault::OtherVersion { theirs, ours } => {
+            format!("{name} 上是 {theirs}，而不是 {ours}：请在两台机器上安装相同版本")
+        }
+        MachineFault::OtherFile(file) => {
+            format!("{name} 上的 {file} 不同：请将此模型拷贝到该机器，或在两台机器上重新下载")
+        }
+        MachineFault::Refused(sentence) => format!("{name} 无法参与：{sentence}"),
+    }
 }
 
 /// Why the GPU did not finish, and what to do.

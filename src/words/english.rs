@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::job::memory::Saving;
 use crate::job::plain_text::one_line;
 use crate::job::{
-    Advice, After, Computation, DeviceFault, Flaw, GpuFault, Implausible, Missing, NetworkFault,
-    OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
+    Advice, After, Computation, DeviceFault, Flaw, GpuFault, Implausible, MachineFault, Missing,
+    NetworkFault, OutOfRange, Problem, Refusal, Remark, Repeat, Speed, Stage, Taken, Way,
 };
 
 /// A part of a job.
@@ -338,6 +338,7 @@ pub fn problem(problem: &Problem) -> String {
             format!("Zoetrope stopped because of a bug. Report it with this detail: {detail}")
         }
         Problem::Network { address, fault } => network(address, fault),
+        Problem::Machine { name, fault } => machine(name, fault),
         Problem::NoThread(detail) => {
             format!("The system is out of threads ({detail}). Quit other programs and try again")
         }
@@ -362,6 +363,27 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Other(sentence) => sentence.clone(),
     };
     one_line(&told).into_owned()
+}
+
+/// Why another machine does not help, and what to do.
+fn machine(name: &str, fault: &MachineFault) -> String {
+    match fault {
+        MachineFault::Unreachable(detail) => format!("Couldn't reach {name}: {detail}"),
+        MachineFault::Ended(detail) if detail.is_empty() => {
+            format!("{name} stopped: check that it is awake and connected")
+        }
+        MachineFault::Ended(detail) => format!("{name} stopped: {detail}"),
+        MachineFault::Silent => {
+            format!("{name} no longer responds: check that it is awake and connected")
+        }
+        MachineFault::OtherVersion { theirs, ours } => {
+            format!("{name} has {theirs} instead of {ours}: install the same version on both")
+        }
+        MachineFault::OtherFile(file) => {
+            format!("{name} has a different {file}: copy this model to it, or download it on both")
+        }
+        MachineFault::Refused(sentence) => format!("{name}: {sentence}"),
+    }
 }
 
 /// Why the GPU did not finish, and what to do.

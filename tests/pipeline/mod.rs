@@ -2,7 +2,7 @@
 
 mod broken;
 mod caches;
-mod case;
+pub mod case;
 mod checks;
 mod conditioning;
 mod decode;
@@ -17,7 +17,7 @@ mod motion;
 mod outlook;
 mod outputs;
 mod recall;
-mod reference;
+pub mod reference;
 mod replaced;
 mod resume;
 mod run_folder;

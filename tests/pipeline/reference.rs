@@ -18,7 +18,7 @@ const FRAMES: (f32, f32) = (5e-4, 0.0);
 const FRAMES_MEAN: f32 = 3e-5;
 
 /// The families, and what they make videos from.
-const RUNS: [&str; 5] = [
+pub const RUNS: [&str; 5] = [
     "ti2v_5b_t2v",
     "ti2v_5b_i2v",
     "t2v_1_3b",
@@ -27,7 +27,7 @@ const RUNS: [&str; 5] = [
 ];
 
 /// The families that came later, and for what the reference has runs of them.
-const FAMILY: [&str; 23] = [
+pub const FAMILY: [&str; 23] = [
     "i2v_14b_unipc",
     "flf2v_14b_unipc",
     "fun_5b_inp_none_unipc",

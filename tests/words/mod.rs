@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use zoetrope::Error;
 use zoetrope::job::memory::Saving;
 use zoetrope::job::{
-    Advice, After, Computation, DeviceFault, Field, Flaw, Guidance, Implausible, NetworkFault,
-    OutOfRange, Problem, QuantBits, Refusal, Remedy, Request, Size, Stage, Variant,
+    Advice, After, Computation, DeviceFault, Field, Flaw, Guidance, Implausible, MachineFault,
+    NetworkFault, OutOfRange, Problem, QuantBits, Refusal, Remedy, Request, Size, Stage, Variant,
 };
 use zoetrope::words::{chinese, english};
 
@@ -156,6 +156,10 @@ fn more_problems() -> Vec<(Problem, &'static str)> {
         path: "picture.png".into(),
         flaw,
     };
+    let machine = |fault| Problem::Machine {
+        name: "mini".into(),
+        fault,
+    };
     vec![
         (content(Flaw::NotAPicture), "PNG"),
         (content(Flaw::PictureTooLarge), "smaller"),
@@ -163,6 +167,28 @@ fn more_problems() -> Vec<(Problem, &'static str)> {
         (content(Flaw::InUse), "in use"),
         (content(Flaw::Downloading), "another program"),
         (Problem::NoThread("limit".into()), "limit"),
+        (
+            machine(MachineFault::Unreachable("timeout".into())),
+            "timeout",
+        ),
+        (machine(MachineFault::Ended(String::new())), "awake"),
+        (machine(MachineFault::Ended("no disk".into())), "no disk"),
+        (machine(MachineFault::Silent), "mini"),
+        (
+            machine(MachineFault::OtherVersion {
+                theirs: "0.1".into(),
+                ours: "0.2".into(),
+            }),
+            "0.1 instead of 0.2",
+        ),
+        (
+            machine(MachineFault::OtherFile("vae.pth".into())),
+            "vae.pth",
+        ),
+        (
+            machine(MachineFault::Refused("too little".into())),
+            "mini: too little",
+        ),
         (Problem::NoHome, "home folder"),
         (Problem::EngineGone, "finished steps"),
         (Problem::Unanswered, "Quit it"),

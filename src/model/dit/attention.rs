@@ -206,8 +206,8 @@ impl SelfAttention {
     pub fn forward(&self, x: &Array, rope: &Rope) -> Result<Array> {
         let queries = rope.rotate(&self.queries(x)?)?;
         let keys = rope.rotate(&self.keys(x)?)?;
-        let memory = TextKv::new(&keys, &self.0.values(x)?)?;
-        self.0.attend(&queries, &memory)
+        let (keys, values) = rope.of_all(keys, self.0.values(x)?)?;
+        self.0.attend(&queries, &TextKv::new(&keys, &values)?)
     }
 }
 

@@ -137,7 +137,11 @@ impl<'a> ControlPass<'a> {
         let state = if let Some(state) = self.state.take() {
             state
         } else {
-            let tokens = self.chain.before.forward(&self.control.tokens)?;
+            let tokens = match rope.share() {
+                Some(share) => &share.cut(&self.control.tokens, 1)?,
+                None => &self.control.tokens,
+            };
+            let tokens = self.chain.before.forward(tokens)?;
             broadcast_to(&tokens, x.shape())?.add(x)?
         };
         let memory = &self.control.memories[self.done];

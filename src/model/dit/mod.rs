@@ -33,6 +33,7 @@ use mlx_rs::ops::{broadcast_to, concatenate};
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
+use crate::group::Share;
 use crate::model::nn::EvalPacer;
 use crate::weights::{Linear, Weights};
 use control::{Control, ControlPass};
@@ -181,9 +182,9 @@ impl Dit {
         prompts: &Prompts,
         rope: &Rope,
     ) -> Result<Vec<Array>> {
-        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let start = self.start(latents, timesteps, prompts.reference.as_ref(), rope.share())?;
         let x = self.through_blocks(&start, prompts, rope)?;
-        self.finish(&x, &start)
+        self.finish(&x, &start, rope.share())
     }
 
     /// The same, and what the blocks added to the tokens, (prompts, tokens, dim), float32.
@@ -194,10 +195,13 @@ impl Dit {
         prompts: &Prompts,
         rope: &Rope,
     ) -> Result<(Vec<Array>, Array)> {
-        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let start = self.start(latents, timesteps, prompts.reference.as_ref(), rope.share())?;
         let x = self.through_blocks(&start, prompts, rope)?;
-        let residual = x.subtract(&start.embedded)?;
-        Ok((self.finish(&x, &start)?, residual))
+        let mut residual = x.subtract(&start.embedded)?;
+        if let Some(share) = rope.share() {
+            residual = share.whole(&residual, 1)?;
+        }
+        Ok((self.finish(&x, &start, rope.share())?, residual))
     }
 
     /// The velocity without the blocks, which would add this `residual`, (prompts, tokens, dim).
@@ -208,25 +212,31 @@ impl Dit {
         prompts: &Prompts,
         residual: &Array,
     ) -> Result<Vec<Array>> {
-        let start = self.start(latents, timesteps, prompts.reference.as_ref())?;
+        let start = self.start(latents, timesteps, prompts.reference.as_ref(), None)?;
         let x = start.embedded.add(residual)?;
-        self.finish(&x, &start)
+        self.finish(&x, &start, None)
     }
 
-    /// What comes before the blocks, the tokens of a reference picture first.
+    /// What comes before the blocks, the tokens of a reference picture first; of a share, only its own tokens.
     fn start(
         &self,
         latents: &Array,
         timesteps: &Timesteps,
         reference: Option<&Array>,
+        share: Option<&Share>,
     ) -> Result<Start> {
         let grid = Grid::of(latents);
         let mut embedded = self.embed(latents)?;
-        let (embedding, mut modulation) = self.time.forward(timesteps, grid)?;
+        let (mut embedding, mut modulation) = self.time.forward(timesteps, grid)?;
         let leading = reference.map_or(0, |tokens| tokens.dim(1));
         if let Some(reference) = reference {
             embedded = concatenate(&[reference, &embedded], 1)?;
             modulation = modulation.after_leading(leading)?;
+        }
+        if let Some(share) = share {
+            embedded = share.cut(&embedded, 1)?;
+            embedding = embedding.after_leading(leading)?.of_share(share)?;
+            modulation = modulation.of_share(share)?;
         }
         Ok(Start {
             grid,
@@ -263,12 +273,20 @@ impl Dit {
         Ok(x)
     }
 
-    fn finish(&self, x: &Array, start: &Start) -> Result<Vec<Array>> {
-        let own = match start.leading {
-            0 => x.clone(),
-            leading => x.try_index((.., leading..))?,
+    /// The velocities of the video's tokens. Those of a share go through the head before they are put together: its
+    /// patches are many times smaller than the residual stream.
+    fn finish(&self, x: &Array, start: &Start, share: Option<&Share>) -> Result<Vec<Array>> {
+        let own = |x: &Array| match start.leading {
+            0 => Ok(x.clone()),
+            leading => x.try_index((.., leading..)),
         };
-        let patches = self.head.forward(&own, &start.embedding)?;
+        let patches = match share {
+            None => self.head.forward(&own(x)?, &start.embedding)?,
+            Some(share) => {
+                let patches = self.head.forward(x, &start.embedding)?;
+                own(&share.whole(&patches, 1)?)?.contiguous()?
+            }
+        };
         let velocities = patches.split_equal(x.dim(0), 0)?;
         velocities
             .iter()

@@ -8,6 +8,7 @@ use mlx_rs::ops::{concatenate, select, zeros};
 use mlx_rs::{Array, Dtype};
 
 use crate::Result;
+use crate::group::Share;
 use crate::model::nn::Fused;
 
 thread_local! {
@@ -65,6 +66,12 @@ impl Modulation {
             let leading = zeros::<bool>(&[count, 1])?;
             Ok(concatenate(&[&leading, clean], 0)?)
         });
+        Ok(Self::new(self.vectors.clone(), clean.transpose()?))
+    }
+
+    /// The same for the tokens that this process has.
+    pub(super) fn of_share(&self, share: &Share) -> Result<Self> {
+        let clean = self.clean.as_ref().map(|clean| share.cut(clean, 0));
         Ok(Self::new(self.vectors.clone(), clean.transpose()?))
     }
 

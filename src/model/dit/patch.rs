@@ -30,6 +30,11 @@ impl Grid {
         }
     }
 
+    /// All tokens.
+    pub fn tokens(self) -> i32 {
+        self.frames * self.tokens_in_frame()
+    }
+
     /// The tokens of one latent frame.
     pub fn tokens_in_frame(self) -> i32 {
         self.height * self.width

@@ -1,10 +1,12 @@
 //! Rotary position embedding over frame, row and column.
 
 use mlx_rs::Array;
+use mlx_rs::ops::concatenate;
 use mlx_rs::ops::indexing::TryIndexOp;
 
 use super::Grid;
 use crate::Result;
+use crate::group::Share;
 use crate::model::nn::Fused;
 
 /// The longest wave's period is 2π times this.
@@ -26,6 +28,8 @@ thread_local! {
 pub struct Rope {
     from_real: Array,      // (1, tokens, 1, head width / 2, 2): cos and sin
     from_imaginary: Array, // (1, tokens, 1, head width / 2, 2): -sin and cos
+    /// Which of the video's tokens these are, where other processes have the others.
+    share: Option<Share>,
 }
 
 impl Rope {
@@ -51,7 +55,43 @@ impl Rope {
         Ok(Self {
             from_real: Array::from_slice(&from_real, &shape),
             from_imaginary: Array::from_slice(&from_imaginary, &shape),
+            share: None,
         })
+    }
+
+    /// The rotations of the tokens that this process has.
+    ///
+    /// # Errors
+    /// MLX's.
+    pub fn shared(self, share: Share) -> Result<Self> {
+        let own = |table: &Array| -> Result<Array> {
+            let own = share.cut(table, 1)?.contiguous()?;
+            own.eval()?;
+            Ok(own)
+        };
+        Ok(Self {
+            from_real: own(&self.from_real)?,
+            from_imaginary: own(&self.from_imaginary)?,
+            share: Some(share),
+        })
+    }
+
+    /// Which of the video's tokens this process has, where it has not all.
+    pub fn share(&self) -> Option<&Share> {
+        self.share.as_ref()
+    }
+
+    /// The rotated keys and the values of all tokens, of those that are here, (batch, tokens, heads, head width) each.
+    pub(super) fn of_all(&self, keys: Array, values: Array) -> Result<(Array, Array)> {
+        let Some(share) = &self.share else {
+            return Ok((keys, values));
+        };
+        let batch = keys.dim(0);
+        // One exchange for both.
+        let all = share.whole(&concatenate(&[keys, values], 0)?, 1)?;
+        let mut both = all.split_at_indices(&[batch], 0)?.into_iter();
+        let keys = both.next().unwrap_or_else(|| all.clone());
+        Ok((keys, both.next().unwrap_or(all)))
     }
 
     /// (batch, tokens, heads, head width) → the same.

@@ -20,11 +20,8 @@ const REFERENCE: &str = "reference";
 const CONTROL: &str = "control";
 
 impl Conditioning {
-    /// Writes it into a run folder, if there is anything.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub(in crate::pipeline) fn keep(&self, folder: &Path) -> Result<()> {
+    /// Everything of it, by name.
+    pub(in crate::pipeline) fn tensors(&self) -> Vec<(String, Array)> {
         let control = self.control.as_ref().map(|(context, _)| context);
         let parts: [(&str, Option<&Array>); 5] = [
             (FIRST, self.first_frame.as_ref()),
@@ -35,7 +32,31 @@ impl Conditioning {
         ];
         let tensors = parts.into_iter();
         let tensors = tensors.filter_map(|(name, tensor)| Some((name.to_owned(), tensor?.clone())));
-        let tensors: Vec<_> = tensors.collect();
+        tensors.collect()
+    }
+
+    /// What [`tensors`](Self::tensors) told for a job of this plan.
+    pub(in crate::pipeline) fn of_tensors(
+        plan: &Plan,
+        found: &dyn Fn(&str) -> Option<Array>,
+    ) -> Self {
+        let strength = plan.guides.strength() as f32;
+        Self {
+            first_frame: found(FIRST),
+            beside: found(BESIDE),
+            image: found(IMAGE),
+            reference: found(REFERENCE),
+            control: found(CONTROL).map(|context| (context, strength)),
+            leading: plan.guides.leading(plan.checkpoint.variant).cast_signed(),
+        }
+    }
+
+    /// Writes it into a run folder, if there is anything.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(in crate::pipeline) fn keep(&self, folder: &Path) -> Result<()> {
+        let tensors = self.tensors();
         if tensors.is_empty() {
             return Ok(());
         }
@@ -50,16 +71,13 @@ impl Conditioning {
         }
         let read = || -> Result<Self> {
             let file = TensorFile::open(&path)?;
-            let variant = plan.checkpoint.variant;
-            let strength = plan.guides.strength() as f32;
-            Ok(Self {
-                first_frame: file.if_there(FIRST)?,
-                beside: file.if_there(BESIDE)?,
-                image: file.if_there(IMAGE)?,
-                reference: file.if_there(REFERENCE)?,
-                control: file.if_there(CONTROL)?.map(|context| (context, strength)),
-                leading: plan.guides.leading(variant).cast_signed(),
-            })
+            let names = [FIRST, BESIDE, IMAGE, REFERENCE, CONTROL];
+            let kept = names.map(|name| Ok((name, file.if_there(name)?)));
+            let kept = kept.into_iter().collect::<Result<Vec<_>>>()?;
+            Ok(Self::of_tensors(plan, &|wanted| {
+                let mut kept = kept.iter().filter(|(name, _)| *name == wanted);
+                kept.next().and_then(|(_, tensor)| tensor.clone())
+            }))
         };
         read().ok()
     }

@@ -45,11 +45,7 @@ const TABLE: &[Room] = &[
         &["error", "disk", "backend", "group", "weights"],
         &[GUI, CHANNEL],
     ),
-    room(
-        "media",
-        &["error", "job", "disk", "platform"],
-        &[MLX, GUI, CHANNEL],
-    ),
+    room("media", &["error", "job", "disk", "platform"], &[MLX, GUI]),
     room(
         "catalog",
         &["dirs", "error", "job", "disk", "platform", "weights"],

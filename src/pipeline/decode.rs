@@ -6,12 +6,13 @@ use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::{Array, Dtype, memory};
 
 use super::frames_file::FramesFile;
+use super::team::{self, Strips, Team};
 use super::{Glimpse, Reporter, bytes, checks};
 use crate::job::memory::MemoryOptions;
 use crate::job::{Clip, Decoding, Implausible, Problem, Repeat, Stage, VaePrecision, Variant};
 use crate::media::mp4::Mp4Writer;
 use crate::model::tiny_vae;
-use crate::model::vae::{Decoder, Tiling};
+use crate::model::vae::{Decoder, Strip, Tiling};
 use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
@@ -118,10 +119,53 @@ impl AnyDecoder {
         write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
         match self {
-            Self::Full(decoder) => decoder.decode(latents, Tiling::cut(plan.tiles as i32)?, write),
+            Self::Full(decoder) => {
+                let tiling = Tiling::cut(plan.tiles as i32)?;
+                let team = team::current().filter(|_| plan.tiny_vae.is_none());
+                let strip = team.and_then(|team| Some((team.strip(latents.dim(2))?, team)));
+                match strip {
+                    None => decoder.decode(latents, tiling, write),
+                    Some((strip, team)) => in_strips(
+                        decoder,
+                        latents,
+                        tiling,
+                        (&strip, &*team),
+                        plan.precision,
+                        write,
+                    ),
+                }
+            }
             Self::Tiny(decoder) => decoder.decode(latents, write),
         }
     }
+}
+
+/// Decodes together with other machines, a strip of the pictures each.
+fn in_strips(
+    decoder: &Decoder,
+    latents: &Array,
+    tiling: Tiling,
+    (strip, team): (&Strip, &Team),
+    precision: VaePrecision,
+    mut write: impl FnMut(&Array) -> Result<()>,
+) -> Result<()> {
+    let strips = Strips {
+        precision,
+        frames: tiling.frames,
+        // About as many tiles as one machine would have, all strips together.
+        rows: (tiling.rows * tiling.columns / team.size() as i32).max(1),
+    };
+    team.decode(strips, latents)?;
+    let decoded = decoder.decode_strip(latents, strips.tiling(), strip, |frames| {
+        let written = write(frames);
+        team.goes_on(written.is_ok())?;
+        // All have stopped here, if one has.
+        written.inspect_err(|_| team.rest())
+    });
+    if decoded.is_ok() {
+        team.rest();
+    }
+    decoded
 }
 
 /// Whether a file holds a network that [`tiny`] reads.

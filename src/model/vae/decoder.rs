@@ -6,7 +6,7 @@ use mlx_rs::{Array, Dtype};
 
 use super::chain::Chain;
 use super::layers::pointwise;
-use super::{Cache, Kind, Statistics, Tiling};
+use super::{Cache, Kind, Statistics, Strip, Tiling};
 use crate::Result;
 use crate::weights::{Linear, Weights};
 
@@ -57,16 +57,43 @@ impl Decoder {
         &self,
         latents: &Array,
         tiling: Tiling,
+        write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
+        self.decode_in(latents, tiling, None, write)
+    }
+
+    /// The same together with other processes, each of which computes a strip of the pictures and gets all of them.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode). Whether `write` fails must be agreed on: each process goes on where it does not.
+    pub fn decode_strip(
+        &self,
+        latents: &Array,
+        tiling: Tiling,
+        strip: &Strip,
+        write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
+        self.decode_in(&strip.cut(latents)?, tiling, Some(strip), write)
+    }
+
+    fn decode_in(
+        &self,
+        latents: &Array,
+        tiling: Tiling,
+        strip: Option<&Strip>,
         mut write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
         let prepared = self.prepare(latents)?;
-        let mut cache = Cache::default();
+        let mut cache = Cache::of_strip(strip.cloned());
         let mut chunk = 0..1;
         while chunk.start < prepared.dim(0) {
             let latents = prepared.try_index(chunk.clone())?;
             let pixels = self.chain.forward(&latents, tiling, &mut cache)?;
             let pixels = self.kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
-            let frames = clip(&pixels, (-1.0, 1.0))?;
+            let mut frames = clip(&pixels, (-1.0, 1.0))?;
+            if let Some(strip) = strip {
+                frames = strip.picture(&frames)?;
+            }
             frames.eval()?;
             write(&frames)?;
             chunk = chunk.end..(chunk.end + tiling.frames).min(prepared.dim(0));

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::progress::ProgressSink;
 use super::shared_args::{Model, Work};
-use super::together::Together;
-use super::{follow, shown};
+use super::together::{Hosts, Part};
+use super::{follow, help_another, shown};
 use crate::engine::saved;
 use crate::error::Result;
 use crate::job::plain_text::one_line;
@@ -40,6 +40,10 @@ pub struct Decode {
     #[arg(long, value_name = "FILE.safetensors")]
     pub save_frames: Option<PathBuf>,
 
+    /// Other machines that help.
+    #[command(flatten)]
+    pub hosts: Hosts,
+
     /// How to compute, and what to print.
     #[command(flatten)]
     pub work: Work,
@@ -54,6 +58,10 @@ pub struct Decode {
 /// # Errors
 /// They cannot be read, or not be decoded; or it was stopped.
 pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
+    let together = match args.hosts.gather(args.work.cpu)? {
+        Part::First(together) => together,
+        Part::Helper => return help_another::launched(&args.model, args.work),
+    };
     let is_video = args.latents.extension().is_some_and(|end| end == "mp4");
     let file = if is_video {
         saved::kept_latents(&args.latents)
@@ -76,7 +84,7 @@ pub fn run(args: &Decode, face: &mut dyn ProgressSink) -> Result<()> {
         &args.output,
         latents.info.as_ref(),
     );
-    follow::carry_out(&args.output, face, &Together::default(), |handle| {
+    follow::carry_out(&args.output, face, &together, |handle| {
         Command::Decode(handle, file.clone(), Box::new(decoding))
     })?;
     if is_video && args.output == args.latents {

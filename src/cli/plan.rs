@@ -1,14 +1,16 @@
 //! `zoetrope plan`: how much memory a video would take.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::json;
 
 use super::generate::Generate;
 use super::{format, generate, print, print_json};
 use crate::engine::outlook::Mac;
-use crate::engine::{device, memory, planned_passes};
+use crate::engine::{device, estimates, memory, planned_passes};
 use crate::error::Result;
-use crate::job::memory::{Fitted, Need};
+use crate::job::memory::{Fitted, Need, Shared};
 use crate::job::plain_text::one_line;
 use crate::job::{Expert, Machine, Plan, Published};
 use crate::words::english;
@@ -54,11 +56,17 @@ pub fn run(args: &PlanArgs) -> Result<()> {
     let plan = generate::plan(args)?;
     let machine = memory::machine()?;
     let fitted = memory::fit(&plan)?;
+    let shared = args.hosts.shared(&fitted.plan)?;
     if args.work.json {
-        print_json(&object(&fitted, &machine))
-    } else {
-        print(&table(&fitted, &machine))
+        return print_json(&object(&fitted, &machine, shared.as_ref()));
     }
+    let mut text = table(&fitted, &machine);
+    if let Some(shared) = &shared {
+        let alone = estimates::guess(&estimates::known(), &plan, args.work.cpu);
+        text.push_str("\n\n");
+        text.push_str(&together(shared, &fitted.plan, alone));
+    }
+    print(&text)
 }
 
 fn table(fitted: &Fitted, machine: &Machine) -> String {
@@ -127,7 +135,44 @@ fn how(plan: &Plan) -> String {
     )
 }
 
-fn object(fitted: &Fitted, machine: &Machine) -> String {
+/// Links, and what is measured of them in bytes a second. Gigabit Ethernet carries 118 MB of what MLX sends.
+const LINKS: [(&str, f64); 3] = [
+    ("Thunderbolt 5", 3.5e9),
+    ("10 Gb Ethernet", 1.18e9),
+    ("1 Gb Ethernet", 1.18e8),
+];
+
+/// What several machines hold, send and gain.
+fn together(shared: &Shared, plan: &Plan, alone: Option<Duration>) -> String {
+    let Shared {
+        machines,
+        split,
+        holds,
+        bytes,
+    } = shared;
+    let mut lines = vec![format!(
+        "{machines} machines split {split}: each holds {} while denoising and receives {} a step",
+        format::bytes(holds.bytes()),
+        format::bytes(*bytes)
+    )];
+    for (name, link) in LINKS {
+        let exchange = *bytes as f64 / link;
+        let gain = alone.map(|alone| {
+            let times = shared.speedup(alone.as_secs_f64(), plan.sampling.steps, link);
+            format!(", about {times:.1} times as fast as one")
+        });
+        let gain = gain.unwrap_or_default();
+        lines.push(format!("{name:30}{exchange:>10.2} s a step{gain}"));
+    }
+    if alone.is_none() {
+        lines.push(
+            "Make such a video on this machine once to see how much faster several are".into(),
+        );
+    }
+    lines.join("\n")
+}
+
+fn object(fitted: &Fitted, machine: &Machine, shared: Option<&Shared>) -> String {
     let stages = fitted.needs.iter().map(|need| {
         json!({
             "stage": need.stage,
@@ -148,6 +193,12 @@ fn object(fitted: &Fitted, machine: &Machine) -> String {
         "peak_bytes": fitted.peak(),
         "limit_bytes": machine.most(fitted.plan.limits.memory),
         "machine": machine,
+        "together": shared.map(|shared| json!({
+            "machines": shared.machines,
+            "split": shared.split,
+            "bytes": shared.holds.bytes(),
+            "step_bytes": shared.bytes,
+        })),
         "thrift": fitted.plan.thrift,
         "changes": fitted.savings.iter().map(|&each| english::saving(each)).collect::<Vec<_>>(),
     })

@@ -6,10 +6,11 @@ use std::{env, fs, process};
 use clap::Args;
 use serde_json::Value;
 
-use crate::engine::work_with;
+use crate::engine::{memory, work_with};
 use crate::error::{Error, Result};
 use crate::hosts::{Crew, Hostfile};
-use crate::job::{MachineFault, Machines, Problem, Split, Transport};
+use crate::job::memory::Shared;
+use crate::job::{Expert, MachineFault, Machines, Plan, Problem, Split, Transport};
 
 /// With whom a video is made.
 #[derive(Debug, Args)]
@@ -84,6 +85,30 @@ impl Hosts {
             names,
             ..Together::default()
         }))
+    }
+
+    /// What a plan would take of these machines, if there are any. Nothing is started.
+    ///
+    /// # Errors
+    /// The hostfile is none, or the headers of the model's files cannot be read.
+    pub fn shared(&self, plan: &Plan) -> Result<Option<Shared>> {
+        let Some(path) = &self.hosts else {
+            return Ok(None);
+        };
+        let file = Hostfile::read(path)?;
+        let mut experts = plan.checkpoint.experts();
+        let guides = |expert: Expert| plan.sampling.guidance.of(expert).total_cmp(&1.0).is_ne();
+        let halves = file.hosts.len() == 2
+            && file.transport() == Transport::Ring
+            && experts.all(|(expert, _)| guides(expert));
+        let split = self.split.unwrap_or(if halves {
+            Split::Guidance
+        } else {
+            Split::Tokens
+        });
+        let sizes = memory::sizes(plan)?;
+        let machines = file.hosts.len() as u64;
+        Ok(Shared::of(plan, &sizes, machines, split))
     }
 
     fn start(&self, path: &Path, cpu: bool) -> Result<Together> {

@@ -2,6 +2,8 @@
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+pub use crate::pipeline::sizes;
+
 use crate::backend::{Backend, DeviceInfo};
 use crate::error::{Error, Result};
 use crate::job::memory::{self, Allowance, Fitted, Rooms, Saving, unused};
@@ -14,7 +16,7 @@ use crate::pipeline::{self, kept, saved};
 /// # Errors
 /// It cannot fit, with what would; or a file cannot be read.
 pub fn fit(plan: &Plan) -> Result<Fitted> {
-    let sizes = pipeline::sizes(plan)?;
+    let sizes = sizes(plan)?;
     Ok(memory::fit(plan, &sizes, &machine()?)?)
 }
 
@@ -66,7 +68,7 @@ pub fn fit_rest(plan: &Plan) -> Result<(Fitted, Allowance)> {
     } else {
         Stage::Decode
     };
-    let sizes = pipeline::sizes(plan)?;
+    let sizes = sizes(plan)?;
     let fitted = memory::fit_rest(plan, &sizes, &machine()?, from)?;
     let allowance = allowance(fitted.peak(), plan.limits.memory)?;
     Ok((fitted, allowance))

@@ -1,5 +1,6 @@
 //! From latents to the video file, a few frames at a time.
 
+use std::mem;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use mlx_rs::{Array, Dtype, memory};
 
 use super::frames_file::{self, FramesFile};
 use super::kept::{self, Key};
+use super::team::{self, Strips, Team};
 use super::{Glimpse, Reporter, bytes, checks};
 use crate::job::memory::MemoryOptions;
 use crate::job::{Clip, Decoding, Implausible, Problem, Repeat, Stage, VaePrecision, Variant};
@@ -194,18 +196,36 @@ impl AnyDecoder {
     }
 
     fn frames(&self, plan: &Decoding, latents: &Array) -> Result<AnyFrames<'_>> {
-        Ok(match self {
-            Self::Full(decoder) => {
-                AnyFrames::Full(decoder.frames(latents, Tiling::cut(plan.tiles as i32)?)?)
-            }
-            Self::Tiny(decoder) => AnyFrames::Tiny(decoder.frames(latents)),
-        })
+        let decoder = match self {
+            Self::Full(decoder) => decoder,
+            Self::Tiny(decoder) => return Ok(AnyFrames::Tiny(decoder.frames(latents))),
+        };
+        let tiling = Tiling::cut(plan.tiles as i32)?;
+        // Others have the model's own VAE.
+        let team = team::current().filter(|_| plan.tiny_vae.is_none());
+        let strip = team.and_then(|team| Some((team.strip(latents.dim(2))?, team)));
+        let Some((strip, team)) = strip else {
+            return decoder.frames(latents, tiling).map(AnyFrames::Full);
+        };
+        let strips = Strips {
+            precision: plan.precision,
+            frames: tiling.frames,
+            // About as many tiles as one machine would have, all strips together.
+            rows: (tiling.rows * tiling.columns / team.size() as i32).max(1),
+        };
+        team.decode(strips, latents)?;
+        Ok(AnyFrames::InStrips(StripFrames {
+            frames: decoder.strip_frames(latents, strips.tiling(), &strip)?,
+            team,
+            is_asked: false,
+        }))
     }
 }
 
 /// What either makes.
 enum AnyFrames<'a> {
     Full(vae::Frames<'a>),
+    InStrips(StripFrames<'a>),
     Tiny(tiny_vae::Frames<'a>),
 }
 
@@ -213,7 +233,41 @@ impl AnyFrames<'_> {
     fn next_chunk(&mut self) -> Result<Option<Array>> {
         match self {
             Self::Full(frames) => frames.next_chunk(),
+            Self::InStrips(frames) => frames.next_chunk(),
             Self::Tiny(frames) => frames.next_chunk(),
+        }
+    }
+}
+
+/// What several machines decode together, a strip of the pictures each.
+struct StripFrames<'a> {
+    frames: vae::Frames<'a>,
+    team: Rc<Team>,
+    /// Whether the others wait to hear if it goes on.
+    is_asked: bool,
+}
+
+impl StripFrames<'_> {
+    fn next_chunk(&mut self) -> Result<Option<Array>> {
+        if mem::take(&mut self.is_asked) {
+            self.team.goes_on(true)?;
+        }
+        let chunk = self.frames.next_chunk()?;
+        match chunk {
+            Some(_) => self.is_asked = true,
+            None => self.team.rest(),
+        }
+        Ok(chunk)
+    }
+}
+
+impl Drop for StripFrames<'_> {
+    /// What came could not be used: nobody goes on.
+    fn drop(&mut self) {
+        if self.is_asked {
+            // Who does not hear it any more has stopped.
+            let _ = self.team.goes_on(false);
+            self.team.rest();
         }
     }
 }

@@ -5,10 +5,13 @@ use std::rc::Rc;
 
 use mlx_rs::memory;
 
+use super::decode::dtype as vae_dtype;
 use super::experts::{Denoiser, Sight};
-use super::team::{self, Order, Team};
-use super::{Conditioning, Outcome, TextEmbeds, measured};
+use super::team::{self, Order, Strips, Team};
+use super::{Conditioning, Outcome, TextEmbeds, measured, vae_kind};
 use crate::job::{Checkpoint, Expert, Help, Plan, Problem};
+use crate::model::vae::Decoder;
+use crate::weights::{NetworkKind, Weights};
 use crate::{Error, Result};
 
 /// Helps with one video. `fit` makes a plan fit into this machine's memory, or says that it cannot; LoRAs are put into
@@ -21,6 +24,7 @@ pub fn help(help: &Help, folder: &Path, fit: &dyn Fn(&Plan) -> Result<Plan>) -> 
         let team = team::join()?.ok_or_else(|| defect("there is nobody to help"))?;
         let mut work = Work {
             team,
+            model: None,
             plan: None,
             taken: None,
             denoiser: None,
@@ -33,6 +37,7 @@ pub fn help(help: &Help, folder: &Path, fit: &dyn Fn(&Plan) -> Result<Plan>) -> 
 /// What this machine has of the job at hand.
 struct Work {
     team: Rc<Team>,
+    model: Option<Checkpoint>,
     plan: Option<Plan>,
     taken: Option<(TextEmbeds, Conditioning)>,
     denoiser: Option<Denoiser>,
@@ -49,9 +54,12 @@ impl Work {
         let team = Rc::clone(&self.team);
         match team.hear()? {
             Order::Meet(meeting) => {
-                let own = own_copy(help, &meeting.plan.checkpoint);
-                let (answer, plan) = team::answer(&meeting, own, fit);
-                self.plan = plan;
+                let own = own_copy(help, &meeting.model);
+                let (answer, able) = team::answer(&meeting, own, fit);
+                if let Some(able) = able {
+                    self.plan = able.plan;
+                    self.model = Some(able.model);
+                }
                 team::say(&team, &meeting, &answer)?;
             }
             Order::Take {
@@ -85,9 +93,40 @@ impl Work {
                     None => denoiser.velocities(&sight).map(drop)?,
                 }
             }
+            Order::Decode(strips) => {
+                self.denoiser = None;
+                memory::clear_cache()?;
+                self.decode(strips)?;
+            }
             Order::End => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Decodes a strip of what rank 0 writes.
+    fn decode(&self, strips: Strips) -> Result<()> {
+        let team = &self.team;
+        let model = self.model.as_ref().ok_or_else(unknown)?;
+        let own = || {
+            let weights = Weights::open_kind(&model.vae, NetworkKind::Vae)?;
+            let kind = vae_kind(model.variant);
+            let dtype = vae_dtype(strips.precision);
+            weights.load(|weights| Decoder::load(kind, &weights.as_type(dtype)))
+        };
+        let decoder = team.agree(own())?;
+        let latents = team.hear_input()?.ok_or_else(unknown)?;
+        let strip = team.strip(latents.dim(2)).ok_or_else(unknown)?;
+        let decoded = decoder.decode_strip(&latents, strips.tiling(), &strip, |_| {
+            if team.goes_on(true)? {
+                Ok(())
+            } else {
+                Err(Error::Cancelled)
+            }
+        });
+        match decoded {
+            Err(Error::Cancelled) => Ok(()), // rank 0 knows why
+            decoded => decoded,
+        }
     }
 
     fn load(&mut self, expert: Expert, late: &[usize], dtype: mlx_rs::Dtype) -> Result<()> {

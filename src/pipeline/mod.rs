@@ -137,8 +137,11 @@ fn together<T>(plan: &Plan, work: impl FnOnce(&Plan) -> Result<T>) -> Result<T> 
 pub fn decode(latents: &Path, decoding: &Decoding, reporter: &mut Reporter) -> Result<Outcome> {
     measured(|| {
         outputs::check_decoding(latents, decoding)?;
-        decode::write(decoding, &latents_file::read(latents)?, reporter)?;
-        Ok(None)
+        let latents = latents_file::read(latents)?;
+        let begun = team::begin_decoding(&decoding.checkpoint);
+        let written = begun.and_then(|()| decode::write(decoding, &latents, reporter));
+        team::end();
+        written.map(|_| None)
     })
 }
 

@@ -140,3 +140,39 @@ fn a_mac_that_nobody_sells_is_told() {
     assert_eq!(run.code, Some(2), "{}", run.stdout);
     assert!(run.stderr.contains("--prompt"), "{}", run.stderr);
 }
+
+/// What several machines hold and send follows from the network's sizes: the tiny one has 3 blocks of 64 numbers a token.
+#[test]
+fn what_several_machines_exchange_is_told() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let hosts = folder.path().join("hosts.json");
+    let host = serde_json::json!({"ssh": "localhost"});
+    std::fs::write(&hosts, serde_json::json!([host, host]).to_string()).unwrap();
+    let hosts = hosts.display().to_string();
+    let told = |more: &[&str]| -> Value {
+        let arguments = [&["--hosts", &hosts, "--frames", "5", "--json"], more].concat();
+        let run = plan(&arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let guidance = told(&["--dtype", "f32"]);
+    assert_eq!(guidance["together"]["split"], "guidance");
+    // (channels, frames, height, width), told and answered in float32.
+    let latents = 4 * zoetrope::job::Variant::Ti2v.latent_channels() * 2 * 4 * 4;
+    assert_eq!(guidance["together"]["step_bytes"], 2 * latents);
+
+    let tokens = told(&["--dtype", "f32", "--split", "tokens"]);
+    let file = "ckpt/ti2v_5b/official/config.json";
+    let config: Value = serde_json::from_slice(&std::fs::read(golden_path(file)).unwrap()).unwrap();
+    let (layers, dim) = (config["num_layers"].as_u64(), config["dim"].as_u64());
+    // Half of the keys and values of both prompts' 2 · 2 · 2 tokens, and of their velocities.
+    let keys_and_values = 2 * 4 * layers.unwrap() * 8 * dim.unwrap();
+    let exchanged = u64::from(latents) + keys_and_values + u64::from(latents);
+    assert_eq!(tokens["together"]["step_bytes"], exchanged);
+    let text = plan(&["--hosts", &hosts]).stdout;
+    assert!(
+        text.contains("2 machines split guidance: each holds"),
+        "{text}"
+    );
+    assert!(text.contains("Thunderbolt 5"), "{text}");
+}

@@ -1,8 +1,12 @@
 //! What several machines make is what one makes.
 
-use super::loopback::Together;
+use mlx_rs::Array;
+use mlx_rs::ops::ones;
+
+use super::loopback::{Together, hosts};
 use crate::pipeline::reference::{FAMILY, RUNS};
 use crate::support::max_difference;
+use crate::support::program::output;
 
 #[track_caller]
 fn made(run: &str, machines: usize, more: &[&str]) -> Together {
@@ -67,9 +71,6 @@ fn step_caches_save_the_same_passes_on_several_machines() {
 /// The others have no file of a LoRA, and get it from the first.
 #[test]
 fn loras_are_sent_to_the_others() {
-    use mlx_rs::Array;
-    use mlx_rs::ops::ones;
-
     let one = Together::new("t2v_1_3b_unipc");
     let two = Together::new("t2v_1_3b_unipc");
     let lora = |together: &Together| {
@@ -85,7 +86,7 @@ fn loras_are_sent_to_the_others() {
     let (first, second) = (lora(&one), lora(&two));
     let alone = one.case.arguments(one.model(), &one.path(""));
     let alone = [alone, vec!["--lora".into(), first]].concat();
-    let run = crate::support::program::output(one.command(&alone));
+    let run = output(one.command(&alone));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for split in ["tokens", "guidance"] {
         let run = two.run(2, &["--split", split, "--lora", &second]);
@@ -110,5 +111,50 @@ fn every_family_and_sampler_is_shared_by_any_number_of_machines() {
             let what = format!("by the tokens of {machines}");
             made(&run, machines, &["--split", "tokens"]).assert_as_the_reference(&what);
         }
+    }
+}
+
+/// Strips of pictures have no seams: halves and unequal thirds of both VAEs are the whole to rounding, from the same latents.
+#[test]
+fn strips_of_pictures_are_the_whole() {
+    for (run, machines) in [
+        ("t2v_1_3b_unipc", 3),
+        ("ti2v_5b_i2v_unipc", 2),
+        ("ti2v_5b_t2v_euler", 4),
+    ] {
+        let together = Together::new(run);
+        let alone = together
+            .case
+            .arguments(together.model(), &together.path(""));
+        let run_alone = output(together.command(&alone));
+        assert_eq!(run_alone.code, Some(0), "{}", run_alone.stderr);
+        let hosts = hosts(&together.path(""), machines);
+        let file = |name: &str| together.path(name).display().to_string();
+        let decoded = |name: &str, more: &[&str]| {
+            let (latents, frames) = (file("latents.safetensors"), file(name));
+            let (model, video) = (together.model().display().to_string(), file("again.mp4"));
+            let first = [
+                "decode",
+                &latents,
+                "--model",
+                &model,
+                "--save-frames",
+                &frames,
+                "-o",
+                &video,
+            ];
+            let arguments = [&first[..], more].concat();
+            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+            let run = output(together.command(&arguments));
+            assert_eq!(run.code, Some(0), "{}", run.stderr);
+            Array::load_safetensors(together.path(name)).unwrap()["frames"].clone()
+        };
+        let whole = decoded("whole.safetensors", &[]);
+        let strips = decoded("strips.safetensors", &["--hosts", &hosts]);
+        let difference = max_difference(&strips, &whole);
+        assert!(
+            difference < 1e-5,
+            "{run} in {machines} strips: {difference}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 
 mod allowance;
 mod arrays;
+mod exchange;
 mod fit;
 mod needs;
 mod rooms;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Expert, OutOfRange, Plan, Precision, QuantBits, Refusal, Stage, VaePrecision};
 
 pub use allowance::{Allowance, unused};
+pub use exchange::Shared;
 pub use fit::{Fitted, decoding_need, fit, fit_decoding, fit_rest};
 pub use needs::needs;
 pub use rooms::Rooms;

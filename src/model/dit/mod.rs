@@ -284,6 +284,7 @@ impl Dit {
             None => self.head.forward(&own(x)?, &start.embedding)?,
             Some(share) => {
                 let patches = self.head.forward(x, &start.embedding)?;
+                // MLX 0.32.2 reshapes what was sliced, split and transposed wrongly: no slice may go on.
                 own(&share.whole(&patches, 1)?)?.contiguous()?
             }
         };

@@ -90,6 +90,11 @@ impl Conv3d {
         })
     }
 
+    /// How many rows and columns of pixels each output pixel sees.
+    pub fn side(&self) -> i32 {
+        self.side
+    }
+
     /// How many frames each output frame sees.
     pub fn time(&self) -> i32 {
         self.time

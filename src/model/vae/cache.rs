@@ -8,6 +8,7 @@ use mlx_rs::ops::indexing::TryIndexOp;
 use mlx_rs::ops::zeros_dtype;
 use mlx_rs::transforms::eval;
 
+use super::Strip;
 use crate::Result;
 
 /// The last frames that each causal convolution has seen, one slot for each in the order in which
@@ -19,9 +20,24 @@ pub struct Cache {
     /// In pieces (t, h, w, c), oldest first; none while the past is zeros.
     slots: Vec<Vec<Array>>,
     next: usize,
+    /// What of the pictures passes here, where it is not all.
+    strip: Option<Strip>,
 }
 
 impl Cache {
+    /// For a strip of the pictures.
+    pub fn of_strip(strip: Option<Strip>) -> Self {
+        Self {
+            strip,
+            ..Self::default()
+        }
+    }
+
+    /// What of the pictures passes here, where it is not all.
+    pub fn strip(&self) -> Option<&Strip> {
+        self.strip.as_ref()
+    }
+
     /// Starts another pass over the layers, for the next chunk.
     pub fn rewind(&mut self) {
         self.next = 0;

@@ -38,7 +38,7 @@ impl Layer {
         match self {
             Self::Conv(layer) => layer.forward(x, cache),
             Self::Residual(layer) => layer.forward(x, cache),
-            Self::Attention(layer) => layer.forward(x),
+            Self::Attention(layer) => layer.forward_in(x, cache.strip()),
             Self::Downsample(layer) => layer.forward(x, cache),
             Self::Upsample(layer) => layer.forward(x, cache),
             Self::Down(layer) => layer.forward(x, cache),

@@ -8,7 +8,7 @@ use mlx_rs::{Array, Dtype};
 
 use super::chain::Chain;
 use super::layers::pointwise;
-use super::{Cache, Kind, Statistics, Tiling};
+use super::{Cache, Kind, Statistics, Strip, Tiling};
 use crate::Result;
 use crate::weights::{Linear, Weights};
 
@@ -59,22 +59,47 @@ impl Decoder {
         &self,
         latents: &Array,
         tiling: Tiling,
-        mut write: impl FnMut(&Array) -> Result<()>,
+        write: impl FnMut(&Array) -> Result<()>,
     ) -> Result<()> {
-        let mut frames = self.frames(latents, tiling)?;
-        while let Some(frames) = frames.next_chunk()? {
-            write(&frames)?;
-        }
-        Ok(())
+        self.frames(latents, tiling)?.each(write)
     }
 
-    /// The same, to be asked for.
+    /// The same together with other processes, each of which computes a strip of the pictures and gets all of them.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode). Whether `write` fails must be agreed on: each process goes on where it does not.
+    pub fn decode_strip(
+        &self,
+        latents: &Array,
+        tiling: Tiling,
+        strip: &Strip,
+        write: impl FnMut(&Array) -> Result<()>,
+    ) -> Result<()> {
+        self.strip_frames(latents, tiling, strip)?.each(write)
+    }
+
+    /// What [`decode`](Self::decode) hands out, to be asked for.
     pub fn frames(&self, latents: &Array, tiling: Tiling) -> Result<Frames<'_>> {
+        self.begin(latents, tiling, None)
+    }
+
+    /// What [`decode_strip`](Self::decode_strip) hands out, to be asked for.
+    pub fn strip_frames(
+        &self,
+        latents: &Array,
+        tiling: Tiling,
+        strip: &Strip,
+    ) -> Result<Frames<'_>> {
+        self.begin(&strip.cut(latents)?, tiling, Some(strip.clone()))
+    }
+
+    fn begin(&self, latents: &Array, tiling: Tiling, strip: Option<Strip>) -> Result<Frames<'_>> {
         Ok(Frames {
             decoder: self,
             prepared: self.prepare(latents)?,
             tiling,
-            cache: Cache::default(),
+            cache: Cache::of_strip(strip.clone()),
+            strip,
             chunk: 0..1,
         })
     }
@@ -86,6 +111,7 @@ pub struct Frames<'a> {
     prepared: Array,
     tiling: Tiling,
     cache: Cache,
+    strip: Option<Strip>,
     chunk: Range<i32>,
 }
 
@@ -104,8 +130,19 @@ impl Frames<'_> {
         let pixels = chain.forward(&latents, self.tiling, &mut self.cache)?;
         let pixels = kind.unfold(&pixels)?.as_dtype(Dtype::Float32)?;
         let frames = clip(&pixels, (-1.0, 1.0))?;
+        let frames = match &self.strip {
+            Some(strip) => strip.picture(&frames)?,
+            None => frames,
+        };
         frames.eval()?;
         self.chunk = chunk.end..(chunk.end + self.tiling.frames).min(count);
         Ok(Some(frames))
+    }
+
+    fn each(mut self, mut write: impl FnMut(&Array) -> Result<()>) -> Result<()> {
+        while let Some(frames) = self.next_chunk()? {
+            write(&frames)?;
+        }
+        Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use mlx_rs::Array;
 use mlx_rs::fast::rms_norm;
+use mlx_rs::ops::indexing::TryIndexOp;
 
-use super::Cache;
+use super::{Cache, Strip};
 use crate::Result;
 use crate::model::nn::{self, Conv3d, silu};
 use crate::weights::{Linear, Weights};
@@ -26,7 +27,12 @@ impl CausalConv {
 
     /// (t, h, w, in) → (t, h, w, out)
     pub fn forward(&self, x: &Array, cache: &mut Cache) -> Result<Array> {
-        self.0.forward(&cache.extend(x, self.0.time() - 1)?)
+        let past = self.0.time() - 1;
+        let Some(strip) = cache.strip().filter(|_| self.0.side() > 1) else {
+            return self.0.forward(&cache.extend(x, past)?);
+        };
+        let seen = strip.with_edges(x)?;
+        Strip::without_edges(&self.0.forward(&cache.extend(&seen, past)?)?, 1)
     }
 }
 
@@ -113,11 +119,26 @@ impl Attention {
 
     /// (t, h, w, c) → (t, h, w, c)
     pub fn forward(&self, x: &Array) -> Result<Array> {
+        self.forward_in(x, None)
+    }
+
+    /// The same for a strip of the frames, among the pixels of all strips.
+    pub(super) fn forward_in(&self, x: &Array, strip: Option<&Strip>) -> Result<Array> {
         let (frames, height, width, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3));
         let qkv = self.to_qkv.forward(&self.norm.forward(x)?)?;
-        let qkv = qkv.reshape(&[frames, 1, height * width, 3 * channels])?;
-        let qkv = qkv.split_equal(3, -1)?;
-        let y = nn::attention(&qkv[0], &qkv[1], &qkv[2])?;
+        let flat = |x: &Array| x.reshape(&[frames, 1, height * x.dim(2), x.dim(3)]);
+        let y = match strip {
+            None => {
+                let qkv = flat(&qkv)?.split_equal(3, -1)?;
+                nn::attention(&qkv[0], &qkv[1], &qkv[2])?
+            }
+            Some(strip) => {
+                let queries = qkv.try_index((.., .., .., ..channels))?;
+                let others = strip.whole(&qkv.try_index((.., .., .., channels..))?)?;
+                let others = flat(&others)?.split_equal(2, -1)?;
+                nn::attention(&flat(&queries)?, &others[0], &others[1])?
+            }
+        };
         let y = y.reshape(&[frames, height, width, channels])?;
         Ok(x.add(self.proj.forward(&y)?)?)
     }

@@ -4,7 +4,7 @@
 
 use mlx_rs::Array;
 
-use super::{Cache, CausalConv};
+use super::{Cache, CausalConv, Strip};
 use crate::Result;
 use crate::model::nn::{Conv3d, Downsample2x, Upsample2x};
 use crate::weights::Weights;
@@ -77,7 +77,14 @@ impl Upsample {
             }
             Some(time) => interleave(&time.forward(x, cache)?)?,
         };
-        self.space.forward(&x)
+        match cache.strip() {
+            None => self.space.forward(&x),
+            Some(strip) => {
+                // A column beside the strip becomes two.
+                let made = self.space.forward(&strip.with_edges(&x)?)?;
+                Strip::without_edges(&made, 2)
+            }
+        }
     }
 }
 

@@ -21,6 +21,14 @@ pub(in crate::pipeline) enum Answer {
     No(String),
 }
 
+/// What a machine that can help works with.
+pub(in crate::pipeline) struct Able {
+    /// Its own copy of the model.
+    pub(in crate::pipeline) model: Checkpoint,
+    /// The plan with that.
+    pub(in crate::pipeline) plan: Option<Plan>,
+}
+
 /// Zoetrope's version and MLX's.
 fn version() -> String {
     format!(
@@ -40,24 +48,25 @@ pub(super) fn greet(team: &Team) -> Result<()> {
     Err(team.problem(rank, MachineFault::OtherVersion { theirs, ours }))
 }
 
-/// Rank 0's part: the plan that all can carry out.
-pub(super) fn meet(team: &Team, plan: &Plan) -> Result<Plan> {
-    let fingerprints = fingerprints(&plan.checkpoint)?;
-    let measures = team.machines.split.is_none();
+/// Rank 0's part: the plan, if there is one, that all can carry out.
+pub(super) fn meet(team: &Team, model: &Checkpoint, plan: Option<&Plan>) -> Result<Option<Plan>> {
+    let fingerprints = fingerprints(model)?;
+    let measures = team.machines.split.is_none() && plan.is_some();
     team.order(&Order::Meet(Box::new(Meeting {
-        plan: plan.clone(),
+        model: model.clone(),
+        plan: plan.cloned(),
         fingerprints,
         measures,
     })))?;
     let own = answer_bytes(&Answer::Yes {
-        guidance_in_turn: plan.thrift.guidance_in_turn,
+        guidance_in_turn: plan.is_some_and(|plan| plan.thrift.guidance_in_turn),
     })?;
     let said = agree(&team.group, &own)?;
-    let mut plan = plan.clone();
+    let mut in_turn = false;
     for (rank, said) in said.iter().enumerate() {
         let answer = serde_json::from_slice(said);
         match answer.map_err(|error| Error::from(Problem::Defect(error.to_string())))? {
-            Answer::Yes { guidance_in_turn } => plan.thrift.guidance_in_turn |= guidance_in_turn,
+            Answer::Yes { guidance_in_turn } => in_turn |= guidance_in_turn,
             Answer::OtherFile(file) => {
                 return Err(team.problem(rank, MachineFault::OtherFile(file)));
             }
@@ -66,6 +75,11 @@ pub(super) fn meet(team: &Team, plan: &Plan) -> Result<Plan> {
             }
         }
     }
+    let Some(mut plan) = plan.cloned() else {
+        team.rest();
+        return Ok(None);
+    };
+    plan.thrift.guidance_in_turn = in_turn;
     team.split.set(split::choose(team, &plan)?);
     team.rest();
     log::info!(
@@ -73,7 +87,7 @@ pub(super) fn meet(team: &Team, plan: &Plan) -> Result<Plan> {
         team.group.size(),
         team.split.get().name()
     );
-    Ok(plan)
+    Ok(Some(plan))
 }
 
 /// The others' part, with their own copy of the model and whether it fits: what they say.
@@ -81,19 +95,22 @@ pub(in crate::pipeline) fn answer(
     meeting: &Meeting,
     own: Result<Checkpoint>,
     fit: impl FnOnce(&Plan) -> Result<Plan>,
-) -> (Answer, Option<Plan>) {
-    let look = || -> Result<(Answer, Option<Plan>)> {
+) -> (Answer, Option<Able>) {
+    let look = || -> Result<(Answer, Option<Able>)> {
         let own = own?;
         if let Some(other) = other_file(&own, &meeting.fingerprints)? {
             return Ok((Answer::OtherFile(other), None));
         }
-        let plan = Plan {
-            checkpoint: own,
-            ..meeting.plan.clone()
-        };
-        let fitted = fit(&plan)?;
-        let guidance_in_turn = fitted.thrift.guidance_in_turn;
-        Ok((Answer::Yes { guidance_in_turn }, Some(plan)))
+        let mut guidance_in_turn = false;
+        let plan = meeting.plan.clone().map(|plan| Plan {
+            checkpoint: own.clone(),
+            ..plan
+        });
+        if let Some(plan) = &plan {
+            guidance_in_turn = fit(plan)?.thrift.guidance_in_turn;
+        }
+        let yes = Answer::Yes { guidance_in_turn };
+        Ok((yes, Some(Able { model: own, plan })))
     };
     look().unwrap_or_else(|why| (Answer::No(why.to_string()), None))
 }

@@ -19,11 +19,12 @@ use mlx_rs::Array;
 
 use super::{Conditioning, TextEmbeds};
 use crate::group::{Group, MlxGroup, Share, agree, tell, tell_tensors};
-use crate::job::{Expert, MachineFault, Machines, Plan, Problem, Split};
+use crate::job::{Checkpoint, Expert, MachineFault, Machines, Plan, Problem, Split};
+use crate::model::vae::Strip;
 use crate::{Error, Result};
 pub(super) use guests::take;
 pub(super) use meeting::{answer, say};
-pub(super) use order::{Order, Pass, Products};
+pub(super) use order::{Order, Pass, Products, Strips};
 
 /// Whom this process works with, as whoever started it says.
 static EXPECTED: Mutex<Option<Machines>> = Mutex::new(None);
@@ -96,8 +97,22 @@ pub(super) fn join() -> Result<Option<Rc<Team>>> {
 /// One of them cannot, or is not there.
 pub(super) fn begin(plan: &Plan) -> Result<Plan> {
     match join()? {
-        Some(team) => meeting::meet(&team, plan),
+        Some(team) => {
+            let together = meeting::meet(&team, &plan.checkpoint, Some(plan))?;
+            Ok(together.unwrap_or_else(|| plan.clone()))
+        }
         None => Ok(plan.clone()),
+    }
+}
+
+/// Meets the other machines, where there are any, to decode by the VAE of `model`.
+///
+/// # Errors
+/// As [`begin`].
+pub(super) fn begin_decoding(model: &Checkpoint) -> Result<()> {
+    match join()? {
+        Some(team) => meeting::meet(&team, model, None).map(drop),
+        None => Ok(()),
     }
 }
 
@@ -140,6 +155,30 @@ impl Team {
     /// This machine's number.
     pub(super) fn rank(&self) -> usize {
         self.group.rank()
+    }
+
+    /// The part of pictures of so many columns of latents that this machine has, if there are enough for all.
+    pub(super) fn strip(&self, columns: i32) -> Option<Strip> {
+        let group: Rc<dyn Group> = Rc::clone(&self.group) as _;
+        (columns as usize >= self.group.size()).then(|| Strip::of(group, columns))
+    }
+
+    /// How many machines there are.
+    pub(super) fn size(&self) -> usize {
+        self.group.size()
+    }
+
+    /// Has all machines decode these latents while this one does.
+    pub(super) fn decode(&self, strips: Strips, latents: &Array) -> Result<()> {
+        self.order(&Order::Decode(strips))?;
+        self.agree(Ok(()))?;
+        self.at_rest.set(false);
+        tell_tensors(&self.group, &[(String::new(), latents.clone())]).map(drop)
+    }
+
+    /// Whether to go on after some frames, as rank 0 finds. All ask.
+    pub(super) fn goes_on(&self, own: bool) -> Result<bool> {
+        Ok(tell(&self.group, &[u8::from(own)])? == [1])
     }
 
     /// What each machine has made, (…) → as many of them, by rank.

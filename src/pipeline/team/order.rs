@@ -4,8 +4,9 @@ use mlx_rs::Dtype;
 use serde::{Deserialize, Serialize};
 
 use crate::job::memory::MemoryOptions;
-use crate::job::{Expert, Plan, Split};
+use crate::job::{Checkpoint, Expert, Plan, Split, VaePrecision};
 use crate::model::dit::Timesteps;
+use crate::model::vae::Tiling;
 use crate::pipeline::fingerprint::Fingerprint;
 
 /// One thing to do.
@@ -27,6 +28,8 @@ pub(in crate::pipeline) enum Order {
     },
     /// Compute a pass.
     Pass(Pass),
+    /// Decode the latents that come, in strips.
+    Decode(Strips),
     /// Go.
     End,
 }
@@ -34,10 +37,33 @@ pub(in crate::pipeline) enum Order {
 /// What rank 0 wants to make, and from which files.
 #[derive(Serialize, Deserialize)]
 pub(in crate::pipeline) struct Meeting {
-    pub(in crate::pipeline) plan: Plan,
+    /// The first machine's model, by its paths there.
+    pub(in crate::pipeline) model: Checkpoint,
+    /// None where only latents are decoded.
+    pub(in crate::pipeline) plan: Option<Plan>,
     pub(super) fingerprints: Vec<Fingerprint>,
     /// Whether the link is measured, in which all take part.
     pub(super) measures: bool,
+}
+
+/// How strips are decoded: whoever has them, in the same parts.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(in crate::pipeline) struct Strips {
+    pub(in crate::pipeline) precision: VaePrecision,
+    /// The most latent frames at a time.
+    pub(in crate::pipeline) frames: i32,
+    /// The tiles of a strip from top to bottom.
+    pub(in crate::pipeline) rows: i32,
+}
+
+impl Strips {
+    pub(in crate::pipeline) fn tiling(self) -> Tiling {
+        Tiling {
+            frames: self.frames,
+            rows: self.rows,
+            columns: 1,
+        }
+    }
 }
 
 /// A pass of the network.

@@ -7,9 +7,9 @@ import time
 import torch
 
 
-def timed(work, runs):
+def timed(work, runs, device):
     """The median of so many runs after one that is not counted."""
-    on_gpu = torch.get_default_device().type == "cuda"
+    on_gpu = device == "cuda"
     if on_gpu:
         torch.cuda.reset_peak_memory_stats()
     seconds = []

@@ -1,9 +1,12 @@
 //! `zoetrope bench`: how fast this machine is, stage by stage.
 
+use std::time::Instant;
+
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use super::bench_job::{self, Common, JobArgs};
 use super::shared_args::Model;
 use super::{follow, format, print, print_json};
 use crate::error::Result;
@@ -49,6 +52,10 @@ pub struct Bench {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub runs: u32,
 
+    /// Whole videos instead of stages.
+    #[command(flatten)]
+    pub whole: JobArgs,
+
     /// Print JSON, one object per line
     #[arg(long)]
     pub json: bool,
@@ -59,6 +66,18 @@ pub struct Bench {
 /// # Errors
 /// The model or the size cannot be measured, or Ctrl-C.
 pub fn run(args: &Bench) -> Result<()> {
+    if args.whole.job {
+        let begun = Instant::now();
+        let common = Common {
+            checkpoint: args.model.open()?,
+            size: args.size,
+            frames: args.frames,
+            steps: args.whole.steps,
+            compute: args.compute,
+            json: args.json,
+        };
+        return bench_job::run(&common, begun);
+    }
     let bench = bench(args)?;
     if args.json {
         print_json(&started(&bench))?;

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod bench;
+mod bench_job;
 mod decode;
 mod doctor;
 mod export;

@@ -17,6 +17,8 @@ pub struct Mlx {
     pub version: Option<String>,
     /// "the GPU" or "the CPU".
     pub device: &'static str,
+    /// Whether it is the latter.
+    pub is_processor: bool,
 }
 
 /// Asks MLX what it is and has it compute something small. For a program without an
@@ -25,14 +27,13 @@ pub struct Mlx {
 /// # Errors
 /// MLX does not work on this machine.
 pub fn examine() -> Result<Mlx> {
-    let device = match Backend::current()? {
-        Backend::Cpu => "the CPU",
-        Backend::Metal | Backend::Cuda => "the GPU",
-    };
+    let is_processor = Backend::current()? == Backend::Cpu;
+    let device = if is_processor { "the CPU" } else { "the GPU" };
     check_product()?;
     Ok(Mlx {
         version: version(),
         device,
+        is_processor,
     })
 }
 

@@ -28,7 +28,7 @@ fn the_doctor_tells_what_there_is() {
         "Memory",
         "MLX",
         "0.32.2",
-        "same results as the CPU",
+        "those of the CPU",
         "BLAS",
         "Built-in model",
         "/nowhere/demo",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Context, ViewportCommand};
+use egui::Context;
 
 use super::job_state::{Phase, Work};
 use super::notice::Removed;
@@ -42,13 +42,13 @@ impl App {
             // The stage tells why, when it is shown there.
             glimpse.moving = None;
         }
-        if let Some(quick) = &mut self.quick
+        if let Some(quick) = &mut self.gallery.quick
             && quick.poll(ctx).is_err()
         {
             // The stage tells why, when it is shown there.
-            self.quick = None;
+            self.gallery.quick = None;
         }
-        if let Some(comparing) = &mut self.comparing
+        if let Some(comparing) = &mut self.gallery.comparing
             && let Err(error) = comparing.poll(ctx)
         {
             self.warn(&error);
@@ -275,21 +275,6 @@ impl App {
         self.send_next();
     }
 
-    /// The driver takes nothing from this process any more: another one goes on with all that waits. Where this one was
-    /// started for that already, another would fare no better.
-    fn start_anew(&mut self, ctx: &Context) {
-        let Some(start) = self.start_anew.take() else {
-            return;
-        };
-        match start() {
-            Ok(()) => {
-                self.is_replaced = true;
-                ctx.send_viewport_cmd(ViewportCommand::Close);
-            }
-            Err(error) => self.warn(&error),
-        }
-    }
-
     /// The engine's thread has ended by itself: its job cannot end any more, and no other begin.
     fn miss_engine(&mut self) {
         self.engine_is_gone = true;
@@ -317,7 +302,7 @@ impl App {
                     self.offer(Box::new(plan), Phase::Held);
                 }
                 self.keep.know_waiting();
-                if std::mem::take(&mut self.goes_on) {
+                if std::mem::take(&mut self.restart.goes_on) {
                     // After everything that is being looked at.
                     self.files.ask(|| (), |app, _, ()| app.resume_all());
                 }

@@ -104,7 +104,7 @@ impl App {
     /// Gives the engine its next job, if it has none.
     pub(super) fn send_next(&mut self) {
         self.arrange();
-        if self.engine_is_gone || self.is_replaced || self.held_for().is_some() {
+        if self.engine_is_gone || self.restart.is_done || self.held_for().is_some() {
             return;
         }
         let Some(job) = self.queue.begin_next() else {

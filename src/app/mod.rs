@@ -9,6 +9,7 @@ mod batch;
 mod chain;
 pub mod commands;
 mod compare;
+mod desk;
 pub mod desktop;
 pub mod dialogs;
 mod download;
@@ -17,6 +18,7 @@ mod draw;
 mod events;
 mod export;
 mod form;
+mod gallery;
 mod guides;
 mod history;
 mod hold;
@@ -37,6 +39,7 @@ mod playback;
 mod player;
 mod posters;
 mod preferences;
+mod restart;
 mod selection;
 mod speed;
 mod stacks;
@@ -58,24 +61,22 @@ use crate::engine::{Engine, exit};
 use crate::error::Result;
 use crate::job::{
     Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
-    Wanted,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
-use crate::view::action::{Sheet, Shown, SweepDraft};
+use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance, size};
-use advice::Advice;
 use autosave::Autosave;
 use background::Files;
-use compare::Comparing;
+use desk::Desk;
 use desktop::Desktop;
 use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
 use form::Form;
+use gallery::Gallery;
 use history::History;
-use hold::Hold;
 use incoming::Incoming;
 use job_state::Work;
 use loras::Fitting;
@@ -87,10 +88,9 @@ use outside::Outside;
 use player::Player;
 use posters::Posters;
 use speed::Offers;
-use stacks::Stacks;
-use styles::Styles;
 
 pub use preferences::Preferences;
+use restart::Restart;
 pub use start::{run, viewport};
 
 /// Takes a file away, to where it can be got back from.
@@ -150,11 +150,7 @@ pub struct App {
     fit: Fit,
     /// What can be downloaded.
     offers: Vec<ModelDownload>,
-    /// Which of it runs here, once that was looked at.
-    advice: Advice,
     downloading: Option<Downloading>,
-    /// What comes after that.
-    to_download: Vec<Wanted>,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
     keep: Autosave,
@@ -181,12 +177,7 @@ pub struct App {
     leaving: Vec<(u64, PathBuf)>,
     /// Whether the engine's thread has ended by itself.
     engine_is_gone: bool,
-    /// What starts the program anew.
-    start_anew: Option<StartAnew>,
-    /// Whether it was started: nothing begins in this one any more.
-    is_replaced: bool,
-    /// Whether what waits is gone on with once it is known.
-    goes_on: bool,
+    restart: Restart,
     /// Whether a preview is being enlarged, ...
     makes_preview: bool,
     /// ... and the one that comes next.
@@ -199,23 +190,10 @@ pub struct App {
     player: Option<Player>,
     /// The clip under the pointer.
     glimpse: Option<Player>,
-    /// The one that is looked at quickly.
-    quick: Option<Player>,
-    /// Those that are looked at side by side.
-    comparing: Option<Comparing>,
-    /// The records that are selected, in the order in which they were.
-    selected: Vec<String>,
-    /// Which stack each record belongs to.
-    stacks: Stacks,
-    /// Whether the stage alone fills the screen.
-    is_cinema: bool,
-    /// Whether the system has let it.
-    is_whole: bool,
-    /// What holds the work.
-    hold: Hold,
-    styles: Styles,
-    /// What was written for a sweep.
-    batch: SweepDraft,
+    /// What else is looked at.
+    gallery: Gallery,
+    /// What lies beside the form.
+    desk: Desk,
     /// What is looked for in the library.
     search: Search,
     exporting: Exporting,
@@ -270,11 +248,9 @@ impl App {
             start_anew,
             goes_on,
         } = services;
-        theme::install(ctx);
         let wake = ctx.clone();
         let worker =
             LibraryWorker::start(library.clone(), discard, move || wake.request_repaint())?;
-        worker.ask(LibraryCommand::Read);
         let mut app = Self {
             estimates: library.estimates(),
             files: Files::start(ctx)?,
@@ -285,8 +261,6 @@ impl App {
             offers: offers(),
             speeds: Offers::default(),
             downloading: None,
-            advice: Advice::default(),
-            to_download: Vec::new(),
             form: Form::of(preferences.request.clone()),
             history: History::default(),
             dropped: Vec::new(),
@@ -297,9 +271,11 @@ impl App {
             removed: None,
             leaving: Vec::new(),
             engine_is_gone: false,
-            start_anew,
-            is_replaced: false,
-            goes_on,
+            restart: Restart {
+                start: start_anew,
+                is_done: false,
+                goes_on,
+            },
             makes_preview: false,
             next_preview: None,
             records: Vec::new(),
@@ -307,15 +283,8 @@ impl App {
             shown: Shown::Welcome,
             player: None,
             glimpse: None,
-            quick: None,
-            comparing: None,
-            selected: Vec::new(),
-            stacks: Stacks::default(),
-            is_cinema: false,
-            is_whole: false,
-            hold: Hold::default(),
-            styles: Styles::default(),
-            batch: SweepDraft::default(),
+            gallery: Gallery::default(),
+            desk: Desk::default(),
             search: Search::default(),
             exporting: Exporting::default(),
             reel_open_in_narrow: false,
@@ -340,16 +309,23 @@ impl App {
             locale,
             engine,
         };
-        app.read_photos();
-        app.read_styles();
-        app.look_for_models(Change::None);
-        app.dress(ctx);
-        app.heed_tastes(ctx);
-        if let Some(events) = desktop {
-            app.desktop = Some(Desktop::new(ctx, events, app.words())?);
-            app.show_recent();
-        }
+        app.begin(ctx, desktop)?;
         Ok(app)
+    }
+
+    fn begin(&mut self, ctx: &Context, desktop: Option<Events>) -> Result<()> {
+        theme::install(ctx);
+        self.worker.ask(LibraryCommand::Read);
+        self.read_photos();
+        self.read_styles();
+        self.look_for_models(Change::None);
+        self.dress(ctx);
+        self.heed_tastes(ctx);
+        if let Some(events) = desktop {
+            self.desktop = Some(Desktop::new(ctx, events, self.words())?);
+            self.show_recent();
+        }
+        Ok(())
     }
 
     /// Puts on the chosen appearance, size and language.
@@ -393,13 +369,6 @@ impl App {
 
     fn record(&self, id: &str) -> Option<&Record> {
         self.records.iter().find(|record| record.id == id)
-    }
-
-    /// Shows a file or folder in the system's file manager.
-    fn reveal(&mut self, place: &Path) {
-        if let Err(error) = platform::files::reveal(place) {
-            self.warn(&error);
-        }
     }
 }
 

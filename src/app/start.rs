@@ -34,14 +34,12 @@ pub fn run(files: Vec<PathBuf>) -> Result<()> {
     let goes_on = engine::metal::was_started_anew();
     let succeeded = goes_on.then(|| Instance::succeed(&places.data, ALL_ENDS + PATIENCE));
     let instance = match succeeded.flatten() {
-        Some(instance) => instance,
-        None => match Instance::claim(&places.data, &files, PATIENCE)? {
-            Some(instance) => instance,
-            None => {
-                platform::window::show_other();
-                return Ok(()); // the window that is open already shows them
-            }
-        },
+        Some(instance) => Some(instance),
+        None => Instance::claim(&places.data, &files, PATIENCE)?,
+    };
+    let Some(instance) = instance else {
+        platform::window::show_other();
+        return Ok(()); // the window that is open already shows them
     };
     // Before the window opens, so that no file is missed that it was opened with.
     let desktop = Events::listen(files);

@@ -97,7 +97,7 @@ pub(super) fn of_networks(model: &Checkpoint, networks: &[Component]) -> Vec<Rem
             && !tokenizers::belongs(&model.tokenizer, folder)
             && tokenizers::near(encoder).is_none()
     };
-    if encoder.filter(is_elsewhere).is_some() {
+    if encoder.as_ref().is_some_and(is_elsewhere) {
         remarks.push(Remark::Tokenizer(model.tokenizer.clone()));
     }
     remarks

@@ -11,6 +11,7 @@ use super::{interrupt, say, shown};
 use crate::error::{Error, Result};
 use crate::job::{self, Format, Quality, Size};
 use crate::media;
+use crate::platform::Awake;
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -43,6 +44,7 @@ pub struct Export {
 pub fn run(args: &Export) -> Result<()> {
     let export = export(args)?;
     let cancelled = interrupt::flag();
+    let _awake = Awake::start("A video is being exported");
     let bar = io::stderr().is_terminal().then(new_bar);
     media::export(&export, &mut |done, of| {
         if let Some(bar) = &bar {

@@ -185,7 +185,9 @@ fn taken(plan: &Plan) -> Result<Option<String>> {
     let Some(video) = &plan.guides.video else {
         return Ok(None);
     };
-    let taken = english::taken(&media::span(video)?.taken(&plan.canvas));
+    let canvas = &plan.canvas;
+    let taken = media::span(video)?.taken(canvas.size, canvas.frames, canvas.fps);
+    let taken = english::taken(&taken);
     Ok(taken.map(|taken| format!("Video {}: {taken}", shown(video))))
 }
 

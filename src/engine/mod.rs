@@ -135,7 +135,7 @@ fn supervise(worker: &Worker, checkup: impl FnOnce() -> Option<DeviceFault> + Se
             Ok(Err(_)) => None,
             Err(_) => {
                 let again = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
-                return again.map_or((), |again| worker.give_up(again));
+                return again.map_or((), |again| worker.give_up(&again));
             }
         };
         if left.is_none() {

@@ -13,12 +13,12 @@ use crate::error::{Error, Result};
 use crate::job::{Event, JobHandle, Plan, Problem, Record, Repeat};
 use crate::pipeline::{Outcome, Reporter, Watch, saved, watched};
 
-/// How the work of a job ended.
-pub enum Ending {
-    /// It has been told.
-    Told,
-    /// The GPU did not finish, and nobody knows yet. The clock goes on where it stands.
-    Broken(Error, Clock),
+/// A job that the GPU did not finish. Nobody knows yet.
+pub struct Broken {
+    /// What went wrong.
+    pub error: Error,
+    /// How long it has worked: it goes on where it stands.
+    pub clock: Clock,
 }
 
 /// Where a job is told of, and how it is asked.
@@ -30,18 +30,18 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// Does the `work` of a job and says how that ended. Where the work is that of a plan, what it made goes on the
+    /// Does the `work` of a job and tells how that ended, but where the GPU broke it off. Where the work is that of a plan, what it made goes on the
     /// library. With a `clock` the job was begun before.
     pub fn perform(
         &self,
         plan: Option<&Plan>,
         clock: Option<Clock>,
         work: impl FnOnce(&mut Reporter) -> Result<Outcome>,
-    ) -> Ending {
+    ) -> Option<Broken> {
         let id = self.handle.id;
         if self.handle.is_cancelled() && clock.is_none() {
             self.outbox.send(Event::Cancelled { id, kept: None });
-            return Ending::Told;
+            return None;
         }
         if clock.is_none() {
             self.outbox.send(Event::Started { id });
@@ -59,7 +59,9 @@ impl Telling {
         let clock = Rc::unwrap_or_clone(clock).into_inner();
         let event = match result {
             Ok(Ok(outcome)) => finished(id, outcome, plan, &clock),
-            Ok(Err(error)) if error.gpu_fault().is_some() => return Ending::Broken(error, clock),
+            Ok(Err(error)) if error.gpu_fault().is_some() => {
+                return Some(Broken { error, clock });
+            }
             Ok(Err(error)) => ended(id, error),
             Err(panic) => {
                 let why = Error::from(defect(panic.as_ref()));
@@ -68,7 +70,7 @@ impl Telling {
             }
         };
         self.outbox.send(event);
-        Ending::Told
+        None
     }
 
     fn reporter<'a>(&'a self, clock: &'a RefCell<Clock>) -> Reporter<'a> {

@@ -8,7 +8,7 @@ use super::between::Between;
 use super::clock::Clock;
 use super::current_job::CurrentJob;
 use super::outbox::Outbox;
-use super::run_job::{Ending, Telling};
+use super::run_job::{Broken, Telling};
 use super::{device, memory};
 use crate::backend::metal::Budget;
 use crate::backend::thread::hurry;
@@ -76,7 +76,7 @@ impl Worker {
     }
 
     /// Ends a job for which no other thread can be had.
-    pub fn give_up(&self, again: Again) {
+    pub fn give_up(&self, again: &Again) {
         let telling = self.telling(&again.command);
         if let Some(telling) = telling {
             telling.end(crate::job::Problem::Gpu(again.why).into());
@@ -102,7 +102,7 @@ impl Worker {
                 (Some(clock), failed, why == GpuFault::OutOfMemory)
             }
         };
-        let ending = match &job {
+        let broken = match &job {
             Command::Generate(_, plan) => {
                 let plan = with_less(plan, short);
                 telling.perform(Some(&plan), clock, |reporter| {
@@ -138,17 +138,14 @@ impl Worker {
             }),
             Command::UseProcessor(_) | Command::Stop => return None,
         };
-        match ending {
-            Ending::Told => None,
-            Ending::Broken(error, clock) => Self::after(job, error, clock, failed, &telling),
-        }
+        let broken = broken?;
+        Self::after(job, broken, failed, &telling)
     }
 
     /// What becomes of a job that the GPU did not finish.
     fn after(
         job: Command,
-        error: Error,
-        clock: Clock,
+        Broken { error, clock }: Broken,
         failed: u32,
         telling: &Telling,
     ) -> Option<Again> {

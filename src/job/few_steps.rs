@@ -94,9 +94,9 @@ impl FewSteps {
 
     /// The settings for a family; none for [`FewSteps::Off`].
     ///
-    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. Natural motion: Wan2GP, as above. FastWan: hao-ai-lab/FastVideo at commit
-    /// 2f3d407. rCM: thu-ml/TurboDiffusion at commit aaecff5, `turbodiffusion/inference`; its shift is in its table. For
-    /// the others there are only their users' workflows.
+    /// Lightning: ModelTC/Wan2.2-Lightning at commit 92efeb4, `wan/configs`. Natural motion: `Wan2GP`, as above. FastWan:
+    /// hao-ai-lab/FastVideo at commit 2f3d407. rCM: thu-ml/TurboDiffusion at commit aaecff5, `turbodiffusion/inference`; its
+    /// shift is in its table. For the others there are only their users' workflows.
     pub fn settings(self, variant: Variant) -> Option<FewStepSettings> {
         let settings = |steps, sampler, table, shift| FewStepSettings {
             steps,

@@ -1,6 +1,6 @@
 //! The *span* of a video that somebody brings along: how large and how long it is, and which of its frames are used.
 
-use super::{Canvas, Size};
+use super::Size;
 
 /// Frames that a latent covers.
 const STRIDE: u32 = 4;
@@ -48,8 +48,8 @@ impl Span {
         spread.collect()
     }
 
-    /// What of it a video of this size and length takes.
-    pub fn taken(&self, &Canvas { size, frames, fps }: &Canvas) -> Taken {
+    /// What of it a video of this size takes that has so many frames, so many of them a second.
+    pub fn taken(&self, size: Size, frames: u32, fps: u32) -> Taken {
         let taken = u32::try_from(self.pick(frames, fps).len()).unwrap_or(u32::MAX);
         let is_thinned = self.frames_apart(fps) > 1.0 + 1e-3;
         // Sides are rounded to what the model works in, which takes off less than anybody sees.

@@ -128,7 +128,7 @@ pub enum Table {
     Warped,
     /// That of rCM for networks that begin at more noise.
     Steep,
-    /// That of Wan2GP: evenly from pure noise down to a thousandth of it, timesteps not rounded.
+    /// That of `Wan2GP`: evenly from pure noise down to a thousandth of it, timesteps not rounded.
     Thousandth,
 }
 

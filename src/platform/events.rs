@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::menu::Edit;
-use super::{native, power};
+use super::native;
 
 /// Something that the user did outside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Events {
             send(Event::Open(files));
         }
         native::listen();
-        power::listen();
+        native::on_memory_pressure(short_of_memory);
         Self { inbox, wake }
     }
 
@@ -79,6 +79,12 @@ pub fn open(files: Vec<PathBuf>) {
 /// Passes on that the program is to end.
 pub fn quit() {
     send(Event::Quit);
+}
+
+/// What the system calls when it is about to end programs for want of memory.
+extern "C" fn short_of_memory(_: *mut std::ffi::c_void) {
+    log::warn!("the system is short of memory");
+    send(Event::ShortOfMemory);
 }
 
 /// Passes on what the system asks.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::events::{Event, send};
 use super::native;
 
 /// Why the machine computes more slowly than it can. What was measured meanwhile says little about other times.
@@ -45,14 +44,4 @@ pub fn tastes() -> Tastes {
         less_motion,
         more_contrast,
     }
-}
-
-/// From now on an event comes when the system is about to end programs for want of memory.
-pub(super) fn listen() {
-    native::on_memory_pressure(pressed);
-}
-
-extern "C" fn pressed(_: *mut std::ffi::c_void) {
-    log::warn!("the system is short of memory");
-    send(Event::ShortOfMemory);
 }

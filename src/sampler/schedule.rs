@@ -54,7 +54,7 @@ impl Schedule {
         Self::exactly((0..steps).map(|i| bent(1.0 - i as f64 / steps as f64, shift)))
     }
 
-    /// The table of Euler in Wan2GP: evenly from pure noise down to a thousandth of it, and timesteps as they come out.
+    /// The table of Euler in `Wan2GP`: evenly from pure noise down to a thousandth of it, and timesteps as they come out.
     ///
     /// deepbeepmeep/Wan2GP at commit 00e49d4, `models/wan/any2video.py`, `WanAny2V.generate`.
     pub fn thousandth(steps: usize, shift: f64) -> Self {

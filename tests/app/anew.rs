@@ -20,9 +20,9 @@ fn three_to_make(starter: Option<StartAnew>) -> Window {
     }
     .open();
     window.write("Prompt", PROMPT);
-    window.click("Several variations");
+    window.click("Make variations");
     window.click("3 variations");
-    window.until_seen("3 to make");
+    window.until_seen("3 in queue");
     window
 }
 
@@ -69,7 +69,7 @@ fn a_window_that_the_driver_refuses_makes_room_for_another() {
         ..Opening::default()
     }
     .open();
-    next.until_seen("3 to make");
+    next.until_seen("3 in queue");
     let (_, plan) = next.next_job();
     assert_eq!(plan.prompt, PROMPT);
 }

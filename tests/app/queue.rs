@@ -288,7 +288,7 @@ fn a_draft_is_made_real_in_its_place() {
     draft.speedups.decode = Decode::Draft;
     draft.speedups.tiny_vae = Some("taew2_2.safetensors".into());
     window.finish(handle.id, &draft);
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.choose("A paper boat", "Make it for real");
     let (real, made) = window.next_job();
     assert_eq!(made.speedups.decode, Decode::Full);
@@ -296,9 +296,9 @@ fn a_draft_is_made_real_in_its_place() {
     assert_eq!(made.output, plan.output);
     window.tell(Event::Started { id: real.id });
     window.finish(real.id, &made);
-    window.until_seen("1 made");
+    window.until_seen("1 video");
     window.until("the end", |window| {
-        window.sees("1 made") && !window.sees_part("Starting")
+        window.sees("1 video") && !window.sees_part("Starting")
     });
     let cells = window
         .harness

@@ -75,7 +75,7 @@ fn the_three_ways_say_what_they_do_and_do_it() {
     window.finish(handle.id, &plan);
 
     // The chip takes the few steps out, and a cache comes in.
-    window.click("Leave these settings out");
+    window.click("Turn these settings off");
     window.until("the chip", |window| !window.sees_part("FastWan: 3"));
     window.click("Generate");
     let (_, plan) = window.next_job();
@@ -93,6 +93,7 @@ fn only_what_was_chosen_changes_the_video() {
     assert!(plan.speedups.cache.is_off() && plan.speedups.decode == Decode::Full);
     window.finish(handle.id, &plan);
     window.click("Speed: Exact");
+    window.until_seen("Balanced");
     window.click("Balanced");
     window.click("Generate");
     let (_, plan) = window.next_job();

@@ -42,11 +42,11 @@ fn plan(folder: &TempDir) -> Plan {
     demo_plan(&request, &folder.path().join("house.mp4"))
 }
 
-/// An engine whose GPU fails at these questions, counted from 1 over all threads, as MLX says it; and how much the thread may
-/// compute at once when it is asked.
-fn failing(
-    at: &'static [(u32, &'static str)],
-) -> (Engine, Arc<Mutex<Vec<(u32, std::thread::ThreadId, u64)>>>) {
+/// The number of a question, the thread that asked it, and how much that thread may compute at once.
+type Question = (u32, std::thread::ThreadId, u64);
+
+/// An engine whose GPU fails at these questions, counted from 1 over all threads, as MLX says it.
+fn failing(at: &'static [(u32, &'static str)]) -> (Engine, Arc<Mutex<Vec<Question>>>) {
     let asked = AtomicU32::new(0);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&seen);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use image::RgbImage;
-use zoetrope::job::{Canvas, Export, Format, Quality, Size, Span};
+use zoetrope::job::{Export, Format, Quality, Size, Span};
 use zoetrope::media::mp4::Mp4Writer;
 use zoetrope::media::{self, Footage, export, photo};
 use zoetrope::words::english;
@@ -124,11 +124,7 @@ fn what_is_taken_of_a_video_is_told() {
             frames,
             fps,
         };
-        english::taken(&span.taken(&Canvas {
-            size: Size::new(832, 480),
-            frames: wanted,
-            fps: 16,
-        }))
+        english::taken(&span.taken(Size::new(832, 480), wanted, 16))
     };
     let all = (832, 480);
     assert_eq!(told(81, Some(16.0), all, 81), None);

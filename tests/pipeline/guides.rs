@@ -319,7 +319,7 @@ fn another_video_of_the_same_name_is_told() {
     let told = pipeline::saved::check_inputs(&kept)
         .unwrap_err()
         .to_string();
-    let expected = "video is not the file that this video was begun with";
+    let expected = "video is not the file that this video was started with";
     assert!(told.contains(expected), "{told}");
 }
 

@@ -41,9 +41,8 @@ pub fn command(cache: &Path, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("ZOETROPE_CACHE_DIR", cache)
-        // A test leaves nothing in the log of whoever runs it, nor in what is known of the machine.
-        .env("ZOETROPE_LOG_DIR", "/dev/null/log")
-        .env("ZOETROPE_DATA_DIR", "/dev/null/data");
+        // A test leaves nothing in the log of whoever runs it.
+        .env("ZOETROPE_LOG_DIR", "/dev/null/log");
     command
 }
 

@@ -34,7 +34,6 @@ fn draw(
         guides: compose::Glances::default(),
         size: request.canvas.size.unwrap_or(model.defaults.size),
         refusal: refusal.as_ref(),
-        has_prompt: !request.prompt.is_empty(),
         estimate: Estimate::default(),
         negative_open,
         advanced_open,

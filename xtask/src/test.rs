@@ -88,13 +88,16 @@ fn cargo_test() -> Result<Command> {
         .arg("test")
         // The reference values were computed in full float32, which MLX's CUDA backend rounds unless told not to.
         .env("MLX_ENABLE_TF32", "0")
-        .env("ZOETROPE_CACHE_DIR", empty_cache()?);
+        // Nothing that an earlier build left may stand in for what this one computes.
+        .env("ZOETROPE_CACHE_DIR", empty("cache")?)
+        // Nor is anything of whoever runs the tests read or changed.
+        .env("ZOETROPE_DATA_DIR", empty("data")?);
     Ok(tests)
 }
 
-/// Where the tests keep encoded prompts: nothing that an earlier build left may stand in for what this one computes.
-fn empty_cache() -> Result<PathBuf> {
-    let folder = places::target().join("tmp/cache");
+/// A folder of the tests' own, with nothing in it.
+fn empty(name: &str) -> Result<PathBuf> {
+    let folder = places::target().join("tmp").join(name);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("{} cannot be emptied", folder.display()))

@@ -9,9 +9,9 @@ use std::time::Duration;
 use egui::{Context, Frame, Panel, Ui, UiBuilder};
 
 use super::App;
+use super::gallery::Cinema;
 use super::job_state::Phase;
 use super::outside::unasked;
-use crate::job::plain_text::is_blank;
 use crate::job::{Estimate, Plan, Record, Span};
 use crate::platform;
 use crate::view::action::Action;
@@ -66,7 +66,7 @@ impl App {
             unified: ctx.os().is_mac(),
             buttons: window_buttons(&ctx),
         };
-        if self.is_cinema {
+        if self.gallery.cinema != Cinema::Off {
             self.stage = ui.available_rect_before_wrap();
             return self.draw_stage(ui).into_iter().collect();
         }
@@ -151,11 +151,13 @@ impl App {
         let model = self.model()?;
         let draft = self.draft(model);
         let span = self.form.leading.span;
-        let taken = |(span, plan): (Span, &Plan)| span.taken(&plan.canvas);
-        let has_prompt = !is_blank(&self.form.request.prompt);
+        let taken = |(span, plan): (Span, &Plan)| {
+            let canvas = &plan.canvas;
+            span.taken(canvas.size, canvas.frames, canvas.fps)
+        };
         let speeds = self.speed_choices(model);
         let wanted = self.wanted();
-        let styles = self.styles.names();
+        let styles = self.desk.styles.names();
         let form = Compose {
             request: &self.form.request,
             prompts: &self.preferences.prompts,
@@ -169,7 +171,6 @@ impl App {
             },
             size: self.form.size(model),
             refusal: draft.as_ref().err(),
-            has_prompt,
             estimate: Estimate {
                 time: draft.as_ref().ok().and_then(|plan| {
                     let plan = self.needs.plan().unwrap_or(plan);
@@ -202,10 +203,13 @@ impl App {
         if let Some(player) = &mut self.player {
             next.extend(player.advance(passed, looping));
         }
-        for other in [&mut self.glimpse, &mut self.quick].into_iter().flatten() {
+        for other in [&mut self.glimpse, &mut self.gallery.quick]
+            .into_iter()
+            .flatten()
+        {
             next.extend(other.advance(passed, true));
         }
-        if let Some(comparing) = &mut self.comparing {
+        if let Some(comparing) = &mut self.gallery.comparing {
             next.extend(comparing.advance(passed));
         }
         next.extend(self.expire());

@@ -17,7 +17,10 @@ pub(super) type Kind = [u8; 4];
 /// No video that we know has as many boxes on one level; a file of nothing but headers ends here.
 const MAX_SIBLINGS: usize = 10_000;
 
-/// No table has more numbers: some for each of [`MAX_FRAMES`](super::samples::MAX_FRAMES).
+/// More frames than these, eleven hours of them, are not read: a few bytes can claim any number.
+pub(super) const MAX_FRAMES: usize = 1_000_000;
+
+/// No table has more numbers: some for each of [`MAX_FRAMES`].
 const MAX_NUMBERS: usize = 4_000_000;
 
 /// The bytes of the file in which a box has its body.

@@ -1,8 +1,7 @@
 //! The *order* in which frames are shown. It is not that in which they lie in the file where some are made of later ones,
 //! and what was cut off in another program is still there.
 
-use super::boxes::{Body, Boxes};
-use super::samples::{MAX_FRAMES, Place};
+use super::boxes::{Body, Boxes, MAX_FRAMES};
 use crate::Result;
 
 /// Which frames are shown, and when.
@@ -28,17 +27,16 @@ impl Order {
         (index < self.count).then(|| self.cut + index)
     }
 
-    /// The key frames from which on decoding may lead to the frame of this rank, the latest first: their numbers in the file,
-    /// which are their ranks, too. What comes after them in the file is shown after them, and what comes before before.
-    pub(super) fn starts(&self, rank: usize, places: &[Place]) -> impl Iterator<Item = usize> {
-        let last = rank.min(places.len().saturating_sub(1));
+    /// The frames from which on decoding may lead to the frame of this rank if they are key frames, the latest first: their
+    /// numbers in the file, which are their ranks, too. What comes after them in the file is shown after them, and what comes
+    /// before before.
+    pub(super) fn starts(&self, rank: usize) -> impl Iterator<Item = usize> {
+        let last = rank.min(self.all.len().saturating_sub(1));
         let is_closed = |at: usize| {
             let (before, after) = self.all.split_at(at);
             before.iter().all(|&number| number < at) && after.iter().all(|&number| number >= at)
         };
-        (0..=last)
-            .rev()
-            .filter(move |&at| places[at].key && is_closed(at))
+        (0..=last).rev().filter(move |&at| is_closed(at))
     }
 }
 
@@ -48,9 +46,8 @@ pub(super) fn read(
     track: &Body,
     table: &Body,
     scale: u32,
-    places: &[Place],
+    count: usize,
 ) -> Result<Order> {
-    let count = places.len();
     let shown = times(boxes, table, count)?;
     let mut all: Vec<usize> = (0..count).collect();
     all.sort_by_key(|&number| shown[number]);

@@ -137,7 +137,8 @@ impl Mp4Reader {
     fn reordered(&mut self, rank: usize) -> Result<Vec<u8>> {
         if rank != self.out {
             let Samples { places, order, .. } = &self.samples;
-            let start = self.start_of(order.starts(rank, places));
+            let keys = order.starts(rank).filter(|&at| places[at].key);
+            let start = self.start_of(keys);
             if rank < self.out || start > self.out {
                 (self.next, self.out) = (start, start);
                 self.rest.clear();

@@ -1,16 +1,13 @@
 //! Where each frame of a video lies in its file, and how it is decoded: the index, read as [`Boxes`]
 //! reads everything.
 
-use super::boxes::{Body, Boxes};
+use super::boxes::{Body, Boxes, MAX_FRAMES};
 use super::colour::Colour;
 use super::info::{self, VideoInfo};
 use super::order::{self, Order};
 use super::turn::Turn;
 use crate::Result;
 use crate::job::Size;
-
-/// More frames than these, eleven hours of them, are not read: a few bytes can claim any number.
-pub(super) const MAX_FRAMES: usize = 1_000_000;
 
 /// No frame takes more: several times what the largest one takes without any compression.
 const MAX_FRAME_BYTES: u32 = 64 << 20;
@@ -64,7 +61,7 @@ impl Samples {
         Ok(Self {
             size,
             fps,
-            order: order::read(boxes, &track, &table, scale, &places)?,
+            order: order::read(boxes, &track, &table, scale, places.len())?,
             turn: Turn::read(boxes, &track)?,
             colour: Colour::read(boxes, &entry, size)?,
             places,

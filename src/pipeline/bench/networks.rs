@@ -8,6 +8,7 @@ use crate::pipeline::vae_kind;
 use crate::weights::{NetworkKind, Weights};
 
 /// The sizes of a published DiT.
+#[derive(Clone, Copy)]
 pub(in crate::pipeline) struct Sizes {
     /// The width of a token.
     pub dim: i32,

@@ -119,7 +119,7 @@ pub(super) fn block(step: u32, dtype: Dtype) -> Result<Option<Prepared>> {
         figure: Figure {
             longest_wait: Some(waits.longest.get()),
             ..figure(
-                &format!("{}, {width}x{height}x{frames}", published),
+                &format!("{published}, {width}x{height}x{frames}"),
                 dtype,
                 tokens,
                 multiply_adds,

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Compose, fix, preset, speed};
+use crate::job::plain_text::is_blank;
 use crate::job::{Field, Request};
 use crate::view::action::{Action, Sheet};
 use crate::view::commands::{UiCommand, keys};
@@ -18,7 +19,7 @@ const COUNTS: [u32; 4] = [2, 3, 5, 10];
 /// Draws the button, beside it what starts several jobs, and above it what memory does to them.
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
-    let alive = form.refusal.is_none() && form.has_prompt;
+    let alive = form.refusal.is_none() && !is_blank(&form.request.prompt);
     if !form.savings.is_empty() {
         explanation(ui, &(words.to_fit)(form.savings));
     }
@@ -64,7 +65,7 @@ fn why_not(ui: &Ui, form: &Compose) -> Option<String> {
     let words = words(ui);
     match form.refusal {
         Some(refusal) => Some((words.refusal)(refusal)),
-        None => (!form.has_prompt).then(|| words.compose.no_prompt.to_owned()),
+        None => is_blank(&form.request.prompt).then(|| words.compose.no_prompt.to_owned()),
     }
 }
 

@@ -50,8 +50,6 @@ pub struct Compose<'a> {
     pub size: Size,
     /// Why it cannot be done as it stands.
     pub refusal: Option<&'a Refusal>,
-    /// Whether there is a prompt at all.
-    pub has_prompt: bool,
     /// What it will take.
     pub estimate: Estimate,
     /// What is saved so that it fits into memory.

@@ -1,11 +1,12 @@
 //! What is done when somebody asks for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Context, ViewportCommand};
 
 use super::chain::Edge;
 use super::dialogs::Question;
+use super::gallery::Cinema;
 use super::notice::Undo;
 use super::preferences::ZOOM;
 use super::{App, Player};
@@ -59,43 +60,12 @@ impl App {
             Action::Models(action) => self.handle_models(ctx, action),
             Action::Fold(part) => self.fold(ctx, part),
             Action::Job(id, action) => self.handle_job(ctx, id, action),
-            Action::MoveJob(id, place) => {
-                self.queue.move_to(id, place);
-                self.arrange();
-            }
-            Action::When(action) => self.handle_when(ctx, action),
-            Action::Batch(action) => self.handle_batch(action),
-            Action::ContactSheet => self.open_contact_sheet(ctx),
-            Action::Style(action) => self.handle_style(action),
-            Action::UsePrompt(prompt) => {
-                self.change_form(|app| app.form.request.prompt = prompt);
-            }
             Action::ResumeAll => self.resume_all(),
             Action::Record(id, action) => self.handle_record(ctx, &id, action),
-            Action::Select { id, range } => self.select(id, range),
-            Action::SelectNone => self.selected.clear(),
-            Action::TrashSelected => self.trash_selected(ctx),
-            Action::CompareChosen => self.compare_chosen(ctx),
-            Action::CompareStack(id) => {
-                self.selected.clear();
-                self.show(ctx, Shown::Record(id));
-                self.compare_chosen(ctx);
-            }
-            Action::Compare(action) => self.handle_compare(ctx, action),
-            Action::Fan(stack) => self.stacks.turn(stack),
-            Action::Sort(order) => self.preferences.order = order,
-            Action::StackVariations(yes) => self.preferences.unstacked = !yes,
-            Action::CopyInfo(text) => {
-                ctx.copy_text(text);
-                self.tell(self.words().reel.info_copied, false);
-            }
-            Action::QuickLook(id) => self.look_quickly(ctx, id.as_deref()),
-            Action::FullScreen => self.fill_screen(ctx),
-            Action::Neighbour(by) => self.show_neighbour(ctx, by),
             Action::Search { words, favourites } => self.search = Search { words, favourites },
             Action::Show(shown) => {
                 self.sheet = None;
-                self.selected.clear();
+                self.gallery.selected.clear();
                 self.show(ctx, shown);
             }
             Action::Player(action) => self.handle_player(ctx, action),
@@ -114,6 +84,46 @@ impl App {
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
             Action::DoubleClickBar => platform::window::double_click_on_bar(),
+            other => self.act_on_several(ctx, other),
+        }
+    }
+
+    /// The same for what is about several videos: looked at, waiting, or yet to be made.
+    fn act_on_several(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Select { id, range } => self.select(id, range),
+            Action::SelectNone => self.gallery.selected.clear(),
+            Action::TrashSelected => self.trash_selected(ctx),
+            Action::CompareChosen => self.compare_chosen(ctx),
+            Action::CompareStack(id) => {
+                self.gallery.selected.clear();
+                self.show(ctx, Shown::Record(id));
+                self.compare_chosen(ctx);
+            }
+            Action::Compare(action) => self.handle_compare(ctx, action),
+            Action::Fan(stack) => self.gallery.stacks.turn(stack),
+            Action::Sort(order) => self.preferences.order = order,
+            Action::StackVariations(yes) => self.preferences.unstacked = !yes,
+            Action::CopyInfo(text) => {
+                ctx.copy_text(text);
+                self.tell(self.words().reel.info_copied, false);
+            }
+            Action::QuickLook(id) => self.look_quickly(ctx, id.as_deref()),
+            Action::FullScreen => self.fill_screen(ctx),
+            Action::Neighbour(by) => self.show_neighbour(ctx, by),
+            Action::MoveJob(id, place) => {
+                self.queue.move_to(id, place);
+                self.arrange();
+            }
+            Action::When(action) => self.handle_when(ctx, action),
+            Action::Batch(action) => self.handle_batch(action),
+            Action::ContactSheet => self.open_contact_sheet(ctx),
+            Action::Style(action) => self.handle_style(action),
+            Action::UsePrompt(prompt) => {
+                self.change_form(|app| app.form.request.prompt = prompt);
+            }
+            // All others are done above.
+            _ => {}
         }
     }
 
@@ -232,7 +242,7 @@ impl App {
     pub(super) fn show(&mut self, ctx: &Context, shown: Shown) {
         self.player = None;
         if shown != Shown::Compare {
-            self.comparing = None;
+            self.gallery.comparing = None;
         }
         if let Shown::Record(id) = &shown
             && let Some(record) = self.record(id).cloned()
@@ -247,33 +257,40 @@ impl App {
 
     /// Looks at a video over what is open, or no more.
     fn look_quickly(&mut self, ctx: &Context, id: Option<&str>) {
-        let is_same = self.quick.as_ref().map(|quick| &*quick.record.id) == id;
+        let is_same = self.gallery.quick.as_ref().map(|quick| &*quick.record.id) == id;
         let record = id.filter(|_| !is_same).and_then(|id| self.record(id));
         let opened = record
             .cloned()
             .map(|record| Player::open(ctx, record, None));
         match opened.transpose() {
-            Ok(quick) => self.quick = quick,
+            Ok(quick) => self.gallery.quick = quick,
             Err(error) => self.warn(&error),
         }
     }
 
     /// The stage fills the screen, or the window is as it was.
     fn fill_screen(&mut self, ctx: &Context) {
-        self.is_cinema = !self.is_cinema;
-        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.is_cinema));
+        let fills = self.gallery.cinema == Cinema::Off;
+        self.gallery.cinema = if fills { Cinema::Asked } else { Cinema::Off };
+        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(fills));
+    }
+
+    /// Shows a file or folder in the system's file manager.
+    pub(super) fn reveal(&mut self, place: &Path) {
+        if let Err(error) = platform::files::reveal(place) {
+            self.warn(&error);
+        }
     }
 
     /// Takes note of a window that the system has made small again.
     pub(super) fn heed_full_screen(&mut self, ctx: &Context) {
-        match ctx.input(|input| input.viewport().fullscreen) {
-            Some(true) => self.is_whole = self.is_cinema,
-            Some(false) if self.is_whole => {
-                self.is_whole = false;
-                self.is_cinema = false;
-            }
-            _ => {}
-        }
+        let is_whole = ctx.input(|input| input.viewport().fullscreen);
+        let cinema = &mut self.gallery.cinema;
+        *cinema = match (*cinema, is_whole) {
+            (Cinema::Asked, Some(true)) => Cinema::On,
+            (Cinema::On, Some(false)) => Cinema::Off,
+            (as_before, _) => as_before,
+        };
     }
 
     fn handle_player(&mut self, ctx: &Context, action: PlayerAction) {

@@ -45,8 +45,8 @@ impl App {
                     ..advice
                 }
             };
-            app.advice.known = known.into_iter().map(learnt).collect();
-            app.advice.free = free;
+            app.desk.advice.known = known.into_iter().map(learnt).collect();
+            app.desk.advice.free = free;
         });
     }
 
@@ -67,13 +67,19 @@ impl App {
             alone.map(|model| model.place.clone()).collect()
         };
         self.files.scan(look, |app, _, can_delete| {
-            app.advice.can_delete = can_delete
+            app.desk.advice.can_delete = can_delete
         });
     }
 
     /// Takes a model to the Trash.
     pub(super) fn delete_model(&mut self, place: &Path) {
-        if !self.advice.can_delete.iter().any(|other| other == place) {
+        if !self
+            .desk
+            .advice
+            .can_delete
+            .iter()
+            .any(|other| other == place)
+        {
             return;
         }
         let folder = whole(place);

@@ -25,7 +25,7 @@ impl App {
     /// What the sheet shows.
     pub(super) fn batch_view(&self) -> Batch<'_> {
         Batch {
-            draft: &self.batch,
+            draft: &self.desk.batch,
             videos: self.sweep().len(),
             has_loras: !self.form.request.sources.loras.is_empty(),
             has_prompt: !is_blank(&self.form.request.prompt),
@@ -38,7 +38,7 @@ impl App {
     /// Does what was asked for.
     pub(super) fn handle_batch(&mut self, action: BatchAction) {
         match action {
-            BatchAction::Draft(draft) => self.batch = draft,
+            BatchAction::Draft(draft) => self.desk.batch = draft,
             BatchAction::Sweep => {
                 let seed = self.form.request.sampling.seed.unwrap_or_else(new_seed);
                 self.form.latest_seed = Some(seed);
@@ -64,7 +64,7 @@ impl App {
             guidance,
             shift,
             without_loras,
-        } = &self.batch;
+        } = &self.desk.batch;
         let guidance = values(guidance, 0.0..=30.0);
         let shift = values(shift, 0.1..=100.0);
         let both = *without_loras && !self.form.request.sources.loras.is_empty();

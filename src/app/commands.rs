@@ -1,6 +1,7 @@
 //! What the commands of the window do as things stand, and those that the menu bar has.
 
 use super::App;
+use super::gallery::Cinema;
 use crate::platform::menu::{Item, Shortcut};
 use crate::view::action::{
     Action, CompareAction, JobAction, Part, PlayerAction, RecordAction, Sheet, Shown,
@@ -73,8 +74,7 @@ impl App {
             UiCommand::ActualSize => Some(Action::Zoom(0)),
             UiCommand::Quit => Some(Action::Quit),
             UiCommand::Close => self.close(),
-            UiCommand::Play if self.quick.is_some() => Some(Action::QuickLook(None)),
-            UiCommand::Play => player(PlayerAction::Toggle),
+            UiCommand::Play if self.gallery.quick.is_some() => Some(Action::QuickLook(None)),
             UiCommand::Info => {
                 let shows = self.player.is_some() && self.sheet.is_none();
                 shows.then_some(Action::Fold(Part::Info))
@@ -89,10 +89,6 @@ impl App {
                 let free = self.sheet.is_none() && !self.records.is_empty();
                 free.then_some(Action::Neighbour(by))
             }
-            UiCommand::Backwards => player(PlayerAction::Shuttle(-1)),
-            UiCommand::Stop => player(PlayerAction::Shuttle(0)),
-            UiCommand::Forwards => player(PlayerAction::Shuttle(1)),
-            UiCommand::Next => None,
             UiCommand::Queue => Some(Action::Fold(Part::Queue)),
             UiCommand::Batch => sheet(Sheet::Batch),
             UiCommand::Contact => match self.sheet {
@@ -100,25 +96,17 @@ impl App {
                 _ => self.has_contact_sheet().then_some(Action::ContactSheet),
             },
             UiCommand::Styles => sheet(Sheet::Styles),
-            UiCommand::TrimIn => player(PlayerAction::TrimIn),
-            UiCommand::TrimOut => player(PlayerAction::TrimOut),
-            UiCommand::Start => player(PlayerAction::Seek(0)),
-            UiCommand::End => player(PlayerAction::Seek(usize::MAX)),
             UiCommand::FullScreen => self.sheet.is_none().then_some(Action::FullScreen),
-            UiCommand::StepBack => player(PlayerAction::Step(-1)),
-            UiCommand::StepForward => player(PlayerAction::Step(1)),
-            UiCommand::Loop => player(PlayerAction::Loop),
-            UiCommand::Fit => player(PlayerAction::Fit),
-            UiCommand::CopyFrame => player(PlayerAction::CopyFrame),
             UiCommand::Reveal => record(RecordAction::Reveal),
-            UiCommand::Trash if !self.selected.is_empty() => Some(Action::TrashSelected),
+            UiCommand::Trash if !self.gallery.selected.is_empty() => Some(Action::TrashSelected),
             UiCommand::Trash => record(RecordAction::Trash),
+            _ => of_clip(command).and_then(player),
         }
     }
 
     /// What the keys of the player mean while clips are compared.
     fn action_in_comparison(&self, command: UiCommand) -> Option<CompareAction> {
-        if self.comparing.is_none() || self.sheet.is_some() {
+        if self.gallery.comparing.is_none() || self.sheet.is_some() {
             return None;
         }
         Some(match command {
@@ -136,7 +124,7 @@ impl App {
 
     /// What Esc takes away: a quick look, what is looked for, then the sheet, the full screen, the notice, the selection.
     fn close(&self) -> Option<Action> {
-        if self.quick.is_some() {
+        if self.gallery.quick.is_some() {
             return Some(Action::QuickLook(None));
         }
         match self.sheet {
@@ -145,9 +133,9 @@ impl App {
                 favourites: self.search.favourites,
             }),
             Some(_) => Some(Action::CloseSheet),
-            None if self.is_cinema => Some(Action::FullScreen),
+            None if self.gallery.cinema != Cinema::Off => Some(Action::FullScreen),
             None if self.notice.is_some() => Some(Action::Dismiss),
-            None => (!self.selected.is_empty()).then_some(Action::SelectNone),
+            None => (!self.gallery.selected.is_empty()).then_some(Action::SelectNone),
         }
     }
 
@@ -160,4 +148,24 @@ impl App {
         };
         Some(Action::Job(handle.id, action))
     }
+}
+
+/// What a command does with the clip on the stage, if it is about that.
+fn of_clip(command: UiCommand) -> Option<PlayerAction> {
+    Some(match command {
+        UiCommand::Play => PlayerAction::Toggle,
+        UiCommand::Backwards => PlayerAction::Shuttle(-1),
+        UiCommand::Stop => PlayerAction::Shuttle(0),
+        UiCommand::Forwards => PlayerAction::Shuttle(1),
+        UiCommand::TrimIn => PlayerAction::TrimIn,
+        UiCommand::TrimOut => PlayerAction::TrimOut,
+        UiCommand::Start => PlayerAction::Seek(0),
+        UiCommand::End => PlayerAction::Seek(usize::MAX),
+        UiCommand::StepBack => PlayerAction::Step(-1),
+        UiCommand::StepForward => PlayerAction::Step(1),
+        UiCommand::Loop => PlayerAction::Loop,
+        UiCommand::Fit => PlayerAction::Fit,
+        UiCommand::CopyFrame => PlayerAction::CopyFrame,
+        _ => return None,
+    })
 }

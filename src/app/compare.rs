@@ -104,8 +104,8 @@ impl App {
         }
         self.show(ctx, Shown::Compare);
         self.sheet = None;
-        self.selected.clear();
-        self.comparing = Some(Comparing {
+        self.gallery.selected.clear();
+        self.gallery.comparing = Some(Comparing {
             players,
             chosen: 0,
             wipe: None,
@@ -124,37 +124,35 @@ impl App {
 
     /// What would be compared: at least two, or none.
     pub(super) fn to_compare(&self) -> Vec<String> {
-        if self.selected.len() > 1 {
-            return self.selected.clone();
+        if self.gallery.selected.len() > 1 {
+            return self.gallery.selected.clone();
         }
-        let shown = match (&self.shown, &self.selected[..]) {
+        let shown = match (&self.shown, &self.gallery.selected[..]) {
             (_, [id]) | (Shown::Record(id), _) => self.record(id),
             _ => None,
         };
-        let Some(stack) = shown.map(|record| self.stacks.of(record)) else {
+        let Some(stack) = shown.map(|record| self.gallery.stacks.of(record)) else {
             return Vec::new();
         };
         let all = self.records.iter();
-        let all = all.filter(|record| self.stacks.of(record) == stack);
+        let all = all.filter(|record| self.gallery.stacks.of(record) == stack);
         let ids: Vec<String> = all.map(|record| record.id.clone()).collect();
         if ids.len() > 1 { ids } else { Vec::new() }
     }
 
     /// What the stage shows.
     pub(super) fn comparison(&self) -> Option<Compare<'_>> {
-        let comparing = self.comparing.as_ref()?;
+        let comparing = self.gallery.comparing.as_ref()?;
         let facts: Vec<_> = comparing
             .players
             .iter()
-            .map(|player| (self.words().facts)(&player.record, self.clock()))
+            .map(|player| (self.words().settings_of)(&player.record))
             .collect();
         let panes = comparing.players.iter().enumerate().map(|(nth, player)| {
             let own = facts[nth].iter();
             let differs = |(place, fact): &(usize, &_)| {
-                // The seed leads, and the file's name follows from it.
-                *place == 0
-                    || *place + 1 < facts[nth].len()
-                        && facts.iter().any(|other| !other.contains(*fact))
+                // The seed leads.
+                *place == 0 || facts.iter().any(|other| !other.contains(*fact))
             };
             let told = own.enumerate().filter(differs);
             let told = told.map(|(_, (name, value))| format!("{name} {value}"));
@@ -179,7 +177,7 @@ impl App {
 
     /// Does what was asked for while clips are compared.
     pub(super) fn handle_compare(&mut self, ctx: &Context, action: CompareAction) {
-        let Some(comparing) = &mut self.comparing else {
+        let Some(comparing) = &mut self.gallery.comparing else {
             return;
         };
         let count = comparing.players.len();
@@ -225,7 +223,7 @@ impl App {
 
     /// The next of the stack takes the place of the clip that is chosen, which waits at its end.
     fn compare_next(&mut self, ctx: &Context) {
-        let Some(comparing) = &mut self.comparing else {
+        let Some(comparing) = &mut self.gallery.comparing else {
             return;
         };
         if comparing.rest.is_empty() {
@@ -247,7 +245,7 @@ impl App {
 
     /// A clip is gone: the others stay side by side as long as they are two.
     pub(super) fn leave_comparison(&mut self, ctx: &Context, id: &str) {
-        let Some(comparing) = &mut self.comparing else {
+        let Some(comparing) = &mut self.gallery.comparing else {
             return;
         };
         comparing.rest.retain(|other| other != id);
@@ -264,12 +262,12 @@ impl App {
         let next = comparing.rest.first().cloned();
         if let Some(record) = next.and_then(|id| self.record(&id).cloned())
             && let Ok(player) = Player::open(ctx, record, None)
-            && let Some(comparing) = &mut self.comparing
+            && let Some(comparing) = &mut self.gallery.comparing
         {
             comparing.rest.remove(0);
             comparing.players.insert(at, player);
         }
-        let left = self.comparing.as_ref();
+        let left = self.gallery.comparing.as_ref();
         if let Some([player]) = left.map(|comparing| &comparing.players[..]) {
             let id = player.record.id.clone();
             self.show(ctx, Shown::Record(id));

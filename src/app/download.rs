@@ -72,18 +72,18 @@ impl App {
         if comes.is_some_and(|downloading| downloading.wanted == wanted) {
             return;
         }
-        if !self.to_download.contains(&wanted) {
-            self.to_download.push(wanted);
+        if !self.desk.to_download.contains(&wanted) {
+            self.desk.to_download.push(wanted);
         }
         self.download_next(ctx);
     }
 
     /// Begins with the next one, if none comes.
     pub(super) fn download_next(&mut self, ctx: &Context) {
-        if self.downloading.is_some() || self.to_download.is_empty() {
+        if self.downloading.is_some() || self.desk.to_download.is_empty() {
             return;
         }
-        let wanted = self.to_download.remove(0);
+        let wanted = self.desk.to_download.remove(0);
         match Downloading::start(ctx, wanted) {
             Ok(downloading) => self.downloading = Some(downloading),
             Err(error) => self.warn(&error),

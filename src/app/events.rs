@@ -43,13 +43,13 @@ impl App {
             // The stage tells why, when it is shown there.
             glimpse.moving = None;
         }
-        if let Some(quick) = &mut self.quick
+        if let Some(quick) = &mut self.gallery.quick
             && quick.poll(ctx).is_err()
         {
             // The stage tells why, when it is shown there.
-            self.quick = None;
+            self.gallery.quick = None;
         }
-        if let Some(comparing) = &mut self.comparing
+        if let Some(comparing) = &mut self.gallery.comparing
             && let Err(error) = comparing.poll(ctx)
         {
             self.warn(&error);

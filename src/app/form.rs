@@ -7,7 +7,10 @@ use egui::{ColorImage, Context, TextureOptions};
 use super::guides::{Leading, Seen};
 use crate::job::lora_pair::pair_up;
 use crate::job::plain_text::is_blank;
-use crate::job::{Checkpoint, Found, Plan, Preset, Recognised, Refusal, Request, Size};
+use crate::job::{
+    CanvasRequest, Checkpoint, Defaults, Found, Negative, Plan, Preset, Recognised, Refusal,
+    Request, SamplingRequest, Size,
+};
 use crate::view::action::End;
 use crate::view::compose::Photo;
 
@@ -170,5 +173,36 @@ impl Form {
             End::First => self.first = photo,
             End::Last => self.last = photo,
         }
+    }
+}
+
+/// A request without the numbers that the model recommends anyway: they are none that somebody has chosen, and another
+/// model recommends others.
+pub fn as_recommended(request: Request, defaults: &Defaults) -> Request {
+    fn other<T: PartialEq>(asked: Option<T>, usual: &T) -> Option<T> {
+        asked.filter(|asked| asked != usual)
+    }
+    let Request {
+        canvas, sampling, ..
+    } = request;
+    Request {
+        negative: match request.negative {
+            Negative::Text(text) if text == defaults.negative_prompt => Negative::Default,
+            Negative::Empty if defaults.negative_prompt.is_empty() => Negative::Default,
+            negative => negative,
+        },
+        canvas: CanvasRequest {
+            size: other(canvas.size, &defaults.size),
+            frames: other(canvas.frames, &defaults.frames),
+            fps: other(canvas.fps, &defaults.fps),
+        },
+        sampling: SamplingRequest {
+            steps: other(sampling.steps, &defaults.steps),
+            sampler: other(sampling.sampler, &defaults.sampler),
+            guidance: other(sampling.guidance, &defaults.guidance),
+            shift: other(sampling.shift, &defaults.shift),
+            ..sampling
+        },
+        ..request
     }
 }

@@ -17,6 +17,10 @@ const OFTEN: Duration = Duration::from_secs(10);
 
 /// What is known of it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not by itself"
+)]
 pub struct Hold {
     /// Whether everything was told to wait.
     paused: bool,
@@ -68,11 +72,11 @@ impl Hold {
 impl App {
     /// Why nothing goes on, if something holds it.
     pub(super) fn held_for(&self) -> Option<WhenAction> {
-        self.reason().filter(|_| !self.hold.overruled)
+        self.reason().filter(|_| !self.desk.hold.overruled)
     }
 
     fn reason(&self) -> Option<WhenAction> {
-        let hold = &self.hold;
+        let hold = &self.desk.hold;
         let idle = hold.idle.unwrap_or_else(|| hold.touched.elapsed());
         if hold.paused {
             Some(WhenAction::Pause(true))
@@ -88,11 +92,11 @@ impl App {
     /// Does what was asked for.
     pub(super) fn handle_when(&mut self, ctx: &Context, action: WhenAction) {
         match action {
-            WhenAction::Pause(yes) => self.hold.paused = yes,
+            WhenAction::Pause(yes) => self.desk.hold.paused = yes,
             WhenAction::OnPower(yes) => self.preferences.on_power = yes,
             WhenAction::WhenIdle(yes) => self.preferences.when_idle = yes,
         }
-        self.hold.looked = None;
+        self.desk.hold.looked = None;
         self.watch_hold(ctx);
     }
 
@@ -101,12 +105,12 @@ impl App {
         let asks = self.preferences.on_power || self.preferences.when_idle;
         if asks && !self.works.is_empty() {
             let is_due = |looked: Instant| looked.elapsed() >= OFTEN;
-            if self.hold.looked.is_none_or(is_due) {
-                self.hold.looked = Some(Instant::now());
+            if self.desk.hold.looked.is_none_or(is_due) {
+                self.desk.hold.looked = Some(Instant::now());
                 let look = || (power::on_battery(), power::idle());
                 self.files.ask_to_see(look, |app, ctx, (battery, idle)| {
-                    app.hold.on_battery = battery;
-                    app.hold.idle = idle;
+                    app.desk.hold.on_battery = battery;
+                    app.desk.hold.idle = idle;
                     app.heed_hold();
                     ctx.request_repaint();
                 });
@@ -118,23 +122,23 @@ impl App {
 
     fn heed_hold(&mut self) {
         if self.reason().is_none() {
-            self.hold.overruled = false;
+            self.desk.hold.overruled = false;
         }
         let is_held = self.held_for().is_some();
         let at_work = self.queue.at_work().map(|job| job.handle.clone());
         match at_work {
-            Some(handle) if is_held && !handle.is_paused() && !self.hold.has_paused => {
+            Some(handle) if is_held && !handle.is_paused() && !self.desk.hold.has_paused => {
                 handle.pause();
-                self.hold.has_paused = true;
+                self.desk.hold.has_paused = true;
             }
-            Some(handle) if !is_held && self.hold.has_paused => {
+            Some(handle) if !is_held && self.desk.hold.has_paused => {
                 handle.go_on();
-                self.hold.has_paused = false;
+                self.desk.hold.has_paused = false;
             }
-            None => self.hold.has_paused = false,
+            None => self.desk.hold.has_paused = false,
             Some(_) => {}
         }
-        let had_held = std::mem::replace(&mut self.hold.has_held, is_held);
+        let had_held = std::mem::replace(&mut self.desk.hold.has_held, is_held);
         if had_held && !is_held {
             self.send_next();
         }
@@ -142,9 +146,9 @@ impl App {
 
     /// Somebody wants the job at work to go on, whatever holds it.
     pub(super) fn let_go_on(&mut self) {
-        self.hold.paused = false;
-        self.hold.has_paused = false;
-        self.hold.overruled = true;
+        self.desk.hold.paused = false;
+        self.desk.hold.has_paused = false;
+        self.desk.hold.overruled = true;
     }
 
     /// The queue as a list.
@@ -191,7 +195,7 @@ impl App {
             has_unfinished: self.unfinished().next().is_some(),
             time: all.filter(|time| !time.is_zero()),
             lines,
-            paused: self.hold.paused,
+            paused: self.desk.hold.paused,
             waits_for: self
                 .held_for()
                 .filter(|why| !matches!(why, WhenAction::Pause(_))),

@@ -9,6 +9,7 @@ mod batch;
 mod chain;
 pub mod commands;
 mod compare;
+mod desk;
 pub mod desktop;
 pub mod dialogs;
 mod download;
@@ -17,6 +18,7 @@ mod draw;
 mod events;
 mod export;
 mod form;
+mod gallery;
 mod guides;
 mod history;
 mod hold;
@@ -60,24 +62,22 @@ use crate::engine::{Engine, exit};
 use crate::error::Result;
 use crate::job::{
     Checkpoint, Clip, Command, Estimates, Event, ModelDownload, Plan, Queue, Record, Refusal,
-    Wanted,
 };
 use crate::library::{Library, LibraryCommand, LibraryWorker, Search};
 use crate::platform::{self, Events};
-use crate::view::action::{Sheet, Shown, SweepDraft};
+use crate::view::action::{Sheet, Shown};
 use crate::view::strings::{self, Language, Words};
 use crate::view::theme::{self, Appearance, size};
-use advice::Advice;
 use autosave::Autosave;
 use background::Files;
-use compare::Comparing;
+use desk::Desk;
 use desktop::Desktop;
 use dialogs::Ask;
 use download::Downloading;
 use export::Exporting;
 use form::Form;
+use gallery::Gallery;
 use history::History;
-use hold::Hold;
 use incoming::Incoming;
 use job_state::Work;
 use loras::Fitting;
@@ -89,8 +89,6 @@ use outside::Outside;
 use player::Player;
 use posters::Posters;
 use speed::Offers;
-use stacks::Stacks;
-use styles::Styles;
 
 pub use preferences::Preferences;
 use restart::Restart;
@@ -153,11 +151,7 @@ pub struct App {
     fit: Fit,
     /// What can be downloaded.
     offers: Vec<ModelDownload>,
-    /// Which of it runs here, once that was looked at.
-    advice: Advice,
     downloading: Option<Downloading>,
-    /// What comes after that.
-    to_download: Vec<Wanted>,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
     keep: Autosave,
@@ -197,23 +191,10 @@ pub struct App {
     player: Option<Player>,
     /// The clip under the pointer.
     glimpse: Option<Player>,
-    /// The one that is looked at quickly.
-    quick: Option<Player>,
-    /// Those that are looked at side by side.
-    comparing: Option<Comparing>,
-    /// The records that are selected, in the order in which they were.
-    selected: Vec<String>,
-    /// Which stack each record belongs to.
-    stacks: Stacks,
-    /// Whether the stage alone fills the screen.
-    is_cinema: bool,
-    /// Whether the system has let it.
-    is_whole: bool,
-    /// What holds the work.
-    hold: Hold,
-    styles: Styles,
-    /// What was written for a sweep.
-    batch: SweepDraft,
+    /// What else is looked at.
+    gallery: Gallery,
+    /// What lies beside the form.
+    desk: Desk,
     /// What is looked for in the library.
     search: Search,
     exporting: Exporting,
@@ -270,11 +251,9 @@ impl App {
             start_anew,
             goes_on,
         } = services;
-        theme::install(ctx);
         let wake = ctx.clone();
         let worker =
             LibraryWorker::start(library.clone(), discard, move || wake.request_repaint())?;
-        worker.ask(LibraryCommand::Read);
         let mut app = Self {
             estimates: library.estimates(),
             files: Files::start(ctx)?,
@@ -285,8 +264,6 @@ impl App {
             offers: offers(),
             speeds: Offers::default(),
             downloading: None,
-            advice: Advice::default(),
-            to_download: Vec::new(),
             form: Form::of(preferences.request.clone()),
             history: History::default(),
             dropped: Vec::new(),
@@ -309,15 +286,8 @@ impl App {
             shown: Shown::Welcome,
             player: None,
             glimpse: None,
-            quick: None,
-            comparing: None,
-            selected: Vec::new(),
-            stacks: Stacks::default(),
-            is_cinema: false,
-            is_whole: false,
-            hold: Hold::default(),
-            styles: Styles::default(),
-            batch: SweepDraft::default(),
+            gallery: Gallery::default(),
+            desk: Desk::default(),
             search: Search::default(),
             exporting: Exporting::default(),
             reel_open_in_narrow: false,
@@ -348,6 +318,8 @@ impl App {
     }
 
     fn begin(&mut self, ctx: &Context, desktop: Option<Events>) -> Result<()> {
+        theme::install(ctx);
+        self.worker.ask(LibraryCommand::Read);
         self.read_photos();
         self.read_styles();
         self.look_for_models(Change::None);
@@ -401,13 +373,6 @@ impl App {
 
     fn record(&self, id: &str) -> Option<&Record> {
         self.records.iter().find(|record| record.id == id)
-    }
-
-    /// Shows a file or folder in the system's file manager.
-    fn reveal(&mut self, place: &Path) {
-        if let Err(error) = platform::files::reveal(place) {
-            self.warn(&error);
-        }
     }
 }
 

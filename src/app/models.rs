@@ -90,7 +90,7 @@ impl App {
                 self.download_next(ctx);
             }
             ModelsAction::ForgetDownload(wanted) => {
-                self.to_download.retain(|other| *other != wanted);
+                self.desk.to_download.retain(|other| *other != wanted);
             }
             ModelsAction::Delete(place) => self.delete_model(&place),
         }

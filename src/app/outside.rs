@@ -93,7 +93,7 @@ impl App {
     /// Puts what came beside the window's events among them.
     pub(super) fn arrange_input(&mut self, ctx: &Context, input: &mut RawInput) {
         self.outside.has_pass = true;
-        self.hold.note(input);
+        self.desk.hold.note(input);
         if let Some(desktop) = &mut self.desktop {
             desktop.listen(&mut self.incoming);
         }

@@ -6,16 +6,14 @@ use std::{fs, mem};
 use egui::{Context, Event};
 
 use super::dialogs::Question;
+use super::form::as_recommended;
 use super::guides::existing;
 use super::models::Change;
 use super::notice::Undo;
 use super::playback::{Moving, image};
 use super::{App, thumbnail};
 use crate::error::{Error, Result};
-use crate::job::{
-    CanvasRequest, Defaults, GenerationInfo, Guides, Lora, Negative, Outputs, Request,
-    SamplingRequest, Size, Sources, Speed,
-};
+use crate::job::{GenerationInfo, Guides, Lora, Outputs, Request, Size, Sources, Speed};
 use crate::media::{mp4, photo};
 use crate::view::action::{End, Guide, Well};
 use crate::view::compose;
@@ -440,37 +438,6 @@ impl App {
             Ok(path) => app.use_picture(end, path, prompt),
             Err(error) => app.warn(&error),
         });
-    }
-}
-
-/// A request without the numbers that the model recommends anyway: they are none that somebody has chosen, and another
-/// model recommends others.
-fn as_recommended(request: Request, defaults: &Defaults) -> Request {
-    fn other<T: PartialEq>(asked: Option<T>, usual: &T) -> Option<T> {
-        asked.filter(|asked| asked != usual)
-    }
-    let Request {
-        canvas, sampling, ..
-    } = request;
-    Request {
-        negative: match request.negative {
-            Negative::Text(text) if text == defaults.negative_prompt => Negative::Default,
-            Negative::Empty if defaults.negative_prompt.is_empty() => Negative::Default,
-            negative => negative,
-        },
-        canvas: CanvasRequest {
-            size: other(canvas.size, &defaults.size),
-            frames: other(canvas.frames, &defaults.frames),
-            fps: other(canvas.fps, &defaults.fps),
-        },
-        sampling: SamplingRequest {
-            steps: other(sampling.steps, &defaults.steps),
-            sampler: other(sampling.sampler, &defaults.sampler),
-            guidance: other(sampling.guidance, &defaults.guidance),
-            shift: other(sampling.shift, &defaults.shift),
-            ..sampling
-        },
-        ..request
     }
 }
 

@@ -24,32 +24,32 @@ impl App {
     /// Selects one besides others, or with all between it and the last one, or lets go of it.
     pub(super) fn select(&mut self, id: String, range: bool) {
         // What is looked at counts, too.
-        if self.selected.is_empty()
+        if self.gallery.selected.is_empty()
             && self.sheet.is_none()
             && let Shown::Record(shown) = &self.shown
             && *shown != id
         {
-            self.selected.push(shown.clone());
+            self.gallery.selected.push(shown.clone());
         }
         let order = self.laid_out();
         let place = |id: &String| order.iter().position(|other| other == id);
-        let last = self.selected.last().and_then(place);
+        let last = self.gallery.selected.last().and_then(place);
         if let (true, Some(from), Some(to)) = (range, last, place(&id)) {
             for between in &order[from.min(to)..=from.max(to)] {
-                if !self.selected.contains(between) {
-                    self.selected.push(between.clone());
+                if !self.gallery.selected.contains(between) {
+                    self.gallery.selected.push(between.clone());
                 }
             }
-        } else if self.selected.contains(&id) {
-            self.selected.retain(|other| *other != id);
+        } else if self.gallery.selected.contains(&id) {
+            self.gallery.selected.retain(|other| *other != id);
         } else {
-            self.selected.push(id);
+            self.gallery.selected.push(id);
         }
     }
 
     /// Takes everything that is selected out of sight.
     pub(super) fn trash_selected(&mut self, ctx: &Context) {
-        let ids = std::mem::take(&mut self.selected);
+        let ids = std::mem::take(&mut self.gallery.selected);
         self.remove_clips(ctx, &ids);
     }
 
@@ -71,7 +71,7 @@ impl App {
             .into_iter()
             .partition(is_one);
         self.records = left;
-        self.selected.retain(|id| !ids.contains(id));
+        self.gallery.selected.retain(|id| !ids.contains(id));
         let words = &self.words().notices;
         match removed.len() {
             1 => self.tell_with_undo(words.trashed, Undo::Removal),

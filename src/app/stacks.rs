@@ -48,15 +48,15 @@ impl App {
         let mut stacks: HashMap<u64, Vec<&'a Record>> = HashMap::new();
         let mut order = Vec::new();
         for record in records {
-            let members = stacks.entry(self.stacks.of(record)).or_default();
+            let members = stacks.entry(self.gallery.stacks.of(record)).or_default();
             if members.is_empty() {
-                order.push(self.stacks.of(record));
+                order.push(self.gallery.stacks.of(record));
             }
             members.push(*record);
         }
         let is_looked_at = |record: &&Record| {
             let is_shown = matches!(&self.shown, Shown::Record(id) if *id == record.id);
-            is_shown || self.selected.contains(&record.id)
+            is_shown || self.gallery.selected.contains(&record.id)
         };
         let mut laid = Vec::new();
         for key in order {
@@ -66,7 +66,7 @@ impl App {
                 continue;
             }
             let is_open = if in_library {
-                self.stacks.open.contains(&key)
+                self.gallery.stacks.open.contains(&key)
             } else {
                 members.iter().any(is_looked_at)
             };
@@ -79,6 +79,7 @@ impl App {
                     count,
                     is_open,
                     is_first: place == 0,
+                    fans: in_library,
                 };
                 (record, Some(stack))
             }));

@@ -1,5 +1,6 @@
 //! *Styles*, which are kept as files, and the prompts that were used last.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ impl App {
         let folder = self.styles_folder();
         self.files.ask_to_see(
             move || all(&folder),
-            |app, _, known| app.styles.known = known,
+            |app, _, known| app.desk.styles.known = known,
         );
     }
 
@@ -58,10 +59,10 @@ impl App {
     /// Does what was asked for.
     pub(super) fn handle_style(&mut self, action: StyleAction) {
         match action {
-            StyleAction::Draft(draft) => self.styles.draft = draft,
+            StyleAction::Draft(draft) => self.desk.styles.draft = draft,
             StyleAction::Save => self.save_style(),
             StyleAction::Use(name) => {
-                let mut known = self.styles.known.iter();
+                let mut known = self.desk.styles.known.iter();
                 let style = known.find(|(other, _)| *other == name);
                 if let Some((_, style)) = style.cloned() {
                     self.sheet = None;
@@ -93,7 +94,7 @@ impl App {
 
     /// Keeps the form's settings under the name that was written.
     fn save_style(&mut self) {
-        let [name, around] = &self.styles.draft;
+        let [name, around] = &self.desk.styles.draft;
         let name = file_name(name);
         if name.is_empty() {
             return;
@@ -104,12 +105,13 @@ impl App {
             Ok(value) => self.worker.ask(LibraryCommand::Write(file, value)),
             Err(error) => return self.tell(error.to_string(), true),
         }
-        self.styles.known.retain(|(other, _)| *other != name);
-        self.styles.known.push((name.clone(), style));
-        self.styles
+        self.desk.styles.known.retain(|(other, _)| *other != name);
+        self.desk.styles.known.push((name.clone(), style));
+        self.desk
+            .styles
             .known
             .sort_by_key(|(name, _)| name.to_lowercase());
-        self.styles.draft = Default::default();
+        self.desk.styles.draft = <[String; 2]>::default();
         self.tell((self.words().styles.saved)(&name), false);
     }
 
@@ -128,7 +130,7 @@ impl App {
             return self.tell_with_undo(words.styles.used, Undo::Form);
         }
         let names = missing.iter().filter_map(|path| path.file_name());
-        let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+        let names: Vec<_> = names.map(OsStr::to_string_lossy).collect();
         let told = (words.notices.restored_without)(&names.join(", "));
         self.tell_with_undo(told, Undo::Form);
     }
@@ -149,8 +151,8 @@ impl App {
                 if let Ok(value) = serde_json::to_value(&style) {
                     app.worker.ask(LibraryCommand::Write(file, value));
                 }
-                app.styles.known.retain(|(other, _)| *other != name);
-                app.styles.known.push((name, style.clone()));
+                app.desk.styles.known.retain(|(other, _)| *other != name);
+                app.desk.styles.known.push((name, style.clone()));
                 app.use_style(&style);
             }
             Err(error) => app.warn(&error),

@@ -50,6 +50,8 @@ pub struct Stack {
     pub is_open: bool,
     /// Whether this is the first of them.
     pub is_first: bool,
+    /// Whether a click fans them out, rather than showing the first.
+    pub fans: bool,
 }
 
 impl Cell<'_> {
@@ -146,6 +148,9 @@ fn clicked(ui: &Ui, response: &Response, cell: &Cell) -> Option<Action> {
     }
     let modifiers = ui.input(|input| input.modifiers);
     match record {
+        Some(_) if cell.is_stack() && cell.stack.is_some_and(|stack| stack.fans) => {
+            cell.stack.map(|stack| Action::Fan(stack.key))
+        }
         Some(id) if modifiers.command || modifiers.shift => Some(Action::Select {
             id: id.clone(),
             range: modifiers.shift,

@@ -262,7 +262,11 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     let typing = ctx.egui_wants_keyboard_input();
     let writes = ctx.text_edit_focused();
     let is_letter = |entry: &Entry| entry.keys.logical_key.name().len() == 1;
-    let shift = ctx.input(|input| input.modifiers.shift);
+    // As it was with the key: in a slow frame everything may be let go of by now.
+    let is_shifted = |stroke: Key| {
+        let shifted = |event: &Event| matches!(event, Event::Key { key, pressed: true, modifiers, .. } if *key == stroke && modifiers.shift);
+        ctx.input(|input| input.events.iter().any(shifted))
+    };
     let has_shifted = |entry: &Entry| {
         let mut others = TABLE.iter();
         others.any(|other| {
@@ -282,7 +286,12 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
         // Letters are for text alone; other keys operate whatever has the focus.
         _ if !entry.keys.modifiers.command && (writes || typing && !is_letter(entry)) => false,
         // The one with fewer keys is part of the other.
-        _ if shift && !entry.keys.modifiers.shift && has_shifted(entry) => false,
+        _ if !entry.keys.modifiers.shift
+            && has_shifted(entry)
+            && is_shifted(entry.keys.logical_key) =>
+        {
+            false
+        }
         _ => {
             // One that is held down asks once, but for those that go a step at a time.
             let counts = is_new(entry.keys.logical_key) || entry.command.goes_by_steps();

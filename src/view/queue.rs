@@ -21,6 +21,10 @@ use crate::job::plain_text::one_line;
 
 /// What the list shows.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that people see"
+)]
 pub struct Queue<'a> {
     /// The jobs, the one at work first.
     pub lines: Vec<Line<'a>>,

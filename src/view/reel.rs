@@ -1,14 +1,15 @@
 //! The *reel*: what is being made, what waits, and everything made, newest first, in one strip.
 
-use egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui, vec2};
+use egui::accesskit::Role;
+use egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::action::{Action, Part};
 use super::cell::{self, Cell, Kind, Outcome};
 use super::commands::{UiCommand, keys};
 use super::icons;
 use super::strings::words;
-use super::theme::{palette, size, space};
-use super::widget::{Button, IconButton, Kind as Loudness, caption};
+use super::theme::{palette, radius, size, space};
+use super::widget::{IconButton, caption, focus_ring};
 
 /// What the reel shows.
 pub struct Reel<'a> {
@@ -65,40 +66,46 @@ fn fold(ui: &mut Ui, reel: &Reel) -> Option<Action> {
         let keys = keys(ui.ctx(), UiCommand::Reel);
         let button = IconButton::new(icon, name).keys(&keys).small();
         let asked = ui.add(button).clicked();
-        let opened = ui
-            .with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let count = |which: fn(Kind) -> bool| {
-                    let cells = reel.cells.iter();
-                    cells.filter(|cell| which(cell.kind)).count()
-                };
-                let made = count(|kind| matches!(kind, Kind::Made { .. }));
-                let failed = count(|kind| kind == Kind::Failed);
-                let stacked = reel.cells.iter().filter_map(|cell| cell.stack);
-                let beneath = stacked.filter(|stack| !stack.is_open && stack.is_first);
-                let beneath: usize = beneath.map(|stack| stack.count - 1).sum();
-                let unfinished = count(|kind| matches!(kind, Kind::Interrupted(..) | Kind::Held));
-                let to_make = reel.cells.len() - made - failed - unfinished;
-                let mut counts = (words.reel.counts)(to_make, made + beneath);
-                if unfinished > 0 {
-                    let told = (words.reel.unfinished)(unfinished);
-                    counts = match to_make + made {
-                        0 => told,
-                        _ => format!("{told} · {counts}"),
-                    };
-                }
-                if to_make + unfinished == 0 {
-                    caption(ui, &counts);
-                    return false;
-                }
-                let list = (words.command)(UiCommand::Queue);
-                let button = Button::new(&counts).kind(Loudness::Quiet).flush();
-                ui.add(button).on_hover_text(list).clicked()
-            })
-            .inner;
+        let layout = Layout::left_to_right(Align::Center);
+        let opened = ui.with_layout(layout, |ui| counts(ui, reel)).inner;
         let opened = opened.then_some(Action::Fold(Part::Queue));
         opened.or(asked.then_some(Action::Fold(Part::Reel)))
     })
     .inner
+}
+
+/// How much there is; where something waits, a click shows it as a list.
+fn counts(ui: &mut Ui, reel: &Reel) -> bool {
+    let words = words(ui);
+    let count = |which: fn(Kind) -> bool| {
+        let cells = reel.cells.iter();
+        cells.filter(|cell| which(cell.kind)).count()
+    };
+    let made = count(|kind| matches!(kind, Kind::Made { .. }));
+    let failed = count(|kind| kind == Kind::Failed);
+    let unfinished = count(|kind| matches!(kind, Kind::Interrupted(..) | Kind::Held));
+    let to_make = reel.cells.len() - made - failed - unfinished;
+    let stacks = reel.cells.iter().filter_map(|cell| cell.stack);
+    let beneath = stacks.filter(|stack| !stack.is_open && stack.is_first);
+    let beneath: usize = beneath.map(|stack| stack.count - 1).sum();
+    let mut told = (words.reel.counts)(to_make, made + beneath);
+    if unfinished > 0 {
+        let waits = (words.reel.unfinished)(unfinished);
+        told = match to_make + made {
+            0 => waits,
+            _ => format!("{waits} · {told}"),
+        };
+    }
+    let counted = caption(ui, &told);
+    if to_make + unfinished == 0 {
+        return false;
+    }
+    // No higher than the line: a button would jut out of the window where the strip is folded.
+    let counted = counted.interact(Sense::click());
+    counted.widget_info(|| WidgetInfo::labeled(Role::Button, true, &told));
+    focus_ring(ui, &counted, counted.rect, radius::CONTROL);
+    let list = (words.command)(UiCommand::Queue);
+    counted.on_hover_text(list).clicked()
 }
 
 fn strip(ui: &mut Ui, reel: &Reel, outcome: &mut Outcome) {

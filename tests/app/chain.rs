@@ -25,11 +25,15 @@ fn make(window: &mut Window) -> Box<Plan> {
 fn go_to(window: &mut Window, frame: usize) {
     window.press(NONE, Key::K);
     window.press(NONE, Key::Home);
-    window.until("the start", |window| window.frame() == 1);
-    for _ in 1..frame {
-        window.press(NONE, Key::ArrowRight);
+    for at in 1..=frame {
+        // The pointer plays over the stage meanwhile, so that the number stays in sight.
+        window.until("the frame", |window| {
+            window.sees_part(" of 9") && window.frame() == at
+        });
+        if at < frame {
+            window.press(NONE, Key::ArrowRight);
+        }
     }
-    window.until("the frame", |window| window.frame() == frame);
 }
 
 fn opening() -> Opening {

@@ -150,9 +150,11 @@ fn tab_goes_the_way_that_is_read() {
         "Width",
         "Height",
         "Steps",
-        "Guidance at high noise",
-        "Guidance at low noise",
+        "Guidance (CFG)",
+        "New seed",
         "Add…",
+        "Strength of style",
+        "Remove style",
         "Speed: Exact",
     ];
     let places = read.map(place);

@@ -130,11 +130,40 @@ fn done() {
         check(window, look);
         let models = (Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
         let sheets = [Key::L, Key::E, Key::Comma, Key::Slash].map(|key| (Modifiers::COMMAND, key));
-        for (modifiers, key) in sheets.into_iter().chain([models]) {
+        let shifted = Modifiers::COMMAND | Modifiers::SHIFT;
+        let others = [Key::S, Key::Enter].map(|key| (shifted, key));
+        for column in [(Modifiers::COMMAND, Key::I), (shifted, Key::J)] {
+            window.press(column.0, column.1);
+            check(window, look);
+        }
+        window.press(shifted, Key::J);
+        for (modifiers, key) in sheets.into_iter().chain([models]).chain(others) {
             window.press(modifiers, key);
             named(window, look);
             window.press(Modifiers::NONE, Key::Escape);
         }
+    });
+}
+
+/// Breaks when clips side by side, or what is said of them, find no room.
+#[test]
+fn side_by_side() {
+    in_every_look(&with_prompt("A boat"), Variant::Ti2v, |window, look| {
+        for _ in 0..2 {
+            window.press(Modifiers::COMMAND, Key::Enter);
+            let (handle, plan) = window.next_job();
+            window.finish(handle.id, &plan);
+            window.until("the clip", |window| {
+                let scrubber = window.harness.query_all_by_role(Role::Slider);
+                scrubber.count() == 2
+            });
+        }
+        window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        window.until("the clips", |window| {
+            let sliders = window.harness.query_all_by_role(Role::Slider);
+            sliders.count() == 2
+        });
+        check(window, look);
     });
 }
 

@@ -38,7 +38,7 @@ fn what_is_removed_goes_to_the_trash_and_does_not_come_back() {
     let opening = Opening::default();
     let folder = unfinished(&opening, "boat.mp4", |_| ());
     let mut window = opening.open();
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     window.choose(PROMPT, "Remove");
     assert!(folder.exists(), "it can still be wanted back");
     let gone = |window: &mut Window| is_trashed(window, &folder) && !folder.exists();
@@ -63,7 +63,7 @@ fn what_was_at_work_does_not_come_back_from_the_line() {
     let name = plan.output.file_name().unwrap().to_string_lossy();
     let folder = unfinished(&opening, &name, |_| ());
     let mut window = start_again(window);
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     window.choose(PROMPT, "Remove");
     window.until("the Trash", |window| is_trashed(window, &folder));
     let mut window = start_again(window);
@@ -77,7 +77,7 @@ fn what_is_removed_is_gone_though_the_window_closes_at_once() {
     let opening = Opening::default();
     let folder = unfinished(&opening, "boat.mp4", |_| ());
     let mut window = opening.open();
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     window.choose(PROMPT, "Remove");
     let window = start_again(window);
     assert!(!folder.exists() && !window.sees(PROMPT));
@@ -90,15 +90,15 @@ fn what_is_removed_can_be_wanted_back() {
         let opening = Opening::default();
         let folder = unfinished(&opening, "boat.mp4", |_| ());
         let mut window = opening.open();
-        window.until_seen("1 in queue");
+        window.until_seen("1 unfinished");
         window.choose(PROMPT, "Remove");
-        assert!(!window.sees_part("1 in queue"));
+        assert!(!window.sees_part("1 unfinished"));
         if by_key {
             window.press(Modifiers::COMMAND, Key::Z);
         } else {
             window.click("Undo");
         }
-        window.until_seen("1 in queue");
+        window.until_seen("1 unfinished");
         // Longer than the notice would have stayed.
         window.harness.run_steps(200);
         assert!(folder.exists() && window.trashed.lock().unwrap().is_empty());
@@ -166,11 +166,11 @@ fn what_is_in_use_or_not_ours_is_not_taken_away() {
     let lock = fs::File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     let mut window = opening.open();
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     window.choose(PROMPT, "Remove");
     window.until("the sentence", |window| window.sees_part("is in use"));
     assert!(folder.exists());
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     drop(lock);
 
     let library = zoetrope::library::Library::new(places(&window.folder));
@@ -232,7 +232,7 @@ fn what_a_stranger_has_begun_goes_on_with_ones_own_files() {
         plan.checkpoint.dit.weights = vec!["/net/somewhere/dit.safetensors".into()];
     });
     let mut window = opening.open();
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     assert!(!window.path("data/pictures").exists());
     window.choose(PROMPT, "Resume");
     let command = window.command();
@@ -299,7 +299,7 @@ fn pictures_of_a_job_that_goes_on_stay() {
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     photo::save(&copy, SIZE, &vec![120; 3 * SIZE.area() as usize]).unwrap();
     let mut window = opening.open();
-    window.until_seen("1 in queue");
+    window.until_seen("1 unfinished");
     window.choose(PROMPT, "Resume");
     let command = window.command();
     let Some(zoetrope::job::Command::Resume(handle, plan)) = command else {

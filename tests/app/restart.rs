@@ -34,7 +34,7 @@ fn pass(window: &mut Window) -> Box<Plan> {
 fn all_that_was_to_be_made_is_there_again_and_waits_to_be_resumed() {
     let (window, first) = three_to_make();
     let mut window = start_again(window);
-    window.until_seen("3 in queue");
+    window.until_seen("3 unfinished");
     assert!(window.command().is_none(), "it begins by itself");
     window.choose(PROMPT, "Resume");
     let last = pass(&mut window);
@@ -52,14 +52,14 @@ fn all_that_was_to_be_made_is_there_again_and_waits_to_be_resumed() {
 fn what_is_done_or_given_up_does_not_come_back() {
     let (window, _) = three_to_make();
     let mut window = start_again(window);
-    window.until_seen("3 in queue");
+    window.until_seen("3 unfinished");
     window.choose(PROMPT, "Remove");
     window.choose(PROMPT, "Resume");
     let (handle, plan) = window.next_job();
     window.finish(handle.id, &plan);
     window.until_seen("1 in queue · 1 video");
     let mut window = start_again(window);
-    window.until_seen("1 in queue · 1 video");
+    window.until_seen("1 unfinished · 1 video");
 }
 
 /// Breaks when somebody who comes back does not see that there is unfinished work, or has to resume it piece by piece.

@@ -52,9 +52,10 @@ impl App {
             },
             chosen: matches!(&self.shown, Shown::Record(id) if *id == record.id),
             selected: self
+                .gallery
                 .selected
                 .contains(&record.id)
-                .then_some(self.selected.len()),
+                .then_some(self.gallery.selected.len()),
             stack,
             record: Some((record, clock)),
         }

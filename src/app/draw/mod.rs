@@ -9,6 +9,7 @@ use std::time::Duration;
 use egui::{Context, Frame, Panel, Ui, UiBuilder};
 
 use super::App;
+use super::gallery::Cinema;
 use super::job_state::Phase;
 use super::outside::unasked;
 use crate::job::{Estimate, Plan, Record, Span};
@@ -65,7 +66,7 @@ impl App {
             unified: ctx.os().is_mac(),
             buttons: window_buttons(&ctx),
         };
-        if self.is_cinema {
+        if self.gallery.cinema != Cinema::Off {
             self.stage = ui.available_rect_before_wrap();
             return self.draw_stage(ui).into_iter().collect();
         }
@@ -156,7 +157,7 @@ impl App {
         };
         let speeds = self.speed_choices(model);
         let wanted = self.wanted();
-        let styles = self.styles.names();
+        let styles = self.desk.styles.names();
         let form = Compose {
             request: &self.form.request,
             prompts: &self.preferences.prompts,
@@ -202,10 +203,13 @@ impl App {
         if let Some(player) = &mut self.player {
             next.extend(player.advance(passed, looping));
         }
-        for other in [&mut self.glimpse, &mut self.quick].into_iter().flatten() {
+        for other in [&mut self.glimpse, &mut self.gallery.quick]
+            .into_iter()
+            .flatten()
+        {
             next.extend(other.advance(passed, true));
         }
-        if let Some(comparing) = &mut self.comparing {
+        if let Some(comparing) = &mut self.gallery.comparing {
             next.extend(comparing.advance(passed));
         }
         next.extend(self.expire());

@@ -31,7 +31,7 @@ impl App {
             };
             asked.extend(notice::show(&ctx, self.stage, view));
         }
-        if let Some(quick) = &self.quick {
+        if let Some(quick) = &self.gallery.quick {
             let picture = quick.moving.as_ref().map(Moving::texture);
             let size = quick.record.settings.canvas.size;
             asked.extend(quick_look::show(&ctx, picture, size, quick.record.name()));
@@ -53,8 +53,8 @@ impl App {
             }
             Sheet::Styles => {
                 let styles = styles::Styles {
-                    names: self.styles.names(),
-                    draft: &self.styles.draft,
+                    names: self.desk.styles.names(),
+                    draft: &self.desk.styles.draft,
                 };
                 styles::show(ui, &styles)
             }
@@ -76,7 +76,7 @@ impl App {
                     favourites: self.search.favourites,
                     order: self.preferences.order,
                     stacks: !self.preferences.unstacked,
-                    selected: self.selected.len(),
+                    selected: self.gallery.selected.len(),
                 };
                 // What is beneath the sheet is not seen.
                 *outcome = library::show(ui, &library);
@@ -90,10 +90,10 @@ impl App {
             installed: &self.found.installed,
             folders: &self.found.folders,
             offers: &self.offers,
-            advice: &self.advice.known,
-            free: self.advice.free,
-            can_delete: &self.advice.can_delete,
-            waiting: &self.to_download,
+            advice: &self.desk.advice.known,
+            free: self.desk.advice.free,
+            can_delete: &self.desk.advice.can_delete,
+            waiting: &self.desk.to_download,
             coming: self.downloading.as_ref().map(Downloading::view),
             chosen: self.model().map(|model| model.root.as_path()),
         }

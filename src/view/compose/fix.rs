@@ -110,32 +110,37 @@ fn mend(ui: &Ui, form: &Compose, field: Field) -> Option<(String, Mend)> {
                 _ => request.sampling.shift = None,
             })),
         ),
-        Field::Memory => {
-            let refusal = form.refusal_of(field)?;
-            if let Refusal::Memory {
-                needed,
-                is_limited: true,
-                ..
-            } = refusal
-                && refusal.remedy().is_none()
-            {
-                // The limit is somebody's own, and so is the way out.
-                let enough = needed.div_ceil(GIGABYTE) * GIGABYTE;
-                let raise = Action::Set(Setting::MemoryLimit(Some(enough)));
-                return Some(((words.raise_limit)(enough), Mend::Ask(raise)));
-            }
-            let remedy = refusal.remedy()?;
-            let name = match remedy {
-                Remedy::Pack(bits) => (words.pack)(bits),
-                Remedy::Frames(frames) => (words.use_frames)(frames),
-            };
-            let apply = move |request: &mut Request| remedy.apply(request);
-            (name, change(Box::new(apply)))
-        }
+        Field::Memory => return of_memory(ui, form),
         Field::Video | Field::Mask | Field::References | Field::Prompt | Field::Output => {
             return None;
         }
     })
+}
+
+/// What would let it fit into memory.
+fn of_memory(ui: &Ui, form: &Compose) -> Option<(String, Mend)> {
+    let words = &words(ui).compose;
+    let refusal = form.refusal_of(Field::Memory)?;
+    if let Some(remedy) = refusal.remedy() {
+        let name = match remedy {
+            Remedy::Pack(bits) => (words.pack)(bits),
+            Remedy::Frames(frames) => (words.use_frames)(frames),
+        };
+        let apply = move |request: &mut Request| remedy.apply(request);
+        return Some((name, Mend::Change(Box::new(apply))));
+    }
+    let Refusal::Memory {
+        needed,
+        is_limited: true,
+        ..
+    } = refusal
+    else {
+        return None;
+    };
+    // The limit is somebody's own, and so is the way out.
+    let enough = needed.div_ceil(GIGABYTE) * GIGABYTE;
+    let raise = Action::Set(Setting::MemoryLimit(Some(enough)));
+    Some(((words.raise_limit)(enough), Mend::Ask(raise)))
 }
 
 /// As many frames as are asked for, less what the refusal is about.

@@ -8,11 +8,13 @@ use crate::job::{Expert, Field, Flaw, Lora, LoraFit, Problem, Refusal, Request};
 use crate::view::strings::words;
 use crate::view::theme::{self, palette, text};
 use crate::view::widget::{
-    Button, IconButton, Number, Segment, explanation, label, segmented, warning,
+    Button, IconButton, Number, Segment, explanation, label, segmented, trailing, warning,
 };
 use crate::view::{Action, icons};
 
 const WHICH: f32 = 216.0;
+/// What stands behind a name: its strength, and what takes it away.
+const CONTROLS: f32 = 116.0;
 
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
@@ -84,15 +86,17 @@ fn one(ui: &mut Ui, form: &Compose, lora: &mut Lora) -> bool {
     let name = name.into_owned();
     let mut removed = false;
     ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let remove = (words.remove_lora)(&name);
-            removed = ui.add(IconButton::new(icons::X, &remove).small()).clicked();
+        let room = ui.available_width() - CONTROLS;
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(0.0));
+            let name = RichText::new(one_line(&name)).font(theme::regular(text::BODY));
+            ui.add(Label::new(name.color(palette(ui).text)).truncate());
+        });
+        trailing(ui, &name, |ui| {
             let strength = (words.strength_of)(&name);
             ui.add(Number::new(&mut lora.strength, &strength, -4.0..=4.0).decimals(2));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = RichText::new(one_line(&name)).font(theme::regular(text::BODY));
-                ui.add(Label::new(name.color(palette(ui).text)).truncate());
-            });
+            let remove = (words.remove_lora)(&name);
+            removed = ui.add(IconButton::new(icons::X, &remove).small()).clicked();
         });
     });
     if form.model.high_noise.is_some() {

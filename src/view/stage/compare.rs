@@ -58,6 +58,8 @@ const FACTS: f32 = 24.0;
 const WAYS: f32 = 190.0;
 /// From this width on there is room for all buttons.
 const WIDE: f32 = 760.0;
+/// Below this one there is none for their names.
+const TINY: f32 = 440.0;
 
 pub fn show(ui: &mut Ui, compare: &Compare) -> Option<Action> {
     let room = ui.max_rect();
@@ -268,11 +270,13 @@ fn transport(ui: &mut Ui, compare: &Compare) -> Option<CompareAction> {
             let time = (all.player.time)(seconds(compare.frame), seconds(compare.frames));
             caption(ui, &time);
         }
+        let is_tiny = ui.max_rect().width() < TINY;
         if compare.panes.len() == 2 {
             ui.add_space(space::S);
-            asked = ways(ui, compare).or(asked);
+            let draw = if is_tiny { way } else { ways };
+            asked = draw(ui, compare).or(asked);
         }
-        asked = trailing(ui, "verdict", |ui| verdict(ui, compare)).or(asked);
+        asked = trailing(ui, "verdict", |ui| verdict(ui, compare, is_tiny)).or(asked);
     });
     asked
 }
@@ -289,23 +293,39 @@ fn ways(ui: &mut Ui, compare: &Compare) -> Option<CompareAction> {
     Some(CompareAction::Wipe((taken == 1).then_some(0.5)))
 }
 
-fn verdict(ui: &mut Ui, compare: &Compare) -> Option<CompareAction> {
+/// The same where there is little room.
+fn way(ui: &mut Ui, compare: &Compare) -> Option<CompareAction> {
+    let is_wiped = compare.wipe.is_some();
+    let button = IconButton::new(icons::COMPARE, words(ui).compare.wipe).on(is_wiped);
+    let clicked = ui.add(button).clicked();
+    clicked.then_some(CompareAction::Wipe((!is_wiped).then_some(0.5)))
+}
+
+fn verdict(ui: &mut Ui, compare: &Compare, is_tiny: bool) -> Option<CompareAction> {
     let all = words(ui);
     let words = &all.compare;
     let mut asked = None;
-    let mut button = |ui: &mut Ui, button: Button, key: &str, action| {
-        if ui.add(button).on_hover_text(key).clicked() {
+    let mut button = |ui: &mut Ui, icon, name: &str, key: &str, kind, action| {
+        let response = if is_tiny {
+            ui.add(IconButton::new(icon, name).keys(key))
+        } else {
+            ui.add(Button::new(name).kind(kind)).on_hover_text(key)
+        };
+        if response.clicked() {
             asked = Some(action);
         }
     };
-    let quiet = |name| Button::new(name).kind(Kind::Quiet);
+    let trash = (all.command)(UiCommand::Trash);
     if compare.has_next {
-        button(ui, quiet(words.next), "N", CompareAction::Next);
+        let action = CompareAction::Next;
+        button(ui, icons::CARET_RIGHT, words.next, "N", Kind::Quiet, action);
     }
-    let trash = quiet((all.command)(UiCommand::Trash));
-    button(ui, trash, "⌫", CompareAction::Trash);
-    button(ui, quiet(words.done), "Esc", CompareAction::Close);
-    let keep = Button::new(words.keep).kind(Kind::Primary);
-    button(ui, keep, "K", CompareAction::Keep);
+    let action = CompareAction::Trash;
+    let trash_keys = keys(ui.ctx(), UiCommand::Trash);
+    button(ui, icons::TRASH, trash, &trash_keys, Kind::Quiet, action);
+    let action = CompareAction::Close;
+    button(ui, icons::X, words.done, "Esc", Kind::Quiet, action);
+    let action = CompareAction::Keep;
+    button(ui, icons::CHECK, words.keep, "K", Kind::Primary, action);
     asked
 }

@@ -1,7 +1,7 @@
 //! Simplified Chinese.
 
 use super::english::minutes;
-use super::facts::{clock, facts};
+use super::facts::{clock, facts, of_settings};
 use super::many::chinese::{BATCH, COMPARE, FACTS, LIBRARY, QUEUE, REEL, STYLES};
 use super::{
     Compose, Drop, Export, Language, Models, Notices, Painting, Player, Settings, Sheets, Stage,
@@ -167,6 +167,7 @@ pub const CHINESE: Words = Words {
     more_models: "全部模型…",
     estimate,
     facts: |record, clock| facts(record, clock, &FACTS),
+    settings_of: |record| of_settings(record, &FACTS),
     refusal: |refusal| with_times(words::refusal(refusal), refusal),
     problem: |problem| with_names(words::problem(problem), problem),
     remark: words::remark,

@@ -1,6 +1,6 @@
 //! English.
 
-use super::facts::{clock, facts};
+use super::facts::{clock, facts, of_settings};
 use super::many::english::{BATCH, COMPARE, FACTS, LIBRARY, QUEUE, REEL, STYLES};
 use super::{
     Compose, Drop, Export, Language, Models, Notices, Painting, Player, Settings, Sheets, Stage,
@@ -174,6 +174,7 @@ pub const ENGLISH: Words = Words {
     more_models: "All models…",
     estimate,
     facts: |record, clock| facts(record, clock, &FACTS),
+    settings_of: |record| of_settings(record, &FACTS),
     refusal: |refusal| with_times(words::refusal(refusal), refusal),
     problem: |problem| with_names(words::problem(problem), problem),
     remark: words::remark,

@@ -29,13 +29,28 @@ pub(super) struct Names {
 
 /// Everything about a record.
 pub(super) fn facts(record: &Record, now: Clock, names: &Names) -> Vec<Fact> {
+    let mut facts = of_settings(record, names);
+    let took = Duration::try_from_secs_f64(record.seconds).unwrap_or_default();
+    facts.push((names.made, (names.when)(now.moment(record.made))));
+    if !took.is_zero() {
+        facts.push((names.took, clock(took)));
+    }
+    if record.peak_memory > 0 {
+        facts.push((names.memory, bytes(record.peak_memory as u64)));
+    }
+    let file = record.file.file_name().unwrap_or_default();
+    let file = file.to_string_lossy();
+    facts.push((names.file, one_line(&file).into_owned()));
+    facts
+}
+
+/// What decides how a video looks.
+pub(super) fn of_settings(record: &Record, names: &Names) -> Vec<Fact> {
     let settings = &record.settings;
     let (canvas, sampling) = (&settings.canvas, &settings.sampling);
     let seconds = f64::from(canvas.frames) / f64::from(canvas.fps.max(1));
     let length = format!("{} s", two_digits(seconds));
     let loras: Vec<String> = settings.sources.loras.iter().map(lora).collect();
-    let took = Duration::try_from_secs_f64(record.seconds).unwrap_or_default();
-    let file = record.file.file_name().unwrap_or_default();
     let mut facts = vec![
         (names.seed, sampling.seed.to_string()),
         (names.model, settings.origin.model.clone()),
@@ -51,14 +66,6 @@ pub(super) fn facts(record: &Record, now: Clock, names: &Names) -> Vec<Fact> {
     if !loras.is_empty() {
         facts.push((names.loras, loras.join(", ")));
     }
-    facts.push((names.made, (names.when)(now.moment(record.made))));
-    if !took.is_zero() {
-        facts.push((names.took, clock(took)));
-    }
-    if record.peak_memory > 0 {
-        facts.push((names.memory, bytes(record.peak_memory as u64)));
-    }
-    facts.push((names.file, file.to_string_lossy().into_owned()));
     facts
         .into_iter()
         .map(|(name, value)| (name, one_line(&value).into_owned()))

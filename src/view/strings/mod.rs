@@ -140,6 +140,8 @@ pub struct Words {
     pub estimate: fn(Estimate) -> String,
     /// Everything about a finished video.
     pub facts: fn(&Record, Clock) -> Vec<Fact>,
+    /// What decides how it looks.
+    pub settings_of: fn(&Record) -> Vec<Fact>,
     /// Why a request cannot be carried out.
     pub refusal: fn(&Refusal) -> String,
     /// What went wrong, and what to do.

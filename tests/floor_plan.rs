@@ -46,7 +46,7 @@ const TABLE: &[Room] = &[
     room(
         "media",
         &["error", "job", "disk", "platform"],
-        &[MLX, GUI, CHANNEL],
+        &[MLX, GUI],
     ),
     room(
         "catalog",

@@ -29,7 +29,7 @@ pub enum Command {
     UseProcessor(bool),
     /// Keep networks in memory between jobs, until there was none for so long; or let all go after each job, as at first.
     Keep(Option<Duration>),
-    /// Let go of what is kept. While a job is at work [`ask_to_let_go`](crate::engine::ask_to_let_go) is heard sooner.
+    /// Let go of what is kept. A job that is at work hears it only when it has ended, so the engine can be asked directly, too.
     LetGo,
     /// End the thread, after what was asked for before.
     Stop,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use mlx_rs::{Array, Dtype};
 use serde_json::{Map, Value, json};
 
+use crate::backend::Backend;
 use crate::disk::PartialFile;
 use crate::job::Problem;
 use crate::weights::{self, Weights};
@@ -40,7 +41,7 @@ impl Tensors {
     ) -> Result<Self> {
         let tensors = tensors
             .iter()
-            .map(|(name, array)| Ok((name.clone(), array.shape().to_vec(), raw(array)?)));
+            .map(|(name, array)| Ok((name.clone(), array.shape().to_vec(), raw(&apart(array)?)?)));
         Ok(Self {
             tensors: tensors.collect::<Result<_>>()?,
             notes: notes.to_vec(),
@@ -167,6 +168,15 @@ impl TensorFile {
 
 fn checksum_of(name: &str) -> String {
     format!("crc32.{name}")
+}
+
+/// `array`, or where a GPU has memory of its own, a copy of it: what the processor looks at is taken out of that memory, and
+/// the next step would have to fetch it again.
+fn apart(array: &Array) -> Result<Array> {
+    match Backend::current()? {
+        Backend::Cuda => Ok(array.multiply(Array::from_f32(1.0))?),
+        Backend::Metal | Backend::Cpu => Ok(array.clone()),
+    }
 }
 
 /// The bytes of `array` in float32, row by row, as an array of its own.

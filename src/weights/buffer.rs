@@ -122,12 +122,38 @@ impl<'a> VirtualFile<'a> {
         let Some(fill) = self.fill.take() else {
             return;
         };
+        in_large_pages(target);
         match catch_unwind(AssertUnwindSafe(|| fill(target))) {
             Ok(filled) => self.filled = filled,
             Err(panic) => self.panic = Some(panic),
         }
     }
 }
+
+/// Asks the system for large pages: memory that MLX has just got is not there before it is written to, and many small pages
+/// take longer to come than they take to fill.
+#[cfg(target_os = "linux")]
+fn in_large_pages(target: &mut [u8]) {
+    const PAGE: usize = 4096;
+    let before = target.as_ptr().align_offset(PAGE);
+    let length = target.len().saturating_sub(before) / PAGE * PAGE;
+    if length >= LARGE {
+        let start = target[before..].as_mut_ptr();
+        // SAFETY: the range lies within `target`. How it is kept in memory changes nothing of what is in it, and that the
+        // system has no such pages is no reason not to go on.
+        unsafe {
+            libc::madvise(start.cast(), length, libc::MADV_HUGEPAGE);
+        }
+    }
+}
+
+/// Less is not worth asking for.
+#[cfg(target_os = "linux")]
+const LARGE: usize = 4 << 20;
+
+/// Elsewhere the system knows by itself.
+#[cfg(not(target_os = "linux"))]
+fn in_large_pages(_: &mut [u8]) {}
 
 /// The name of a type in safetensors files, and its bytes.
 fn stored_as(dtype: Dtype) -> (&'static str, usize) {

@@ -12,6 +12,7 @@ mod first_start;
 mod guides;
 mod incoming;
 mod instance;
+mod kept;
 mod keyboard;
 mod looks;
 mod loras;

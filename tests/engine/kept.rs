@@ -117,8 +117,9 @@ fn a_variation_reads_headers_and_another_prompt_the_text_encoder() {
             let dit = size("diffusion_pytorch_model.safetensors");
             let text = size("models_t5_umt5-xxl-enc-bf16.pth");
             assert!(read[0] > dit, "{read:?}");
-            assert!(read[1] < dit / 10, "{read:?}");
-            assert!(read[2] < text + dit / 10, "{read:?}");
+            // What is left are headers, and the places in each file that tell it from another of its name.
+            assert!(read[1] < dit / 3, "{read:?}");
+            assert!(read[2] < text + dit / 3, "{read:?}");
         },
     );
 }
@@ -148,26 +149,33 @@ fn a_replaced_file_is_read_again() {
 /// Breaks when what is kept is not told, does not go when asked, or stays for ever.
 #[test]
 fn what_is_kept_is_told_and_goes() {
+    // MLX counts what the whole process holds.
+    let test = "engine::kept::what_is_kept_is_told_and_goes";
+    alone(test, kept_and_gone);
+}
+
+fn kept_and_gone() {
     let folder = TempDir::new().unwrap();
     let plan = || demo_plan(&request("A house", 1), &folder.path().join("out.mp4"));
     let engine = keeping(LONG);
     make(&engine, plan());
     let bytes = kept(&engine);
     assert!(bytes > 1_000_000, "{bytes}");
+    let is_about = |again: u64| again.abs_diff(bytes) < bytes / 20;
     engine.commands.send(Command::LetGo).unwrap();
     assert_eq!(kept(&engine), 0);
 
     make(&engine, plan());
-    assert_eq!(kept(&engine), bytes);
+    assert!(is_about(kept(&engine)));
     engine.commands.send(Command::Keep(None)).unwrap();
     assert_eq!(kept(&engine), 0);
 
     let engine = keeping(Duration::from_millis(50));
     make(&engine, plan());
-    assert_eq!(kept(&engine), bytes);
+    assert!(is_about(kept(&engine)));
     assert_eq!(kept(&engine), 0, "it goes by itself");
     make(&engine, plan());
-    assert_eq!(kept(&engine), bytes, "and comes again");
+    assert!(is_about(kept(&engine)), "and comes again");
 }
 
 /// Breaks when a job that was not asked to keep anything does.

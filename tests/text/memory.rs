@@ -93,7 +93,7 @@ fn measure() {
         layers(many)
     );
     // The embedding alone is four layers wide, so this also shows that it is not read whole.
-    // The next layer comes while one computes, whose parts go as soon as they have been used.
+    // The next layer comes while one computes.
     assert!(layers(many) < 2.2, "{many} bytes");
     assert!(layers(few) > 1.0, "{few} bytes: the counter does not count");
     assert!(layers(few) < 2.2, "{few} bytes");

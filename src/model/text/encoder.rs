@@ -31,19 +31,28 @@ pub fn encode(
         .map(|prompt| weights.rows(EMBEDDING, &prompt.ids))
         .collect::<Result<Vec<_>>>()?;
     on_layer(0, config.layers)?;
+    // It stays until the next one is there, so that the memory does not depend on which of the two is the faster.
+    let mut at_work: Option<Layer> = None;
     for i in 0..config.layers {
         let layer = beside(|| Layer::load(&weights.at(BLOCKS).at(i), &config))?;
-        // The layer before this one is let go of when it has done its work.
         eval(&states)?;
+        drop(at_work.take());
         if i > 0 {
             on_layer(i, config.layers)?;
         }
-        for state in &mut states {
+        let last = states.len().saturating_sub(1);
+        for (index, state) in states.iter_mut().enumerate() {
             *state = layer.forward(state)?;
+            async_eval([&*state])?;
+            // What two prompts need at once would be twice as much.
+            if index < last {
+                eval([&*state])?;
+            }
         }
-        async_eval(&states)?;
+        at_work = Some(layer);
     }
     eval(&states)?;
+    drop(at_work);
     on_layer(config.layers, config.layers)?;
     let norm = weights.tensor(NORM, &[config.width])?;
     for state in &mut states {

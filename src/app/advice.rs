@@ -67,7 +67,7 @@ impl App {
             alone.map(|model| model.place.clone()).collect()
         };
         self.files.scan(look, |app, _, can_delete| {
-            app.desk.advice.can_delete = can_delete
+            app.desk.advice.can_delete = can_delete;
         });
     }
 

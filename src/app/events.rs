@@ -103,10 +103,8 @@ impl App {
             }
         };
         match event {
-            Event::Faulty(fault) => {
-                if !self.preferences.by_processor {
-                    self.tell((self.words().notices.faulty)(fault), true);
-                }
+            Event::Faulty(fault) if !self.preferences.by_processor => {
+                self.tell((self.words().notices.faulty)(fault), true);
             }
             Event::Started { id } | Event::Continued { id } => {
                 self.outside.note_slowness(power::slowed());
@@ -172,7 +170,8 @@ impl App {
                 self.end(id, kept, Some(problem));
             }
             Event::Kept(bytes) => self.kept = bytes,
-            Event::Measured { .. } | Event::Quantized { .. } => {} // the window asks for neither
+            // A GPU that is not used, and what the window does not ask for.
+            Event::Faulty(_) | Event::Measured { .. } | Event::Quantized { .. } => {}
         }
     }
 

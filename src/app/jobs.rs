@@ -223,7 +223,7 @@ impl App {
                 self.let_go_on();
             }
             (JobAction::Continue, Phase::Interrupted(_) | Phase::Held | Phase::Failed(..)) => {
-                self.resume(id)
+                self.resume(id);
             }
             (JobAction::Keep, Phase::Working | Phase::Paused) => {
                 work.handle.finish_early();

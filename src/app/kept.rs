@@ -7,7 +7,7 @@ use crate::engine::ask_to_let_go;
 use crate::job::Command;
 
 /// Without a job they go after so long.
-pub const KEPT_FOR: Duration = Duration::from_secs(5 * 60);
+pub const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// Less than this is wanted by whatever is in front on a Mac.
 const LITTLE: u64 = 32 << 30;

@@ -252,8 +252,8 @@ impl App {
             goes_on,
         } = services;
         let wake = ctx.clone();
-        let worker =
-            LibraryWorker::start(library.clone(), discard, move || wake.request_repaint())?;
+        let wake = move || wake.request_repaint();
+        let worker = LibraryWorker::start(library.clone(), discard, wake)?;
         let mut app = Self {
             estimates: library.estimates(),
             files: Files::start(ctx)?,
@@ -274,11 +274,7 @@ impl App {
             removed: None,
             leaving: Vec::new(),
             engine_is_gone: false,
-            restart: Restart {
-                start: start_anew,
-                is_done: false,
-                goes_on,
-            },
+            restart: Restart::new(start_anew, goes_on),
             makes_preview: false,
             next_preview: None,
             records: Vec::new(),

@@ -5,7 +5,6 @@ use egui::{Context, ViewportCommand};
 use super::{App, StartAnew};
 
 /// Whether the program can be started anew, and whether it was.
-#[derive(Default)]
 pub(super) struct Restart {
     /// What starts the program anew. Where this one was started so already, another would fare no better.
     pub start: Option<StartAnew>,
@@ -13,6 +12,17 @@ pub(super) struct Restart {
     pub is_done: bool,
     /// Whether this one goes on with what waits, once that is known.
     pub goes_on: bool,
+}
+
+impl Restart {
+    /// It was not.
+    pub fn new(start: Option<StartAnew>, goes_on: bool) -> Self {
+        Self {
+            start,
+            is_done: false,
+            goes_on,
+        }
+    }
 }
 
 impl App {

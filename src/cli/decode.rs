@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::progress::ProgressSink;
 use super::shared_args::{Model, Work};
-use super::together::{Hosts, Part};
+use super::together::{Part, SeveralMachines};
 use super::{follow, help_another, shown};
 use crate::engine::saved;
 use crate::error::Result;
@@ -42,7 +42,7 @@ pub struct Decode {
 
     /// Other machines that help.
     #[command(flatten)]
-    pub hosts: Hosts,
+    pub hosts: SeveralMachines,
 
     /// How to compute, and what to print.
     #[command(flatten)]

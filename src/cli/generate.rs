@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use super::progress::{ProgressSink, headline};
 use super::shared_args::{Model, Work};
 use super::speed::SpeedArgs;
-use super::together::{Hosts, Part};
+use super::together::{Part, SeveralMachines};
 use super::{follow, help_another, say, shown};
 use crate::catalog::{self, Matched};
 use crate::disk;
@@ -80,7 +80,7 @@ pub struct Generate {
 
     /// Other machines that help.
     #[command(flatten)]
-    pub hosts: Hosts,
+    pub hosts: SeveralMachines,
 
     /// How to compute, and what to print.
     #[command(flatten)]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::progress::{ProgressSink, headline};
 use super::shared_args::{Model, Work};
-use super::together::{Hosts, Part};
+use super::together::{Part, SeveralMachines};
 use super::{follow, help_another, say, shown};
 use crate::catalog;
 use crate::engine::{saved, step_costs};
@@ -31,7 +31,7 @@ pub struct Resume {
 
     /// Other machines that help, however many began it.
     #[command(flatten)]
-    pub hosts: Hosts,
+    pub hosts: SeveralMachines,
 
     /// How to compute, and what to print.
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::job::{Expert, MachineFault, Machines, Plan, Problem, Split, Transport
 /// With whom a video is made.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several machines")]
-pub struct Hosts {
+pub struct SeveralMachines {
     /// Machines that make the video together: a hostfile as `mlx.config` writes it. Those called localhost are processes
     /// of this one, the others are reached by ssh and have the model, too
     #[arg(long, value_name = "HOSTS.json")]
@@ -59,7 +59,7 @@ impl Drop for Folder {
     }
 }
 
-impl Hosts {
+impl SeveralMachines {
     /// Starts what there is to start. From here on the engine works with these machines.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub fn tell(group: &MlxGroup, bytes: &[u8]) -> Result<Vec<u8>> {
     let length = if is_first { bytes.len() as u64 } else { 0 };
     let length = group.sum(&own(&length.to_le_bytes()))?;
     let length = of_bytes(&length)?;
-    let length = length.try_into().map(u64::from_le_bytes).unwrap_or(0);
+    let length = length.try_into().map_or(0, u64::from_le_bytes);
     let length = usize::try_from(length).unwrap_or(0);
     let mut told = Vec::with_capacity(length.min(PIECE));
     while told.len() < length {

@@ -15,16 +15,13 @@ fn parts(prompt: &str) -> Vec<Part<'_>> {
         let close = inside.find(['{', '}']);
         let choice = close.filter(|&close| inside[close..].starts_with('}'));
         let choice = choice.map(|close| &inside[..close]);
-        match choice.filter(|choice| choice.contains('|')) {
-            Some(choice) => {
-                parts.push(Part::Text(&rest[..open]));
-                parts.push(Part::OneOf(choice.split('|').map(str::trim).collect()));
-                rest = &inside[choice.len() + 1..];
-            }
-            None => {
-                parts.push(Part::Text(&rest[..=open]));
-                rest = inside;
-            }
+        if let Some(choice) = choice.filter(|choice| choice.contains('|')) {
+            parts.push(Part::Text(&rest[..open]));
+            parts.push(Part::OneOf(choice.split('|').map(str::trim).collect()));
+            rest = &inside[choice.len() + 1..];
+        } else {
+            parts.push(Part::Text(&rest[..=open]));
+            rest = inside;
         }
     }
     parts.push(Part::Text(rest));

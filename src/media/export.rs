@@ -40,16 +40,14 @@ fn check_target(export: &Export, frames: &Frames) -> Result<()> {
         path: &export.target,
         bytes: 0,
     };
-    match export.format {
-        Format::Pictures => Ok(()),
-        _ => {
-            let others = export.then.iter().map(|(file, _)| file.as_path());
-            check_outputs(
-                &[output],
-                [export.source.as_path()].into_iter().chain(others),
-            )
-        }
+    if export.format == Format::Pictures {
+        return Ok(());
     }
+    let others = export.then.iter().map(|(file, _)| file.as_path());
+    check_outputs(
+        &[output],
+        [export.source.as_path()].into_iter().chain(others),
+    )
 }
 
 /// How many bytes an export takes: few take less.

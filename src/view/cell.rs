@@ -189,7 +189,7 @@ fn hint(ui: &mut Ui, cell: &Cell) {
         let told: Vec<String> = facts.collect();
         let told = told
             .split_last()
-            .map_or("".into(), |(_, told)| told.join(" · "));
+            .map_or(String::new(), |(_, told)| told.join(" · "));
         explanation(ui, &told);
     }
 }

@@ -187,7 +187,7 @@ fn one(ui: &mut Ui, line: &Line) -> Option<Action> {
     let told = RichText::new(told).font(theme::regular(text::CAPTION));
     inner.add(Label::new(told.color(palette.secondary)).truncate());
     let shown = response.clicked();
-    asked.or(shown.then(|| Action::Show(Shown::Job(line.id))))
+    asked.or(shown.then_some(Action::Show(Shown::Job(line.id))))
 }
 
 /// The grip: dragged by as many lines as it is moved, or pushed by the arrow keys.

@@ -61,13 +61,12 @@ pub fn beside<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         Some((of, stream)) if *of == backend => Some(stream.clone()),
         _ => None,
     });
-    let stream = match own {
-        Some(stream) => stream,
-        None => {
-            let stream = Stream::new_with_device(&Device::try_default()?);
-            OWN.set(Some((backend, stream.clone())));
-            stream
-        }
+    let stream = if let Some(stream) = own {
+        stream
+    } else {
+        let stream = Stream::new_with_device(&Device::try_default()?);
+        OWN.set(Some((backend, stream.clone())));
+        stream
     };
     with_stream(&stream, work)
 }

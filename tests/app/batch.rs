@@ -13,7 +13,7 @@ use crate::job::checkpoint_of;
 const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// What the next so many jobs make.
-fn jobs(window: &mut Window, count: usize) -> Vec<Box<Plan>> {
+fn jobs(window: &mut Window, count: usize) -> Vec<Plan> {
     let mut plans = Vec::new();
     for _ in 0..count {
         let (handle, plan) = window.next_job();
@@ -22,7 +22,7 @@ fn jobs(window: &mut Window, count: usize) -> Vec<Box<Plan>> {
             id: handle.id,
             kept: None,
         });
-        plans.push(plan);
+        plans.push(*plan);
     }
     window.settle();
     assert!(window.command().is_none(), "there are more");

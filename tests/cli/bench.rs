@@ -42,8 +42,7 @@ fn every_stage_is_measured_and_counted() {
     }
 }
 
-/// Breaks when a whole job is not measured to its end, or one that finds its networks in memory is no faster at that than the
-/// first one.
+/// Breaks when a whole job is not measured to its end, or parts of it are counted twice.
 #[test]
 fn whole_videos_are_measured_one_after_the_other() {
     let size = ["--size", "64x64", "--frames", "5", "--steps", "3"];
@@ -60,18 +59,13 @@ fn whole_videos_are_measured_one_after_the_other() {
     };
     let jobs: Vec<_> = lines.iter().map(|line| line["job"].as_str()).collect();
     assert_eq!(jobs, ["first", "other prompt", "variation"].map(Some));
-    assert!(of("load_seconds")[2] < of("load_seconds")[0]);
-    assert!(of("text_seconds")[2] < of("text_seconds")[1]);
     for (index, total) in of("total_seconds").into_iter().enumerate() {
         let parts = ["start", "text", "load", "denoise", "decode"];
         let sum: f64 = parts
             .map(|part| of(&format!("{part}_seconds"))[index])
             .iter()
             .sum();
-        assert!(
-            (total - sum).abs() < 0.05 + total / 10.0,
-            "{total} is not {sum}"
-        );
+        assert!(sum <= total + 0.01, "{sum} is more than {total}");
         assert!(of("first_preview_seconds")[index] < total);
         assert!(of("peak_memory_bytes")[index] > 1e6);
     }

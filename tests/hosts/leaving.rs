@@ -14,7 +14,7 @@ use crate::support::program::{Job, Run, output};
 const STEPS: &str = "120";
 
 /// What a machine that is gone may take to be missed.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 struct Scene {
     together: Together,

@@ -102,7 +102,8 @@ fn launch(together: &Together, more: &[&str]) -> [Run; 2] {
     let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let ports = free.map(|listener| listener.local_addr().unwrap().port());
     let second = launched(together, 1, ports, more);
-    let second = thread::spawn(move || output(second));
+    let thread = thread::Builder::new().name("second rank".into());
+    let second = thread.spawn(move || output(second)).unwrap();
     let first = output(launched(together, 0, ports, &[]));
     [first, second.join().unwrap()]
 }

@@ -76,6 +76,31 @@ fn merged(lora: &Lora) -> Vec<Array> {
     MODULES.iter().map(read).collect()
 }
 
+/// What stands before a name with dots, ...
+const DOTTED: [&str; 12] = [
+    "",
+    "diffusion_model.",
+    "pipe.dit.",
+    "dit.",
+    "net.",
+    "module.",
+    "model.diffusion_model.",
+    "base_model.model.",
+    "transformer.",
+    "transformer.module.",
+    "transformer_2.",
+    "anybodys_tree.",
+];
+/// ... and before one whose dots became lines.
+const FLATTENED: [&str; 6] = [
+    "lora_unet_",
+    "lora_unet__",
+    "lycoris_",
+    "lora_transformer_",
+    "lora_dit_",
+    "lora_",
+];
+
 /// Breaks when one way to name things works only with one other.
 #[test]
 fn ways_to_name_things_combine() {
@@ -84,28 +109,6 @@ fn ways_to_name_things_combine() {
     let plain = lora(&folder, &pairs(|official, _| official.to_owned(), parts));
     let expected = merged(&plain);
     let flat = |name: &str| name.replace('.', "_");
-    let dotted = [
-        "",
-        "diffusion_model.",
-        "pipe.dit.",
-        "dit.",
-        "net.",
-        "module.",
-        "model.diffusion_model.",
-        "base_model.model.",
-        "transformer.",
-        "transformer.module.",
-        "transformer_2.",
-        "anybodys_tree.",
-    ];
-    let flattened = [
-        "lora_unet_",
-        "lora_unet__",
-        "lycoris_",
-        "lora_transformer_",
-        "lora_dit_",
-        "lora_",
-    ];
     let endings = [
         [".lora_A.weight", ".lora_B.weight"],
         [".lora_A.default_0.weight", ".lora_B.default_0.weight"],
@@ -120,7 +123,7 @@ fn ways_to_name_things_combine() {
         ],
     ];
     for parts in endings {
-        for before in dotted {
+        for before in DOTTED {
             for diffusers in [false, true] {
                 let name = |official: &str, theirs: &str| {
                     format!("{before}{}", if diffusers { theirs } else { official })
@@ -128,7 +131,7 @@ fn ways_to_name_things_combine() {
                 assert_all(&lora(&folder, &pairs(name, parts)), before, parts);
             }
         }
-        for before in flattened {
+        for before in FLATTENED {
             for after in ["", "_"] {
                 type Name<'a> = &'a dyn Fn(&str, &str) -> String;
                 let names: [Name; 4] = [

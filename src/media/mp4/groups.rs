@@ -61,6 +61,9 @@ struct Group {
     samples: Sender<Result<(Sample, Parameters)>>,
 }
 
+/// What comes of one group.
+type Samples = Receiver<Result<(Sample, Parameters)>>;
+
 /// The threads that encode, and the one that writes.
 pub(super) struct Groups {
     settings: Settings,
@@ -73,7 +76,7 @@ pub(super) struct Groups {
     room: (Sender<()>, Receiver<()>),
     /// The group that frames are added to, and how many it has.
     current: Option<(Sender<Vec<u8>>, u32)>,
-    order: Option<Sender<Receiver<Result<(Sample, Parameters)>>>>,
+    order: Option<Sender<Samples>>,
     writing: Option<JoinHandle<Result<Written>>>,
     stopped: Arc<AtomicBool>,
     frames: u32,
@@ -233,10 +236,7 @@ fn encode(settings: Settings, group: &Group, room: &Receiver<()>, stopped: &Atom
 }
 
 /// Appends what comes of each group, one after the other.
-fn write(
-    mut written: Written,
-    groups: &Receiver<Receiver<Result<(Sample, Parameters)>>>,
-) -> Result<Written> {
+fn write(mut written: Written, groups: &Receiver<Samples>) -> Result<Written> {
     for samples in groups {
         for made in &samples {
             let (sample, parameters) = made?;

@@ -100,19 +100,17 @@ struct Room {
     folded: bool,
     /// ... and too little for its name.
     tiny: bool,
-    time: bool,
-    frame: bool,
+    /// What is left for where the clip stands.
+    rest: f32,
 }
 
 impl Room {
     fn of(width: f32) -> Self {
         let folded = width < TRANSPORT + TIME + USES;
-        let rest = width - TRANSPORT - if folded { FOLDED } else { USES };
         Self {
             folded,
             tiny: width < TRANSPORT + FOLDED,
-            time: rest >= TIME,
-            frame: rest >= TIME + FRAME,
+            rest: width - TRANSPORT - if folded { FOLDED } else { USES },
         }
     }
 }
@@ -167,10 +165,10 @@ fn transport(ui: &mut Ui, player: &Player, room: Room) -> Option<PlayerAction> {
     let seconds = |frames: usize| frames as f64 / player.fps.max(1e-3);
     let time = (words.player.time)(seconds(player.frame), seconds(player.frames));
     let time = RichText::new(time).font(theme::regular(text::BODY));
-    if room.time {
+    if room.rest >= TIME {
         ui.label(time.color(palette(ui).text));
     }
-    if room.frame {
+    if room.rest >= TIME + FRAME {
         caption(ui, &(words.player.frame)(player.frame + 1, player.frames));
     }
     asked

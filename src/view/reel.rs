@@ -100,8 +100,9 @@ fn counts(ui: &mut Ui, reel: &Reel) -> bool {
     if to_make + unfinished == 0 {
         return false;
     }
-    // No higher than the line: a button would jut out of the window where the strip is folded.
-    let counted = counted.interact(Sense::click());
+    // No higher than the line: a button would jut out of the window where the strip is folded. A text gives up the focus, so
+    // that what lies over it is another widget.
+    let counted = ui.interact(counted.rect, counted.id.with("list"), Sense::click());
     counted.widget_info(|| WidgetInfo::labeled(Role::Button, true, &told));
     focus_ring(ui, &counted, counted.rect, radius::CONTROL);
     let list = (words.command)(UiCommand::Queue);

@@ -22,7 +22,7 @@ fn window() -> (Window, Arc<Mutex<Vec<Change>>>) {
     let asked = Arc::clone(&changes);
     let mut opening = Opening {
         // High enough for the whole sheet.
-        size: [1280.0, 1800.0],
+        size: [1280.0, 2400.0],
         ..Opening::default()
     };
     let folder = opening.folder.path().join("large");

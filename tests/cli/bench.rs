@@ -46,7 +46,8 @@ fn every_stage_is_measured_and_counted() {
 #[test]
 fn whole_videos_are_measured_one_after_the_other() {
     let size = ["--size", "64x64", "--frames", "5", "--steps", "3"];
-    let run = run(&[&["bench", "--job", "--json"], &size[..]].concat());
+    let model = golden_path("ckpt/ti2v_5b/official").display().to_string();
+    let run = run(&[&["bench", "--job", "--json", "--model", &model], &size[..]].concat());
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let lines: Vec<Value> = run
         .stdout

@@ -30,8 +30,6 @@ const TEXT_SCORE_ARRAYS: Arrays = Arrays {
     fused: 5,
     stepwise: 9,
 };
-/// Layers of the text encoder that are there at once: one is read while the one before it computes.
-const TEXT_LAYERS: u64 = 2;
 /// Arrays of the text encoder as wide as a token, and what both prompts have come to.
 const TEXT_ARRAYS: u64 = 10 + 2;
 
@@ -74,7 +72,8 @@ fn text(sizes: &TextSizes) -> Need {
     let fed = sizes.length * sizes.hidden * HIDDEN_ARRAYS.of(sizes.fused);
     let tokens = sizes.length * sizes.width * TEXT_ARRAYS;
     let work = tokens + scores.max(fed);
-    Need::new(Stage::Text, 4 * TEXT_LAYERS * sizes.layer, 4 * work)
+    // Beside the layer that is there, what it computes, or the next one as it comes: hardly ever are both whole at once.
+    Need::new(Stage::Text, 4 * sizes.layer, 4 * work.max(sizes.layer))
 }
 
 /// The image encoder.

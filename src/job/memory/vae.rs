@@ -75,8 +75,8 @@ struct Chain {
 /// That of a half which is at work in a stage.
 fn chain(kind: VaeKind, stage: Stage, fused: bool) -> Chain {
     let (remembered, fused_working, stepwise_working) = match (kind, stage) {
-        (VaeKind::V22, Stage::Image) => ([6.0, 3.64], [0.0, 2.5], [19.0, 4.3]),
-        (VaeKind::V22, _) => ([0.4, 6.97], [12.0, 4.0], [30.0, 8.9]),
+        (VaeKind::V22, Stage::Image) => ([6.0, 3.64], [0.0, 2.5], [16.0, 4.3]),
+        (VaeKind::V22, _) => ([0.4, 6.97], [12.0, 4.0], [27.0, 8.9]),
         (VaeKind::V21, Stage::Image) => ([6.0, 14.56], [0.0, 9.0], [21.0, 21.1]),
         (VaeKind::V21, _) => ([0.5, 24.63], [12.0, 8.5], [12.0, 21.5]),
     };

@@ -21,7 +21,7 @@ pub use dock::{hide, show_progress};
 pub use files::{keep_out_of_backups, open, reveal, room, trash};
 pub use menu_bar::Menus;
 pub use pictures::{picture, picture_size};
-pub use power::{on_memory_pressure, slowed, tastes};
+pub use power::{chip, idle, on_battery, on_memory_pressure, slowed, tastes};
 pub use proxy::proxy;
 pub use recent::{forget_recent, note_recent};
 pub use window::{

@@ -13,8 +13,16 @@ use crate::view::widget::{
 };
 use crate::view::{Action, icons};
 
-/// The width of a choice: what is left beside the longest name.
-const CHOICE: f32 = 160.0;
+/// How narrow and how wide a choice may be, ...
+const CHOICE: [f32; 2] = [160.0, 190.0];
+/// ... and what is left beside it for the name and what takes the choice back.
+const NAME: f32 = 98.0;
+
+/// The width of a choice in a line of the form.
+fn choice_width(ui: &Ui) -> f32 {
+    let [least, most] = CHOICE;
+    (ui.available_width() - NAME).clamp(least, most)
+}
 
 pub fn show(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
@@ -82,6 +90,7 @@ fn steps(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
 
 fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
+    let width = choice_width(ui);
     let default = form.model.defaults.sampler;
     row(
         ui,
@@ -95,7 +104,6 @@ fn sampler(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action>
                 name: sampler.title(),
             });
             let chosen = Sampler::GENERAL.iter().position(|&each| each == sampler);
-            let width = CHOICE;
             if let Some(taken) = segmented(ui, &segments, chosen, width) {
                 *value = Some(Sampler::GENERAL[taken]).filter(|&sampler| sampler != default);
             }
@@ -197,6 +205,7 @@ fn seed(ui: &mut Ui, form: &Compose, request: &mut Request) -> Option<Action> {
 
 fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
     let words = &words(ui).compose;
+    let width = choice_width(ui);
     row(
         ui,
         words.weights,
@@ -206,7 +215,6 @@ fn bits(ui: &mut Ui, _: &Compose, request: &mut Request) -> Option<Action> {
             let choices = [None, Some(QuantBits::Eight), Some(QuantBits::Four)];
             let names = [words.original, words.eight_bits, words.four_bits];
             let chosen = choices.iter().position(|each| each == value);
-            let width = CHOICE;
             if let Some(taken) = segmented(ui, &names.map(Segment::named), chosen, width) {
                 *value = choices[taken];
             }

@@ -7,7 +7,7 @@ pub fn trailing<R>(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui) -> R) 
     let id = ui.scope_id().with(("trailing", name));
     let known: Option<f32> = ui.data(|data| data.get_temp(id));
     let room = ui.available_rect_before_wrap();
-    let width = known.unwrap_or(0.0).min(room.width());
+    let width = known.map_or(room.width(), |known| known.min(room.width()));
     let place = Rect::from_min_max(pos2(room.right() - width, room.top()), room.max);
     let builder = UiBuilder::new()
         .max_rect(place)

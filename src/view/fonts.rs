@@ -1,8 +1,10 @@
 //! The fonts that come with the program. What they lack is looked for among the system's.
 
-use std::sync::Arc;
+use std::io::{self, Read as _};
+use std::sync::{Arc, LazyLock};
 
 use egui::{FontData, FontDefinitions, FontFamily};
+use ruzstd::decoding::StreamingDecoder;
 
 /// The family for labels.
 pub const MEDIUM: &str = "medium";
@@ -11,30 +13,46 @@ pub const SEMIBOLD: &str = "semibold";
 /// The family that [`super::icons`] names glyphs of.
 pub const ICONS: &str = "icons";
 
-/// Inter in three weights, with figures of one width; behind each the common Chinese characters, in two.
-const FILES: [(&str, &[u8]); 6] = [
+/// Inter in three weights, with figures of one width; behind each the common Chinese characters, in two. They are packed: a
+/// third of them is air.
+const PACKED: [(&str, &[u8]); 6] = [
     (
         "regular",
-        include_bytes!("../../assets/fonts/Inter-Regular.ttf"),
+        include_bytes!("../../assets/fonts/Inter-Regular.ttf.zst"),
     ),
     (
         MEDIUM,
-        include_bytes!("../../assets/fonts/Inter-Medium.ttf"),
+        include_bytes!("../../assets/fonts/Inter-Medium.ttf.zst"),
     ),
     (
         SEMIBOLD,
-        include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"),
+        include_bytes!("../../assets/fonts/Inter-SemiBold.ttf.zst"),
     ),
     (
         CHINESE,
-        include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf"),
+        include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf.zst"),
     ),
     (
         CHINESE_BOLD,
-        include_bytes!("../../assets/fonts/NotoSansSC-SemiBold.ttf"),
+        include_bytes!("../../assets/fonts/NotoSansSC-SemiBold.ttf.zst"),
     ),
-    (ICONS, include_bytes!("../../assets/fonts/Phosphor.ttf")),
+    (ICONS, include_bytes!("../../assets/fonts/Phosphor.ttf.zst")),
 ];
+
+/// The same unpacked, once for all windows.
+static FILES: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
+    let unpacked = PACKED.iter().filter_map(|(name, packed)| {
+        let mut file = Vec::new();
+        let read = StreamingDecoder::new(*packed)
+            .map_err(io::Error::other)
+            .and_then(|mut decoder| decoder.read_to_end(&mut file));
+        // They come with the program: a damaged one would be a defect of its build, and others stand in for it.
+        read.map_err(|error| log::error!("the font {name} is damaged: {error}"))
+            .ok()?;
+        Some((*name, file))
+    });
+    unpacked.collect()
+});
 
 const CHINESE: &str = "chinese";
 /// What labels and headings are written in.
@@ -47,9 +65,9 @@ pub fn definitions() -> FontDefinitions {
         .families
         .remove(&FontFamily::Proportional)
         .unwrap_or_default();
-    for (name, file) in FILES {
+    for (name, file) in &*FILES {
         let data = Arc::new(FontData::from_static(file));
-        fonts.font_data.insert(name.into(), data);
+        fonts.font_data.insert((*name).into(), data);
     }
     let text = |first: &str| {
         let chinese = if first == "regular" {
